@@ -1,0 +1,119 @@
+"""The interface that every drafter shares: a request in, a typed outcome out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from copilot.drafting.formulation import Formulation
+
+Cell = str | float | int | bool | None
+# What `build_model(data)` receives: parameter name -> number, {label or tuple of labels: number}, list of labels
+# (a set), or list of {column: cell} (a table).
+Datum = float | int | str | Mapping[str | tuple[str, ...], float] | Sequence[str] | Sequence[Mapping[str, Cell]]
+Data = Mapping[str, Datum]
+DraftReport = Callable[[str, dict[str, object]], None]
+
+
+class DraftingError(Exception):
+    """A drafter could not do its work; the message is a sentence for the user with the next step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A typed table the user gave: equal-length columns, by name."""
+
+    name: str
+    columns: Mapping[str, Sequence[Cell]]
+
+    @property
+    def row_count(self) -> int:
+        """Number of rows."""
+        return len(next(iter(self.columns.values()), ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A formulation, the Pyomo program `build_model(data)` that says the same, and the data it reads."""
+
+    formulation: Formulation
+    program: str
+    data: Data
+    drafter: str
+    insights_adopted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InsightText:
+    """One piece of experience from the pinned library release, as a drafter reads it."""
+
+    key: str
+    taxonomy: str
+    condition: str
+    explanation: str
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRequest:
+    """`text` is the whole conversation's request; from `revision_start` on it is the newest message, which revises
+    `previous` (None and 0 for a first request)."""
+
+    text: str
+    tables: tuple[Table, ...] = ()
+    previous: Draft | None = None
+    revision_start: int = 0
+    insights: tuple[InsightText, ...] = ()
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question whose answer changes the model."""
+
+    text: str
+    options: tuple[str, ...] = ()
+    default: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftOutcome:
+    """`complete` has a draft; `question` has questions; `abstained` has reasons with a next step."""
+
+    status: Literal["complete", "question", "abstained"]
+    draft: Draft | None = None
+    questions: tuple[Question, ...] = ()
+    reasons: tuple[str, ...] = ()
+    partial: Formulation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """Why a draft was refused further down the line: `stage` is build, check or solve."""
+
+    stage: str
+    kind: str
+    message: str
+    line: int | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+class Drafter(Protocol):
+    """Turns a request into a draft, or says why not."""
+
+    name: str
+
+    def draft(self, request: DraftRequest, report: DraftReport, should_stop: Callable[[], bool]) -> DraftOutcome:
+        """Write a draft, ask, or abstain; `report(event_type, payload)` tells what happens meanwhile."""
+
+    def repair(
+        self,
+        request: DraftRequest,
+        draft: Draft,
+        feedback: Feedback,
+        report: DraftReport,
+        should_stop: Callable[[], bool],
+    ) -> DraftOutcome:
+        """Write the draft again, knowing why it was refused."""
