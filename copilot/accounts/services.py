@@ -1,0 +1,43 @@
+"""Verbs on accounts."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import transaction
+
+from copilot.accounts.models import Membership, User, Viewer, Workspace
+
+LOCAL_OWNER = "owner"
+
+
+class AccountError(Exception):
+    """The account may not do that; the message is a sentence for the user."""
+
+
+@transaction.atomic
+def ensure_local_owner() -> str | None:
+    """Create the first account of an empty installation; returns its password this one time, else None."""
+    if User.objects.exists():
+        return None
+    password = secrets.token_urlsafe(12)
+    owner = User.objects.create_superuser(username=LOCAL_OWNER, email="", password=password)
+    workspace_of(owner)
+    return password
+
+
+@transaction.atomic
+def workspace_of(user: User) -> Workspace:
+    """The user's first workspace, made when there is none yet."""
+    if workspace := Workspace.objects.visible_to(user).first():
+        return workspace
+    workspace = Workspace.objects.create(name=f"{user.get_username()}'s workspace")
+    Membership.objects.create(workspace=workspace, user=user, role=Membership.Role.OWNER)
+    return workspace
+
+
+def may_write(user: Viewer, workspace: Workspace) -> bool:
+    """Whether the user may start work in the workspace: any member but a viewer."""
+    if not user.is_authenticated:
+        return False
+    return workspace.memberships.filter(user_id=user.pk).exclude(role=Membership.Role.VIEWER).exists()

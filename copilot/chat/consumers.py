@@ -1,0 +1,112 @@
+"""One socket per live run: sends every event after the client's last sequence, with the fragments it changed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+import structlog
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from copilot.chat import fragments
+from copilot.runs import bell, events, services
+from copilot.runs.events import EventType
+
+log = structlog.get_logger(__name__)
+LOOK_SECONDS = 1.0  # a lost bell delays an event by no more than this
+FINISHED, NOT_FOUND = 4000, 4404  # close codes after which a client does not come back
+BATCH = 500
+
+
+class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ships no types
+    """Frames are JSON: run, sequence, type, data, and on the last of a batch `content`, the changed fragments."""
+
+    async def connect(self) -> None:
+        """Accept a member of the run's workspace; everyone else learns only that there is nothing here."""
+        self.run_id: UUID = self.scope["url_route"]["kwargs"]["run_id"]
+        self.sequence = _after(self.scope["query_string"])
+        self.bell = asyncio.Event()
+        self.pump: asyncio.Task[None] | None = None
+        await self.accept()
+        if not await self._visible():
+            await self.close(code=NOT_FOUND)
+            return
+        bell.adopt_loop()
+        await self._listen()  # before the first read, so that nothing falls between
+        self.pump = asyncio.create_task(self._pump())
+
+    async def disconnect(self, code: int) -> None:
+        """Stop looking."""
+        if self.pump:
+            self.pump.cancel()
+        with contextlib.suppress(Exception):  # the layer may be what broke
+            await self.channel_layer.group_discard(bell.group_of(self.run_id), self.channel_name)
+
+    async def run_bell(self, message: dict[str, Any]) -> None:
+        """Something happened; look."""
+        self.bell.set()
+
+    async def _listen(self) -> None:
+        try:
+            await asyncio.wait_for(
+                self.channel_layer.group_add(bell.group_of(self.run_id), self.channel_name), timeout=2
+            )
+        except Exception as error:  # without bells the socket looks once a second
+            log.warning("socket.no_bell", run_id=str(self.run_id), error=str(error))
+
+    async def _pump(self) -> None:
+        try:
+            while not await self._send_missed():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.bell.wait(), timeout=LOOK_SECONDS)
+                self.bell.clear()
+            await self.close(code=FINISHED)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("socket.failed", run_id=str(self.run_id))
+            await self.close(code=1011)
+
+    async def _send_missed(self) -> bool:
+        """Send every event after the last one sent; returns whether the run is over and all of it was sent."""
+        if not await self._visible():  # membership may have ended meanwhile
+            return True
+        frames = await database_sync_to_async(_frames)(self.run_id, self.sequence)
+        for frame in frames:
+            await self.send(text_data=json.dumps(frame))
+            self.sequence = frame["sequence"]
+        if frames and frames[-1]["type"] == EventType.RUN_FINISHED:
+            return True
+        if frames:
+            return False
+        return await database_sync_to_async(_is_over)(self.run_id, self.sequence)
+
+    async def _visible(self) -> bool:
+        user = self.scope["user"]
+        return await database_sync_to_async(services.visible_run)(user, self.run_id) is not None
+
+
+def _after(query: bytes) -> int:
+    value = parse_qs(query.decode("latin-1")).get("after", ["0"])[0]
+    return int(value) if value.isdecimal() and len(value) < 10 else 0
+
+
+def _frames(run_id: UUID, after: int) -> list[dict[str, Any]]:
+    found = events.after(run_id, after, limit=BATCH)
+    frames: list[dict[str, Any]] = [
+        {"run": str(run_id), "sequence": event.sequence, "type": event.type, "data": fragments.data_of(event)}
+        for event in found
+    ]
+    if frames:
+        frames[-1]["content"] = fragments.render(run_id, {event.type for event in found})
+    return frames
+
+
+def _is_over(run_id: UUID, sequence: int) -> bool:
+    run = services.run_state(run_id)
+    return run is None or (not run.is_active and run.last_sequence <= sequence)

@@ -1,0 +1,109 @@
+"""Verbs of the conversation: post a message, which starts a run, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from copilot.accounts.models import User
+from copilot.accounts.services import workspace_of
+from copilot.chat.models import Conversation, Message
+from copilot.data.services import Upload, store_tables
+from copilot.runs import services as runs
+from copilot.runs.events import EventType
+from copilot.runs.models import Lifecycle, ModelVersion, Run, RunEvent
+
+TITLE_CHARACTERS = 60
+
+
+def start_conversation(*, actor: User) -> Conversation:
+    """An empty conversation in the user's workspace."""
+    return Conversation.objects.create(workspace=workspace_of(actor), created_by=actor)
+
+
+@transaction.atomic
+def post_message(
+    *,
+    conversation: Conversation,
+    actor: User,
+    text: str,
+    uploads: Sequence[Upload] = (),
+    solver: str = "auto",
+    drafter: str = "auto",
+    idempotency_key: str = "",
+) -> Message:
+    """Store the message and start its run; the same key again returns the first message.
+
+    Raises RunError or DataError with a sentence for the user; nothing is stored then.
+    """
+    if idempotency_key and (twin := conversation.messages.filter(idempotency_key=idempotency_key).first()):
+        return twin
+    last = _last_run(conversation)
+    base = latest_version(conversation)
+    before = _text_before(last, base)
+    whole = f"{before}\n\n{text}" if before else text
+    datasets = store_tables(workspace=conversation.workspace, actor=actor, uploads=uploads)
+    if not datasets and last is not None:
+        datasets = list(last.datasets.all())
+    run = runs.start_run(
+        workspace=conversation.workspace,
+        actor=actor,
+        text=whole,
+        revision_start=len(whole) - len(text),
+        base=base,
+        datasets=datasets,
+        drafter=drafter,
+        solver=solver,
+    )
+    message = Message.objects.create(
+        conversation=conversation, author=actor, text=text, run=run, idempotency_key=idempotency_key
+    )
+    if last is None:
+        conversation.title = _title(text)
+    conversation.save()  # moves it to the top of the list
+    return message
+
+
+@transaction.atomic
+def retry(*, run: Run, actor: User) -> Message:
+    """Post the same message again, as a new run from the same base."""
+    original = Message.objects.select_related("conversation").get(run=run)
+    again = runs.rerun(run=run, actor=actor)
+    return Message.objects.create(conversation=original.conversation, author=actor, text=original.text, run=again)
+
+
+def latest_version(conversation: Conversation) -> ModelVersion | None:
+    """The newest model version of the conversation."""
+    versions = ModelVersion.objects.filter(made_by__message__conversation=conversation)
+    return versions.order_by("-created_at").first()
+
+
+def conversation_of(user: User, conversation_id: UUID) -> Conversation | None:
+    """The conversation, when the user may see it."""
+    return Conversation.objects.visible_to(user).filter(id=conversation_id).select_related("workspace").first()
+
+
+def _last_run(conversation: Conversation) -> Run | None:
+    return (
+        Run.objects.filter(message__conversation=conversation).order_by("-message__created_at", "-message__id").first()
+    )
+
+
+def _text_before(last: Run | None, base: ModelVersion | None) -> str:
+    """The request that a new message continues: an open question's, else the newest version's, else none."""
+    if last is None:
+        return ""
+    if last.lifecycle == Lifecycle.AWAITING_INPUT and _asked(last):
+        return last.request_text
+    return base.request_text if base else ""
+
+
+def _asked(run: Run) -> bool:
+    return RunEvent.objects.filter(run=run, type=EventType.DRAFT_QUESTION).exists()
+
+
+def _title(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= TITLE_CHARACTERS else line[: TITLE_CHARACTERS - 1].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,69 @@
+"""The building stage: the program becomes an instance in the sandbox, and both are checked against the formulation."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from solvers.fingerprint import fingerprint
+
+from copilot.drafting.base import Draft, Feedback
+from copilot.runs import checks as checking
+from copilot.runs import engines
+from copilot.runs.checks import Check
+from copilot.runs.events import EventType, Payload
+from copilot.runs.stage import Stage
+from solvers.instance import Instance
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An instance, its fingerprint, and how it was built."""
+
+    instance: Instance
+    fingerprint: str
+    summary: dict[str, Any]
+
+
+def build(stage: Stage, draft: Draft) -> Built | Feedback:
+    """Run the program in the sandbox; an expected failure comes back as feedback for the drafter."""
+    stage.check()
+    stage.record(EventType.BUILD_STARTED)
+    outcome = engines.sandbox().build(
+        draft.program,
+        draft.data,
+        limits=engines.build_limits(),
+        seed=stage.run.seed,
+        should_stop=stage.lease.should_stop,
+    )
+    stage.check()
+    how: Payload = {"tier": outcome.tier, "seconds": round(outcome.seconds, 4), "seed": outcome.seed}
+    if outcome.instance is None:
+        failure = outcome.failure
+        assert failure is not None
+        payload = {"kind": failure.kind, "message": failure.message, "line": failure.line, "printed": outcome.printed}
+        stage.record(EventType.BUILD_FAILED, payload | how)
+        return Feedback(stage="build", kind=failure.kind, message=failure.message, line=failure.line)
+    built = Built(outcome.instance, fingerprint(outcome.instance), summary_of(outcome.instance) | how)
+    stage.record(
+        EventType.INSTANCE_BUILT, built.summary | {"fingerprint": built.fingerprint, "printed": outcome.printed}
+    )
+    return built
+
+
+def check(stage: Stage, draft: Draft, built: Built) -> list[Check]:
+    """Compare request, formulation and instance; says pass, fail or unknown for each."""
+    found = checking.before_solve(draft.formulation, built.instance, stage.run.request_text)
+    stage.record(EventType.CHECKS_FINISHED, {"checks": [asdict(one) for one in found]})
+    return found
+
+
+def summary_of(instance: Instance) -> dict[str, Any]:
+    """Size of an instance, for people."""
+    return {
+        "rows": instance.row_count,
+        "columns": instance.column_count,
+        "nonzeros": instance.nonzero_count,
+        "integers": int(instance.integrality.sum()),
+        "sense": str(instance.sense),
+    }

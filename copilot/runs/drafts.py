@@ -1,0 +1,106 @@
+"""The drafting stage: a request and its tables in, a draft out, or a reason to ask a person."""
+
+from __future__ import annotations
+
+from copilot.data.reading import DataError, read_table
+from copilot.drafting.base import Draft, Drafter, DraftOutcome, DraftRequest, Feedback, Table
+from copilot.drafting.formulation import Formulation
+from copilot.drafting.wire import data_from_json, data_to_json
+from copilot.runs import engines
+from copilot.runs.events import EventType, Payload
+from copilot.runs.models import ModelVersion
+from copilot.runs.stage import NeedsInput, Stage, StageFailed
+
+
+def drafter_of(stage: Stage) -> Drafter:
+    """The drafter that the run asked for; tells which one it is."""
+    drafter = engines.drafter_for(stage.run.drafter)
+    stage.record(EventType.DRAFT_STARTED, {"drafter": drafter.name})
+    return drafter
+
+
+def propose(stage: Stage, drafter: Drafter) -> Draft:
+    """A first draft. Raises NeedsInput with the question or the reason when the drafter does not understand."""
+    outcome = drafter.draft(request_of(stage), _reporter(stage), stage.lease.should_stop)
+    return _accepted(stage, outcome)
+
+
+def repair(stage: Stage, drafter: Drafter, draft: Draft, feedback: Feedback) -> Draft:
+    """The draft again, knowing why the sandbox refused it. Raises StageFailed when there is nothing better."""
+    stage.record(EventType.DRAFT_REPAIR, {"because": feedback.message})
+    outcome = drafter.repair(request_of(stage), draft, feedback, _reporter(stage), stage.lease.should_stop)
+    if outcome.status == "abstained":
+        raise StageFailed(f"{feedback.message} {' '.join(outcome.reasons)}".strip())
+    return _accepted(stage, outcome)
+
+
+def request_of(stage: Stage) -> DraftRequest:
+    """What the drafter reads: the conversation's text, the tables, and the version being revised."""
+    run = stage.run
+    return DraftRequest(
+        text=run.request_text,
+        tables=_tables(stage),
+        previous=draft_of(run.base) if run.base else None,
+        revision_start=run.revision_start,
+        seed=run.seed,
+    )
+
+
+def draft_of(version: ModelVersion) -> Draft:
+    """The draft that a stored version was made from."""
+    return Draft(
+        formulation=Formulation.model_validate(version.formulation),
+        program=version.program,
+        data=data_from_json(version.data),
+        drafter=version.drafter,
+    )
+
+
+def _tables(stage: Stage) -> tuple[Table, ...]:
+    try:
+        read = [read_table(dataset.name, bytes(dataset.content)) for dataset in stage.run.datasets.order_by("name")]
+    except DataError as error:
+        raise StageFailed(str(error)) from error
+    return tuple(Table(name=table.name, columns=table.columns) for table in read)
+
+
+def _accepted(stage: Stage, outcome: DraftOutcome) -> Draft:
+    stage.check()
+    if outcome.status == "complete" and outcome.draft is not None:
+        stage.record(EventType.DRAFT_PROPOSED, _proposed(outcome.draft))
+        return outcome.draft
+    partial = outcome.partial.model_dump(mode="json") if outcome.partial else None
+    if outcome.status == "question":
+        questions = [
+            {"text": question.text, "options": list(question.options), "default": question.default, "why": question.why}
+            for question in outcome.questions
+        ]
+        payload: Payload = {"questions": questions, "reasons": list(outcome.reasons), "formulation": partial}
+        stage.record(EventType.DRAFT_QUESTION, payload)
+        raise NeedsInput(questions[0]["text"] if questions else "Please say more.")
+    stage.record(EventType.DRAFT_ABSTAINED, {"reasons": list(outcome.reasons), "formulation": partial})
+    raise NeedsInput(" ".join(outcome.reasons))
+
+
+def _proposed(draft: Draft) -> Payload:
+    return {
+        "drafter": draft.drafter,
+        "formulation": draft.formulation.model_dump(mode="json"),
+        "program": draft.program,
+        "data": data_to_json(draft.data),
+    }
+
+
+class _Reports:
+    """Passes a drafter's own reports on as events, and stops it when it is time to stop."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def __call__(self, event_type: str, payload: dict[str, object]) -> None:
+        self._stage.check()
+        self._stage.record(EventType.DRAFT_ATTEMPT, {"report": event_type, **payload})
+
+
+def _reporter(stage: Stage) -> _Reports:
+    return _Reports(stage)

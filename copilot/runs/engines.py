@@ -1,0 +1,74 @@
+"""Which specialists this deployment has: the drafters by name, and the one sandbox of this process."""
+
+from __future__ import annotations
+
+import threading
+
+from django.conf import settings
+
+from copilot.drafting.base import Drafter, DraftingError
+from copilot.drafting.builtin import BuiltinDrafter
+from copilot.sandbox.host import Limits, Sandbox
+
+_lock = threading.Lock()
+_sandboxes: list[Sandbox] = []
+NO_LLM = (
+    "No language model is connected. Set COPILOT_LLM=provider:model (and COPILOT_LLM_API_KEY, or COPILOT_LLM_BASE_URL "
+    "for an OpenAI-compatible server) and restart, or use the built-in drafter."
+)
+
+
+def drafter_for(name: str) -> Drafter:
+    """The drafter called `name`: builtin, llm, or auto (the language model where one is connected)."""
+    connected = bool(settings.COPILOT["LLM"])
+    if name == "llm" and not connected:
+        raise DraftingError(NO_LLM)
+    if name == "builtin" or not connected:
+        return BuiltinDrafter()
+    return _llm_drafter()
+
+
+def drafter_in_use() -> str:
+    """Name of the drafter that `auto` means here, for the page."""
+    return str(settings.COPILOT["LLM"] or "builtin")
+
+
+def sandbox() -> Sandbox:
+    """The sandbox of this process; its template process starts on first use and is kept warm."""
+    with _lock:
+        if not _sandboxes:
+            _sandboxes.append(Sandbox())
+        return _sandboxes[0]
+
+
+def build_limits() -> Limits:
+    """Limits of one build in the sandbox."""
+    options = settings.COPILOT
+    return Limits(
+        wall_seconds=options["BUILD_SECONDS"],
+        cpu_seconds=int(options["BUILD_SECONDS"]),
+        memory_bytes=options["BUILD_MEMORY_MB"] << 20,
+    )
+
+
+def _llm_drafter() -> Drafter:
+    from copilot.drafting.agent import LlmDrafter  # only where a model is connected
+    from copilot.drafting.llm import LlmSettings
+
+    options = settings.COPILOT
+    return LlmDrafter(
+        LlmSettings(
+            model=options["LLM"],
+            base_url=options["LLM_BASE_URL"],
+            api_key=options["LLM_API_KEY"],
+            timeout_seconds=options["LLM_TIMEOUT_SECONDS"],
+            method=options["LLM_METHOD"],
+        )
+    )
+
+
+def close() -> None:
+    """End the sandbox's template process."""
+    with _lock:
+        while _sandboxes:
+            _sandboxes.pop().close()

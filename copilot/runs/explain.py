@@ -1,0 +1,171 @@
+"""The result in plain words, for people: a headline, a table, what binds, and what to do when there is no plan."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from copilot.drafting.formulation import Formulation, Variable
+from solvers.instance import Instance
+from solvers.kkt import binding_rows
+from solvers.result import Certificate, Result, SolutionStatus, TerminationCondition
+
+T = TerminationCondition
+LIMITS = (T.TIME_LIMIT, T.NODE_LIMIT, T.ITERATION_LIMIT)
+FAILURES = (T.MEMORY_LIMIT, T.NUMERICAL, T.LICENCE, T.UNSUPPORTED, T.INVALID_INSTANCE, T.CRASHED, T.ERROR)
+MAX_TABLE = 2_000
+NO_PLAN = {
+    T.INFEASIBLE: (
+        "No plan can keep all the rules at once. Loosen or drop one of them: write, for example, which limit may grow."
+    ),
+    T.UNBOUNDED: "Nothing stops the objective from growing without end. Add the limit that is missing.",
+    T.INFEASIBLE_OR_UNBOUNDED: (
+        "Either the rules contradict each other or a limit is missing; the solver could not tell which. "
+        "Check the rules, and add an upper limit to each quantity."
+    ),
+    T.MEMORY_LIMIT: "The solver ran out of the memory it may use. Make the problem smaller, or raise the memory limit.",
+    T.NUMERICAL: (
+        "The solver's answer did not stand up to our own check of it. Bring the numbers to a similar size "
+        "(thousands instead of units, say), or choose another solver."
+    ),
+    T.LICENCE: "The solver asked for has no licence here. Choose another one, or install the licence.",
+    T.UNSUPPORTED: "The solver asked for cannot solve this kind of model. Choose auto.",
+    T.INVALID_INSTANCE: "The built model has a fault that no solver can work with.",
+    T.CRASHED: "The solver process ended without an answer. Press Retry, or choose another solver.",
+    T.ERROR: "The solver stopped with an error. Press Retry, or choose another solver.",
+    T.INTERRUPTED: "Stopped before a solution was found.",
+    T.TIME_LIMIT: "The time was up before a solution was found. Allow more time, or make the problem smaller.",
+    T.NODE_LIMIT: "The node limit was reached before a solution was found.",
+    T.ITERATION_LIMIT: "The iteration limit was reached before a solution was found.",
+}
+
+
+def explain(
+    formulation: Formulation, instance: Instance, result: Result, *, keep_solution: bool = True
+) -> dict[str, Any]:
+    """Everything that the page, the command and the API show of a result, as plain JSON."""
+    has_plan = result.x is not None and keep_solution
+    return {
+        "headline": _headline(formulation, result, has_plan=has_plan),
+        "termination_condition": result.termination_condition,
+        "solution_status": result.solution_status if keep_solution else SolutionStatus.NO_SOLUTION,
+        "certificate": result.certificate,
+        "certificate_words": _certificate_words(result),
+        "objective_label": formulation.objective.label or formulation.objective.name,
+        "objective_unit": formulation.objective.unit,
+        "objective_value": result.objective_value if keep_solution else None,
+        "objective_bound": result.objective_bound,
+        "relative_gap": result.relative_gap,
+        "variables": _values(instance, result) if has_plan else {},
+        "table": _table(formulation, instance, result) if has_plan else [],
+        "binding": _binding(formulation, instance, result) if has_plan else [],
+        "residuals": asdict(result.residuals) if result.residuals and has_plan else None,
+        "solver": result.solver,
+        "solver_version": result.solver_version,
+        "requested": result.requested,
+        "reason": result.reason,
+        "seconds": round(result.seconds, 3),
+        "message": result.message,
+    }
+
+
+def number(value: float | None, unit: str = "") -> str:
+    """A number as people write it: thousands separated, no noise in the last digits, money with its sign first."""
+    if value is None:
+        return "unknown"
+    rounded = round(value, 6)
+    text = f"{rounded:,.0f}" if rounded == int(rounded) else f"{rounded:,.4f}".rstrip("0").rstrip(".")
+    if text == "-0":
+        text = "0"
+    if unit in ("$", "€", "£", "¥"):
+        return f"-{unit}{text[1:]}" if text.startswith("-") else f"{unit}{text}"
+    return f"{text} {unit}".strip()
+
+
+def _headline(formulation: Formulation, result: Result, *, has_plan: bool) -> str:
+    condition = result.termination_condition
+    if not has_plan or condition in (*FAILURES, T.INFEASIBLE, T.UNBOUNDED, T.INFEASIBLE_OR_UNBOUNDED):
+        return " ".join(part for part in (NO_PLAN.get(condition, "No solution."), result.message) if part)
+    objective = formulation.objective
+    label = (objective.label or "Objective").rstrip(".")
+    value = number(result.objective_value, objective.unit)
+    best = "largest" if objective.sense == "maximize" else "smallest"
+    if condition is T.OPTIMAL:
+        return f"{label}: {value}, the {best} possible."
+    gap = f", within {result.relative_gap:.2%} of the best possible" if result.relative_gap is not None else ""
+    if condition is T.OPTIMAL_WITHIN_TOLERANCE:
+        return f"{label}: {value}{gap or ', the best possible within the tolerance'}."
+    return f"{label}: {value}, the best found before the solve was stopped{gap}; a better plan may exist."
+
+
+def _certificate_words(result: Result) -> str:
+    if result.x is None:
+        return "There is no solution to check."
+    if result.certificate is Certificate.UNVERIFIED:
+        return "Not verified: our own check of the solution does not support the solver's claim."
+    return "Each rule, bound and whole number was recomputed from the original model and holds."
+
+
+def _values(instance: Instance, result: Result) -> dict[str, float]:
+    assert result.x is not None
+    values = dict(zip(instance.column_names, (_clean(v) for v in result.x.tolist()), strict=True))
+    values |= {name: _clean(value) for name, value in instance.fixed}
+    if len(values) <= MAX_TABLE:
+        return values
+    return {name: value for name, value in values.items() if value}
+
+
+def _clean(value: float) -> float:
+    whole = round(value)
+    return float(whole) if abs(value - whole) <= 1e-9 * max(1.0, abs(value)) else value
+
+
+def _table(formulation: Formulation, instance: Instance, result: Result) -> list[dict[str, Any]]:
+    declared = {variable.name: variable for variable in formulation.variables}
+    values = _values(instance, result)
+    shown = values if len(values) <= MAX_TABLE else {name: value for name, value in values.items() if value}
+    return [
+        {
+            "name": name,
+            "label": _label(name, declared),
+            "value": value,
+            "text": number(value),
+            "unit": _unit(name, declared),
+        }
+        for name, value in list(shown.items())[:MAX_TABLE]
+    ]
+
+
+def _label(name: str, declared: dict[str, Variable]) -> str:
+    if name in declared:
+        return declared[name].label or name
+    family, _, index = name.partition("[")
+    label = declared[family].label if family in declared else ""
+    return f"{label or family}: {index.rstrip(']')}" if index else name
+
+
+def _unit(name: str, declared: dict[str, Variable]) -> str:
+    variable = declared.get(name.partition("[")[0])
+    return variable.unit if variable else ""
+
+
+def _binding(formulation: Formulation, instance: Instance, result: Result) -> list[dict[str, Any]]:
+    assert result.x is not None
+    labels = {c.name: c.label or c.sentence or c.name for c in formulation.constraints}
+    units = {c.name: c.unit for c in formulation.constraints}
+    declared = {variable.name: variable for variable in formulation.variables}
+    found = []
+    for row in binding_rows(instance, result.x, result.row_dual)[:MAX_TABLE]:
+        family = row.name.partition("[")[0]
+        label = labels.get(row.name) or labels.get(family) or _label(row.name, declared)
+        found.append(
+            {
+                "name": row.name,
+                "label": label,
+                "side": row.side,
+                "activity": row.activity,
+                "dual": row.dual,
+                "text": number(row.activity, units.get(family, "")),
+            }
+        )
+    return found

@@ -1,0 +1,86 @@
+"""The line, in order: draft, build, check, compare, save, solve, explain. The only file that knows the order."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import structlog
+from django.db import close_old_connections
+
+from copilot.drafting.base import Draft, DraftingError
+from copilot.runs import builds, drafts, events, lease, solving, versions
+from copilot.runs.builds import Built
+from copilot.runs.events import EventType, LeaseLost
+from copilot.runs.lease import Cancelled, Lease
+from copilot.runs.models import HELD, Lifecycle, Run
+from copilot.runs.stage import NeedsInput, Stage, StageFailed
+
+log = structlog.get_logger(__name__)
+REPAIRS = 1
+UNEXPECTED = (
+    "Something broke on our side, not in your text. It is in the log under this run's id; everything up to here is "
+    "kept. Press Retry; if it stays, start a new conversation with the same text."
+)
+
+
+def execute(run_id: UUID) -> None:
+    """Take a run down the line if nobody else holds it; ends with the run closed, or held by another."""
+    with structlog.contextvars.bound_contextvars(run_id=str(run_id)):
+        held = lease.claim(run_id)
+        if held is None:
+            return
+        try:
+            with held:
+                run = Run.objects.select_related("workspace", "base", "version").get(id=run_id)
+                _close_with_reason(Stage(run, held))
+        finally:
+            close_old_connections()
+
+
+def _line(stage: Stage) -> None:
+    version = stage.run.version  # a recovered run goes on from the last stage that was saved
+    if version is None:
+        draft, built = _drafted_and_built(stage)
+        checks = builds.check(stage, draft, built)
+        diff = versions.compare(stage, built)
+        version = versions.save(stage, draft, built, checks, diff)
+    result = solving.solve(stage, version)
+    outcome = solving.explain(stage, version, result)
+    _finish(stage.lease, outcome.lifecycle, outcome.message)
+
+
+def _drafted_and_built(stage: Stage) -> tuple[Draft, Built]:
+    drafter = drafts.drafter_of(stage)
+    draft = drafts.propose(stage, drafter)
+    for _ in range(REPAIRS):
+        built = builds.build(stage, draft)
+        if isinstance(built, Built):
+            return draft, built
+        draft = drafts.repair(stage, drafter, draft, built)
+    built = builds.build(stage, draft)
+    if isinstance(built, Built):
+        return draft, built
+    raise StageFailed(built.message)
+
+
+def _close_with_reason(stage: Stage) -> None:
+    try:
+        stage.check()
+        _line(stage)
+    except Cancelled:
+        _finish(stage.lease, Lifecycle.CANCELLED, "Cancelled. What was done up to here is kept.")
+    except NeedsInput as need:
+        _finish(stage.lease, Lifecycle.AWAITING_INPUT, need.message)
+    except (StageFailed, DraftingError) as failure:
+        _finish(stage.lease, Lifecycle.FAILED, str(failure))
+    except LeaseLost:
+        log.warning("run.taken_over")
+    except Exception:
+        log.exception("run.unexpected")
+        _finish(stage.lease, Lifecycle.FAILED, UNEXPECTED)
+
+
+def _finish(held: Lease, new: Lifecycle, message: str) -> None:
+    payload = {"lifecycle": new, "message": message}
+    events.advance(held.run_id, HELD, new, EventType.RUN_FINISHED, payload, owner=held.owner, closing_message=message)
+    log.info("run.finished", lifecycle=str(new))

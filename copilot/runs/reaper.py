@@ -1,0 +1,86 @@
+"""Brings back runs whose doorbell or worker was lost, and closes those that are out of attempts."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from django.db import DatabaseError, close_old_connections
+from django.db.models import F
+from django.utils import timezone
+
+from copilot.runs import events, pipeline
+from copilot.runs.events import EventType
+from copilot.runs.models import HELD, Lifecycle, Run
+
+log = structlog.get_logger(__name__)
+LOST = (
+    "The worker that held this run was lost, and so were the ones that tried it again. Nothing you wrote is lost: "
+    "press Retry. If it happens again, lower the time or memory limits."
+)
+
+
+class Reaper:
+    """A thread of the worker: gives overdue runs to this process and closes those out of attempts."""
+
+    def __init__(self, *, every_seconds: float = 2.0, patience_seconds: float = 3.0) -> None:
+        self._every = every_seconds
+        self._patience = patience_seconds
+        self._over = threading.Event()
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reaped")
+        self._taken: set[UUID] = set()
+        self._thread = threading.Thread(target=self._loop, name="reaper", daemon=True)
+
+    def start(self) -> None:
+        """Begin watching the queue."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop watching; runs in progress keep their lease until the process ends."""
+        self._over.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def sweep(self) -> list[UUID]:
+        """One look: close hopeless runs, return those that this process is going to take."""
+        for run_id in _hopeless():
+            _close(run_id)
+        if self._taken:
+            return []
+        overdue = timezone.now() - timedelta(seconds=self._patience)
+        runs = Run.objects.claimable().filter(created_at__lt=overdue, attempt__lt=F("max_attempts"))
+        found = list(runs.order_by("created_at").values_list("id", flat=True)[:1])
+        for run_id in found:
+            self._taken.add(run_id)
+            self._pool.submit(self._execute, run_id)
+        return found
+
+    def _execute(self, run_id: UUID) -> None:
+        try:
+            pipeline.execute(run_id)
+        finally:
+            self._taken.discard(run_id)
+
+    def _loop(self) -> None:
+        while not self._over.wait(self._every):
+            try:
+                self.sweep()
+            except DatabaseError as error:
+                log.warning("reaper.database", error=str(error))
+            finally:
+                close_old_connections()
+
+
+def _hopeless() -> list[UUID]:
+    exhausted = Run.objects.claimable().filter(lifecycle__in=HELD, attempt__gte=F("max_attempts"))
+    return list(exhausted.values_list("id", flat=True))
+
+
+def _close(run_id: UUID) -> None:
+    cancelling = Run.objects.filter(id=run_id, lifecycle=Lifecycle.CANCELLING).exists()
+    new, message = (Lifecycle.CANCELLED, "Cancelled.") if cancelling else (Lifecycle.FAILED, LOST)
+    payload = {"lifecycle": new, "message": message}
+    if events.advance(run_id, HELD, new, EventType.RUN_FINISHED, payload, closing_message=message):
+        Run.objects.filter(id=run_id).update(owner="")

@@ -1,0 +1,126 @@
+"""The verbs that doors may say about runs."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from copilot.accounts.models import User, Workspace
+from copilot.accounts.services import may_write
+from copilot.data.models import Dataset
+from copilot.runs import events, queue
+from copilot.runs.events import EventType
+from copilot.runs.models import Lifecycle, ModelVersion, Run
+
+log = structlog.get_logger(__name__)
+
+
+class RunError(Exception):
+    """A run cannot be started or changed that way; the message is a sentence for the user."""
+
+
+@transaction.atomic
+def start_run(
+    *,
+    workspace: Workspace,
+    actor: User,
+    text: str,
+    revision_start: int = 0,
+    base: ModelVersion | None = None,
+    datasets: Sequence[Dataset] = (),
+    drafter: str = "auto",
+    solver: str = "auto",
+    seed: int | None = None,
+    time_limit_seconds: float | None = None,
+    enqueue: bool = True,
+) -> Run:
+    """Queue one pass from a request to a result; `base` is the version that the diff will compare against.
+
+    `text[revision_start:]` is the newest message. Raises RunError with a sentence for the user.
+    """
+    _check_start(workspace=workspace, actor=actor, text=text, newest=text[revision_start:], base=base)
+    run = Run.objects.create(
+        workspace=workspace,
+        created_by=actor,
+        request_text=text,
+        revision_start=revision_start,
+        base=base,
+        drafter=drafter,
+        solver=solver,
+        seed=secrets.randbelow(2**31) if seed is None else seed,
+        time_limit_seconds=time_limit_seconds or settings.COPILOT["SOLVE_SECONDS"],
+    )
+    run.datasets.set(datasets)
+    events.record(run.id, EventType.RUN_QUEUED, {"solver": solver, "drafter": drafter})
+    if enqueue:
+        transaction.on_commit(lambda: queue.ring_worker(run.id))
+    return run
+
+
+@transaction.atomic
+def rerun(*, run: Run, actor: User, solver: str | None = None) -> Run:
+    """Start the same request again, from the same base."""
+    again = start_run(
+        workspace=run.workspace,
+        actor=actor,
+        text=run.request_text,
+        revision_start=run.revision_start,
+        base=run.base,
+        datasets=list(run.datasets.all()),
+        drafter=run.drafter,
+        solver=solver or run.solver,
+        seed=run.seed,
+        time_limit_seconds=run.time_limit_seconds,
+    )
+    return again
+
+
+def cancel_run(*, run: Run, actor: User, keep_best: bool = True) -> None:
+    """Ask a run to stop; asking twice, or asking a finished run, changes nothing."""
+    if not may_write(actor, run.workspace):
+        raise RunError("You may look at this run, but only planners and owners of the workspace can stop it.")
+    mode = Run.Cancel.KEEP if keep_best else Run.Cancel.DISCARD
+    with transaction.atomic():
+        if events.advance(run.id, (Lifecycle.QUEUED,), Lifecycle.CANCELLED, cancel_requested=mode):
+            events.record(run.id, EventType.RUN_CANCEL_REQUESTED, {"by": actor.get_username()})
+            events.record(run.id, EventType.RUN_FINISHED, {"lifecycle": Lifecycle.CANCELLED, "message": "Cancelled."})
+            return
+        payload = {"by": actor.get_username()}
+        asked = EventType.RUN_CANCEL_REQUESTED
+        events.advance(run.id, (Lifecycle.RUNNING,), Lifecycle.CANCELLING, asked, payload, cancel_requested=mode)
+
+
+def visible_run(user: User, run_id: UUID) -> Run | None:
+    """The run, when the user may see it."""
+    return Run.objects.visible_to(user).filter(id=run_id).select_related("workspace", "version", "base").first()
+
+
+def _check_start(*, workspace: Workspace, actor: User, text: str, newest: str, base: ModelVersion | None) -> None:
+    limit = settings.COPILOT["MESSAGE_CHARACTERS"]
+    if not may_write(actor, workspace):
+        raise RunError("You may look at this workspace, but only planners and owners can start runs in it.")
+    if base is not None and base.workspace_id != workspace.id:
+        raise RunError("That version belongs to another workspace.")
+    if not newest.strip():
+        raise RunError(
+            "The message is empty. Describe what you decide, what you want most or least of, and the limits."
+        )
+    if len(newest) > limit:
+        raise RunError(
+            f"The message has {len(newest):,} characters; at most {limit:,} can be read at once. "
+            "Keep the description in the message and put long tables into a CSV file."
+        )
+    if len(text) > 4 * limit:
+        raise RunError("This conversation has grown too long to revise. Start a new one from its latest version.")
+    if "\x00" in text:
+        raise RunError("The message contains a NUL character, which is not text. Remove it and send again.")
+
+
+def run_state(run_id: UUID) -> Run | None:
+    """The run's row as it is now, for code that has already checked access."""
+    return Run.objects.filter(id=run_id).first()

@@ -1,0 +1,158 @@
+"""The solving stage: one killable child per solve, progress as events, the result judged by our own residuals."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.conf import settings
+
+from copilot.drafting.formulation import Formulation
+from copilot.runs import checks as checking
+from copilot.runs import explain as explaining
+from copilot.runs.checks import Check
+from copilot.runs.events import EventType, LeaseLost, Payload
+from copilot.runs.models import Lifecycle, ModelVersion, Run
+from copilot.runs.stage import Stage, Throttle
+from copilot.runs.versions import instance_of
+from solvers import runner
+from solvers.registry import choose
+from solvers.result import Progress, Result, SolveOptions, TerminationCondition
+
+PROGRESS_SECONDS = 0.2  # at most 5 progress events a second
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ends, in the words of its lifecycle, with a sentence."""
+
+    lifecycle: Lifecycle
+    message: str
+
+
+def solve(stage: Stage, version: ModelVersion) -> Result:
+    """Solve the version's instance; a stop keeps the best solution found so far."""
+    stage.check()
+    instance = instance_of(version)
+    choice = choose(instance, stage.run.solver)
+    options = _options(stage.run)
+    stage.record(
+        EventType.SOLVE_STARTED,
+        {
+            "requested": stage.run.solver,
+            "solver": choice.solver.name,
+            "reason": choice.reason,
+            "time_limit_seconds": options.time_limit_seconds,
+            "integers": instance.is_mip,
+        },
+    )
+    reports = _Reports(stage)
+    result = runner.solve(
+        instance, solver=stage.run.solver, options=options, report=reports, should_stop=stage.lease.should_stop
+    )
+    reports.flush()
+    stage.record(EventType.SOLVE_FINISHED, _finished(result))
+    return result
+
+
+def explain(stage: Stage, version: ModelVersion, result: Result) -> Outcome:
+    """Say the result in plain words, judge it, and store it on the run."""
+    instance = instance_of(version)
+    formulation = Formulation.model_validate(version.formulation)
+    checks = [Check(**raw) for raw in version.checks] + checking.after_solve(formulation, instance, result)
+    discard = stage.lease.cancelled and _discarded(stage.run)
+    explained = explaining.explain(formulation, instance, result, keep_solution=not discard)
+    verification = checking.verdict(checks)
+    payload = explained | {"checks": [asdict(check) for check in checks], "verification": verification}
+    stored = Run.objects.filter(id=stage.run.id, owner=stage.lease.owner).update(
+        termination_condition=result.termination_condition,
+        verification=verification,
+        certificate=result.certificate,
+        result=payload,
+    )
+    if not stored:
+        raise LeaseLost(str(stage.run.id))
+    stage.record(EventType.RESULT_EXPLAINED, payload)
+    return _outcome(result, explained["headline"], cancelled=stage.lease.cancelled)
+
+
+def _outcome(result: Result, headline: str, *, cancelled: bool) -> Outcome:
+    condition = result.termination_condition
+    if cancelled and condition is TerminationCondition.INTERRUPTED:
+        kept = "The best solution found is kept." if result.x is not None else "No solution had been found yet."
+        return Outcome(Lifecycle.CANCELLED, f"Cancelled. {kept}")
+    if condition in explaining.FAILURES:
+        return Outcome(Lifecycle.FAILED, headline)
+    if condition in explaining.LIMITS and result.x is None:
+        return Outcome(Lifecycle.TIMED_OUT, headline)
+    return Outcome(Lifecycle.SUCCEEDED, headline)
+
+
+def _discarded(run: Run) -> bool:
+    return Run.objects.filter(id=run.id, cancel_requested=Run.Cancel.DISCARD).exists()
+
+
+def _options(run: Run) -> SolveOptions:
+    return SolveOptions(
+        time_limit_seconds=run.time_limit_seconds,
+        memory_limit_bytes=settings.COPILOT["SOLVE_MEMORY_MB"] << 20,
+        threads=settings.COPILOT["SOLVE_THREADS"],
+        seed=run.seed % 2**31,
+    )
+
+
+def _finished(result: Result) -> Payload:
+    return {
+        "termination_condition": result.termination_condition,
+        "solution_status": result.solution_status,
+        "certificate": result.certificate,
+        "objective_value": result.objective_value,
+        "objective_bound": result.objective_bound,
+        "relative_gap": result.relative_gap,
+        "solver": result.solver,
+        "solver_version": result.solver_version,
+        "requested": result.requested,
+        "reason": result.reason,
+        "message": result.message,
+        "seconds": round(result.seconds, 3),
+        "iterations": result.iterations,
+        "nodes": result.nodes,
+        "log": result.log[-20_000:],
+    }
+
+
+class _Reports:
+    """Turns solver progress into events, at most five a second; the newest held back is sent at the end."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._throttle = Throttle(PROGRESS_SECONDS)
+        self._held: Payload | None = None
+        self._log = ""
+
+    def __call__(self, progress: Progress) -> None:
+        """Record the progress, or hold it back; never raises into the runner, which would lose the incumbent."""
+        self._log += progress.log
+        self._held = _progress(progress)
+        if self._throttle.due():
+            self.flush()
+
+    def flush(self) -> None:
+        """Record what was held back."""
+        if self._held is None:
+            return
+        payload, self._held = self._held | {"log": self._log[-4_000:]}, None
+        self._log = ""
+        self._stage.record(EventType.SOLVE_PROGRESS, payload)
+
+
+def _progress(progress: Progress) -> dict[str, Any]:
+    return {
+        "phase": progress.phase,
+        "elapsed_seconds": round(progress.elapsed_seconds, 2),
+        "objective_value": progress.objective_value,
+        "objective_bound": progress.objective_bound,
+        "relative_gap": progress.relative_gap,
+        "iterations": progress.iterations,
+        "nodes": progress.nodes,
+    }
