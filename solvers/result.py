@@ -80,6 +80,9 @@ class Residuals:
     worst_column: str = ""
     max_dual_violation: float | None = None
     relative_gap: float | None = None
+    relative_bound_violation: float = 0.0
+    relative_dual_violation: float | None = None
+    dual_objective_value: float | None = None
     convention: str = "absolute, in the units of the row or column; relative: divided by 1 + |right-hand side|"
 
 
@@ -113,13 +116,20 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class SolveOptions:
-    """Limits of one solve; the wall and memory limits also hold outside the solver."""
+    """Limits of one solve; the wall and memory limits also hold outside the solver.
+
+    `relative_gap` ends a branch and bound, `first_order_tolerance` a first-order method. `method` chooses the LP
+    algorithm of a backend that has several (choose, simplex, ipx); other values are refused by the backend.
+    """
 
     time_limit_seconds: float = 60.0
     memory_limit_bytes: int = 4 << 30
     relative_gap: float = 1e-4
     threads: int = 1
     seed: int = 0
+    first_order_tolerance: float = 1e-4
+    method: str = "choose"
+    presolve: bool = True
 
 
 Report = Callable[[Progress], None]

@@ -1,0 +1,107 @@
+"""What a backend is: its name, what it can do, whether it is usable here, and one `solve`."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from solvers.instance import Instance
+from solvers.result import (
+    Report,
+    Result,
+    ShouldStop,
+    SolutionStatus,
+    SolveOptions,
+    TerminationCondition,
+)
+
+
+class Capability(enum.StrEnum):
+    """What an instance or a user may need from a backend."""
+
+    LINEAR = "linear"
+    INTEGER = "integer"
+    DUALS = "duals"
+    INCUMBENTS = "incumbents"
+    INTERRUPT = "interrupt"
+
+
+class AvailabilityState(enum.StrEnum):
+    """Whether a backend can be used here; only `ready` and `limited` can."""
+
+    READY = "ready"
+    LIMITED = "limited"
+    ABSENT = "absent"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """The state of a backend with the reason in words; true when it is usable."""
+
+    state: AvailabilityState
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return self.state in (AvailabilityState.READY, AvailabilityState.LIMITED)
+
+
+class Solver(Protocol):
+    """One backend; `solve` runs in the calling process, `solvers.runner` gives it one of its own."""
+
+    @property
+    def name(self) -> str:
+        """The name a user asks for."""
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What this backend can do."""
+
+    def availability(self) -> Availability:
+        """Say whether this backend is usable here, and why not; must be cheap and must not raise."""
+
+    def solve(self, instance: Instance, *, options: SolveOptions, report: Report, should_stop: ShouldStop) -> Result:
+        """Solve one validated instance; every expected failure is a status with a sentence, never an exception."""
+
+
+def settled_early(instance: Instance, solver: Solver) -> Result | None:
+    """Return the result of an instance that needs no solver or that `solver` must refuse, else None.
+
+    Settled here, the same for every backend: crossed bounds, integers where the backend has none, no columns at all.
+    """
+    contradiction = instance.contradiction()
+    if contradiction:
+        return _without_point(solver.name, TerminationCondition.INFEASIBLE, contradiction)
+    if instance.is_mip and Capability.INTEGER not in solver.capabilities:
+        sentence = f"{solver.name} solves continuous problems only, and this instance has integer variables."
+        return _without_point(solver.name, TerminationCondition.UNSUPPORTED, sentence)
+    if instance.column_count == 0:
+        return _without_columns(instance, solver.name)
+    return None
+
+
+def _without_point(solver: str, condition: TerminationCondition, message: str) -> Result:
+    return Result(condition, SolutionStatus.NO_SOLUTION, solver=solver, message=message)
+
+
+def _without_columns(instance: Instance, solver: str) -> Result:
+    broken = np.flatnonzero((instance.row_lower > 0) | (instance.row_upper < 0))
+    if broken.size:
+        sentence = f"Constraint {instance.row_names[int(broken[0])]} holds no variable and can never be satisfied."
+        return _without_point(solver, TerminationCondition.INFEASIBLE, sentence)
+    return Result(
+        TerminationCondition.OPTIMAL,
+        SolutionStatus.OPTIMAL,
+        solver=solver,
+        message="The instance has no variables: its objective is a constant.",
+        objective_value=instance.objective_offset,
+        objective_bound=instance.objective_offset,
+        relative_gap=0.0,
+        x=np.zeros(0),
+        row_activity=np.zeros(instance.row_count),
+        row_dual=np.zeros(instance.row_count),
+        reduced_cost=np.zeros(0),
+    )

@@ -1,0 +1,131 @@
+"""The process of one solve: reads a job from its standard input, writes frames to one descriptor, then ends.
+
+It ends on its own when its parent does: the parent holds the only writing end of standard input.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import threading
+from dataclasses import replace
+from typing import Any
+
+from solvers import wire
+from solvers.instance import Instance, InstanceError
+from solvers.registry import UnknownSolver, choose
+from solvers.result import Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
+
+PARENT_GONE = 70
+MAX_JOB = 1 << 40
+
+
+def main(event_descriptor: int) -> None:
+    """Serve exactly one job; never returns."""
+    import highspy  # noqa: F401  (loaded while the parent is still writing, or long before in a spare)
+
+    jobs = os.fdopen(0, "rb", buffering=0)
+    channel = Channel(event_descriptor)
+    received = wire.read_frame(_Patient(jobs), max_body=MAX_JOB)
+    if received is None:
+        os._exit(0)
+    header, body = received
+    stop = threading.Event()
+    threading.Thread(target=_obey, args=(jobs, stop), daemon=True).start()
+    try:
+        result = _solve(header, body, channel, stop)
+    except MemoryError:
+        result = _failed(TerminationCondition.MEMORY_LIMIT, "The solve needed more memory than its limit allows.")
+    except Exception as error:
+        result = _failed(TerminationCondition.ERROR, f"The solver failed: {type(error).__name__}: {error}"[:2000])
+    channel.send(wire.pack_result(result))
+    sys.stdout.flush()
+    os._exit(0)
+
+
+class Channel:
+    """The writing end towards the parent; a closed pipe means that nobody is left to solve for."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._lock = threading.Lock()
+
+    def send(self, data: bytes) -> None:
+        """Write one frame completely."""
+        view = memoryview(data)
+        with self._lock:
+            try:
+                while view:
+                    view = view[os.write(self._descriptor, view) :]
+            except OSError:
+                os._exit(PARENT_GONE)
+
+    def report(self, progress: Progress) -> None:
+        """Send one look at the running solve."""
+        self.send(wire.pack_progress(progress))
+
+
+class _Patient:
+    """Reads exactly as many bytes as asked from an unbuffered pipe, so nothing of the next frame is swallowed."""
+
+    def __init__(self, raw: Any) -> None:  # noqa: ANN401
+        self._raw = raw
+
+    def read(self, size: int, /) -> bytes:
+        parts = bytearray()
+        while len(parts) < size:
+            part = self._raw.read(min(size - len(parts), 1 << 20))
+            if not part:
+                break
+            parts += part
+        return bytes(parts)
+
+
+def _obey(jobs: Any, stop: threading.Event) -> None:  # noqa: ANN401
+    stream = _Patient(jobs)
+    while True:
+        try:
+            message = wire.read_frame(stream, max_body=0)
+        except wire.WireError:
+            message = None
+        if message is None:
+            os._exit(PARENT_GONE)
+        if message[0].get("kind") == "cancel":
+            stop.set()
+
+
+def _solve(header: dict[str, Any], body: bytes, channel: Channel, stop: threading.Event) -> Result:
+    options = SolveOptions(**header["options"])
+    _limit_resources(options)
+    try:
+        instance = Instance.from_bytes(body)
+        choice = choose(instance, header["solver"])
+    except InstanceError as error:
+        return _failed(TerminationCondition.INVALID_INSTANCE, str(error))
+    except UnknownSolver as error:
+        return _failed(TerminationCondition.UNSUPPORTED, str(error))
+    channel.send(wire.frame({"kind": "started", "solver": choice.solver.name, "reason": choice.reason}))
+    result = choice.solver.solve(instance, options=options, report=channel.report, should_stop=stop.is_set)
+    return replace(result, reason=choice.reason)
+
+
+def _limit_resources(options: SolveOptions) -> None:
+    _lower(resource.RLIMIT_AS, options.memory_limit_bytes)
+    _lower(resource.RLIMIT_CORE, 0)
+    # A last resort should the parent die while a library call keeps every Python thread waiting.
+    _lower(resource.RLIMIT_CPU, int((options.time_limit_seconds + 60) * max(options.threads, 2)))
+
+
+def _lower(kind: int, limit: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    ceiling = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+    resource.setrlimit(kind, (ceiling, ceiling))
+
+
+def _failed(condition: TerminationCondition, message: str) -> Result:
+    return Result(condition, SolutionStatus.NO_SOLUTION, solver="", message=message)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

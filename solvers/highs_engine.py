@@ -1,0 +1,230 @@
+"""The HiGHS library as one call: an instance in, a result out, whichever of its algorithms is asked for.
+
+Needed by several backends; every status code is checked because HiGHS otherwise solves an older or an empty problem
+without complaint, and the arrays travel in a HighsLp object because the flat call reads past short arrays.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from solvers.highs_status import TERMINATION, sentence
+from solvers.highs_watch import Watch
+from solvers.instance import Instance, Sense
+from solvers.result import Report, Result, ShouldStop, SolutionStatus, SolveOptions, TerminationCondition, Vector
+
+if TYPE_CHECKING:
+    import highspy
+
+MAX_SECONDS = 1e7  # HiGHS spends less on presolve searches when its time limit is finite
+FEASIBLE_POINT = 2  # kSolutionStatusFeasible, not exported by highspy
+
+
+class EngineRefusal(RuntimeError):
+    """HiGHS did not accept an option or the problem; the text is a sentence for the user."""
+
+
+def solve_with_highs(
+    instance: Instance,
+    *,
+    solver: str,
+    settings: dict[str, float | int | str | bool],
+    options: SolveOptions,
+    report: Report,
+    should_stop: ShouldStop,
+) -> Result:
+    """Return HiGHS's answer, not yet checked against the instance; `settings` are HiGHS options by their names.
+
+    `solver` is the name the result carries. Unbounded and infeasible are told apart by a second run with a zero
+    objective inside the same time limit.
+    """
+    started = time.monotonic()
+    try:
+        highs = _loaded(instance, {**_limits(options), **settings})
+        watch = Watch(highs, is_mip=instance.is_mip, report=report, should_stop=should_stop, started=started)
+        model_status = _run(highs, watch)
+        if _is_ambiguous(model_status, instance):
+            condition = _tell_apart(highs, watch, instance, options, started)
+        else:
+            condition = TERMINATION.get(model_status, TerminationCondition.ERROR)
+        watch.raise_fault()
+    except EngineRefusal as refusal:
+        return Result(
+            TerminationCondition.ERROR,
+            SolutionStatus.NO_SOLUTION,
+            solver=solver,
+            message=str(refusal),
+            seconds=time.monotonic() - started,
+        )
+    return _result(highs, instance, condition, solver=solver, raw=model_status, seconds=time.monotonic() - started)
+
+
+def _limits(options: SolveOptions) -> dict[str, float | int | str | bool]:
+    return {
+        "output_flag": True,  # without it the logging callbacks stay silent
+        "log_to_console": False,
+        "time_limit": min(max(options.time_limit_seconds, 0.01), MAX_SECONDS),
+        "threads": options.threads,
+        "random_seed": options.seed,
+        "mip_rel_gap": options.relative_gap,
+        "mip_min_logging_interval": 0.5,
+        "presolve": "choose" if options.presolve else "off",
+    }
+
+
+def _loaded(instance: Instance, settings: dict[str, float | int | str | bool]) -> Any:  # noqa: ANN401  (untyped library)
+    import highspy
+
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    for name, value in settings.items():
+        if highs.setOptionValue(name, value) != highspy.HighsStatus.kOk:
+            raise EngineRefusal(f"HiGHS does not accept {value!r} for its option {name}.")
+    if highs.passModel(highs_lp(instance)) == highspy.HighsStatus.kError:
+        raise EngineRefusal(
+            "HiGHS does not accept this instance; coefficients beyond 1e15 in size are the usual cause: change units."
+        )
+    return highs
+
+
+def highs_lp(instance: Instance) -> highspy.HighsLp:
+    """Return the instance as HiGHS's own problem object, without names."""
+    import highspy
+
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = instance.column_count, instance.row_count
+    lp.sense_ = highspy.ObjSense.kMaximize if instance.sense is Sense.MAXIMIZE else highspy.ObjSense.kMinimize
+    lp.offset_ = instance.objective_offset
+    lp.col_cost_ = instance.cost
+    lp.col_lower_, lp.col_upper_ = instance.column_lower, instance.column_upper
+    lp.row_lower_, lp.row_upper_ = instance.row_lower, instance.row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = instance.indptr, instance.indices, instance.values
+    lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = instance.column_count, instance.row_count
+    if instance.is_mip:
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[flag] for flag in instance.integrality.tolist()]
+    return lp
+
+
+def _run(highs: Any, watch: Watch) -> str:  # noqa: ANN401
+    highs.run()  # its status repeats what the model status says more precisely
+    watch.flush()
+    return str(highs.getModelStatus().name)
+
+
+def _is_ambiguous(model_status: str, instance: Instance) -> bool:
+    # A MIP is called unbounded when its relaxation is; it may still have no integer point at all.
+    return model_status == "kUnboundedOrInfeasible" or (model_status == "kUnbounded" and instance.is_mip)
+
+
+def _tell_apart(
+    highs: Any,  # noqa: ANN401
+    watch: Watch,
+    instance: Instance,
+    options: SolveOptions,
+    started: float,
+) -> TerminationCondition:
+    left = options.time_limit_seconds - (time.monotonic() - started)
+    undecided = TerminationCondition.INFEASIBLE_OR_UNBOUNDED
+    if left <= 0:
+        return undecided
+    watch.phase = "feasibility"
+    n = instance.column_count
+    highs.changeColsCost(n, np.arange(n, dtype=np.int32), np.zeros(n))
+    highs.setOptionValue("solver", "choose")
+    highs.setOptionValue("time_limit", float(highs.getRunTime() + left))
+    known = {"kInfeasible": TerminationCondition.INFEASIBLE, "kOptimal": TerminationCondition.UNBOUNDED}
+    return known.get(_run(highs, watch), undecided)
+
+
+def _result(
+    highs: Any,  # noqa: ANN401
+    instance: Instance,
+    condition: TerminationCondition,
+    *,
+    solver: str,
+    raw: str,
+    seconds: float,
+) -> Result:
+    info, solution = highs.getInfo(), highs.getSolution()
+    x = (
+        _vector(solution.col_value, instance.column_count)
+        if _may_show_point(condition, solution, info, solver)
+        else None
+    )
+    has_duals = x is not None and not instance.is_mip and solution.dual_valid
+    value = instance.objective_at(x) if x is not None else None
+    bound = _bound(instance, condition, info, value)
+    return Result(
+        termination_condition=condition,
+        solution_status=_solution_status(condition, has_point=x is not None),
+        solver=solver,
+        raw_status=raw,
+        message=sentence(condition),
+        objective_value=value,
+        objective_bound=bound,
+        relative_gap=relative_gap(value, bound) if instance.is_mip else None,
+        x=x,
+        row_activity=None if x is None else instance.row_activity(x),
+        row_dual=_vector(solution.row_dual, instance.row_count) if has_duals else None,
+        reduced_cost=_vector(solution.col_dual, instance.column_count) if has_duals else None,
+        iterations=_iterations(info),
+        nodes=int(info.mip_node_count) if instance.is_mip and info.mip_node_count >= 0 else None,
+        seconds=seconds,
+        solver_version=f"HiGHS {highs.version()}",
+    )
+
+
+def relative_gap(value: float | None, bound: float | None) -> float | None:
+    """Return |value - bound| / |value|, the definition HiGHS stops by, or None while it is not a finite number."""
+    if value is None or bound is None:
+        return None
+    if value == bound:
+        return 0.0
+    return abs(value - bound) / abs(value) if value else None
+
+
+def _may_show_point(condition: TerminationCondition, solution: Any, info: Any, solver: str) -> bool:  # noqa: ANN401
+    if not solution.value_valid or condition in _NO_POINT:
+        return False
+    # At a limit the simplex method holds a basic point that may break rows by thousands: that is no solution. A
+    # first-order point is approximate by nature, so it is shown with its residuals.
+    return bool(info.primal_solution_status == FEASIBLE_POINT or solver == "pdlp")
+
+
+_NO_POINT = frozenset(
+    {
+        TerminationCondition.INFEASIBLE,
+        TerminationCondition.UNBOUNDED,
+        TerminationCondition.INFEASIBLE_OR_UNBOUNDED,
+        TerminationCondition.ERROR,
+    }
+)
+
+
+def _solution_status(condition: TerminationCondition, *, has_point: bool) -> SolutionStatus:
+    if not has_point:
+        return SolutionStatus.NO_SOLUTION
+    return SolutionStatus.OPTIMAL if condition is TerminationCondition.OPTIMAL else SolutionStatus.FEASIBLE
+
+
+def _bound(instance: Instance, condition: TerminationCondition, info: Any, value: float | None) -> float | None:  # noqa: ANN401
+    if instance.is_mip:
+        return float(info.mip_dual_bound) if condition not in _NO_POINT and np.isfinite(info.mip_dual_bound) else None
+    return value if condition is TerminationCondition.OPTIMAL else None
+
+
+def _iterations(info: Any) -> int | None:  # noqa: ANN401
+    counts = (info.simplex_iteration_count, info.ipm_iteration_count, info.crossover_iteration_count)
+    total = sum(max(int(count), 0) for count in (*counts, info.pdlp_iteration_count))
+    return total or None
+
+
+def _vector(values: Any, length: int) -> Vector:  # noqa: ANN401
+    vector = np.array(values, dtype=np.float64)
+    if len(vector) != length:
+        raise EngineRefusal(f"HiGHS returned {len(vector)} numbers where {length} were expected.")
+    return vector

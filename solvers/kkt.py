@@ -1,0 +1,156 @@
+"""How far a point is from satisfying the original instance, recomputed by code that shares nothing with a backend.
+
+Sign convention for duals, in the instance's own sense: `row_dual[i]` is the change of the objective per unit of the
+row's binding side (the shadow price), and the reduced cost of column j is `cost[j] - (A^T row_dual)[j]`.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+import numpy as np
+
+from solvers.instance import Instance, Sense
+from solvers.result import Residuals, Vector
+
+
+class Side(enum.StrEnum):
+    """Which side of a row or bound a point touches."""
+
+    LOWER = "lower"
+    UPPER = "upper"
+    EQUAL = "equal"
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A row or bound that holds with equality; `dual` is its shadow price or reduced cost when one is known."""
+
+    kind: str
+    name: str
+    index: int
+    side: Side
+    activity: float
+    limit: float
+    dual: float | None = None
+
+
+def residuals(
+    instance: Instance, x: Vector, row_dual: Vector | None = None, *, claimed_objective: float | None = None
+) -> Residuals:
+    """Return every violation of `x` (n values) and, with `row_dual` (m values), of the optimality conditions.
+
+    Absolute violations are in the units of the row or column; relative ones are divided by 1 + |the side broken|, and
+    those of duals by 1 + the largest |cost|.
+    `relative_gap` is |primal - dual objective| / (1 + |primal| + |dual|); for a dual value whose side is infinite the
+    dual objective has no term, and the value counts as a dual violation instead. Raises ValueError on wrong lengths.
+    """
+    if x.shape != (instance.column_count,) or (row_dual is not None and row_dual.shape != (instance.row_count,)):
+        raise ValueError(f"The point has {x.shape} entries, the instance {instance.column_count} columns.")
+    activity = instance.row_activity(x)
+    rows, rows_relative = _violations(activity, instance.row_lower, instance.row_upper)
+    bounds, bounds_relative = _violations(x, instance.column_lower, instance.column_upper)
+    fractional = np.where(instance.integrality > 0, np.abs(x - np.round(x)), 0.0)
+    objective = instance.objective_at(x)
+    dual = _dual_side(instance, row_dual, objective) if row_dual is not None else (None, None, None, None)
+    return Residuals(
+        max_row_violation=_largest(rows),
+        max_bound_violation=_largest(bounds),
+        max_integrality_violation=_largest(fractional),
+        relative_row_violation=_largest(rows_relative),
+        objective_value=objective,
+        objective_error=0.0 if claimed_objective is None else abs(objective - claimed_objective),
+        worst_row=_worst(rows, instance.row_names),
+        worst_column=_worst(np.maximum(bounds, fractional), instance.column_names),
+        max_dual_violation=dual[0],
+        relative_dual_violation=dual[1],
+        relative_gap=dual[2],
+        dual_objective_value=dual[3],
+        relative_bound_violation=_largest(bounds_relative),
+    )
+
+
+def reduced_costs(instance: Instance, row_dual: Vector) -> Vector:
+    """Return `cost - A^T row_dual`, one value per column, in the instance's own sense."""
+    return instance.cost - instance.transposed_product(row_dual)
+
+
+def binding_rows(
+    instance: Instance,
+    x: Vector,
+    row_dual: Vector | None = None,
+    reduced_cost: Vector | None = None,
+    *,
+    tolerance: float = 1e-6,
+) -> list[Binding]:
+    """Return the rows, then the bounds, that hold with equality at `x` within `tolerance` times 1 + |limit|.
+
+    Columns whose two bounds coincide are left out: they bind whatever the solution is.
+    """
+    activity = instance.row_activity(x)
+    rows = _binding("row", instance.row_names, activity, instance.row_lower, instance.row_upper, row_dual, tolerance)
+    lower, upper = instance.column_lower, instance.column_upper
+    columns = _binding("column", instance.column_names, x, lower, upper, reduced_cost, tolerance)
+    return rows + [binding for binding in columns if binding.side is not Side.EQUAL]
+
+
+def _violations(activity: Vector, lower: Vector, upper: Vector) -> tuple[Vector, Vector]:
+    below, above = np.maximum(lower - activity, 0.0), np.maximum(activity - upper, 0.0)
+    broken = np.where(below > above, lower, upper)
+    scale = 1.0 + np.abs(np.where(np.isfinite(broken), broken, 0.0))
+    worst = np.maximum(below, above)
+    worst = np.where(np.isnan(worst), np.inf, worst)
+    return worst, worst / scale
+
+
+def _dual_side(instance: Instance, row_dual: Vector, objective: float) -> tuple[float, float, float, float]:
+    sign = -1.0 if instance.sense is Sense.MAXIMIZE else 1.0
+    reduced = reduced_costs(instance, row_dual)
+    row_value, row_wrong = _priced(sign * row_dual, instance.row_lower, instance.row_upper)
+    column_value, column_wrong = _priced(sign * reduced, instance.column_lower, instance.column_upper)
+    bound = sign * (row_value + column_value) + instance.objective_offset
+    violations = np.concatenate((row_wrong, column_wrong))
+    relative = violations / (1.0 + _largest(np.abs(instance.cost)))
+    gap = abs(objective - bound) / (1.0 + abs(objective) + abs(bound))
+    return _largest(violations), _largest(relative), gap, bound
+
+
+def _priced(price: Vector, lower: Vector, upper: Vector) -> tuple[float, Vector]:
+    """Return the dual objective's terms, summed, and the part of each price that has no finite side to act on."""
+    side = np.where(price > 0, lower, upper)
+    infinite = ~np.isfinite(side)
+    value = float(np.sum(np.where(infinite, 0.0, price * np.where(infinite, 0.0, side))))
+    return value, np.where(infinite, np.abs(price), 0.0)
+
+
+def _binding(
+    kind: str,
+    names: tuple[str, ...],
+    activity: Vector,
+    lower: Vector,
+    upper: Vector,
+    dual: Vector | None,
+    tolerance: float,
+) -> list[Binding]:
+    with np.errstate(invalid="ignore"):
+        low = np.abs(activity - lower) <= tolerance * (1.0 + np.abs(lower))
+        high = np.abs(activity - upper) <= tolerance * (1.0 + np.abs(upper))
+    low, high = low & np.isfinite(lower), high & np.isfinite(upper)
+    found = []
+    for i in np.flatnonzero(low | high).tolist():
+        side = Side.EQUAL if lower[i] == upper[i] else Side.LOWER if low[i] else Side.UPPER
+        limit = float(upper[i] if side is Side.UPPER else lower[i])
+        price = None if dual is None else float(dual[i])
+        found.append(Binding(kind, names[i], i, side, float(activity[i]), limit, price))
+    return found
+
+
+def _largest(values: Vector) -> float:
+    return float(values.max()) if values.size else 0.0
+
+
+def _worst(values: Vector, names: tuple[str, ...]) -> str:
+    if not values.size or values.max() <= 0.0:
+        return ""
+    return names[int(values.argmax())]

@@ -1,0 +1,132 @@
+"""One solver child as its parent sees it: started by exec, fed a job, heard through a pipe, and always ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+from solvers import wire
+from solvers.instance import Instance
+from solvers.result import SolveOptions
+
+ROOT = str(Path(__file__).resolve().parents[1])
+MAX_OUTPUT = 64 << 10
+# Isolated mode ignores the environment and the working directory, so the package's own place is passed in.
+_BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from solvers.child import main; main(int(sys.argv[2]))"
+
+Frame = tuple[dict[str, Any], bytes]
+
+
+class SolverProcess:
+    """A child in its own session; `messages` yields its frames and then None, once, when its pipe has closed."""
+
+    def __init__(self) -> None:
+        self.messages: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
+        self.owner = os.getpid()
+        self._output = bytearray()
+        reading, writing = os.pipe()
+        try:
+            self._popen = subprocess.Popen(  # noqa: S603  (our own interpreter and module, no shell)
+                [sys.executable, "-I", "-c", _BOOT, ROOT, str(writing)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=(writing,),
+                env=_environment(),
+                cwd="/",
+                start_new_session=True,
+                bufsize=0,
+            )
+        except BaseException:
+            os.close(reading)
+            raise
+        finally:
+            os.close(writing)
+        self._events = os.fdopen(reading, "rb")
+        self._max_body = 0
+        self._readers: list[threading.Thread] = []
+
+    @property
+    def pid(self) -> int:
+        """The child's process id, which is also its process group."""
+        return self._popen.pid
+
+    def is_alive(self) -> bool:
+        """Whether the child has not ended yet."""
+        return self._popen.poll() is None
+
+    def start(self, instance: Instance, *, solver: str, options: SolveOptions) -> None:
+        """Send the job without waiting for it to be read, and begin to listen."""
+        # Four vectors of a result at most, each as long as the rows or the columns.
+        self._max_body = 32 * (instance.row_count + instance.column_count) + 4096
+        job = wire.frame({"kind": "job", "solver": solver, "options": asdict(options)}, instance.to_bytes())
+        self._readers = [
+            threading.Thread(target=body, args=args, daemon=True, name=f"solver-{self.pid}")
+            for body, args in ((self._listen, ()), (self._collect, ()), (self._write, (job,)))
+        ]
+        for thread in self._readers:
+            thread.start()
+
+    def cancel(self) -> None:
+        """Ask the child to stop; a child that has ended or cannot hear is no error."""
+        threading.Thread(target=self._write, args=(wire.frame({"kind": "cancel"}),), daemon=True).start()
+
+    def kill(self) -> None:
+        """End the child and everything it started, at once."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+    def close(self) -> int:
+        """End the child if need be, release every descriptor and return its exit status (negative: the signal)."""
+        try:
+            status = self._popen.wait(timeout=1.0 if self._readers else 0.0)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            status = self._popen.wait()
+        for thread in self._readers:
+            thread.join(timeout=1.0)
+        for stream in (self._popen.stdin, self._popen.stdout, self._events):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        return status
+
+    def output(self) -> str:
+        """Return what the child printed, cut in the middle when it is long."""
+        return bytes(self._output).decode("utf-8", errors="replace")
+
+    def _write(self, data: bytes) -> None:
+        stream: IO[bytes] | None = self._popen.stdin
+        view = memoryview(data)
+        with contextlib.suppress(OSError, ValueError):
+            while view and stream is not None:
+                view = view[stream.write(view) :]
+
+    def _listen(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            while (message := wire.read_frame(self._events, max_body=self._max_body)) is not None:
+                self.messages.put(message)
+        self.messages.put(None)
+
+    def _collect(self) -> None:
+        stream = self._popen.stdout
+        with contextlib.suppress(OSError, ValueError):
+            while stream is not None and (part := stream.read(1 << 16)):
+                self._output += part
+                if len(self._output) > MAX_OUTPUT:
+                    half = MAX_OUTPUT // 2
+                    self._output[half:-half] = b""
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES") if name in os.environ}
+    # One BLAS thread and few arenas: each would take address space from the memory limit.
+    return {**kept, "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}

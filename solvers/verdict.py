@@ -1,0 +1,120 @@
+"""The last word on a result: a backend's claim survives only as far as our own residuals carry it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from solvers.instance import Instance
+from solvers.kkt import reduced_costs, residuals
+from solvers.result import Certificate, Residuals, Result, SolutionStatus, SolveOptions, TerminationCondition
+
+VERIFIED = 1e-6  # relative: "optimal"; looser than the solvers' own 1e-7, tighter than anything a user can see
+ACCEPTED = 1e-4  # relative: "optimal within tolerance"
+INTEGRALITY = 1e-5  # absolute; ten times the solvers' own 1e-6
+
+_CLAIMS = frozenset({TerminationCondition.OPTIMAL, TerminationCondition.OPTIMAL_WITHIN_TOLERANCE})
+
+
+def judged(instance: Instance, result: Result, options: SolveOptions) -> Result:
+    """Return `result` with residuals recomputed on `instance`, and with its claim lowered where they disagree.
+
+    Never raises a claim: what comes in as feasible stays feasible. Without a point, nothing can be checked and the
+    certificate stays `unverified`.
+    """
+    if result.x is None:
+        return replace(result, solution_status=SolutionStatus.NO_SOLUTION, certificate=Certificate.UNVERIFIED)
+    if len(result.x) != instance.column_count or not np.isfinite(result.x).all():
+        return _without_point(
+            result, "The solver returned a point with missing or infinite numbers, so it was dropped."
+        )
+    duals = None if instance.is_mip else result.row_dual
+    if duals is not None and (len(duals) != instance.row_count or not np.isfinite(duals).all()):
+        duals = None
+    checked = residuals(instance, result.x, duals, claimed_objective=result.objective_value)
+    result = replace(
+        result,
+        residuals=checked,
+        objective_value=checked.objective_value,
+        row_activity=instance.row_activity(result.x),
+        row_dual=duals,
+        reduced_cost=None if duals is None else reduced_costs(instance, duals),
+        certificate=Certificate.RESIDUALS_CHECKED,
+    )
+    if checked.dual_objective_value is not None and result.termination_condition in _CLAIMS:
+        result = replace(result, objective_bound=checked.dual_objective_value, relative_gap=checked.relative_gap)
+    return _lowered(instance, result, checked, options)
+
+
+def _lowered(instance: Instance, result: Result, checked: Residuals, options: SolveOptions) -> Result:
+    infeasibility = max(checked.relative_row_violation, checked.relative_bound_violation)
+    if infeasibility > ACCEPTED or checked.max_integrality_violation > ACCEPTED:
+        return _not_a_solution(result, checked)
+    if result.termination_condition not in _CLAIMS:
+        return replace(result, solution_status=SolutionStatus.FEASIBLE)
+    error = max(infeasibility, _optimality_error(instance, result, checked, options))
+    if error <= VERIFIED and checked.max_integrality_violation <= INTEGRALITY:
+        return replace(result, solution_status=SolutionStatus.OPTIMAL)
+    if error <= ACCEPTED:
+        return replace(
+            result,
+            termination_condition=TerminationCondition.OPTIMAL_WITHIN_TOLERANCE,
+            solution_status=SolutionStatus.FEASIBLE,
+            message=f"Optimal within {ACCEPTED:g}: the largest relative error we recomputed is {error:.1e}.",
+        )
+    return replace(
+        result,
+        termination_condition=TerminationCondition.FEASIBLE,
+        solution_status=SolutionStatus.FEASIBLE,
+        message=(
+            f"The solver called this point optimal, but our own check disagrees (relative error {error:.1e}): "
+            "it is the best point found, not a proven optimum."
+        ),
+    )
+
+
+def _optimality_error(instance: Instance, result: Result, checked: Residuals, options: SolveOptions) -> float:
+    scale = 1.0 + abs(checked.objective_value)
+    error = checked.objective_error / scale
+    if instance.is_mip:
+        # The proof is the solver's; what can be checked is that its bound really is as near as it says.
+        gap = result.relative_gap
+        missed = gap is not None and gap > options.relative_gap and not _within_absolute_gap(result)
+        return max(error, gap if missed and gap is not None else 0.0)
+    if checked.relative_gap is None or checked.relative_dual_violation is None:
+        return np.inf if instance.row_count and result.row_dual is None else error
+    return max(error, checked.relative_gap, checked.relative_dual_violation)
+
+
+def _within_absolute_gap(result: Result) -> bool:
+    value, bound = result.objective_value, result.objective_bound
+    return value is not None and bound is not None and abs(value - bound) <= VERIFIED
+
+
+def _not_a_solution(result: Result, checked: Residuals) -> Result:
+    where = f" (worst constraint: {checked.worst_row})" if checked.worst_row else ""
+    where = where or (f" (worst variable: {checked.worst_column})" if checked.worst_column else "")
+    message = f"The point the solver returned breaks the model{where}, so it is not a solution."
+    claimed = result.termination_condition in _CLAIMS or result.termination_condition is TerminationCondition.FEASIBLE
+    return replace(
+        result,
+        termination_condition=TerminationCondition.NUMERICAL if claimed else result.termination_condition,
+        solution_status=SolutionStatus.INFEASIBLE_POINT,
+        message=message if claimed else f"{result.message} {message}".strip(),
+    )
+
+
+def _without_point(result: Result, message: str) -> Result:
+    claimed = result.termination_condition in _CLAIMS
+    return replace(
+        result,
+        termination_condition=TerminationCondition.NUMERICAL if claimed else result.termination_condition,
+        solution_status=SolutionStatus.NO_SOLUTION,
+        message=message,
+        objective_value=None,
+        x=None,
+        row_activity=None,
+        row_dual=None,
+        reduced_cost=None,
+    )

@@ -1,0 +1,129 @@
+"""What travels between a solve and its child process: framed data, never objects.
+
+A frame is 4 bytes magic, header length (u32), body length (u64), a JSON header and a raw body. Vectors travel in the
+body as little-endian doubles, in the order in which the header lists their lengths.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import fields
+from typing import Any, Protocol
+
+import numpy as np
+
+from solvers.result import Certificate, Progress, Result, SolutionStatus, TerminationCondition, Vector
+
+MAGIC = b"WPF1"
+MAX_HEADER = 1 << 20
+MAX_LOG = 64 << 10
+_PREFIX = struct.Struct("<4sIQ")
+_VECTORS = ("x", "row_activity", "row_dual", "reduced_cost", "incumbent")
+_ENUMS = {
+    "termination_condition": TerminationCondition,
+    "solution_status": SolutionStatus,
+    "certificate": Certificate,
+}
+
+
+class Readable(Protocol):
+    """Anything with a `read` that returns fewer bytes than asked for only at its end."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return exactly `size` bytes, or what is left."""
+
+
+class WireError(ValueError):
+    """The bytes on the pipe are not a frame of ours."""
+
+
+def frame(header: dict[str, Any], body: bytes = b"") -> bytes:
+    """Return one frame as bytes."""
+    text = json.dumps(header, separators=(",", ":")).encode("ascii")
+    return _PREFIX.pack(MAGIC, len(text), len(body)) + text + body
+
+
+def read_frame(stream: Readable, *, max_body: int) -> tuple[dict[str, Any], bytes] | None:
+    """Return the next frame as (header, body), or None at a clean end; raises WireError on anything else."""
+    prefix = _exactly(stream, _PREFIX.size, may_end=True)
+    if prefix is None:
+        return None
+    magic, header_length, body_length = _PREFIX.unpack(prefix)
+    if magic != MAGIC or header_length > MAX_HEADER or body_length > max_body:
+        raise WireError("The frame has a wrong mark or is larger than allowed.")
+    text = _exactly(stream, header_length) or b""
+    body = _exactly(stream, body_length) or b""
+    try:
+        header = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WireError("The header of the frame is not readable.") from error
+    if not isinstance(header, dict):
+        raise WireError("The header of the frame is not an object.")
+    return header, body
+
+
+def _exactly(stream: Readable, size: int, *, may_end: bool = False) -> bytes | None:
+    data = stream.read(size) if size else b""
+    if may_end and not data and size:
+        return None
+    if len(data) != size:
+        raise WireError("The pipe closed inside a frame.")
+    return data
+
+
+def pack_progress(progress: Progress) -> bytes:
+    """Return the frame of one look at a running solve."""
+    return _pack("progress", progress)
+
+
+def pack_result(result: Result) -> bytes:
+    """Return the frame of a final result; residuals are left out, because the reader recomputes them."""
+    return _pack("result", result)
+
+
+def _pack(kind: str, thing: Progress | Result) -> bytes:
+    plain: dict[str, Any] = {}
+    vectors: list[list[Any]] = []
+    body: list[bytes] = []
+    for field in fields(thing):
+        value = getattr(thing, field.name)
+        if field.name in _VECTORS:
+            if value is not None:
+                vectors.append([field.name, len(value)])
+                body.append(np.ascontiguousarray(value, dtype="<f8").tobytes())
+        elif field.name == "log":
+            plain["log"] = value[-MAX_LOG:]
+        elif field.name != "residuals":
+            plain[field.name] = value
+    return frame({"kind": kind, "fields": plain, "vectors": vectors}, b"".join(body))
+
+
+def unpack_progress(header: dict[str, Any], body: bytes) -> Progress:
+    """Return the progress of a frame whose kind is `progress`; raises WireError when it is malformed."""
+    try:
+        return Progress(**{**header["fields"], **_vectors(header, body)})
+    except (KeyError, TypeError, ValueError) as error:
+        raise WireError(f"The progress frame is malformed: {error}.") from error
+
+
+def unpack_result(header: dict[str, Any], body: bytes) -> Result:
+    """Return the result of a frame whose kind is `result`; raises WireError when it is malformed."""
+    try:
+        plain = dict(header["fields"])
+        for name, kind in _ENUMS.items():
+            plain[name] = kind(plain[name])
+        return Result(**{**plain, **_vectors(header, body)})
+    except (KeyError, TypeError, ValueError) as error:
+        raise WireError(f"The result frame is malformed: {error}.") from error
+
+
+def _vectors(header: dict[str, Any], body: bytes) -> dict[str, Vector]:
+    found: dict[str, Vector] = {}
+    offset = 0
+    for name, length in header["vectors"]:
+        if name not in _VECTORS or type(length) is not int or not 0 <= length <= (len(body) - offset) // 8:
+            raise ValueError("a vector does not fit its frame")
+        found[name] = np.frombuffer(body, dtype="<f8", count=length, offset=offset).astype(np.float64)
+        offset += 8 * length
+    return found
