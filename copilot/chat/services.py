@@ -33,6 +33,9 @@ def post_message(
     solver: str = "auto",
     drafter: str = "auto",
     idempotency_key: str = "",
+    time_limit_seconds: float | None = None,
+    seed: int | None = None,
+    enqueue: bool = True,
 ) -> Message:
     """Store the message and start its run; the same key again returns the first message.
 
@@ -56,6 +59,9 @@ def post_message(
         datasets=datasets,
         drafter=drafter,
         solver=solver,
+        seed=seed,
+        time_limit_seconds=time_limit_seconds,
+        enqueue=enqueue,
     )
     message = Message.objects.create(
         conversation=conversation, author=actor, text=text, run=run, idempotency_key=idempotency_key

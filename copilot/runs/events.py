@@ -1,4 +1,4 @@
-"""The closed set of event types and the only code that writes events; the bell after each is a hint, never the truth."""
+"""The closed set of event types and the only code that writes events; the bell after each is only a hint."""
 
 from __future__ import annotations
 
