@@ -8,7 +8,8 @@ from django.conf import settings
 
 from copilot.drafting.base import Drafter, DraftingError
 from copilot.drafting.builtin import BuiltinDrafter
-from copilot.sandbox.host import Limits, Sandbox
+from copilot.sandbox.host import Sandbox
+from copilot.sandbox.outcome import Limits
 
 _lock = threading.Lock()
 _sandboxes: list[Sandbox] = []
@@ -37,7 +38,7 @@ def sandbox() -> Sandbox:
     """The sandbox of this process; its template process starts on first use and is kept warm."""
     with _lock:
         if not _sandboxes:
-            _sandboxes.append(Sandbox())
+            _sandboxes.append(Sandbox(unsafe=settings.COPILOT["UNSAFE_NO_SANDBOX"]))
         return _sandboxes[0]
 
 

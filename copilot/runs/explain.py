@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from copilot.drafting.formulation import Formulation, Variable
+from copilot.drafting.formulation import Formulation
+from copilot.runs.diagnosis import Cause
+from copilot.runs.words import column_label, label_of, number, variable_of
 from solvers.instance import Instance
 from solvers.kkt import binding_rows
 from solvers.result import Certificate, Result, SolutionStatus, TerminationCondition
@@ -41,12 +43,18 @@ NO_PLAN = {
 
 
 def explain(
-    formulation: Formulation, instance: Instance, result: Result, *, keep_solution: bool = True
+    formulation: Formulation,
+    instance: Instance,
+    result: Result,
+    cause: Cause | None = None,
+    *,
+    keep_solution: bool = True,
 ) -> dict[str, Any]:
     """Everything that the page, the command and the API show of a result, as plain JSON."""
     has_plan = result.x is not None and keep_solution
     return {
-        "headline": _headline(formulation, result, has_plan=has_plan),
+        "headline": _headline(formulation, result, cause, has_plan=has_plan),
+        "cause": asdict(cause) if cause else None,
         "termination_condition": result.termination_condition,
         "solution_status": result.solution_status if keep_solution else SolutionStatus.NO_SOLUTION,
         "certificate": result.certificate,
@@ -69,21 +77,10 @@ def explain(
     }
 
 
-def number(value: float | None, unit: str = "") -> str:
-    """A number as people write it: thousands separated, no noise in the last digits, money with its sign first."""
-    if value is None:
-        return "unknown"
-    rounded = round(value, 6)
-    text = f"{rounded:,.0f}" if rounded == int(rounded) else f"{rounded:,.4f}".rstrip("0").rstrip(".")
-    if text == "-0":
-        text = "0"
-    if unit in ("$", "€", "£", "¥"):
-        return f"-{unit}{text[1:]}" if text.startswith("-") else f"{unit}{text}"
-    return f"{text} {unit}".strip()
-
-
-def _headline(formulation: Formulation, result: Result, *, has_plan: bool) -> str:
+def _headline(formulation: Formulation, result: Result, cause: Cause | None, *, has_plan: bool) -> str:
     condition = result.termination_condition
+    if cause is not None:
+        return " ".join(part for part in (cause.sentence, cause.next_step) if part)
     if not has_plan or condition in (*FAILURES, T.INFEASIBLE, T.UNBOUNDED, T.INFEASIBLE_OR_UNBOUNDED):
         return " ".join(part for part in (NO_PLAN.get(condition, "No solution."), result.message) if part)
     objective = formulation.objective
@@ -121,43 +118,24 @@ def _clean(value: float) -> float:
 
 
 def _table(formulation: Formulation, instance: Instance, result: Result) -> list[dict[str, Any]]:
-    declared = {variable.name: variable for variable in formulation.variables}
-    values = _values(instance, result)
-    shown = values if len(values) <= MAX_TABLE else {name: value for name, value in values.items() if value}
-    return [
-        {
-            "name": name,
-            "label": _label(name, declared),
-            "value": value,
-            "text": number(value),
-            "unit": _unit(name, declared),
-        }
-        for name, value in list(shown.items())[:MAX_TABLE]
-    ]
-
-
-def _label(name: str, declared: dict[str, Variable]) -> str:
-    if name in declared:
-        return declared[name].label or name
-    family, _, index = name.partition("[")
-    label = declared[family].label if family in declared else ""
-    return f"{label or family}: {index.rstrip(']')}" if index else name
-
-
-def _unit(name: str, declared: dict[str, Variable]) -> str:
-    variable = declared.get(name.partition("[")[0])
-    return variable.unit if variable else ""
+    rows = []
+    for name, value in list(_values(instance, result).items())[:MAX_TABLE]:
+        variable = variable_of(name, formulation)
+        unit = variable.unit if variable else ""
+        label = column_label(name, formulation)
+        rows.append({"name": name, "label": label, "value": value, "text": number(value), "unit": unit})
+    return rows
 
 
 def _binding(formulation: Formulation, instance: Instance, result: Result) -> list[dict[str, Any]]:
     assert result.x is not None
-    labels = {c.name: c.label or c.sentence or c.name for c in formulation.constraints}
     units = {c.name: c.unit for c in formulation.constraints}
-    declared = {variable.name: variable for variable in formulation.variables}
     found = []
-    for row in binding_rows(instance, result.x, result.row_dual)[:MAX_TABLE]:
+    for row in binding_rows(instance, result.x, result.row_dual, result.reduced_cost)[:MAX_TABLE]:
+        if row.kind == "column" and row.limit == 0:
+            continue  # "none of these" is in the table already
         family = row.name.partition("[")[0]
-        label = labels.get(row.name) or labels.get(family) or _label(row.name, declared)
+        label = label_of(row.name, formulation)
         found.append(
             {
                 "name": row.name,

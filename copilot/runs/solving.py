@@ -9,14 +9,16 @@ from django.conf import settings
 
 from copilot.drafting.formulation import Formulation
 from copilot.runs import checks as checking
+from copilot.runs import diagnosis
 from copilot.runs import explain as explaining
 from copilot.runs.checks import Check
 from copilot.runs.events import EventType, LeaseLost, Payload
 from copilot.runs.models import Lifecycle, ModelVersion, Run
-from copilot.runs.stage import Stage, Throttle
+from copilot.runs.stage import Stage, StageFailed, Throttle
 from copilot.runs.versions import instance_of
 from solvers import runner
-from solvers.registry import choose
+from solvers.instance import Instance
+from solvers.registry import Choice, UnknownSolver, choose
 from solvers.result import Progress, Result, SolveOptions, TerminationCondition
 
 PROGRESS_SECONDS = 0.2  # at most 5 progress events a second
@@ -34,7 +36,7 @@ def solve(stage: Stage, version: ModelVersion) -> Result:
     """Solve the version's instance; a stop keeps the best solution found so far."""
     stage.check()
     instance = instance_of(version)
-    choice = choose(instance, stage.run.solver)
+    choice = _chosen(instance, stage.run.solver)
     options = _options(stage.run)
     stage.record(
         EventType.SOLVE_STARTED,
@@ -61,7 +63,8 @@ def explain(stage: Stage, version: ModelVersion, result: Result) -> Outcome:
     formulation = Formulation.model_validate(version.formulation)
     checks = [Check(**raw) for raw in version.checks] + checking.after_solve(formulation, instance, result)
     discard = stage.lease.cancelled and _discarded(stage.run)
-    explained = explaining.explain(formulation, instance, result, keep_solution=not discard)
+    cause = diagnosis.diagnose(formulation, instance, result, should_stop=stage.lease.should_stop)
+    explained = explaining.explain(formulation, instance, result, cause, keep_solution=not discard)
     verification = checking.verdict(checks)
     payload = explained | {"checks": [asdict(check) for check in checks], "verification": verification}
     stored = Run.objects.filter(id=stage.run.id, owner=stage.lease.owner).update(
@@ -74,6 +77,13 @@ def explain(stage: Stage, version: ModelVersion, result: Result) -> Outcome:
         raise LeaseLost(str(stage.run.id))
     stage.record(EventType.RESULT_EXPLAINED, payload)
     return _outcome(result, explained["headline"], cancelled=stage.lease.cancelled)
+
+
+def _chosen(instance: Instance, requested: str) -> Choice:
+    try:
+        return choose(instance, requested)
+    except UnknownSolver as error:
+        raise StageFailed(str(error)) from error
 
 
 def _outcome(result: Result, headline: str, *, cancelled: bool) -> Outcome:

@@ -34,6 +34,6 @@ def end(**_: Any) -> None:
 
 def _warm_up() -> None:
     try:
-        engines.sandbox().start()
+        engines.sandbox().template()
     except Exception:
         log.exception("sandbox.unavailable")
