@@ -1,0 +1,196 @@
+"""Reads delimited text into a typed table, or says which line and rule it breaks."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from copilot.data.cells import Cell, Kind, decimal_mark, is_ambiguous, is_number, type_column
+from copilot.data.encoding import decode_text
+from copilot.data.errors import DataError
+from copilot.data.table import (
+    MAX_BYTES,
+    MAX_CELLS,
+    DataTable,
+    check_cells,
+    check_names,
+    check_size,
+    hash_of,
+    table_name,
+)
+
+_DELIMITERS = ",;\t|"
+_SAMPLE_LINES = 50
+
+
+@dataclass(slots=True)
+class _Grid:
+    header: list[str]
+    header_line: int
+    rows: list[list[str]]
+    lines: list[int]
+    delimiter: str
+    warnings: list[str] = field(default_factory=list)
+
+
+def read_csv(name: str, content: bytes, *, max_bytes: int = MAX_BYTES, max_cells: int = MAX_CELLS) -> DataTable:
+    """Read delimited text; the first line must name the columns.
+
+    Delimiter, decimal mark and encoding are found out. Raises DataError, with file, line, column and rule, for: an
+    empty file, no header, a repeated or missing column name, a row of another length, bytes that are not text, a file
+    over `max_bytes` (bytes) or `max_cells`, and numbers that are not finite. Formulas are kept as text.
+    """
+    check_size(name, content, max_bytes=max_bytes)
+    decoded = decode_text(name, content)
+    grid = _grid(name, decoded.text, max_cells=max_cells)
+    columns: dict[str, tuple[Cell, ...]] = {}
+    kinds: dict[str, Kind] = {}
+    cells = [[row[i] for row in grid.rows] for i in range(len(grid.header))]
+    mark = decimal_mark(cells, delimiter=grid.delimiter)
+    warnings = [warning for warning in (decoded.warning, *grid.warnings) if warning]
+    for column, texts in zip(grid.header, cells, strict=True):
+        typed = type_column(texts, mark=mark)
+        if typed.not_finite is not None:
+            line = grid.lines[typed.not_finite]
+            raise DataError(
+                f"{name}, line {line}, column {column}: {texts[typed.not_finite]!r} is not a finite number. "
+                "Give a number, or leave the cell empty."
+            )
+        warnings += _doubts(name, column, texts, grid.lines, odd=typed.odd, comma=typed.mark == "comma")
+        columns[column], kinds[column] = typed.values, typed.kind
+    return DataTable(
+        name=table_name(name),
+        columns=columns,
+        kinds=kinds,
+        lines=grid.lines,
+        content_hash=hash_of(content),
+        encoding=decoded.encoding,
+        delimiter=grid.delimiter,
+        warnings=tuple(warnings),
+    )
+
+
+def _grid(name: str, text: str, *, max_cells: int) -> _Grid:
+    delimiter = _delimiter(text)
+    found = list(_records(name, text, delimiter, max_cells=max_cells))
+    if not found:
+        raise DataError(f"{name} is empty. Its first line must name the columns, and each further line is a row.")
+    (header_line, header), body = found[0], found[1:]
+    grid = _Grid(header, header_line, [row for _, row in body], [line for line, _ in body], delimiter)
+    _check_widths(name, grid)
+    _drop_empty_columns(name, grid)
+    _check_header(name, grid)
+    if not grid.rows:
+        raise DataError(f"{name} has column names in line {header_line} but no rows below them.")
+    return grid
+
+
+def _records(name: str, text: str, delimiter: str, *, max_cells: int) -> Iterator[tuple[int, list[str]]]:
+    """(line where it starts, stripped cells) of each record that is not blank."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line, rows = 1, 0
+    try:
+        for record in reader:
+            start, line = line, reader.line_num + 1
+            cells = [cell.strip() for cell in record]
+            if not any(cells):
+                continue
+            rows += 1
+            check_cells(name, rows - 1, len(cells), max_cells=max_cells)
+            yield start, cells
+    except csv.Error as error:
+        raise DataError(
+            f"{name}, line {reader.line_num}: the line cannot be cut into cells ({error}). Check its quotation marks."
+        ) from error
+
+
+def _delimiter(text: str) -> str:
+    """The sign that cuts the first lines most evenly; for a single column, one that occurs nowhere."""
+    lines = text[:200_000].splitlines()[:_SAMPLE_LINES]
+    best, best_score = "", (0.0, 0)
+    for delimiter in _DELIMITERS:
+        try:
+            widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if any(cell.strip() for cell in row)]
+        except csv.Error:
+            continue
+        if widths and widths[0] > 1:
+            score = (sum(width == widths[0] for width in widths) / len(widths), widths[0])
+            if score > best_score:
+                best, best_score = delimiter, score
+    return best or next((delimiter for delimiter in ";\t|," if delimiter not in text), ",")
+
+
+def _check_widths(name: str, grid: _Grid) -> None:
+    expected = len(grid.header)
+    for line, row in zip(grid.lines, grid.rows, strict=True):
+        if len(row) == expected:
+            continue
+        extra = row[expected:]
+        if any(extra) or len(row) < expected:
+            raise DataError(
+                f"{name}, line {line}: there are {len(row)} cells where line {grid.header_line} names {expected} "
+                f"columns ({_shown(grid.header)}). Every row needs one cell per column; put quotation marks around "
+                "text that contains the separator."
+            )
+        del row[expected:]
+
+
+def _drop_empty_columns(name: str, grid: _Grid) -> None:
+    """Spreadsheets export empty columns beside the table; one with cells but no name is a fault."""
+    nameless = [i for i, column in enumerate(grid.header) if not column]
+    for i in nameless:
+        line = next((line for line, row in zip(grid.lines, grid.rows, strict=True) if row[i]), None)
+        if line is not None:
+            raise DataError(
+                f"{name}, line {grid.header_line}: column {i + 1} has no name but line {line} has a value in it. "
+                "Give every column a name."
+            )
+    if nameless:
+        kept = [i for i in range(len(grid.header)) if i not in set(nameless)]
+        grid.header = [grid.header[i] for i in kept]
+        grid.rows = [[row[i] for i in kept] for row in grid.rows]
+
+
+def _check_header(name: str, grid: _Grid) -> None:
+    numeric = [column for column in grid.header if is_number(column)]
+    if numeric and (len(numeric) == len(grid.header) or not _counts_up(numeric)):
+        raise DataError(
+            f"{name}, line {grid.header_line}: this line holds numbers ({_shown(numeric)}), so the columns have no "
+            "names. Add a first line that names them."
+        )
+    if numeric:
+        grid.warnings.append(f"{name}: the columns {_shown(numeric)} are named by numbers.")
+    check_names(name, grid.header, where=f"line {grid.header_line}")
+
+
+def _counts_up(names: Sequence[str]) -> bool:
+    """Years and periods are fair column names: whole numbers in even steps, such as 2024, 2025, 2026."""
+    if len(names) < 2 or not all(name.isascii() and name.isdigit() and len(name) < 10 for name in names):
+        return False
+    numbers = [int(name) for name in names]
+    step = numbers[1] - numbers[0]
+    return step > 0 and all(b - a == step for a, b in pairwise(numbers))
+
+
+def _doubts(
+    name: str, column: str, texts: Sequence[str], lines: Sequence[int], *, odd: int | None, comma: bool
+) -> Iterator[str]:
+    if odd is not None:
+        yield (
+            f"{name}, line {lines[odd]}: column {column} is text because {texts[odd][:40]!r} is not a number; "
+            "the rest of it looks like numbers."
+        )
+    doubtful = next((i for i, cell in enumerate(texts) if is_ambiguous(cell)), None)
+    if doubtful is not None:
+        meaning = "a decimal comma" if comma else "a thousands separator"
+        yield f"{name}, line {lines[doubtful]}: the comma in column {column} ({texts[doubtful]}) was read as {meaning}."
+    formula = next((i for i, cell in enumerate(texts) if cell.startswith("=")), None)
+    if formula is not None:
+        yield f"{name}, line {lines[formula]}: column {column} holds a formula, kept as text and not calculated."
+
+
+def _shown(names: Sequence[str]) -> str:
+    return ", ".join(name[:40] for name in names[:8]) + (", …" if len(names) > 8 else "")
