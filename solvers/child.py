@@ -69,7 +69,7 @@ class Channel:
 class _Patient:
     """Reads exactly as many bytes as asked from an unbuffered pipe, so nothing of the next frame is swallowed."""
 
-    def __init__(self, raw: Any) -> None:  # noqa: ANN401
+    def __init__(self, raw: Any) -> None:
         self._raw = raw
 
     def read(self, size: int, /) -> bytes:
@@ -82,7 +82,7 @@ class _Patient:
         return bytes(parts)
 
 
-def _obey(jobs: Any, stop: threading.Event) -> None:  # noqa: ANN401
+def _obey(jobs: Any, stop: threading.Event) -> None:
     stream = _Patient(jobs)
     while True:
         try:

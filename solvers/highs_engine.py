@@ -75,7 +75,7 @@ def _limits(options: SolveOptions) -> dict[str, float | int | str | bool]:
     }
 
 
-def _loaded(instance: Instance, settings: dict[str, float | int | str | bool]) -> Any:  # noqa: ANN401  (untyped library)
+def _loaded(instance: Instance, settings: dict[str, float | int | str | bool]) -> Any:
     import highspy
 
     highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -109,7 +109,7 @@ def highs_lp(instance: Instance) -> highspy.HighsLp:
     return lp
 
 
-def _run(highs: Any, watch: Watch) -> str:  # noqa: ANN401
+def _run(highs: Any, watch: Watch) -> str:
     highs.run()  # its status repeats what the model status says more precisely
     watch.flush()
     return str(highs.getModelStatus().name)
@@ -121,7 +121,7 @@ def _is_ambiguous(model_status: str, instance: Instance) -> bool:
 
 
 def _tell_apart(
-    highs: Any,  # noqa: ANN401
+    highs: Any,
     watch: Watch,
     instance: Instance,
     options: SolveOptions,
@@ -141,7 +141,7 @@ def _tell_apart(
 
 
 def _result(
-    highs: Any,  # noqa: ANN401
+    highs: Any,
     instance: Instance,
     condition: TerminationCondition,
     *,
@@ -187,7 +187,7 @@ def relative_gap(value: float | None, bound: float | None) -> float | None:
     return abs(value - bound) / abs(value) if value else None
 
 
-def _may_show_point(condition: TerminationCondition, solution: Any, info: Any, solver: str) -> bool:  # noqa: ANN401
+def _may_show_point(condition: TerminationCondition, solution: Any, info: Any, solver: str) -> bool:
     if not solution.value_valid or condition in _NO_POINT:
         return False
     # At a limit the simplex method holds a basic point that may break rows by thousands: that is no solution. A
@@ -211,19 +211,19 @@ def _solution_status(condition: TerminationCondition, *, has_point: bool) -> Sol
     return SolutionStatus.OPTIMAL if condition is TerminationCondition.OPTIMAL else SolutionStatus.FEASIBLE
 
 
-def _bound(instance: Instance, condition: TerminationCondition, info: Any, value: float | None) -> float | None:  # noqa: ANN401
+def _bound(instance: Instance, condition: TerminationCondition, info: Any, value: float | None) -> float | None:
     if instance.is_mip:
         return float(info.mip_dual_bound) if condition not in _NO_POINT and np.isfinite(info.mip_dual_bound) else None
     return value if condition is TerminationCondition.OPTIMAL else None
 
 
-def _iterations(info: Any) -> int | None:  # noqa: ANN401
+def _iterations(info: Any) -> int | None:
     counts = (info.simplex_iteration_count, info.ipm_iteration_count, info.crossover_iteration_count)
     total = sum(max(int(count), 0) for count in (*counts, info.pdlp_iteration_count))
     return total or None
 
 
-def _vector(values: Any, length: int) -> Vector:  # noqa: ANN401
+def _vector(values: Any, length: int) -> Vector:
     vector = np.array(values, dtype=np.float64)
     if len(vector) != length:
         raise EngineRefusal(f"HiGHS returned {len(vector)} numbers where {length} were expected.")

@@ -31,7 +31,7 @@ class Watch:
 
     def __init__(
         self,
-        highs: Any,  # noqa: ANN401  (untyped library)
+        highs: Any,
         *,
         is_mip: bool,
         report: Report,
@@ -63,7 +63,7 @@ class Watch:
             self._send()
 
     def _guarded(self, body: Callable[[Any], None]) -> Callable[[Any], None]:
-        def listen(event: Any) -> None:  # noqa: ANN401
+        def listen(event: Any) -> None:
             try:
                 if self._fault is None:
                     body(event)
@@ -74,7 +74,7 @@ class Watch:
 
         return listen
 
-    def _on_log(self, event: Any) -> None:  # noqa: ANN401
+    def _on_log(self, event: Any) -> None:
         text = str(event.message)
         self._log.append(text)
         for mark, phase in _PHASES:
@@ -85,11 +85,11 @@ class Watch:
             self._seen = replace(self._seen, iterations=int(iteration.group(1)))
         self._tick()
 
-    def _on_mip(self, event: Any) -> None:  # noqa: ANN401
+    def _on_mip(self, event: Any) -> None:
         self._read_mip(event.data_out)
         self._tick()
 
-    def _on_incumbent(self, event: Any) -> None:  # noqa: ANN401
+    def _on_incumbent(self, event: Any) -> None:
         if self.phase == "feasibility":
             return  # its objective is zero by construction: not the user's incumbent
         self._read_mip(event.data_out)
@@ -97,17 +97,17 @@ class Watch:
         self._seen = replace(self._seen, objective_value=value)
         self._send(incumbent=np.array(event.data_out.mip_solution, dtype=np.float64))
 
-    def _on_simplex(self, event: Any) -> None:  # noqa: ANN401
+    def _on_simplex(self, event: Any) -> None:
         if not self._is_mip:
             self._seen = replace(self._seen, iterations=int(event.data_out.simplex_iteration_count))
             self._tick()
 
-    def _on_ipm(self, event: Any) -> None:  # noqa: ANN401
+    def _on_ipm(self, event: Any) -> None:
         if not self._is_mip:
             self._seen = replace(self._seen, iterations=int(event.data_out.ipm_iteration_count))
             self._tick()
 
-    def _read_mip(self, out: Any) -> None:  # noqa: ANN401
+    def _read_mip(self, out: Any) -> None:
         if self.phase == "feasibility":
             return
         value, bound = _known(out.mip_primal_bound), _known(out.mip_dual_bound)

@@ -1,0 +1,107 @@
+"""A name for the structure of an instance that survives renaming and any order of rows and columns.
+
+Colour refinement of the weighted bipartite graph of rows and columns: a node starts as the hash of its own numbers and
+takes in, round by round, the multiset of (coefficient, colour) of its neighbours, summed modulo 2^64. Unequal
+fingerprints mean different instances; equal ones are evidence, not proof (very symmetric graphs collide). Coefficients
+count to 12 significant digits, so that the order in which a sum was formed does not show.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.instance import Instance, Sense
+
+DIGITS = 12
+MAX_ROUNDS = 64
+
+Colours = NDArray[np.uint64]
+
+_SEEDS = {"column": 0x9E3779B97F4A7C15, "row": 0xC2B2AE3D27D4EB4F, "entry": 0x165667B19E3779F9}
+
+
+def fingerprint(instance: Instance) -> str:
+    """Return 32 hexadecimal digits, equal for instances that differ in names and in row or column order only."""
+    columns = _start(
+        "column",
+        instance.cost,
+        instance.column_lower,
+        instance.column_upper,
+        instance.integrality.astype(np.float64),
+    )
+    rows = _start("row", instance.row_lower, instance.row_upper)
+    rows, columns = _refined(instance, rows, columns)
+    sense = 1 if instance.sense is Sense.MAXIMIZE else 0
+    sizes = [instance.row_count, instance.column_count, instance.nonzero_count, sense]
+    offset = _numbers(np.array([instance.objective_offset]))
+    parts = (np.array(sizes, dtype=np.uint64), offset, np.sort(rows), np.sort(columns))
+    digest = hashlib.blake2b(digest_size=16, person=b"wellposed-wl-1")
+    for part in parts:
+        digest.update(part.astype("<u8").tobytes())
+    return digest.hexdigest()
+
+
+def _refined(instance: Instance, rows: Colours, columns: Colours) -> tuple[Colours, Colours]:
+    weights = _mixed(_numbers(instance.values) + np.uint64(_SEEDS["entry"]))
+    indices = instance.indices.astype(np.int64)
+    row_of_entry = instance.row_of_entry()
+    by_column = np.argsort(indices, kind="stable")
+    column_starts = np.concatenate(([0], np.cumsum(np.bincount(indices, minlength=instance.column_count))))
+    row_starts = instance.indptr.astype(np.int64)
+    classes = _class_count(rows, columns)
+    for _ in range(MAX_ROUNDS):
+        seen_by_rows = _mixed(weights ^ _mixed(columns)[indices])
+        rows = _mixed(rows + _mixed(_segment_sums(seen_by_rows, row_starts)))
+        seen_by_columns = _mixed(weights ^ _mixed(rows)[row_of_entry])
+        columns = _mixed(columns + _mixed(_segment_sums(seen_by_columns[by_column], column_starts)))
+        refined = _class_count(rows, columns)
+        # A round that splits nothing ends it; the count of rounds itself does not depend on order or names.
+        if refined == classes:
+            break
+        classes = refined
+    return rows, columns
+
+
+def _start(kind: str, *attributes: NDArray[np.float64]) -> Colours:
+    colours: Colours = np.full(len(attributes[0]), _SEEDS[kind], dtype=np.uint64)
+    for attribute in attributes:
+        colours = _mixed(colours + _numbers(attribute))
+    return colours
+
+
+def _class_count(rows: Colours, columns: Colours) -> int:
+    return len(np.unique(rows)) + len(np.unique(columns))
+
+
+def _segment_sums(values: Colours, starts: NDArray[Any]) -> Colours:
+    # Differences of a running sum are exact here because unsigned integers wrap around.
+    running: Colours = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(values, dtype=np.uint64)))
+    sums: Colours = running[starts[1:]] - running[starts[:-1]]
+    return sums
+
+
+def _numbers(values: NDArray[np.float64]) -> Colours:
+    """Return one 64-bit key per number, equal for numbers that agree to DIGITS significant digits."""
+    finite = np.isfinite(values) & (np.abs(values) > 1e-290)
+    magnitude = np.where(finite, np.abs(values), 1.0)
+    exponent = np.floor(np.log10(magnitude))
+    # Two factors, because one power of ten would leave the range of doubles.
+    mantissa = np.round(magnitude * 10.0 ** np.floor(-exponent / 2) * 10.0 ** (DIGITS - 1 + np.ceil(-exponent / 2)))
+    carried = mantissa >= 10.0**DIGITS
+    mantissa, exponent = np.where(carried, mantissa / 10, mantissa), exponent + carried
+    short = mantissa < 10.0 ** (DIGITS - 1)
+    mantissa, exponent = np.where(short, np.round(mantissa * 10), mantissa), exponent - short
+    signed = np.where(finite, np.sign(values) * mantissa, 0.0).astype(np.int64).view(np.uint64)
+    power = np.where(finite, exponent, np.where(np.isinf(values), 1000 * np.sign(values), 0.0))
+    return signed + _mixed(power.astype(np.int64).view(np.uint64))
+
+
+def _mixed(values: Colours) -> Colours:
+    """Return the finalizer of SplitMix64 (Steele, Lea, Flood 2014) of each value."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
