@@ -100,6 +100,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",  # a writer waits at BEGIN instead of failing in the middle
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}  # a file: threads lock it as in real life
 
 # --- broker and bells: one Redis, embedded unless REDIS_URL names a server ----------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
