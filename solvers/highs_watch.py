@@ -99,13 +99,16 @@ class Watch:
 
     def _on_simplex(self, event: Any) -> None:
         if not self._is_mip:
-            self._seen = replace(self._seen, iterations=int(event.data_out.simplex_iteration_count))
-            self._tick()
+            self._count(event.data_out.simplex_iteration_count)
 
     def _on_ipm(self, event: Any) -> None:
         if not self._is_mip:
-            self._seen = replace(self._seen, iterations=int(event.data_out.ipm_iteration_count))
-            self._tick()
+            self._count(event.data_out.ipm_iteration_count)
+
+    def _count(self, iterations: int) -> None:
+        if iterations >= 0:  # negative while not yet known
+            self._seen = replace(self._seen, iterations=int(iterations))
+        self._tick()
 
     def _read_mip(self, out: Any) -> None:
         if self.phase == "feasibility":

@@ -7,13 +7,22 @@ are not (Netlib's pilot87 at 1e-4): never show its label without `solvers.verdic
 from __future__ import annotations
 
 import importlib.util
+import math
+import re
+import threading
+import time
+from dataclasses import replace
+from typing import Any
 
 from solvers.base import Availability, AvailabilityState, Capability, settled_early
+from solvers.console import captured
 from solvers.highs_engine import solve_with_highs
-from solvers.instance import Instance
-from solvers.result import Report, Result, ShouldStop, SolveOptions
+from solvers.instance import Instance, Sense
+from solvers.result import Progress, Report, Result, ShouldStop, SolveOptions
 
 NAME = "pdlp"
+INTERVAL_SECONDS = 0.2
+_ITERATION = re.compile(r"^\s+(\d+)\s+[+-]\d\.\d+e[+-]\d+\s")
 
 
 class Pdlp:
@@ -37,6 +46,57 @@ class Pdlp:
             "solver": "pdlp",
             "kkt_tolerance": options.first_order_tolerance,
         }
-        return solve_with_highs(
-            instance, solver=NAME, settings=settings, options=options, report=report, should_stop=should_stop
-        )
+        listener = _Listener(report)
+        with captured(listener.hear):
+            result = solve_with_highs(
+                _minimising(instance),
+                solver=NAME,
+                settings=settings,
+                options=options,
+                report=listener.report,
+                should_stop=should_stop,
+            )
+        return _turned_back(result) if instance.sense is Sense.MAXIMIZE else result
+
+
+class _Listener:
+    """Turns the table that cuPDLP-C prints on standard output into progress; it has no callback of its own."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._lock = threading.Lock()
+        self._started = time.monotonic()
+        self._iterations: int | None = None
+        self._held: list[str] = []
+        self._sent_at = -math.inf
+
+    def report(self, progress: Progress) -> None:
+        """Pass on what HiGHS reports, from its own thread, with the lines held back so far."""
+        with self._lock:
+            self._sent_at = time.monotonic()
+            log, self._held = "".join(self._held) + progress.log, []
+            self._report(replace(progress, iterations=progress.iterations or self._iterations, log=log))
+
+    def hear(self, line: str) -> None:
+        """Take one printed line."""
+        iteration = _ITERATION.match(line)
+        self._held.append(line)
+        if iteration:
+            self._iterations = int(iteration.group(1))
+        if time.monotonic() - self._sent_at >= INTERVAL_SECONDS:
+            self.report(Progress("first_order", elapsed_seconds=time.monotonic() - self._started))
+
+
+def _minimising(instance: Instance) -> Instance:
+    # HiGHS 1.15 returns duals of the wrong sign when PDLP follows its presolve on a maximisation.
+    if instance.sense is Sense.MINIMIZE:
+        return instance
+    return replace(instance, sense=Sense.MINIMIZE, cost=-instance.cost, objective_offset=-instance.objective_offset)
+
+
+def _turned_back(result: Result) -> Result:
+    def negated(value: Any) -> Any:
+        return None if value is None else -value
+
+    names = ("objective_value", "objective_bound", "row_dual", "reduced_cost")
+    return replace(result, **{name: negated(getattr(result, name)) for name in names})

@@ -35,10 +35,13 @@ def take() -> SolverProcess:
     global _waiting
     with _lock:
         process, _waiting = _waiting, None
-    if process is not None and process.owner == os.getpid() and process.is_alive():
-        if _wanted:
-            threading.Thread(target=_refill, daemon=True).start()
+    if _wanted:
+        threading.Thread(target=_refill, daemon=True).start()
+    if process is None or process.owner != os.getpid():  # a forked process must not speak to its parent's child
+        return SolverProcess()
+    if process.is_alive():
         return process
+    process.close()
     return SolverProcess()
 
 

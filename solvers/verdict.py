@@ -20,8 +20,8 @@ _CLAIMS = frozenset({TerminationCondition.OPTIMAL, TerminationCondition.OPTIMAL_
 def judged(instance: Instance, result: Result, options: SolveOptions) -> Result:
     """Return `result` with residuals recomputed on `instance`, and with its claim lowered where they disagree.
 
-    Never raises a claim: what comes in as feasible stays feasible. Without a point, nothing can be checked and the
-    certificate stays `unverified`.
+    A claim is raised in one case only: a linear instance whose solver was unsure, but whose primal and dual points
+    prove each other optimal. Without a point nothing can be checked and the certificate stays `unverified`.
     """
     if result.x is None:
         return replace(result, solution_status=SolutionStatus.NO_SOLUTION, certificate=Certificate.UNVERIFIED)
@@ -51,9 +51,13 @@ def _lowered(instance: Instance, result: Result, checked: Residuals, options: So
     infeasibility = max(checked.relative_row_violation, checked.relative_bound_violation)
     if infeasibility > ACCEPTED or checked.max_integrality_violation > ACCEPTED:
         return _not_a_solution(result, checked)
+    error = max(infeasibility, _optimality_error(instance, result, checked, options))
+    unsure = result.termination_condition is TerminationCondition.NUMERICAL
+    if unsure and not instance.is_mip and result.row_dual is not None and error <= VERIFIED:
+        message = "The solver was unsure, but its primal and dual solutions prove each other optimal."
+        result = replace(result, termination_condition=TerminationCondition.OPTIMAL, message=message)
     if result.termination_condition not in _CLAIMS:
         return replace(result, solution_status=SolutionStatus.FEASIBLE)
-    error = max(infeasibility, _optimality_error(instance, result, checked, options))
     if error <= VERIFIED and checked.max_integrality_violation <= INTEGRALITY:
         return replace(result, solution_status=SolutionStatus.OPTIMAL)
     if error <= ACCEPTED:

@@ -1,0 +1,234 @@
+"""The same questions to every registered backend; a new backend is done when this file passes with it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from solvers.base import Capability, Solver
+from solvers.instance import Instance, InstanceError, Sense
+from solvers.kkt import binding_rows
+from solvers.registry import SOLVERS
+from solvers.result import Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
+from solvers.verdict import judged
+from tests.solvers import instances
+
+T = TerminationCondition
+# A first-order method is asked for more than its default so that the tiny optima can be compared.
+OPTIONS = SolveOptions(time_limit_seconds=20, first_order_tolerance=1e-9)
+REFERENCE = "highs"
+
+
+@pytest.fixture(params=sorted(SOLVERS))
+def solver(request: pytest.FixtureRequest) -> Solver:
+    backend = SOLVERS[request.param]
+    availability = backend.availability()
+    if not availability and backend.name != REFERENCE:
+        pytest.skip(f"NOT VERIFIED here: {backend.name}: {availability.reason}")
+    assert availability
+    return backend
+
+
+def solved(solver: Solver, instance: Instance, options: SolveOptions = OPTIONS) -> Result:
+    raw = solver.solve(instance.validate(), options=options, report=lambda _: None, should_stop=lambda: False)
+    return judged(instance, raw, options)
+
+
+def needs(solver: Solver, capability: Capability) -> None:
+    if capability not in solver.capabilities:
+        pytest.skip(f"{solver.name} does not claim {capability}")
+
+
+@pytest.mark.parametrize(
+    ("instance", "optimum", "point"),
+    [
+        (instances.workshop(), 3700, [30, 40]),
+        (instances.ranges(), 9, None),
+        (instances.free_row(), 2, [2]),
+        (instances.degenerate(), 2, [1, 1]),
+        (instances.make(cost=[1, 2], lower=[-3, 4], upper=[5, 9]), 5, [-3, 4]),
+        (instances.make(cost=[1, 2], upper=[5, 9], sense=Sense.MAXIMIZE, offset=-1), 22, [5, 9]),
+        (instances.make(cost=[0, 0], rows=[[1, 1]], row_lower=[1], row_upper=[1]), 0, None),
+        (instances.make(cost=[], rows=[[], []], row_lower=[0, -1], row_upper=[0, 1], offset=4), 4, []),
+        (instances.make(cost=[], offset=-2.5), -2.5, []),
+    ],
+    ids=["maximise", "ranges", "free row", "degenerate", "no rows", "no rows, max", "no cost", "no columns", "empty"],
+)
+def test_a_continuous_optimum_is_found_and_checked(
+    solver: Solver, instance: Instance, optimum: float, point: list[float] | None
+) -> None:
+    result = solved(solver, instance)
+    assert result.termination_condition is T.OPTIMAL, result.message
+    assert result.solution_status is SolutionStatus.OPTIMAL
+    assert result.objective_value == pytest.approx(optimum, abs=1e-5)
+    assert result.x is not None
+    if point is not None:
+        assert result.x == pytest.approx(np.array(point), abs=1e-4)
+    assert result.row_activity is not None
+    assert len(result.row_activity) == instance.row_count
+
+
+def test_shadow_prices_are_changes_of_the_objective(solver: Solver) -> None:
+    needs(solver, Capability.DUALS)
+    for instance in (instances.workshop(), instances.ranges()):
+        base = solved(solver, instance)
+        assert base.row_dual is not None
+        for row in range(instance.row_count):
+            step = np.zeros(instance.row_count)
+            step[row] = 0.1
+            wider = replace(instance, row_lower=instance.row_lower + step, row_upper=instance.row_upper + step)
+            moved = solved(solver, wider)
+            assert moved.objective_value is not None
+            assert base.objective_value is not None
+            assert moved.objective_value - base.objective_value == pytest.approx(0.1 * base.row_dual[row], abs=1e-4)
+
+
+def test_binding_rows_are_named_with_their_price(solver: Solver) -> None:
+    result = solved(solver, instances.workshop())
+    assert result.x is not None
+    found = binding_rows(instances.workshop(), result.x, result.row_dual, result.reduced_cost, tolerance=1e-5)
+    assert [(b.name, b.side, b.limit) for b in found] == [("row[0]", "upper", 240), ("row[1]", "upper", 100)]
+    assert [b.dual for b in found] == pytest.approx([5, 25], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    "instance",
+    [
+        instances.contradiction(),
+        instances.make(cost=[1], lower=[2], upper=[1]),
+        instances.make(cost=[1, 1], rows=[[1, 1]], row_lower=[3], row_upper=[2]),
+        instances.make(cost=[], rows=[[]], row_lower=[1], row_upper=[2]),
+        instances.empty_and_endless(),
+    ],
+    ids=["rows", "crossed bounds", "crossed row", "no columns", "also unbounded"],
+)
+def test_an_infeasible_instance_has_no_solution(solver: Solver, instance: Instance) -> None:
+    result = solved(solver, instance)
+    assert result.termination_condition is T.INFEASIBLE
+    assert result.solution_status is SolutionStatus.NO_SOLUTION
+    assert result.x is None
+    assert result.objective_value is None
+    assert result.message
+
+
+@pytest.mark.parametrize(
+    "instance", [instances.endless(), instances.make(cost=[-1])], ids=["with a row", "without rows"]
+)
+def test_an_unbounded_instance_is_told_from_an_infeasible_one(solver: Solver, instance: Instance) -> None:
+    result = solved(solver, instance)
+    assert result.termination_condition is T.UNBOUNDED
+    assert result.x is None
+
+
+@pytest.mark.parametrize(
+    ("instance", "condition"),
+    [
+        (instances.no_integer_point(), T.INFEASIBLE),
+        (instances.endless_integers(), T.UNBOUNDED),
+        (instances.endless_without_integer_point(), T.INFEASIBLE),
+        (instances.make(cost=[-1], integer=[1]), T.UNBOUNDED),
+        (instances.make(cost=[1], lower=[0.2], upper=[0.8], integer=[1]), T.INFEASIBLE),
+    ],
+)
+def test_integer_infeasible_and_unbounded_are_told_apart(
+    solver: Solver, instance: Instance, condition: TerminationCondition
+) -> None:
+    needs(solver, Capability.INTEGER)
+    assert solved(solver, instance).termination_condition is condition
+
+
+def test_an_integer_optimum_is_integral_with_its_bound(solver: Solver) -> None:
+    needs(solver, Capability.INTEGER)
+    result = solved(solver, instances.knapsack())
+    assert result.termination_condition is T.OPTIMAL
+    assert result.objective_value == pytest.approx(20)
+    assert result.objective_bound == pytest.approx(20)
+    assert result.x is not None
+    assert np.round(result.x).tolist() == [0, 1, 1]
+    assert result.row_dual is None
+
+
+def test_integers_are_refused_by_who_cannot_do_them(solver: Solver) -> None:
+    if Capability.INTEGER in solver.capabilities:
+        assert solved(solver, instances.knapsack()).termination_condition is T.OPTIMAL
+        return
+    result = solved(solver, instances.knapsack())
+    assert result.termination_condition is T.UNSUPPORTED
+    assert "integer" in result.message
+    assert result.x is None
+
+
+def test_nan_is_refused_before_any_solver_sees_it(solver: Solver) -> None:
+    broken = replace(instances.workshop(), cost=[70, float("nan")])
+    with pytest.raises(InstanceError, match="nan"):
+        solved(solver, broken)
+
+
+def test_the_time_limit_ends_the_search(solver: Solver) -> None:
+    options = replace(OPTIONS, time_limit_seconds=0.3, first_order_tolerance=1e-10)
+    began = time.monotonic()
+    result = solved(solver, instances.covering(600, 4000), options)
+    assert result.termination_condition is T.TIME_LIMIT
+    assert result.solution_status in (
+        SolutionStatus.NO_SOLUTION,
+        SolutionStatus.FEASIBLE,
+        SolutionStatus.INFEASIBLE_POINT,
+    )
+    assert time.monotonic() - began < 5
+
+
+def test_stopping_mid_tree_keeps_the_incumbent(solver: Solver) -> None:
+    needs(solver, Capability.INCUMBENTS)
+    needs(solver, Capability.INTERRUPT)
+    seen: list[Progress] = []
+    asked: list[float] = []
+
+    def should_stop() -> bool:
+        if any(progress.nodes and progress.objective_value is not None for progress in seen):
+            asked.append(time.monotonic())
+        return bool(asked)
+
+    instance = instances.market_split()
+    raw = solver.solve(instance, options=OPTIONS, report=seen.append, should_stop=should_stop)
+    assert time.monotonic() - asked[0] < 1
+    result = judged(instance, raw, OPTIONS)
+    assert result.termination_condition is T.INTERRUPTED
+    assert result.solution_status is SolutionStatus.FEASIBLE
+    assert result.residuals is not None
+    assert result.residuals.max_integrality_violation < 1e-5
+    incumbents = [progress for progress in seen if progress.incumbent is not None]
+    assert incumbents
+    last = incumbents[-1]
+    assert last.incumbent is not None
+    assert instance.objective_at(last.incumbent) == pytest.approx(last.objective_value)
+    assert result.objective_value == pytest.approx(last.objective_value)
+    assert result.objective_bound is not None
+
+
+def test_the_same_seed_gives_the_same_answer(solver: Solver) -> None:
+    first, second = (solved(solver, instances.covering(60, 200, 0.1)) for _ in range(2))
+    assert first.x is not None
+    assert second.x is not None
+    assert first.x.tolist() == second.x.tolist()
+    assert first.iterations == second.iterations
+
+
+@pytest.mark.parametrize("sense", list(Sense))
+def test_a_turned_objective_has_turned_duals(solver: Solver, sense: Sense) -> None:
+    covering = instances.covering(60, 200, 0.1)
+    turned = replace(covering, sense=sense, cost=covering.cost * (1 if sense is Sense.MINIMIZE else -1))
+    result = solved(solver, turned)
+    assert result.termination_condition is T.OPTIMAL, result.message
+    assert result.residuals is not None
+    assert result.residuals.relative_gap == pytest.approx(0, abs=1e-6)
+
+
+def test_an_error_in_the_listener_surfaces_after_the_run(solver: Solver) -> None:
+    def broken(progress: Progress) -> None:
+        raise RuntimeError("listener failed")
+
+    with pytest.raises(RuntimeError, match="listener failed"):
+        solver.solve(instances.workshop(), options=OPTIONS, report=broken, should_stop=lambda: False)
