@@ -16,13 +16,24 @@ class AccountError(Exception):
 
 
 @transaction.atomic
+def local_owner() -> User:
+    """The account that owns a local installation: the first superuser, made without a password when there is none."""
+    if owner := User.objects.filter(is_superuser=True).order_by("id").first():
+        return owner
+    owner = User.objects.create_superuser(username=LOCAL_OWNER, email="", password=None)
+    workspace_of(owner)
+    return owner
+
+
+@transaction.atomic
 def ensure_local_owner() -> str | None:
-    """Create the first account of an empty installation; returns its password this one time, else None."""
-    if User.objects.exists():
+    """Give the local owner a password if it has none yet; returns it this one time, else None."""
+    owner = local_owner()
+    if owner.has_usable_password():
         return None
     password = secrets.token_urlsafe(12)
-    owner = User.objects.create_superuser(username=LOCAL_OWNER, email="", password=password)
-    workspace_of(owner)
+    owner.set_password(password)
+    owner.save(update_fields=["password"])
     return password
 
 

@@ -17,7 +17,7 @@ from solvers.instance import Instance, Sense
 from solvers.result import Result
 
 Status = Literal["pass", "fail", "unknown"]
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?")
 _TOLERANCE = 1e-9
 FEASIBILITY = 1e-6  # relative, as solvers promise it
 

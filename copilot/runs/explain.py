@@ -132,8 +132,8 @@ def _binding(formulation: Formulation, instance: Instance, result: Result) -> li
     units = {c.name: c.unit for c in formulation.constraints}
     found = []
     for row in binding_rows(instance, result.x, result.row_dual, result.reduced_cost)[:MAX_TABLE]:
-        if row.kind == "column" and row.limit == 0:
-            continue  # "none of these" is in the table already
+        if row.kind == "column" and (row.limit == 0 or _is_binary(instance, row.index)):
+            continue  # "none", "yes" and "no" are in the table already
         family = row.name.partition("[")[0]
         label = label_of(row.name, formulation)
         found.append(
@@ -147,3 +147,8 @@ def _binding(formulation: Formulation, instance: Instance, result: Result) -> li
             }
         )
     return found
+
+
+def _is_binary(instance: Instance, column: int) -> bool:
+    bounds = (instance.column_lower[column], instance.column_upper[column])
+    return bool(instance.integrality[column]) and bounds == (0.0, 1.0)

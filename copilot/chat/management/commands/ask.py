@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import threading
 import time
@@ -16,8 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from copilot.accounts.models import User
-from copilot.accounts.services import LOCAL_OWNER
+from copilot.accounts.services import local_owner
 from copilot.chat import services as chat
 from copilot.chat.management.answer import answer_of, exit_code, plain_text
 from copilot.data.reading import DataError
@@ -47,6 +47,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the line in this process and leave with its exit code."""
+        logging.getLogger().setLevel(logging.WARNING)
         _prepare_database()
         try:
             run_id = self._start(options)
@@ -61,7 +62,7 @@ class Command(BaseCommand):
 
     def _start(self, options: dict[str, Any]) -> UUID:
         text = sys.stdin.read() if options["text"] == "-" else options["text"]
-        actor = _actor()
+        actor = local_owner()
         message = chat.post_message(
             conversation=chat.start_conversation(actor=actor),
             actor=actor,
@@ -88,7 +89,7 @@ class Command(BaseCommand):
                     return
                 time.sleep(LOOK_SECONDS)
             except KeyboardInterrupt:
-                runs.cancel_run(run=Run.objects.get(id=run_id), actor=_actor())
+                runs.cancel_run(run=Run.objects.get(id=run_id), actor=local_owner())
 
     def _tell(self, run_id: UUID, seen: int, *, quiet: bool) -> int:
         for event in events.after(run_id, seen):
@@ -112,12 +113,6 @@ def _prepare_database() -> None:
     if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
         raise CommandError("The database has not been migrated. Run: python manage.py migrate")
     call_command("migrate", verbosity=0)
-
-
-def _actor() -> User:
-    """The first superuser, or a local owner without a password: whoever runs commands here owns the database."""
-    owner = User.objects.filter(is_superuser=True).order_by("id").first()
-    return owner or User.objects.create_user(username=f"{LOCAL_OWNER}-cli", password=None)
 
 
 def _upload(path: Path) -> Upload:
