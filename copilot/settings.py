@@ -20,7 +20,7 @@ DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 def _secret_key() -> str:
     """Read the key from the environment, or make one that stays in the data folder."""
     if key := env.str("SECRET_KEY", default=""):
-        return key
+        return str(key)
     path = DATA_DIR / "secret_key"
     if not path.exists():
         path.touch(mode=0o600)

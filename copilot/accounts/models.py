@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import models
@@ -42,9 +42,6 @@ class Workspace(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = WorkspaceQuerySet.as_manager()
-
-    if TYPE_CHECKING:
-        memberships: models.Manager[Membership]
 
     class Meta:
         ordering = ["id"]

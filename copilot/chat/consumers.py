@@ -84,7 +84,7 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels shi
             return True
         if frames:
             return False
-        return await database_sync_to_async(_is_over)(self.run_id, self.sequence)
+        return bool(await database_sync_to_async(_is_over)(self.run_id, self.sequence))
 
     async def _visible(self) -> bool:
         user = self.scope["user"]

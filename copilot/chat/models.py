@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.db import models
 
@@ -23,9 +21,6 @@ class Conversation(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = OwnedQuerySet["Conversation"].as_manager()
-
-    if TYPE_CHECKING:
-        messages: models.Manager[Message]
 
     class Meta:
         ordering = ["-updated_at"]

@@ -114,7 +114,8 @@ def _holds_by_bounds(constraint: Constraint, instance: Instance) -> bool:
     limit = constraint.limit / term.coefficient
     upper_holds = instance.column_upper[column] <= limit + _TOLERANCE
     lower_holds = instance.column_lower[column] >= limit - _TOLERANCE
-    return {"<=": upper_holds, ">=": lower_holds, "==": upper_holds and lower_holds}[constraint.relation or "=="]
+    holds = {"<=": upper_holds, ">=": lower_holds, "==": upper_holds and lower_holds}
+    return bool(holds[constraint.relation or "=="])
 
 
 def _row_equals(instance: Instance, row: int, constraint: Constraint) -> bool:

@@ -77,7 +77,7 @@ def _accepted(stage: Stage, outcome: DraftOutcome) -> Draft:
         ]
         payload: Payload = {"questions": questions, "reasons": list(outcome.reasons), "formulation": partial}
         stage.record(EventType.DRAFT_QUESTION, payload)
-        raise NeedsInput(questions[0]["text"] if questions else "Please say more.")
+        raise NeedsInput(outcome.questions[0].text if outcome.questions else "Please say more.")
     stage.record(EventType.DRAFT_ABSTAINED, {"reasons": list(outcome.reasons), "formulation": partial})
     raise NeedsInput(" ".join(outcome.reasons))
 

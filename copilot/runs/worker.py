@@ -34,6 +34,6 @@ def end(**_: Any) -> None:
 
 def _warm_up() -> None:
     try:
-        engines.sandbox().template()
+        engines.sandbox().start()
     except Exception:
         log.exception("sandbox.unavailable")
