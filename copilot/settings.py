@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "copilot.logs.RequestLogMiddleware",
+    "copilot.errors.DatabaseAwayMiddleware",
 ]
 ROOT_URLCONF = "copilot.urls"
 ASGI_APPLICATION = "copilot.asgi.application"
@@ -97,7 +98,7 @@ AUTH_PASSWORD_VALIDATORS = [
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
-        "timeout": 20,
+        "timeout": 10,
         "transaction_mode": "IMMEDIATE",  # a writer waits at BEGIN instead of failing in the middle
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import structlog
-from django.db import close_old_connections
+from django.db import OperationalError, close_old_connections
 
 from copilot.drafting.base import Draft, DraftingError
 from copilot.runs import builds, drafts, events, lease, solving, versions
@@ -75,6 +75,8 @@ def _close_with_reason(stage: Stage) -> None:
         _finish(stage.lease, Lifecycle.FAILED, str(failure))
     except LeaseLost:
         log.warning("run.taken_over")
+    except OperationalError as error:  # locked or away: the lease runs out and the run is taken up again
+        log.warning("run.database_away", error=str(error))
     except Exception:
         log.exception("run.unexpected")
         _finish(stage.lease, Lifecycle.FAILED, UNEXPECTED)
