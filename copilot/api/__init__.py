@@ -1,0 +1,1 @@
+"""The door for programs: REST over the same services as the browser."""

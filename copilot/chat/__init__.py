@@ -1,0 +1,1 @@
+"""The browser's door: conversations, pages, live cards."""

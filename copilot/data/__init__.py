@@ -1,0 +1,1 @@
+"""Uploaded tables: read, typed, validated, bound to parameters."""

@@ -1,0 +1,1 @@
+"""From a request to a typed formulation and its program; knows no web framework."""

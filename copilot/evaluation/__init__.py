@@ -1,0 +1,1 @@
+"""The door for benchmarks: suites of problems taken down the same line."""

@@ -1,0 +1,1 @@
+"""The experience library: insights that reach a draft from a pinned release."""

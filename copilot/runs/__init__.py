@@ -1,0 +1,1 @@
+"""The line: runs, versions, events, and the one file that knows the order."""

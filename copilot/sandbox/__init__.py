@@ -1,0 +1,1 @@
+"""Builds programs behind a wall; knows no web framework."""
