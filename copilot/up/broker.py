@@ -49,9 +49,10 @@ def answers(socket_path: Path) -> bool:
     return False
 
 
-def wait_until_ready(socket_path: Path, *, seconds: float) -> bool:
-    """Wait for the first answer."""
-    return _wait(lambda: answers(socket_path), seconds)
+def wait_until_ready(socket_path: Path, *, seconds: float, ended: Callable[[], int | None]) -> bool:
+    """Wait for the first answer, no longer than the server lives: `ended` gives its exit status once it has one."""
+    _wait(lambda: answers(socket_path) or ended() is not None, seconds)
+    return ended() is None and answers(socket_path)
 
 
 def end_orphan(socket_path: Path) -> None:

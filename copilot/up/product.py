@@ -18,7 +18,7 @@ from copilot.up.hold import Hold
 from copilot.up.part import Recipe
 from copilot.up.supervisor import Supervisor
 
-READY_SECONDS = 60.0
+PATIENCE_SECONDS = 10.0  # then a start that is not ready says what is missing, and goes on waiting
 Say = Callable[[str], None]
 
 
@@ -63,21 +63,21 @@ def _start_broker(supervisor: Supervisor, *, say: Say) -> None:
     broker.end_orphan(path)
     recipe = Recipe("broker", broker.command(path, folder), _logs() / "broker.log", {}, ends_last=True)
     part = supervisor.start(recipe)
-    if broker.wait_until_ready(path, seconds=10):
+    if broker.wait_until_ready(path, seconds=10, ended=part.ended):
         return
     words = part.last_words()
     supervisor.end(part, deadline=time.monotonic())
     aside = broker.set_aside(folder)
     say(f"The broker could not use its journal, which is now in {aside}; no run is lost by that. Starting it afresh.")
     folder.mkdir(mode=0o700)
-    supervisor.start(recipe)
-    if not broker.wait_until_ready(path, seconds=10):
+    part = supervisor.start(recipe)
+    if not broker.wait_until_ready(path, seconds=10, ended=part.ended):
         raise UpError(f"The broker does not start. Its log ends so:\n{words}")
 
 
 def _await_ready(supervisor: Supervisor, listening: socket.socket, *, say: Say) -> None:
     header = address.host_header(settings.ALLOWED_HOSTS)
-    deadline = time.monotonic() + READY_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     told = False
     while not supervisor.stopping:
         parts = address.readiness(listening, host_header=header)

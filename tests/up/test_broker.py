@@ -28,7 +28,7 @@ class Server:
 
     def start(self) -> redis.Redis:
         self.part.start()
-        assert broker.wait_until_ready(self.socket, seconds=10), self.part.last_words()
+        assert broker.wait_until_ready(self.socket, seconds=10, ended=self.part.ended), self.part.last_words()
         return redis.Redis(unix_socket_path=str(self.socket))
 
     def stop(self) -> None:
@@ -84,7 +84,7 @@ def test_a_journal_that_cannot_be_read_is_set_aside(server: Server, tmp_path: Pa
     manifest = tmp_path / "broker" / "appendonlydir" / "appendonly.aof.manifest"
     manifest.write_text("this is no manifest\n")
     server.part.start()
-    assert not broker.wait_until_ready(server.socket, seconds=2)
+    assert not broker.wait_until_ready(server.socket, seconds=10, ended=server.part.ended)
     server.part.finish(deadline=0)
     aside = broker.set_aside(tmp_path / "broker")
     assert (aside / "appendonlydir").is_dir()
