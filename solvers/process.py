@@ -40,7 +40,7 @@ class SolverProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 pass_fds=(writing,),
-                env=_environment(),
+                env=environment(),
                 cwd="/",
                 start_new_session=True,
                 bufsize=0,
@@ -126,7 +126,8 @@ class SolverProcess:
                     self._output[half:-half] = b""
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Return the little that a child may know of its parent's environment."""
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES") if name in os.environ}
     # One BLAS thread and few arenas: each would take address space from the memory limit.
     return {**kept, "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
