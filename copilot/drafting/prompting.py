@@ -1,0 +1,144 @@
+"""Writes the messages for a language model: our rules as prose files, everything from outside as delimited data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from copilot.drafting.base import Cell, Draft, DraftRequest, Feedback, InsightText, Table
+from copilot.drafting.reply import reply_schema
+
+Message = tuple[str, str]  # (role, text): system, human or ai
+
+_PROMPTS = Path(__file__).parent / "prompts"
+_SAMPLE_ROWS = 5
+_COLUMNS_SHOWN = 60
+_CELL_SHOWN = 60
+_FORMULATION_SHOWN = 24_000
+_REPLY_SHOWN = 12_000
+_CONTEXT_LINES = 2
+
+
+def system_message(*, with_schema: bool) -> Message:
+    """The rules; with the JSON schema where the server is not given it in another way."""
+    text = _prompt("draft")
+    if with_schema:
+        text += "\n" + _prompt("prompt_only").replace("{{schema}}", json.dumps(reply_schema(), separators=(",", ":")))
+    return ("system", text)
+
+
+def request_message(request: DraftRequest) -> Message:
+    """The request, what it revises, tables by schema and five rows, and the experience to consider."""
+    blocks = [_block("REQUEST", request.text)]
+    if request.previous is not None:
+        blocks.append(_block("PREVIOUS", _draft_text(request.previous)))
+        blocks.append(_block("REVISION", request.text[request.revision_start :]))
+    if request.tables:
+        blocks.append(_block("TABLES", "\n\n".join(_table_text(table) for table in request.tables)))
+    if request.insights:
+        blocks.append(_block("EXPERIENCE", "\n\n".join(_insight_text(insight) for insight in request.insights)))
+    return ("human", "\n\n".join(blocks))
+
+
+def repair_message(request: DraftRequest, draft: Draft, feedback: Feedback) -> Message:
+    """The request again, the refused draft, and why it was refused, with the lines of the program around the fault."""
+    _, asked = request_message(request)
+    parts = [
+        asked,
+        _block("DRAFT", _draft_text(draft)),
+        _block("REFUSAL", refusal_text(feedback, draft.program)),
+        _prompt("repair").replace("{{stage}}", feedback.stage),
+    ]
+    return ("human", "\n\n".join(parts))
+
+
+def refused_messages(reply: str, problem: str) -> tuple[Message, Message]:
+    """The refused reply, then the reason: turns must alternate, or some servers refuse the conversation."""
+    return ("ai", reply[:_REPLY_SHOWN] or "(no text)"), ("human", _prompt("refused").replace("{{problem}}", problem))
+
+
+def refusal_text(feedback: Feedback, program: str) -> str:
+    """Kind, message, details and, where the line is known, the program around it."""
+    lines = [f"step: {feedback.stage}", f"kind: {feedback.kind}", f"message: {feedback.message[:4_000]}"]
+    if feedback.details:
+        lines.append("details: " + json.dumps(dict(feedback.details), default=str)[:4_000])
+    source = program.splitlines()
+    if feedback.line is not None and 0 < feedback.line <= len(source):
+        first = max(1, feedback.line - _CONTEXT_LINES)
+        last = min(len(source), feedback.line + _CONTEXT_LINES)
+        lines += [f"{'>' if n == feedback.line else ' '} {n}: {source[n - 1]}" for n in range(first, last + 1)]
+    return "\n".join(lines)
+
+
+@cache
+def prompt_hash() -> str:
+    """Sixteen hexadecimal digits over all prompt files and the schema: what a stored reply was asked with."""
+    digest = hashlib.blake2b(json.dumps(reply_schema(), sort_keys=True).encode(), digest_size=8)
+    for path in sorted(_PROMPTS.glob("*.md")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+@cache
+def _prompt(name: str) -> str:
+    return (_PROMPTS / f"{name}.md").read_text(encoding="utf-8").strip()
+
+
+def _block(name: str, text: str) -> str:
+    """Text between marks that it cannot contain: the mark is a hash of the text itself."""
+    mark = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=10).hexdigest()
+    return f"<<<{name} {mark}\n{text}\n>>>{name} {mark}"
+
+
+def _draft_text(draft: Draft) -> str:
+    exclude = {"spans"}
+    plain = draft.formulation.model_dump(mode="json", exclude_defaults=True)
+    text = json.dumps(_without(plain, exclude), ensure_ascii=False, separators=(",", ":"))
+    cut = " … (cut)" if len(text) > _FORMULATION_SHOWN else ""
+    return f"formulation: {text[:_FORMULATION_SHOWN]}{cut}\n\nprogram:\n{draft.program}"
+
+
+def _without(node: object, keys: set[str]) -> object:
+    if isinstance(node, dict):
+        return {key: _without(value, keys) for key, value in node.items() if key not in keys}
+    return [_without(entry, keys) for entry in node] if isinstance(node, list) else node
+
+
+def _table_text(table: Table) -> str:
+    names = list(table.columns)
+    kinds = ", ".join(f"{name} ({_kind(table.columns[name])})" for name in names[:_COLUMNS_SHOWN])
+    more = f", and {len(names) - _COLUMNS_SHOWN} more columns" if len(names) > _COLUMNS_SHOWN else ""
+    head = f"table {table.name}: {table.row_count} rows; columns {kinds}{more}"
+    sample = [
+        json.dumps([_shown(table.columns[name][row]) for name in names[:_COLUMNS_SHOWN]], ensure_ascii=False)
+        for row in range(min(_SAMPLE_ROWS, table.row_count))
+    ]
+    return "\n".join([head, *sample])
+
+
+def _kind(cells: Sequence[Cell]) -> str:
+    kinds = {type(cell) for cell in cells if cell is not None}
+    if not kinds:
+        return "empty"
+    if kinds <= {int}:
+        return "whole numbers"
+    if kinds <= {int, float}:
+        return "numbers"
+    return "true or false" if kinds <= {bool} else "text"
+
+
+def _shown(cell: Cell) -> Cell:
+    return cell[:_CELL_SHOWN] + "…" if isinstance(cell, str) and len(cell) > _CELL_SHOWN else cell
+
+
+def _insight_text(insight: InsightText) -> str:
+    lines = [
+        f"key: {insight.key}",
+        f"about: {insight.taxonomy}",
+        f"applies when: {insight.condition}",
+        insight.explanation,
+    ]
+    return "\n".join([*lines, f"example: {insight.example}"] if insight.example else lines)
