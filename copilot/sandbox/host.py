@@ -93,20 +93,26 @@ class Sandbox:
         try:
             template = self.start()
             if template.tier is Tier.NONE and not self._unsafe:
-                return template.tier, Reviewed(None, sentences.refused(template.tier, "a layer is missing"))
-            session = self._open()
+                return template.tier, Reviewed(None, sentences.refused())
+            template, session = self._open()
         except (TemplateError, OSError) as error:
-            return Tier.NONE, Reviewed(None, sentences.refused(Tier.NONE, str(error)))
+            return Tier.NONE, Reviewed(None, sentences.unavailable(str(error)))
         with session:
             exchange = _Exchange(session, frame, limits=limits, should_stop=should_stop)
-            return template.tier, exchange.run()
+            reviewed = exchange.run()
+            if exchange.is_stuck:
+                template.kill()
+            return template.tier, reviewed
 
-    def _open(self) -> Session:
+    def _open(self) -> tuple[Template, Session]:
         """A session with the template; one that died between two builds is started again once."""
+        template = self.start()
         try:
-            return self.start().open()
+            return template, template.open()
         except TemplateError:
-            return self.start().open()
+            template.kill()
+            template = self.start()
+            return template, template.open()
 
 
 class _Exchange:
@@ -119,6 +125,7 @@ class _Exchange:
         self._reply = bytearray()
         self._report: dict[str, Any] | None = None
         self._lost = self._finished = False
+        self.is_stuck = False  # the template did not answer a kill
 
     def run(self) -> Reviewed:
         """The reviewed reply, or the failure that took its place."""
@@ -196,7 +203,7 @@ class _Exchange:
             try:
                 self._session.status.recv(65536)
             except OSError:
-                return
+                self.is_stuck = True
 
     def _verdict(self) -> Reviewed:
         if len(self._reply) > self._cap:

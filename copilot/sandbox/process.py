@@ -132,6 +132,12 @@ class Template:
             os.kill(self._process.pid, signal.SIGKILL)
             self._process.wait(timeout=5)
 
+    def kill(self) -> None:
+        """End a template that does not answer; its children are ended by the kernel."""
+        if self.owner == os.getpid() and self._process.poll() is None:
+            os.kill(self._process.pid, signal.SIGKILL)
+            self._process.wait(timeout=5)
+
     def _hello(self) -> dict[str, Any]:
         self._control.settimeout(START_SECONDS)
         line = b""
@@ -153,7 +159,7 @@ class Template:
 def _command(control: int) -> list[str]:
     """`-S` and `-P` keep the interpreter's own search out; `-I` would ignore the fixed PYTHONHASHSEED."""
     boot = _BOOT.format(paths=_paths(), room=str(Path(__file__).parents[1]), control=control, host=os.getpid())
-    return [sys.executable, "-s", "-S", "-P", "-B", "-c", boot]
+    return [sys.executable, "-s", "-S", "-P", "-c", boot]
 
 
 def _paths() -> list[str]:

@@ -74,7 +74,7 @@ def _check_names(names: Iterable[str], kind: str) -> None:
                 f"The {kind} name {name[:40]}… is longer than {MAX_NAME_LENGTH} characters; shorten it."
             )
         if _UNWELCOME.search(name):
-            shown = sentences.clean(name, 60)
+            shown = sentences.line_of(name, 60)
             raise wire.ReplyError(
                 f"The {kind} name {shown} holds a line break or control character; remove it from the labels."
             )

@@ -6,7 +6,7 @@ import re
 import signal
 from typing import Any
 
-from copilot.sandbox.outcome import BuildFailure, FailureKind, Limits, Tier
+from copilot.sandbox.outcome import BuildFailure, FailureKind, Limits
 
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -40,10 +40,15 @@ def clean(text: object, length: int = _TEXT_LENGTH) -> str:
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", str(text)[:length])
 
 
+def line_of(text: object, length: int = _TEXT_LENGTH) -> str:
+    """`clean` text on one line, for the middle of a sentence."""
+    return " ".join(clean(text, length).split())
+
+
 def from_report(facts: dict[str, Any], *, limits: Limits) -> BuildFailure:
     """The failure that a child reports; raises ValueError if the facts are not what a guest writes."""
     kind = FailureKind(str(facts.get("kind")))
-    line, exception, text = facts.get("line"), clean(facts.get("exception", ""), 80), clean(facts.get("text", ""))
+    line, exception, text = facts.get("line"), line_of(facts.get("exception", ""), 80), line_of(facts.get("text", ""))
     if kind not in _REPORTED or not (line is None or (type(line) is int and 0 < line < 1 << 31)):
         raise ValueError("not a failure that a guest reports")
     message = _reported_sentence(kind, line=line, exception=exception, text=text, limits=limits)
@@ -66,13 +71,23 @@ def cancelled() -> BuildFailure:
     )
 
 
-def refused(tier: Tier, reason: str) -> BuildFailure:
+def refused() -> BuildFailure:
     """This machine has no wall to run model code behind."""
     return BuildFailure(
         FailureKind.REFUSED,
         "This machine cannot lock a program away safely, so the model was not built. Run the application on Linux "
         "(or in a Linux container) with seccomp; `python manage.py sandbox_doctor` shows what is missing.",
-        detail=f"sandbox tier {tier}: {reason}",
+        detail="the sandbox tier of this machine is none",
+    )
+
+
+def unavailable(reason: str) -> BuildFailure:
+    """The template process cannot be started."""
+    return BuildFailure(
+        FailureKind.REFUSED,
+        "The sandbox could not be started, so the model was not built. Try again in a moment; "
+        "`python manage.py sandbox_doctor` shows what is wrong.",
+        detail=clean(reason),
     )
 
 
@@ -89,7 +104,7 @@ def invalid(reason: str) -> BuildFailure:
     """The reply is no instance."""
     return BuildFailure(
         FailureKind.INVALID_REPLY,
-        f"The build did not give a well-formed instance: {clean(reason).rstrip('.')}. Correct the program or its data.",
+        f"The build gave no well-formed instance: {line_of(reason).rstrip('.')}. Correct the program or its data.",
         detail=clean(reason),
     )
 

@@ -47,6 +47,7 @@ def build_model(data):
     m.o = Objective(expr=sum(m.w[i] * m.x[i] for i in m.I), sense=maximize)
     return m
 """
+REHEARSAL_DATA = {"w": {"a": 1.0, "b": 2.0}}
 
 
 def main(control_descriptor: int, host: int) -> None:
@@ -71,7 +72,7 @@ def _prepare() -> dict[str, Any]:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     guest = importlib.import_module("copilot.sandbox.guest")
-    request = wire.Request(REHEARSAL, {"w": {"a": 1.0, "b": 2.0}}, 0, True, 60, 1 << 30, 1 << 16)
+    request = wire.Request(REHEARSAL, REHEARSAL_DATA, 0, True, 60, 1 << 30, 1 << 16)
     header, body = wire.read_reply(guest.build(request))
     if header["failure"] or not body:
         raise RuntimeError(f"The rehearsal build failed: {header['failure']}")

@@ -152,7 +152,7 @@ PROCESSES = {
         control=False,
     ),
     "outlive the build as a daemon": Attack(
-        "import os, time\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(3)\n    os._exit(0)\nprint('FORKED')",
+        "import os, time\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(1)\n    os._exit(0)\nprint('FORKED')",
         _survived,
     ),
     "start forty threads": Attack(
@@ -173,17 +173,21 @@ PROCESSES = {
         control=False,
     ),
 }
-_SHELLCODE = "code = bytes([0xb8, 42, 0, 0, 0, 0xc3])\n"
+_MAP = (
+    _LIBC
+    + "libc.mmap.restype = ctypes.c_void_p\n"
+    + "libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [ctypes.c_long]\n"
+    + "code = bytes([0xb8, 42, 0, 0, 0, 0xc3])\n"
+)
+_RUN = "    print('RAN', ctypes.CFUNCTYPE(ctypes.c_int)(a)())"
 MEMORY = {
     "run code in writable memory": Attack(
-        _LIBC + "import mmap\n" + _SHELLCODE + "m = mmap.mmap(-1, 4096, prot=7)\nm.write(code)\n"
-        "a = ctypes.addressof(ctypes.c_char.from_buffer(m))\nprint('RAN', ctypes.CFUNCTYPE(ctypes.c_int)(a)())",
+        f"{_MAP}a = libc.mmap(None, 4096, 7, 0x22, -1, 0)\nif a != 2**64 - 1:\n    ctypes.memmove(a, code, 6)\n{_RUN}",
         _said("RAN 42"),
     ),
     "make written memory executable": Attack(
-        _LIBC + "import mmap\n" + _SHELLCODE + "m = mmap.mmap(-1, 4096)\nm.write(code)\n"
-        "a = ctypes.addressof(ctypes.c_char.from_buffer(m))\n"
-        "libc.mprotect(ctypes.c_void_p(a), 4096, 7) == 0 and print('RAN', ctypes.CFUNCTYPE(ctypes.c_int)(a)())",
+        f"{_MAP}a = libc.mmap(None, 4096, 3, 0x22, -1, 0)\nctypes.memmove(a, code, 6)\n"
+        f"if libc.mprotect(ctypes.c_void_p(a), 4096, 5) == 0:\n{_RUN}",
         _said("RAN 42"),
     ),
     "make a file in memory": Attack("import os; print('MEMFD', os.memfd_create('x'))", _said("MEMFD")),
@@ -205,7 +209,10 @@ MEMORY = {
 LIMITS = {
     "take three gigabytes": Attack("x = bytearray(3 * 2**30)", _not_stopped_as("memory"), control=False),
     "take memory in small pieces": Attack(
-        "x = []\nwhile True: x.append(bytearray(2**24))", _not_stopped_as("memory"), control=False
+        "x = []\nwhile True: x.append(bytearray(2**24))",
+        _not_stopped_as("memory"),
+        control=False,
+        limits=Limits(wall_seconds=10, cpu_seconds=5, memory_bytes=1 << 28),
     ),
     "take memory and catch the error": Attack(
         "x = []\nwhile True:\n    try: x.append(bytearray(2**24))\n    except MemoryError: pass",

@@ -8,7 +8,7 @@ import pytest
 
 from copilot.sandbox import seccomp
 from copilot.sandbox.host import Sandbox
-from tests.sandbox.attacks import ATTACKS, READING, WRITING, X86_ONLY
+from tests.sandbox.attacks import ATTACKS, MEMORY, NETWORK, PROCESSES, READING, WRITING, X86_ONLY
 from tests.sandbox.programs import WORKSHOP, WORKSHOP_DATA, around
 from tests.sandbox.scene import Scene, survivors
 
@@ -22,13 +22,23 @@ LANDLOCK_ROWS = [
 
 
 def attempt(sandbox: Sandbox, scene: Scene, name: str) -> bool:
-    """Run one attack; whether it got through."""
+    """Run one attack; whether it got through. An attack that only lacks a module would say nothing about the wall."""
     if name in X86_ONLY and platform.machine() != "x86_64":
         pytest.skip("The machine code of this attack is for x86-64.")
     attack = ATTACKS[name]
     scene.reset()
     outcome = sandbox.build(around(attack.lines), scene.facts(), seed=1, limits=attack.limits)
+    detail = outcome.failure.detail if outcome.failure else ""
+    assert "ModuleNotFoundError" not in detail or name == "import a module of its own"
     return attack.succeeded(scene, sandbox, outcome)
+
+
+@pytest.mark.parametrize("name", {**READING, **NETWORK, **WRITING, **PROCESSES, **MEMORY})
+def test_the_attack_is_stopped_where_there_is_no_landlock(
+    wall_without_landlock: Sandbox, scene: Scene, name: str
+) -> None:
+    assert not attempt(wall_without_landlock, scene, name)
+    assert survivors(wall_without_landlock) == []
 
 
 @pytest.mark.parametrize("name", ATTACKS)
