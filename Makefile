@@ -22,12 +22,12 @@ install-dev: .venv/.dev  ## and with what its tests need
 
 .venv/.runtime: deploy/requirements.txt | .venv/bin/python
 	@echo "Installing what the product needs into .venv (a minute the first time) ..."
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r deploy/requirements.txt
 	@touch $@
 
 .venv/.dev: deploy/requirements-dev.txt .venv/.runtime
 	@echo "Installing what the tests need into .venv ..."
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements-dev.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r deploy/requirements-dev.txt
 	@touch $@
 
 test: install-dev lint pytest  ## every check, then every test
@@ -57,7 +57,7 @@ LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-e
 	--generate-hashes --no-annotate --custom-compile-command "make lock"
 
 lock: .venv/bin/python  ## resolve pyproject.toml anew; the only step that wants uv
-	@$(PY) -c 'import uv' 2>/dev/null || $(PY) -m pip install --quiet --disable-pip-version-check uv
+	@$(PY) -c 'import uv' 2>/dev/null || $(PY) -m pip install -qq --disable-pip-version-check uv
 	$(LOCK) --upgrade pyproject.toml -o deploy/requirements.txt
 	$(LOCK) --upgrade --extra dev -c deploy/requirements.txt pyproject.toml -o deploy/requirements-dev.txt
 

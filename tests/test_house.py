@@ -1,0 +1,105 @@
+"""The house stays small and speaks of the product alone: budgets by size, and words that must not slip in."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MODULE_LINES, FUNCTION_LINES, SETTINGS_LINES, SCRIPT_BYTES = 300, 40, 200, 5 * 1024
+ROOMS = ("copilot", "solvers")
+LOCKS = ("deploy/requirements.txt", "deploy/requirements-dev.txt")
+# Put together here so that this file does not hold them itself.
+HOSTS = [".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"))]
+PLACES = ["/".join(("", "work", "")), "/".join(("", "opt", ""))]
+BINARY = {".png", ".woff2", ".ico", ".jpg", ".xlsx"}
+
+
+def tracked() -> list[Path]:
+    """Every file of the repository: as git lists them, or as they lie there where git is not at hand."""
+    try:
+        shown = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return [path for path in ROOT.rglob("*") if path.is_file() and ".venv" not in path.parts]
+    return [path for line in shown.stdout.splitlines() if (path := ROOT / line).is_file()]
+
+
+TRACKED = tracked()
+MODULES = [
+    path
+    for path in TRACKED
+    if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in ROOMS and "migrations" not in path.parts
+]
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def functions(path: Path) -> Iterator[tuple[str, int]]:
+    """Each function of a module with its length in lines, docstring and decorators included."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            yield node.name, (node.end_lineno or first) - first + 1
+
+
+def test_there_is_a_house_to_measure() -> None:
+    assert len(MODULES) > 50
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_module_fits_on_a_few_screens(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= MODULE_LINES
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_function_fits_on_one_screen(path: Path) -> None:
+    assert not {function: lines for function, lines in functions(path) if lines > FUNCTION_LINES}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_module_says_what_it_is_for(path: Path) -> None:
+    assert not path.read_text().strip() or ast.get_docstring(ast.parse(path.read_text()))
+
+
+def test_no_module_is_named_after_nothing() -> None:
+    nameless = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base_utils"}
+    assert not [name(path) for path in MODULES if path.stem in nameless or path.parent.name in nameless]
+
+
+def test_the_settings_fit_on_a_few_screens() -> None:
+    assert len((ROOT / "copilot/settings.py").read_text().splitlines()) <= SETTINGS_LINES
+
+
+def test_our_own_script_is_small() -> None:
+    own = [path for path in TRACKED if path.suffix == ".js" and "vendor" not in path.parts]
+    assert sum(path.stat().st_size for path in own) <= SCRIPT_BYTES, [name(path) for path in own]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_pins_and_hashes_and_names_no_place(lock: str) -> None:
+    text = (ROOT / lock).read_text()
+    pins = re.findall(r"^[A-Za-z0-9._-]+(?:\[[^]]*])?==", text, re.MULTILINE)
+    assert len(pins) > 30
+    assert text.count("--hash=sha256:") >= len(pins)
+    assert not re.search(r"://|--(?:extra-)?index-url|--find-links|file:|@", text)
+
+
+def test_the_lock_of_the_tests_agrees_with_the_lock_of_the_product() -> None:
+    runtime, development = (set(re.findall(r"^[^\s#-][^\\\n]*", (ROOT / lock).read_text(), re.M)) for lock in LOCKS)
+    assert runtime <= development
+
+
+def test_no_file_names_a_registry_or_a_place_of_one_machine() -> None:
+    found = []
+    for path in TRACKED:
+        if path.suffix not in BINARY and "vendor" not in path.parts:
+            text = path.read_text(errors="replace")
+            found += [(name(path), word) for word in (*HOSTS, *PLACES) if word in text]
+    assert not found
