@@ -1,6 +1,7 @@
 """The one settings file; whatever differs between deployments comes from the environment (table in the README)."""
 
 import importlib.util
+import os
 import secrets
 from pathlib import Path
 
@@ -102,7 +103,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",  # a writer waits at BEGIN instead of failing in the middle
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}  # a file: threads lock it as in real life
+    DATABASES["default"]["TEST"] = {
+        "NAME": DATA_DIR / f"test-{os.getpid()}.sqlite3"
+    }  # a file: threads lock it as in real life
 
 # --- broker and bells: one Redis, embedded unless REDIS_URL names a server ----------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
