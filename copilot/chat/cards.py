@@ -1,0 +1,221 @@
+"""A run's card in the conversation: its row and events folded into one frozen object, all that templates may see."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from copilot.chat.models import Message
+from copilot.chat.steps import Happening, Step, StepState, steps_of
+from copilot.chat.words import Status, lifecycle_of, seconds_text, tone_of
+from copilot.runs.events import EventType as E
+from copilot.runs.models import Lifecycle, Run, RunEvent
+
+ROWS_IN_CARD = 8
+# Payloads that a card needs even when it is not the one being looked at; the others can be large.
+SMALL = (
+    E.RUN_WAITING,
+    E.RUN_RECOVERED,
+    E.DRAFT_QUESTION,
+    E.DRAFT_ABSTAINED,
+    E.BUILD_FAILED,
+    E.INSTANCE_BUILT,
+    E.CHECKS_FINISHED,
+    E.SOLVE_STARTED,
+)
+RETRIABLE = (Lifecycle.FAILED, Lifecycle.TIMED_OUT, Lifecycle.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of the drafter; a click on an option puts it into the composer."""
+
+    text: str
+    options: tuple[str, ...]
+    default: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One line of the result: what, how much, in which unit."""
+
+    label: str
+    text: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One message with its run, as it is now."""
+
+    id: UUID
+    conversation_id: UUID
+    request: str
+    author: str
+    sent_at: datetime
+    is_active: bool
+    is_shown: bool
+    after: int
+    lifecycle: str
+    status: Status
+    steps: tuple[Step, ...]
+    now: str
+    notes: tuple[str, ...]
+    headline: str
+    tone: str
+    table: tuple[Cell, ...]
+    more_rows: int
+    question: Question | None
+    reasons: tuple[str, ...]
+    can_retry: bool
+    stopping: bool
+    version: int | None
+    duration: str
+
+
+def cards_of(messages: Sequence[Message], *, shown: UUID | None) -> tuple[Card, ...]:
+    """The cards of messages whose runs are loaded; the number of queries does not depend on how many there are.
+
+    The run being shown and active ones get every detail, older ones only what fits into a few lines.
+    """
+    runs = [message.run for message in messages]
+    full = {run.id for run in runs if run.is_active} | ({shown} if shown else set())
+    happened = _happenings([run.id for run in runs], full=full)
+    for run_id, progress in _latest_progress([run.id for run in runs if run.is_active]).items():
+        happened[run_id] = sorted([*happened[run_id], progress], key=lambda happening: happening.sequence)
+    return tuple(_card(message, happened[message.run_id], is_shown=message.run_id == shown) for message in messages)
+
+
+def card_of(run_id: UUID) -> Card | None:
+    """The card of one run, in full, for the socket; the caller has checked access."""
+    message = _with_runs().filter(run_id=run_id).first()
+    return cards_of([message], shown=run_id)[0] if message else None
+
+
+HEAVY = tuple(
+    f"run__version__{name}"
+    for name in ("instance", "formulation", "program", "data", "request_text", "checks", "diff", "instance_summary")
+)
+
+
+def messages_of(conversation_id: UUID) -> list[Message]:
+    """The conversation's messages with their runs, without the large columns of their versions."""
+    return list(_with_runs().filter(conversation_id=conversation_id))
+
+
+def _with_runs() -> QuerySet[Message]:
+    return Message.objects.select_related("run", "run__version", "author").defer(*HEAVY)
+
+
+def _happenings(run_ids: Sequence[UUID], *, full: set[UUID]) -> defaultdict[UUID, list[Happening]]:
+    events = RunEvent.objects.filter(run_id__in=run_ids).exclude(type=E.SOLVE_PROGRESS).order_by("run_id", "sequence")
+    small = dict(events.filter(type__in=SMALL).values_list("id", "payload"))
+    large = dict(events.filter(run_id__in=full).exclude(type__in=SMALL).values_list("id", "payload"))
+    payloads: dict[int, Any] = small | large
+    found: defaultdict[UUID, list[Happening]] = defaultdict(list)
+    for event_id, run_id, sequence, event_type in events.values_list("id", "run_id", "sequence", "type"):
+        found[run_id].append(Happening(sequence, event_type, payloads.get(event_id, {})))
+    return found
+
+
+def _latest_progress(run_ids: Sequence[UUID]) -> dict[UUID, Happening]:
+    newest = RunEvent.objects.filter(run=OuterRef("run"), type=E.SOLVE_PROGRESS).order_by("-sequence")
+    rows = RunEvent.objects.filter(run_id__in=run_ids, sequence=Subquery(newest.values("sequence")[:1]))
+    return {event.run_id: Happening(event.sequence, event.type, event.payload) for event in rows}
+
+
+def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool) -> Card:
+    run = message.run
+    steps = steps_of(happened, lifecycle=run.lifecycle, compares=run.base_id is not None)
+    table = _table(run)
+    return Card(
+        id=run.id,
+        conversation_id=message.conversation_id,
+        request=message.text,
+        author=message.author.get_username(),
+        sent_at=message.created_at,
+        is_active=run.is_active,
+        is_shown=is_shown,
+        after=run.last_sequence,
+        lifecycle=run.lifecycle,
+        status=lifecycle_of(run),
+        steps=steps,
+        now=_now(run, steps),
+        notes=_notes(run, happened),
+        headline=_headline(run),
+        tone=tone_of(run),
+        table=table[:ROWS_IN_CARD],
+        more_rows=max(0, len(table) - ROWS_IN_CARD),
+        question=_question(run, happened),
+        reasons=_reasons(run, happened),
+        can_retry=run.lifecycle in RETRIABLE,
+        stopping=run.lifecycle == Lifecycle.CANCELLING,
+        version=run.version.number if run.version else None,
+        duration=seconds_text(_seconds(run)),
+    )
+
+
+def _now(run: Run, steps: Sequence[Step]) -> str:
+    """What goes on, in a few words, for the status line and for screen readers."""
+    if run.lifecycle != Lifecycle.RUNNING:
+        return lifecycle_of(run).word
+    number, title = next(
+        ((i, step.title) for i, step in enumerate(steps, 1) if step.state is not StepState.DONE), (len(steps), "Finish")
+    )
+    return f"Step {number} of {len(steps)}: {title}"
+
+
+def _notes(run: Run, happened: Iterable[Happening]) -> tuple[str, ...]:
+    notes = []
+    for happening in happened:
+        if happening.type == E.RUN_WAITING and run.lifecycle == Lifecycle.QUEUED:
+            notes.append(str(happening.payload.get("message", "")))
+        if happening.type == E.RUN_RECOVERED:
+            notes.append("A worker was lost on the way. Another one took over from the last saved step.")
+    return tuple(dict.fromkeys(notes))
+
+
+def _headline(run: Run) -> str:
+    if run.is_active:
+        return ""
+    result = run.result or {}
+    if run.lifecycle == Lifecycle.CANCELLED and result.get("table"):
+        return f"{run.closing_message} {result.get('headline', '')}".strip()
+    return str(run.closing_message or result.get("headline", ""))
+
+
+def _table(run: Run) -> tuple[Cell, ...]:
+    rows = (run.result or {}).get("table") or []
+    return tuple(Cell(str(row["label"]), str(row["text"]), str(row["unit"])) for row in rows)
+
+
+def _last(happened: Sequence[Happening], event_type: E) -> Happening | None:
+    return next((happening for happening in reversed(happened) if happening.type == event_type), None)
+
+
+def _question(run: Run, happened: Sequence[Happening]) -> Question | None:
+    asked = _last(happened, E.DRAFT_QUESTION)
+    if run.lifecycle != Lifecycle.AWAITING_INPUT or asked is None or not asked.payload.get("questions"):
+        return None
+    first = asked.payload["questions"][0]
+    return Question(first["text"], tuple(first.get("options", ())), first.get("default", ""), first.get("why", ""))
+
+
+def _reasons(run: Run, happened: Sequence[Happening]) -> tuple[str, ...]:
+    abstained = _last(happened, E.DRAFT_ABSTAINED)
+    if run.lifecycle != Lifecycle.AWAITING_INPUT or abstained is None:
+        return ()
+    return tuple(str(reason) for reason in abstained.payload.get("reasons", ()))
+
+
+def _seconds(run: Run) -> float | None:
+    if run.started_at is None or run.finished_at is None:
+        return None
+    return (run.finished_at - run.started_at).total_seconds()

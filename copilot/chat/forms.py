@@ -1,0 +1,58 @@
+"""What a person may send: a message with tables, the solver, and a key that makes sending twice the same as once."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+
+from copilot.data.services import Upload
+
+SOLVERS = (("auto", "Choose for me"), ("highs", "HiGHS"), ("pdlp", "PDLP"), ("gurobi", "Gurobi"))
+FILES = 10
+
+
+class _ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class TablesField(forms.FileField):
+    """Any number of uploaded files, as a list."""
+
+    widget = _ManyFiles(attrs={"accept": ".csv,text/csv", "multiple": True})
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Each file validated by itself; an empty one is kept, for the reader to name what is wrong with it."""
+        files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
+        if len(files) > FILES:
+            raise forms.ValidationError(f"At most {FILES} files can be sent with one message.")
+        return files
+
+
+class MessageForm(forms.Form):
+    """The composer. Length and emptiness are judged by the service, whose sentences are the same at every door."""
+
+    text = forms.CharField(required=False, strip=False, widget=forms.Textarea)
+    tables = TablesField(required=False)
+    solver = forms.ChoiceField(choices=SOLVERS, required=False)
+    idempotency_key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+    def posted(self) -> dict[str, Any]:
+        """Keyword arguments of `post_message`; only for a valid form."""
+        given = self.cleaned_data
+        return {
+            "text": given["text"].replace("\r\n", "\n"),
+            "uploads": [Upload(file.name, file.read()) for file in given["tables"]],
+            "solver": given["solver"] or "auto",
+            "idempotency_key": given["idempotency_key"],
+        }
+
+    def sentence(self) -> str:
+        """The first fault, for the line beside the composer."""
+        return next((str(error) for errors in self.errors.values() for error in errors), "")
+
+
+def blank(*, text: str = "") -> MessageForm:
+    """A composer with a fresh key."""
+    return MessageForm(initial={"text": text, "solver": "auto", "idempotency_key": uuid.uuid4().hex})

@@ -1,0 +1,251 @@
+"""What the model tabs show of a run: spec, maths, code, data, checks and diff of its version, draft or base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.safestring import SafeString, mark_safe
+from pydantic import ValidationError
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from copilot.chat.spec import Formula, Group, Segment, formulas_of, groups_of, segments_of
+from copilot.chat.words import CHECK, VERDICTS, plural
+from copilot.drafting.formulation import Formulation, Parameter
+from copilot.runs.events import EventType as E
+from copilot.runs.models import ModelVersion, Run, RunEvent
+from copilot.runs.words import number
+from solvers.equivalence.wording import value_text
+
+ROWS_SHOWN = 50
+BECOMING = "A draft: it becomes a version once it is built."
+DRAFTED = (E.DRAFT_PROPOSED, E.DRAFT_QUESTION, E.DRAFT_ABSTAINED, E.BUILD_FAILED, E.CHECKS_FINISHED, E.DIFF_COMPUTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check with its status in a word and a tone."""
+
+    title: str
+    word: str
+    tone: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A number, or a table of numbers of which the first rows are shown."""
+
+    name: str
+    label: str
+    source: str
+    text: str
+    rows: tuple[tuple[str, str], ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An uploaded file."""
+
+    name: str
+    size: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference inside a family."""
+
+    subject: str
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A Pyomo component that is not what it was."""
+
+    name: str
+    kind: str
+    change: str
+    patterns: tuple[str, ...]
+    changes: tuple[Change, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What changed since the version before."""
+
+    word: str
+    tone: str
+    summary: str
+    witness: str
+    reason: str
+    families: tuple[Family, ...]
+    unchanged: int
+    against: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything of the model that the middle of the page shows."""
+
+    id: UUID
+    is_active: bool
+    note: str
+    version: int | None
+    drafter: str
+    segments: tuple[Segment, ...]
+    groups: tuple[Group, ...]
+    formulas: tuple[Formula, ...]
+    program: SafeString
+    build_error: str
+    givens: tuple[Given, ...]
+    tables: tuple[Table, ...]
+    checks: tuple[Check, ...]
+    diff: Diff | None
+    compares: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where the shown model comes from: the run's version, its draft so far, or the version before."""
+
+    formulation: Formulation | None
+    program: str
+    text: str
+    drafter: str
+    note: str
+    version: int | None
+
+
+def sheet_of(run: Run) -> Sheet:
+    """The model of a run loaded with its version and base; three queries whatever its size."""
+    payloads = _payloads(run)
+    source = _source(run, payloads)
+    formulation = source.formulation
+    return Sheet(
+        id=run.id,
+        is_active=run.is_active,
+        note=source.note,
+        version=source.version,
+        drafter=source.drafter,
+        segments=segments_of(formulation, source.text) if formulation else (Segment(source.text, "", "", "", False),),
+        groups=groups_of(formulation, source.text) if formulation else (),
+        formulas=formulas_of(formulation) if formulation else (),
+        program=_coloured(source.program),
+        build_error=_build_error(run, payloads),
+        givens=tuple(_given(item) for item in formulation.parameters) if formulation else (),
+        tables=tuple(_tables(run)),
+        checks=tuple(_checks(run, payloads)),
+        diff=_diff(run, payloads),
+        compares=run.base_id is not None,
+    )
+
+
+def _payloads(run: Run) -> dict[str, Any]:
+    """The newest payload of each type that a model tab needs."""
+    events = RunEvent.objects.filter(run=run, type__in=DRAFTED).order_by("sequence")
+    return dict(events.values_list("type", "payload"))
+
+
+def _source(run: Run, payloads: Mapping[str, Any]) -> _Source:
+    if run.version:
+        return _of_version(run.version, note="")
+    if proposed := payloads.get(E.DRAFT_PROPOSED):
+        note = BECOMING if run.is_active else "A draft that did not become a version."
+        found, program = _formulation(proposed.get("formulation")), str(proposed.get("program", ""))
+        return _Source(found, program, run.request_text, proposed.get("drafter", ""), note, None)
+    asked = payloads.get(E.DRAFT_QUESTION) or payloads.get(E.DRAFT_ABSTAINED) or {}
+    if partial := _formulation(asked.get("formulation")):
+        return _Source(partial, "", run.request_text, "", "Only what was understood so far.", None)
+    if run.base and not run.is_active:
+        note = f"The last message made no new version. This is version {run.base.number}, which still stands."
+        return _of_version(run.base, note=note)
+    return _Source(None, "", run.request_text, "", "", None)
+
+
+def _of_version(version: ModelVersion, *, note: str) -> _Source:
+    found = _formulation(version.formulation)
+    return _Source(found, version.program, version.request_text, version.drafter, note, version.number)
+
+
+def _formulation(raw: object) -> Formulation | None:
+    if not raw:
+        return None
+    try:
+        return Formulation.model_validate(raw)
+    except ValidationError:  # written by an older release; the rest of the page still stands
+        return None
+
+
+def _coloured(program: str) -> SafeString:
+    if not program:
+        return mark_safe("")
+    lines = highlight(program.strip("\n"), PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
+    # Pygments escapes the program; the spans are its own.
+    return mark_safe("".join(f'<span class="line">{line}\n</span>' for line in lines))  # noqa: S308
+
+
+def _build_error(run: Run, payloads: Mapping[str, Any]) -> str:
+    failed = payloads.get(E.BUILD_FAILED)
+    if failed is None or run.version:
+        return ""
+    line = f"Line {failed['line']}: " if failed.get("line") else ""
+    return f"{line}{failed.get('message', '')}"
+
+
+def _given(item: Parameter) -> Given:
+    label = item.label or item.name.replace("_", " ")
+    if isinstance(item.value, int | float):
+        return Given(item.name, label, item.source, number(item.value, item.unit), (), 0)
+    rows = tuple((", ".join(key), number(value, item.unit)) for key, value in item.value[:ROWS_SHOWN])
+    shape = f"{plural(len(item.value), 'number')} by {' and '.join(item.indices) or 'label'}"
+    return Given(item.name, label, item.source, shape, rows, max(0, len(item.value) - ROWS_SHOWN))
+
+
+def _tables(run: Run) -> Iterable[Table]:
+    for dataset in run.datasets.defer("content").order_by("name"):
+        columns = [column["name"] if isinstance(column, dict) else str(column) for column in dataset.columns]
+        size = f"{plural(dataset.row_count, 'row')}, {plural(len(columns), 'column')}"
+        yield Table(dataset.name, size, tuple(columns))
+
+
+def _checks(run: Run, payloads: Mapping[str, Any]) -> Iterable[Check]:
+    result: Mapping[str, Any] = run.result or {}
+    stored = result.get("checks") or (run.version.checks if run.version else None)
+    for raw in stored or (payloads.get(E.CHECKS_FINISHED) or {}).get("checks", ()):
+        word, tone = CHECK.get(raw["status"], ("Unknown", "warn"))
+        yield Check(raw["title"], word, tone, raw["detail"])
+
+
+def _diff(run: Run, payloads: Mapping[str, Any]) -> Diff | None:
+    computed = payloads.get(E.DIFF_COMPUTED) or {}
+    raw = (run.version.diff if run.version else None) or computed.get("diff")
+    if not raw:
+        return None
+    word, tone = VERDICTS.get(raw["verdict"], (raw["verdict"], "idle"))
+    return Diff(
+        word=word,
+        tone=tone,
+        summary=raw["summary"],
+        witness=raw.get("witness", ""),
+        reason=raw.get("reason", ""),
+        families=tuple(_family(family) for family in raw.get("families", ())),
+        unchanged=raw.get("unchanged_families", 0),
+        against=run.base.number if run.base else computed.get("against", 0),
+    )
+
+
+def _family(raw: Mapping[str, Any]) -> Family:
+    entries: Sequence[Mapping[str, Any]] = raw.get("entries", ())
+    changes = tuple(Change(e["subject"], e["field"], value_text(e["old"]), value_text(e["new"])) for e in entries)
+    more = max(0, raw.get("entry_count", 0) - len(changes))
+    return Family(raw["family"], raw["kind"], raw["change"], tuple(raw.get("patterns", ())), changes, more)

@@ -1,0 +1,218 @@
+"""The steps of a run as people watch them, folded from its events."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from copilot.chat.words import TERMINATION, plural, seconds_text
+from copilot.runs.events import EventType as E
+from copilot.runs.models import Lifecycle
+from copilot.runs.words import number
+
+Payload = Mapping[str, Any]
+Wording = Callable[[Payload], str]
+
+
+class StepState(enum.StrEnum):
+    """How far a step is."""
+
+    WAITING = "waiting"
+    ACTIVE = "active"
+    DONE = "done"
+    ATTENTION = "attention"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    SKIPPED = "skipped"
+
+
+WORDS: Mapping[StepState, str] = {
+    StepState.WAITING: "waiting",
+    StepState.ACTIVE: "working",
+    StepState.DONE: "done",
+    StepState.ATTENTION: "needs you",
+    StepState.FAILED: "failed",
+    StepState.STOPPED: "stopped",
+    StepState.SKIPPED: "not reached",
+}
+TITLES: Mapping[str, str] = {
+    "read": "Understand the request",
+    "program": "Write the program",
+    "build": "Build the instance",
+    "checks": "Check the draft",
+    "diff": "Compare with the last version",
+    "solve": "Solve",
+    "explain": "Explain the result",
+}
+ORDER = tuple(TITLES)
+ENDINGS: Mapping[str, StepState] = {
+    Lifecycle.CANCELLED: StepState.STOPPED,
+    Lifecycle.FAILED: StepState.FAILED,
+    Lifecycle.TIMED_OUT: StepState.FAILED,
+    Lifecycle.AWAITING_INPUT: StepState.ATTENTION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: its title, state, the state in a word, and what came of it."""
+
+    key: str
+    title: str
+    state: StepState
+    word: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event as the fold needs it; the payload is empty where it was not loaded."""
+
+    sequence: int
+    type: str
+    payload: Payload
+
+
+@dataclass(slots=True)
+class _Fold:
+    states: dict[str, StepState] = field(default_factory=dict)
+    details: dict[str, str] = field(default_factory=dict)
+
+    def set(self, key: str, state: StepState, detail: str) -> None:
+        self.states[key] = state
+        self.details[key] = detail or ("" if state is StepState.ACTIVE else self.details.get(key, ""))
+
+    def restart(self) -> None:
+        self.states.clear()
+        self.details.clear()
+
+
+def steps_of(happenings: Iterable[Happening], *, lifecycle: str, compares: bool) -> tuple[Step, ...]:
+    """The steps after the events given, in order of the line; `compares` tells whether there is a version before."""
+    fold = _Fold()
+    for happening in happenings:
+        if happening.type in (E.DRAFT_STARTED, E.DRAFT_REPAIR):
+            fold.restart()
+        for key, state, wording in EFFECTS.get(happening.type, ()):
+            fold.set(key, state, wording(happening.payload))
+    _close(fold, lifecycle, compares=compares)
+    keys = [key for key in ORDER if key != "diff" or compares]
+    return tuple(_step(fold, key, over=lifecycle not in _OPEN) for key in keys)
+
+
+def _step(fold: _Fold, key: str, *, over: bool) -> Step:
+    state = fold.states.get(key, StepState.SKIPPED if over else StepState.WAITING)
+    return Step(key, TITLES[key], state, WORDS[state], fold.details.get(key, ""))
+
+
+_OPEN = (Lifecycle.QUEUED, Lifecycle.RUNNING, Lifecycle.CANCELLING)
+
+
+def _close(fold: _Fold, lifecycle: str, *, compares: bool) -> None:
+    """A run that ended leaves no step at work: the one it stood at tells how it ended."""
+    ending = ENDINGS.get(lifecycle)
+    if ending is None:
+        return
+    at_work = [key for key in ORDER if fold.states.get(key) is StepState.ACTIVE]
+    settled = any(fold.states.get(key) in (StepState.FAILED, StepState.ATTENTION) for key in ORDER)
+    finished = all(fold.states.get(key) is StepState.DONE for key in ORDER if key != "diff" or compares)
+    for key in at_work:
+        fold.set(key, ending, fold.details.get(key, ""))
+    if not at_work and not settled and not finished:
+        left = next(key for key in ORDER if fold.states.get(key) is not StepState.DONE and (key != "diff" or compares))
+        fold.set(left, ending, "")
+
+
+def _nothing(payload: Payload) -> str:
+    return ""
+
+
+def _drafter(payload: Payload) -> str:
+    name = str(payload.get("drafter", ""))
+    return "Reading, with the built-in drafter" if name == "builtin" else f"Reading, with {name}" if name else ""
+
+
+def _understood(payload: Payload) -> str:
+    formulation = payload.get("formulation") or {}
+    if not formulation:
+        return ""
+    parts = [
+        plural(len(formulation.get("variables", ())), "decision"),
+        plural(len(formulation.get("constraints", ())), "rule"),
+    ]
+    if assumptions := formulation.get("assumptions"):
+        parts.append(plural(len(assumptions), "assumption"))
+    return ", ".join(parts)
+
+
+def _written(payload: Payload) -> str:
+    program = str(payload.get("program", ""))
+    return f"{plural(len(program.strip().splitlines()), 'line')} of Pyomo" if program else ""
+
+
+def _size(payload: Payload) -> str:
+    if "rows" not in payload:
+        return ""
+    parts = [plural(payload[f"{noun}s"], noun) for noun in ("row", "column", "nonzero")]
+    if payload.get("integers"):
+        parts.append(f"{payload['integers']:,} whole")
+    return ", ".join(parts)
+
+
+def _checked(payload: Payload) -> str:
+    statuses = [check.get("status") for check in payload.get("checks", ())]
+    words = {"pass": "passed", "fail": "failed", "unknown": "unknown"}
+    return ", ".join(f"{statuses.count(key)} {word}" for key, word in words.items() if key in statuses)
+
+
+def _compared(payload: Payload) -> str:
+    return str((payload.get("diff") or {}).get("summary", ""))
+
+
+def _message(payload: Payload) -> str:
+    return str(payload.get("message", ""))
+
+
+def _because(payload: Payload) -> str:
+    return f"Trying once more: {payload.get('because', '')}".rstrip(": ")
+
+
+def _solver(payload: Payload) -> str:
+    return f"With {payload['solver']}" if payload.get("solver") else ""
+
+
+def _progress(payload: Payload) -> str:
+    parts = []
+    if payload.get("objective_value") is not None:
+        parts.append(f"best so far {number(payload['objective_value'])}")
+    if payload.get("relative_gap") is not None:
+        parts.append(f"gap {payload['relative_gap']:.2%}")
+    elapsed = payload.get("elapsed_seconds")
+    return ", ".join([*parts, seconds_text(elapsed)] if elapsed is not None else parts).capitalize()
+
+
+def _solved(payload: Payload) -> str:
+    condition = str(payload.get("termination_condition", ""))
+    word = TERMINATION[condition][0] if condition in TERMINATION else condition
+    return f"{word} in {seconds_text(payload['seconds'])}" if payload.get("seconds") is not None else word
+
+
+A, D, F = StepState.ACTIVE, StepState.DONE, StepState.FAILED
+EFFECTS: Mapping[str, tuple[tuple[str, StepState, Wording], ...]] = {
+    E.DRAFT_STARTED: (("read", A, _drafter),),
+    E.DRAFT_PROPOSED: (("read", D, _understood), ("program", D, _written)),
+    E.DRAFT_QUESTION: (("read", StepState.ATTENTION, _nothing),),
+    E.DRAFT_ABSTAINED: (("read", StepState.ATTENTION, _nothing),),
+    E.DRAFT_REPAIR: (("read", A, _because),),
+    E.BUILD_STARTED: (("build", A, _nothing),),
+    E.BUILD_FAILED: (("build", F, _message),),
+    E.INSTANCE_BUILT: (("build", D, _size),),
+    E.CHECKS_FINISHED: (("checks", D, _checked),),
+    E.DIFF_COMPUTED: (("diff", D, _compared),),
+    E.SOLVE_STARTED: (("solve", A, _solver),),
+    E.SOLVE_PROGRESS: (("solve", A, _progress),),
+    E.SOLVE_FINISHED: (("solve", D, _solved), ("explain", A, _nothing)),
+    E.RESULT_EXPLAINED: (("explain", D, _nothing),),
+}

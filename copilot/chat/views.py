@@ -1,0 +1,200 @@
+"""Pages and fragments of the conversation: parse, one service call, render; strangers get 404."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages as notices
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from copilot.accounts.models import User
+from copilot.chat import fragments, services
+from copilot.chat.cards import cards_of, messages_of
+from copilot.chat.examples import EXAMPLES
+from copilot.chat.forms import MessageForm, blank
+from copilot.chat.models import Conversation, Message
+from copilot.chat.panels import panel_of
+from copilot.chat.sheets import sheet_of
+from copilot.data.errors import DataError
+from copilot.runs import services as runs
+from copilot.runs.events import EventType
+from copilot.runs.models import Run
+from copilot.runs.services import RunError
+
+RECENT = 50
+
+
+def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Send visitors to the login page; a fragment request is told to load it as a page."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if _is_htmx(request):
+            return HttpResponseClientRedirect(reverse("login"))
+        return redirect_to_login(request.get_full_path())
+
+    return wrapped
+
+
+@require_safe
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """Recent conversations, a composer, and three examples."""
+    return _home(request, blank(text=request.GET.get("text", "")))
+
+
+@require_POST
+@signed_in
+def begin(request: HttpRequest) -> HttpResponse:
+    """Start a conversation with its first message; the same key again leads to the same conversation."""
+    user = _user(request)
+    form = MessageForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _home(request, form, sentence=form.sentence(), status=422)
+    posted = form.posted()
+    key = posted["idempotency_key"]
+    if key and (twin := Message.objects.filter(author=user, idempotency_key=key).first()):
+        return _to_conversation(twin.conversation_id)
+    try:
+        with transaction.atomic():
+            message = services.post_message(conversation=services.start_conversation(actor=user), actor=user, **posted)
+    except (RunError, DataError) as error:
+        return _home(request, form, sentence=str(error), status=422)
+    return _to_conversation(message.conversation_id)
+
+
+@require_safe
+@signed_in
+def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    """The workspace: conversation, model and run; complete at any moment of a run."""
+    found = _conversation(request, conversation_id)
+    return _workspace(request, found, blank(text=request.GET.get("text", "")))
+
+
+@require_POST
+@signed_in
+def post(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    """Add a message, which starts a run; a refused one comes back with the sentence and its text."""
+    found = _conversation(request, conversation_id)
+    form = MessageForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _workspace(request, found, form, sentence=form.sentence(), status=422)
+    try:
+        services.post_message(conversation=found, actor=_user(request), **form.posted())
+    except (RunError, DataError) as error:
+        return _workspace(request, found, form, sentence=str(error), status=422)
+    return _to_conversation(found.id)
+
+
+@require_POST
+@signed_in
+def cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Ask a run to stop and keep the best solution so far."""
+    run = _run(request, run_id)
+    try:
+        runs.cancel_run(run=run, actor=_user(request))
+    except RunError as error:
+        notices.error(request, str(error))
+        return _to_conversation(_message_of(run).conversation_id)
+    if _is_htmx(request):
+        return HttpResponse(fragments.render(run.id, {EventType.RUN_CANCEL_REQUESTED}))
+    return _to_conversation(_message_of(run).conversation_id)
+
+
+@require_POST
+@signed_in
+def retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Send the message of a run again."""
+    run = _run(request, run_id)
+    original = _message_of(run)
+    try:
+        services.retry(run=run, actor=_user(request))
+    except RunError as error:
+        notices.error(request, str(error))
+    return _to_conversation(original.conversation_id)
+
+
+def _home(request: HttpRequest, form: MessageForm, *, sentence: str = "", status: int = 200) -> HttpResponse:
+    newest = Run.objects.filter(message__conversation=OuterRef("pk")).order_by("-created_at")
+    recent = Conversation.objects.visible_to(_user(request)).annotate(
+        lifecycle=Subquery(newest.values("lifecycle")[:1]), closing=Subquery(newest.values("closing_message")[:1])
+    )
+    context = {"conversations": recent[:RECENT], "examples": EXAMPLES} | _composer(form, sentence)
+    return render(request, "chat/home.html", context, status=status)
+
+
+def _workspace(
+    request: HttpRequest, found: Conversation, form: MessageForm, *, sentence: str = "", status: int = 200
+) -> HttpResponse:
+    messages = messages_of(found.id)
+    shown = _shown(request, messages)
+    context: dict[str, Any] = {"conversation": found, "cards": cards_of(messages, shown=shown), "shown": shown}
+    if shown:
+        run = Run.objects.select_related("version", "base").defer("version__instance", "base__instance").get(id=shown)
+        context |= {"sheet": sheet_of(run), "panel": panel_of(run)}
+    return render(request, "chat/conversation.html", context | _composer(form, sentence), status=status)
+
+
+def _composer(form: MessageForm, sentence: str) -> dict[str, Any]:
+    return {
+        "form": form,
+        "sentence": sentence,
+        "llm": settings.COPILOT["LLM"],
+        "characters": settings.COPILOT["MESSAGE_CHARACTERS"],
+    }
+
+
+def _shown(request: HttpRequest, messages: list[Message]) -> UUID | None:
+    """The run that model and run panel show: the one asked for, else the newest."""
+    wanted = request.GET.get("run", "")
+    return next(
+        (message.run_id for message in messages if str(message.run_id) == wanted),
+        messages[-1].run_id if messages else None,
+    )
+
+
+def _conversation(request: HttpRequest, conversation_id: UUID) -> Conversation:
+    found = services.conversation_of(_user(request), conversation_id)
+    if found is None:
+        raise Http404("There is no such conversation.")
+    return found
+
+
+def _run(request: HttpRequest, run_id: UUID) -> Run:
+    run = runs.visible_run(_user(request), run_id)
+    if run is None:
+        raise Http404("There is no such run.")
+    return run
+
+
+def _message_of(run: Run) -> Message:
+    message = Message.objects.filter(run=run).first()
+    if message is None:
+        raise Http404("This run belongs to no conversation.")
+    return message
+
+
+def _to_conversation(conversation_id: UUID) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("conversation", args=[conversation_id]), status=303)
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _is_htmx(request: HttpRequest) -> bool:
+    return bool(getattr(request, "htmx", False))
