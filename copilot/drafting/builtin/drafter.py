@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from copilot.drafting.base import Draft, DraftingError, DraftOutcome, DraftReport, DraftRequest, Feedback
-from copilot.drafting.builtin import algebra
+from copilot.drafting.builtin import algebra, prose
 from copilot.drafting.builtin.algebra_tokens import AlgebraError
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.program import data_of, write_program
@@ -15,10 +15,6 @@ _EMPTY = "The message is empty. Write what can be chosen, what it brings or take
 _TOO_LONG = (
     "The message has {length:,} characters and the built-in drafter reads at most {longest:,}. "
     "Keep the problem in the text and attach the numbers as a table."
-)
-_NOT_READ = (
-    "This text does not say a decision the built-in drafter can read. Say what to choose between, what each choice "
-    "brings or takes, what limits it, and what to maximize or minimize."
 )
 
 
@@ -60,7 +56,8 @@ class BuiltinDrafter:
             return DraftOutcome(status="abstained", reasons=(reason,))
         if algebra.is_algebra(text):
             return self._complete(algebra.formulate(text))
-        return DraftOutcome(status="abstained", reasons=(_NOT_READ,))
+        read = prose.outcome_of_text(text)
+        return self._complete(read) if isinstance(read, Formulation) else read
 
     def _complete(self, formulation: Formulation) -> DraftOutcome:
         program, data = write_program(formulation), data_of(formulation)

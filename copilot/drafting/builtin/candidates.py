@@ -1,0 +1,201 @@
+"""Proposes lists of things to choose between: coordinated noun phrases, and subjects of "each A takes"."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from copilot.drafting.builtin.nominals import is_nominal, is_verb, run_ending, run_starting
+from copilot.drafting.builtin.tokens import Sentence, Token
+from copilot.drafting.builtin.words import lexicon
+
+_MOST_LISTS = 14
+_MOST_ITEMS = 6
+_EACH = frozenset({"a", "an", "each", "every", "one", "per", "the"})
+_AFTER_JOINT = frozenset({"/", "or", "then", "by", "using", "the", "rest", "in"})
+_VAGUE = frozenset({"company", "store", "shop", "factory", "firm", "owner", "manager", "farmer", "he", "she"})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to choose: its name as written, its stems, and where the name first stands."""
+
+    label: str
+    stems: tuple[str, ...]
+    start: int
+    end: int
+
+
+Items = tuple[Item, ...]
+
+
+def candidate_lists(sentences: Sequence[Sentence]) -> list[Items]:
+    """At most 14 lists of two to six items, the most often mentioned first."""
+    found: dict[frozenset[tuple[str, ...]], Items] = {}
+    order: list[Items] = []
+    for items in _all_lists(sentences):
+        key = frozenset(item.stems for item in items)
+        if _is_head_of_another(items):
+            continue
+        if len(key) == len(items) and 2 <= len(items) <= _MOST_ITEMS and key not in found:
+            found[key] = items
+            order.append(items)
+    numbered = [sentence for sentence in sentences if any(token.kind == "number" for token in sentence)]
+    ranked = sorted(order, key=lambda items: _mentions(items, numbered), reverse=True)
+    return [items for items in ranked if _mentions(items, numbered)[0] > 0][:_MOST_LISTS]
+
+
+def _is_head_of_another(items: Items) -> bool:
+    """ "license" beside "commercial license" is the word for both and no item of its own."""
+    return any(
+        len(item.stems) == 1 and other.stems[-1] == item.stems[0] and len(other.stems) > 1
+        for item in items
+        for other in items
+    )
+
+
+def _all_lists(sentences: Sequence[Sentence]) -> Iterator[Items]:
+    for sentence in sentences:
+        for position, token in enumerate(sentence):
+            if token.low in lexicon().conjunctions:
+                phrases = _coordinated(sentence, position)
+                for first in range(len(phrases) - 1):
+                    yield from _variants(phrases[first:])
+    yield from _subjects(sentences)
+
+
+def _coordinated(sentence: Sentence, joint: int) -> list[tuple[Token, ...]]:
+    """The noun phrases that an "and" or "or" joins, in order."""
+    right = run_starting(sentence, _after_joint(sentence, joint))
+    if not right:
+        return []
+    phrases = [right]
+    end = joint
+    while end > 0 and len(phrases) < _MOST_ITEMS:
+        if sentence[end - 1].low == ",":
+            end -= 1
+        if end > 1 and sentence[end - 1].low in ("one", "ones"):
+            end -= 1
+        phrase = run_ending(sentence, end)
+        if not phrase:
+            break
+        phrases.insert(0, phrase)
+        start = end - len(phrase)
+        while start > 0 and sentence[start - 1].low in _EACH | {"either", "both", "some"}:
+            start -= 1
+        if start == 0 or sentence[start - 1].low not in (",", "and", "or"):
+            break
+        end = start - 1 if sentence[start - 1].low != "," else start
+    return phrases
+
+
+def _after_joint(sentence: Sentence, joint: int) -> int:
+    position = joint + 1
+    while position + 1 < len(sentence):
+        low = sentence[position].low
+        gerund = low.endswith("ing") and low in lexicon().verb_forms and is_nominal(sentence, position + 1)
+        if low not in _AFTER_JOINT and not gerund:
+            break
+        position += 1
+    return position
+
+
+def _variants(phrases: Sequence[tuple[Token, ...]]) -> Iterator[Items]:
+    if len(phrases) < 2:
+        return
+    plain = [_item(phrase) for phrase in phrases]
+    last = phrases[-1]
+    label = last[0].text if len(last) == 1 else ""
+    if label and (len(label) == 1 or label.isdigit()) and len(phrases[0]) > 1:
+        head = phrases[0][:-1]
+        yield tuple(_item(phrase if len(phrase) > 1 else (*head, *phrase)) for phrase in phrases)
+        return
+    shared = _shared_head(phrases)
+    if shared:
+        yield tuple(_item((*phrase, *shared)) if phrase is not last else _item(phrase) for phrase in phrases)
+    yield tuple(plain)
+    for longest in (1, 2):
+        if any(len(phrase) > longest for phrase in phrases):
+            yield (*tuple(_item(phrase[-longest:]) for phrase in phrases[:-1]), _item(last[:longest]))
+            yield (*tuple(_item(phrase[-longest:]) for phrase in phrases[:-1]), _item(last))
+
+
+def _shared_head(phrases: Sequence[tuple[Token, ...]]) -> tuple[Token, ...]:
+    """The last word of the last phrase, where the phrases before it lack one: "small and large wagons"."""
+    last = phrases[-1]
+    if len(last) < 2 or any(phrase[-1].stem == last[-1].stem for phrase in phrases[:-1]):
+        return ()
+    if len(last[-1].text) == 1 or last[-1].text.isdigit():
+        return ()
+    if last[-1].stem != last[-1].low and any(_is_plural(phrase[-1]) for phrase in phrases[:-1]):
+        return ()
+    longest = max(len(phrase) for phrase in phrases[:-1])
+    return last[longest:] if longest < len(last) else last[-1:]
+
+
+def _is_plural(token: Token) -> bool:
+    return token.low.endswith("s") and not token.low.endswith(("ss", "us", "is"))
+
+
+def _subjects(sentences: Sequence[Sentence]) -> Iterator[Items]:
+    """Subjects of "each A takes 5", objects of "per A", and sentence openings before a verb."""
+    named: dict[tuple[str, ...], tuple[Token, ...]] = {}
+    opened: dict[tuple[str, ...], tuple[Token, ...]] = {}
+    seen: list[tuple[str, ...]] = []
+    for sentence in sentences:
+        if not any(token.kind == "number" for token in sentence):
+            continue
+        for position, token in enumerate(sentence):
+            begins = position == 0 or sentence[position - 1].low in (",", "and", "while", "whereas", "but")
+            if token.low in _EACH - {"the"} and (phrase := _subject(sentence, position + 1, per=token.low == "per")):
+                seen.append(tuple(word.stem for word in phrase))
+                named.setdefault(seen[-1], phrase)
+            elif begins and token.low != "the" and (phrase := _subject(sentence, position, per=False)):
+                seen.append(tuple(word.stem for word in phrase))
+                opened.setdefault(seen[-1], phrase)
+    counts = Counter(stems for stems in seen)
+    for group in (named, opened, {**named, **opened}):
+        phrases = [phrase for phrase in group.values() if phrase[-1].stem not in _VAGUE and not _extends(phrase, group)]
+        for size in {2, 3, len(phrases)}:
+            chosen = sorted(phrases, key=lambda phrase: -counts[tuple(word.stem for word in phrase)])[:size]
+            if 2 <= len(chosen) <= _MOST_ITEMS:
+                yield tuple(_item(phrase) for phrase in sorted(chosen, key=lambda phrase: phrase[0].start))
+
+
+def _extends(phrase: Sequence[Token], group: Mapping[tuple[str, ...], object]) -> bool:
+    """Whether the phrase only adds words to another one: "van trip" to "van"."""
+    stems = tuple(token.stem for token in phrase)
+    return any(other != stems and set(other) < set(stems) for other in group)
+
+
+def _subject(sentence: Sentence, start: int, *, per: bool) -> tuple[Token, ...]:
+    phrase = run_starting(sentence, start)
+    if not phrase:
+        return ()
+    end = sentence.index(phrase[-1]) + 1
+    while end + 1 < len(sentence) and sentence[end].low == "of" and is_nominal(sentence, end + 1):
+        phrase = run_starting(sentence, end + 1)
+        end = sentence.index(phrase[-1]) + 1
+    if per:
+        return phrase if phrase[0].stem not in lexicon().period_stems | lexicon().container_stems else ()
+    follows = end < len(sentence) and (
+        is_verb(sentence, end) or sentence[end].low in lexicon().auxiliaries | {"which", "that"}
+    )
+    return phrase if follows else ()
+
+
+def _item(phrase: Sequence[Token]) -> Item:
+    label = " ".join(token.text for token in phrase)
+    return Item(label, tuple(token.stem for token in phrase), phrase[0].start, phrase[-1].end)
+
+
+def _mentions(items: Items, numbered: Sequence[Sentence]) -> tuple[int, int, int]:
+    """(fewest mentions of an item, mentions of all, words of all names), counting sentences with numbers."""
+    stems = [set(item.stems) for item in items]
+    counts = []
+    for position, own in enumerate(stems):
+        others = set().union(*(other for spot, other in enumerate(stems) if spot != position))
+        telling = (own - others) or own
+        counts.append(sum(telling <= {token.stem for token in sentence} for sentence in numbered))
+    return min(counts), sum(counts), sum(len(own) for own in stems)

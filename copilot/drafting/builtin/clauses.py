@@ -1,0 +1,130 @@
+"""Cuts a sentence into clauses and finds what each clause speaks about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from copilot.drafting.builtin.mentions import Part, Parts
+from copilot.drafting.builtin.words import lexicon
+
+_SPLITTERS = frozenset(
+    {
+        "while",
+        "whereas",
+        "but",
+        "however",
+        "although",
+        "though",
+        "since",
+        "because",
+        "if",
+        "when",
+        "so",
+        "then",
+        "unless",
+    }
+    | {"therefore", "moreover", "furthermore", "finally", "additionally", "whilst", "whether"}
+)
+_OPENERS = frozenset(
+    {"also", "only", "again", "at", "the", "most", "least", "no", "not", "more", "less", "fewer", "than", "up", "to"}
+    | {"a", "maximum", "minimum", "of", "both"}
+)
+_IT = frozenset({"it", "they", "this", "these", "each", "which"})
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Parts of one statement; `inherited` are the items that it speaks about without naming them."""
+
+    parts: Parts
+    inherited: tuple[int, ...]
+    sentence: int
+    start: int
+    end: int
+
+    @property
+    def items(self) -> tuple[int, ...]:
+        """Items named in the clause, each once, in order."""
+        return tuple(dict.fromkeys(part.item for part in self.parts if part.kind == "item"))
+
+
+def clauses_of(parts: Parts, *, sentence: int, before: tuple[int, ...]) -> list[Clause]:
+    """Clauses of a sentence in order; `before` are the items that the sentence before spoke about."""
+    clauses: list[Clause] = []
+    for piece in _pieces(parts):
+        earlier = clauses[-1] if clauses else None
+        subject = subject_items(earlier.parts) or earlier.inherited if earlier else ()
+        inherited = _inherited(piece, subject, before)
+        clauses.append(Clause(tuple(piece), inherited, sentence, parts[0].start, parts[-1].end))
+    return clauses
+
+
+def subject_items(parts: Sequence[Part]) -> tuple[int, ...]:
+    """The items named before the first number; where none is, those of the whole clause if it is only one."""
+    named: list[int] = []
+    for part in parts:
+        if part.kind == "number" and named:
+            break
+        if part.kind == "item":
+            named.append(part.item)
+    return tuple(dict.fromkeys(named))
+
+
+def _pieces(parts: Parts) -> list[list[Part]]:
+    pieces: list[list[Part]] = [[]]
+    for position, part in enumerate(parts):
+        if pieces[-1] and _splits(parts, position, pieces[-1]):
+            pieces.append([])
+        pieces[-1].append(part)
+    return [piece for piece in pieces if piece]
+
+
+def _splits(parts: Parts, position: int, current: Sequence[Part]) -> bool:
+    part = parts[position]
+    if part.low in _SPLITTERS or part.low in (":", "\n"):
+        return True
+    if part.low != "," and part.low not in lexicon().conjunctions:
+        return False
+    if current[-1].low == ",":
+        return False
+    if current[-1].kind == "item" and _lists_items(
+        parts, position, numbered=any(seen.kind == "number" for seen in current)
+    ):
+        return False
+    return _verb_before_number(parts, position + 1)
+
+
+def _lists_items(parts: Parts, position: int, *, numbered: bool) -> bool:
+    """Whether the conjunction joins two items and not two statements ("5 for A, and B takes 3")."""
+    spot = position + 1
+    while spot < len(parts) and (parts[spot].low in lexicon().determiners | lexicon().conjunctions):
+        spot += 1
+    if spot >= len(parts) or parts[spot].kind != "item":
+        return not numbered
+    return not (numbered and spot + 1 < len(parts) and parts[spot + 1].verb)
+
+
+def _verb_before_number(parts: Parts, start: int) -> bool:
+    verb = False
+    for position in range(start, len(parts)):
+        part = parts[position]
+        if part.kind == "number":
+            return verb
+        if part.low in _SPLITTERS or part.low in (",", ":"):
+            return verb and part.low in _SPLITTERS
+        after_to = position > start and parts[position - 1].low == "to"
+        verb = verb or (part.verb and not after_to and not part.low.endswith("ing"))
+    return verb and any(part.kind == "item" for part in parts[start:])
+
+
+def _inherited(piece: Sequence[Part], subject: tuple[int, ...], before: tuple[int, ...]) -> tuple[int, ...]:
+    """A clause that opens with a verb or a number goes on about the same; one that opens with "it" too."""
+    words = lexicon()
+    for part in piece:
+        if part.low in words.conjunctions | _SPLITTERS | _OPENERS or part.kind == "mark":
+            continue
+        if part.low in _IT:
+            return subject or (before if len(before) == 1 else ())
+        return subject if part.verb or part.kind == "number" else ()
+    return ()

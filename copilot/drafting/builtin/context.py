@@ -1,0 +1,95 @@
+"""What one reading knows while it reads: the items, and the words that stand for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from copilot.drafting.builtin.candidates import Items
+from copilot.drafting.builtin.mentions import Parts
+from copilot.drafting.builtin.words import lexicon
+
+_KINDS = frozenset({"type", "kind", "form", "model", "sort", "size", "brand", "method", "variety"})
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`hypernyms` are stems that name the items together; `invested` tells that the items are counted in money."""
+
+    items: Items
+    hypernyms: frozenset[str]
+    measures: frozenset[str]
+    invested: bool
+    fractional: bool = False
+
+    @property
+    def everything(self) -> tuple[int, ...]:
+        """All item indices."""
+        return tuple(range(len(self.items)))
+
+
+def context_of(items: Items, sentences: Sequence[Parts]) -> Context:
+    """Hypernyms from heads, "types of N", "N: A and B", "how many N of each"; measures from "acres of A"."""
+    words = lexicon()
+    hypernyms = {item.stems[-1] for item in items}
+    measures: set[str] = set()
+    stems: set[str] = set()
+    for parts in sentences:
+        hypernyms |= _named_together(parts)
+        asked = _asked(parts)
+        hypernyms |= asked
+        measures |= asked & words.measure_stems
+        stems |= {part.stem for part in parts if part.kind == "word"}
+        measures |= {part.holder for part in parts if part.holder} | _rates(parts)
+    hypernyms = {stem for stem in hypernyms if stem not in words.empty_stems}
+    fractional = (
+        bool({"partial", "fraction", "fractional", "divisibility", "fractionally"} & stems) or "partial" in stems
+    )
+    invested = bool({"invest", "investment"} & stems) and "return" not in {item.stems[-1] for item in items}
+    return Context(items, frozenset(hypernyms | words.generic_stems), frozenset(measures), invested, fractional)
+
+
+def _named_together(parts: Parts) -> set[str]:
+    found = set()
+    for position, part in enumerate(parts):
+        if part.stem in _KINDS and position + 2 < len(parts) and parts[position + 1].low == "of":
+            found.add(parts[position + 2].stem)
+        if part.kind == "item" and position >= 2:
+            spot = position - 1
+            while spot > 0 and (parts[spot].low in ("a", "an", "the", "either", "both", ",", ":", "named", "by")):
+                spot -= 1
+            if (
+                parts[spot].kind == "word"
+                and parts[position - 1].kind != "word"
+                and not lexicon().is_small(parts[spot].low)
+            ) or (parts[spot].kind == "word" and spot < position - 1 and parts[spot + 1].low in (",", ":")):
+                found.add(parts[spot].stem)
+    return found
+
+
+def _rates(parts: Parts) -> set[str]:
+    """Measures that the items are counted in: "$5 per kilogram", "12 acres of corn"."""
+    words = lexicon()
+    found = set()
+    for position, part in enumerate(parts[:-1]):
+        follower = parts[position + 1]
+        if part.low == "per" and follower.stem in words.measure_stems - words.period_stems:
+            found.add(follower.stem)
+        counted = position > 0 and parts[position - 1].kind == "number" and part.stem in words.measure_stems
+        if counted and follower.low == "of" and position + 2 < len(parts) and parts[position + 2].kind == "item":
+            found.add(part.stem)
+    return found
+
+
+def _asked(parts: Parts) -> set[str]:
+    """ "how many trips of each", "how many of each vehicle"."""
+    found = set()
+    for position, part in enumerate(parts):
+        if part.low in ("many", "much") and position + 1 < len(parts):
+            for follower in parts[position + 1 : position + 5]:
+                if follower.low in ("of", "each", "the", "type", "kind", "full", "or", "partial"):
+                    continue
+                if follower.kind == "word" and not lexicon().is_small(follower.low) and not follower.verb:
+                    found.add(follower.stem)
+                break
+    return found

@@ -1,0 +1,129 @@
+"""Finds the phrases that make a number a limit, and in which direction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from copilot.drafting.builtin.mentions import Part, Parts
+from copilot.drafting.builtin.words import lexicon
+from copilot.drafting.formulation import Relation
+
+_FILLERS = frozenset(
+    {
+        "of",
+        "a",
+        "an",
+        "the",
+        "total",
+        "about",
+        "around",
+        "approximately",
+        "be",
+        "only",
+        "is",
+        "are",
+        "another",
+        "roughly",
+        "just",
+    }
+)
+_NEGATIONS = frozenset(
+    {"not", "no", "never", "cannot", "n't", "neither", "nor", "without", "don't", "doesn't", "can't", "won't"}
+)
+_FLIP: dict[Relation, Relation] = {"<=": ">=", ">=": "<=", "==": "=="}
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A relation, where its phrase begins in the clause, and whether it excludes equality."""
+
+    sign: Relation
+    start: int
+    strict: bool = False
+
+
+def cue_before(clause: Parts, position: int) -> Cue | None:
+    """The limit phrase that ends just before the number, allowing for small fillers."""
+    low = [part.low for part in clause]
+    end = position
+    while end >= 0:
+        cue = _phrase_ending(low, end)
+        if cue:
+            return _negated(cue, low)
+        if end == 0 or low[end - 1] not in _FILLERS or position - end >= 3:
+            break
+        end -= 1
+    return _far(clause, position)
+
+
+def cue_after(clause: Parts, position: int) -> Cue | None:
+    """ "30 or more", "30 hours at most": the phrase stands behind, before the next number or mark."""
+    words = lexicon().cues
+    low: list[str] = []
+    for part in clause[position + 1 : position + 7]:
+        if part.kind == "number" or part.low == ",":
+            break
+        low.append(part.low)
+    for phrases, sign in ((words.after_upper, "<="), (words.after_lower, ">=")):
+        for phrase in phrases:
+            for start in range(len(low) - len(phrase) + 1):
+                tail = position + 1 + start + len(phrase)
+                counted = tail < len(clause) and clause[tail].kind == "number"
+                if tuple(low[start : start + len(phrase)]) == phrase and not counted:
+                    return Cue(sign, position)  # type: ignore[arg-type]
+    return None
+
+
+def comparison(low: Sequence[str], start: int, end: int) -> tuple[Relation, bool] | None:
+    """The relation between what stands left of `start` and right of `end`, as in "must not exceed"."""
+    between = list(low[start:end])
+    for last in range(len(between), 0, -1):
+        cue = _phrase_ending(between, last)
+        if cue:
+            settled = _negated(cue, between)
+            return settled.sign, settled.strict
+    return None
+
+
+def _phrase_ending(low: Sequence[str], end: int) -> Cue | None:
+    words = lexicon().cues
+    best: tuple[int, Cue] | None = None
+    for phrases, sign in ((words.upper, "<="), (words.lower, ">="), (words.exact, "==")):
+        for phrase in phrases:
+            length = len(phrase)
+            if length <= end and tuple(low[end - length : end]) == phrase and (best is None or length > best[0]):
+                best = (length, Cue(sign, end - length, strict=phrase in words.strict))  # type: ignore[arg-type]
+                break
+    return best[1] if best else None
+
+
+def _negated(cue: Cue, low: Sequence[str]) -> Cue:
+    """ "does not want to spend more than 500" is at most 500."""
+    if cue.strict and _NEGATIONS & set(low[max(0, cue.start - 7) : cue.start]):
+        return Cue(_FLIP[cue.sign], cue.start)
+    return cue
+
+
+def _far(clause: Parts, position: int) -> Cue | None:
+    """ "limits the number of A to 30", "the maximum number of A is 30", "restrict .. to 30"."""
+    low = [part.low for part in clause[:position]]
+    while low and low[-1] in ("only", "a", "total", "of"):
+        low.pop()
+    if not low:
+        return None
+    stems = [part.stem for part in clause[: len(low)]]
+    if low[-1] == "to" and {"limit", "restrict", "cap"} & set(stems[-12:]):
+        return Cue("<=", len(low) - 1)
+    numbered = max((spot for spot, part in enumerate(clause[:position]) if part.kind == "number"), default=-1)
+    if low[-1] in ("is", "are", "to", "be", "at", "was", ":") or _is_item(clause[len(low) - 1]):
+        ahead = low[numbered + 1 :]
+        if "maximum" in ahead or ("most" in ahead[-6:] and "at" in ahead):
+            return Cue("<=", numbered + 1)
+        if "minimum" in ahead:
+            return Cue(">=", numbered + 1)
+    return None
+
+
+def _is_item(part: Part) -> bool:
+    return part.kind == "item"

@@ -1,0 +1,292 @@
+"""Finds what is to be made largest or smallest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from copilot.drafting.builtin.context import Context
+from copilot.drafting.builtin.facts import Gap, Goal, Row
+from copilot.drafting.builtin.mentions import Part, Parts
+from copilot.drafting.builtin.targets import row_name
+from copilot.drafting.builtin.words import lexicon
+
+Sense = Literal["maximize", "minimize"]
+_ENDS = frozenset(
+    {
+        "if",
+        "while",
+        "given",
+        "subject",
+        "such",
+        "that",
+        "without",
+        "when",
+        "provided",
+        "assuming",
+        "whilst",
+        "needed",
+    }
+)
+_ASKS = frozenset(
+    {
+        "how",
+        "what",
+        "formulate",
+        "determine",
+        "find",
+        "which",
+        "wants",
+        "want",
+        "would",
+        "to",
+        "help",
+        "interested",
+        "should",
+        "goal",
+        "objective",
+    }
+)
+_NO_DIRECTION = 'The text does not say what to make largest or smallest; "{name}" is taken, to be made {size}.'
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """The phrase that names the objective: parts [start, end) of a sentence, and the words that say of what."""
+
+    sense: Sense
+    sentence: int
+    start: int
+    end: int
+    words: Parts
+    strong: bool
+
+
+def aims_of(sentences: Sequence[Parts]) -> list[Aim]:
+    """All phrases that name an objective; strong ones ("maximize") alone where there are any."""
+    found = [aim for index, parts in enumerate(sentences) for aim in _aims(parts, index)]
+    strong = [aim for aim in found if aim.strong]
+    return strong or found[-1:]
+
+
+def goal_of(
+    aims: Sequence[Aim], rows: Sequence[Row], context: Context, *, asked: bool
+) -> tuple[Goal | None, Gap | None]:
+    """The objective, or the gap where no row, count or direction fits."""
+    if not aims:
+        return _without_aim(rows) if asked else (None, Gap(_no_aim(), ()))
+    results = [_matched(aim, rows, context) for aim in aims]
+    goals = [goal for goal, _ in results if goal is not None]
+    if not goals:
+        return None, results[-1][1]
+    different = {(goal.sense, goal.rows, goal.count) for goal in goals}
+    if len(different) > 1:
+        spans = tuple(goal.span for goal in goals)
+        said = " and ".join(dict.fromkeys(f"{goal.sense} {goal.label}" for goal in goals))
+        return None, Gap(f"There are two objectives: {said}. Keep one, and give the other a limit.", spans, weight=3)
+    return goals[-1], None
+
+
+def _no_aim() -> str:
+    return (
+        "The text does not say what to maximize or minimize. Add, for instance, “How many of each to maximize profit?”"
+    )
+
+
+def _aims(parts: Parts, index: int) -> list[Aim]:
+    cues = lexicon().cues
+    asks = bool(_ASKS & {part.low for part in parts})
+    found = []
+    for spot, part in enumerate(parts):
+        if part.low not in cues.maximize and part.low not in cues.minimize:
+            continue
+        strong = part.low in cues.aim_strong or (part.stem in ("maximiz", "minimiz", "maximis", "minimis"))
+        if not strong and (not asks or not _is_weak_aim(parts, spot)):
+            continue
+        sense: Sense = "maximize" if part.low in cues.maximize else "minimize"
+        start, end = spot + 1, _phrase_end(parts, spot + 1)
+        words = parts[start:end]
+        if not _has_content(words):
+            begin = _phrase_start(parts, spot)
+            words, start = parts[begin:spot], begin
+        if words:
+            found.append(Aim(sense, index, min(spot, start), end, words, strong))
+    return found
+
+
+def _is_weak_aim(parts: Parts, spot: int) -> bool:
+    """ "to reduce the total number", "at the lowest cost"; not "at least 30", "a maximum of 30"."""
+    low = [part.low for part in parts]
+    if low[spot] in ("least", "most") and spot and low[spot - 1] == "at":
+        return False
+    if low[spot] in ("lower", "reduce", "decrease", "increase", "cut"):
+        return spot > 0 and low[spot - 1] == "to"
+    ahead = parts[spot + 1 : spot + 4]
+    if any(part.kind == "number" for part in ahead) or (ahead and ahead[0].low in ("of", "number")):
+        return False
+    if low[spot] == "little":
+        return spot > 0 and low[spot - 1] == "as"
+    return not any(part.low == "of" for part in ahead[:1])
+
+
+def _phrase_end(parts: Parts, start: int) -> int:
+    end = start
+    while end < len(parts):
+        part = parts[end]
+        if part.kind in ("mark", "number") or part.low in _ENDS:
+            break
+        if part.low == "and" and end + 1 < len(parts) and parts[end + 1].verb:
+            break
+        end += 1
+    return end
+
+
+def _phrase_start(parts: Parts, end: int) -> int:
+    start = end
+    while (
+        start > 0
+        and parts[start - 1].kind not in ("mark", "number")
+        and parts[start - 1].low not in ("that", "if", "to")
+    ):
+        start -= 1
+    return start
+
+
+def _has_content(words: Parts) -> bool:
+    return any(part.kind == "item" or (part.kind == "word" and not lexicon().is_small(part.low)) for part in words)
+
+
+def _matched(aim: Aim, rows: Sequence[Row], context: Context) -> tuple[Goal | None, Gap | None]:
+    span = _span(aim)
+    stems = {part.stem for part in aim.words if part.kind == "word"} - {"total", "number", "amount"}
+    label = _label(aim)
+    items = tuple(dict.fromkeys(part.item for part in aim.words if part.kind == "item"))
+    money = _money_rows(stems, rows)
+    counts = _counts(aim)
+    scores = [_score(stems, row, counts=counts) for row in rows]
+    best = max(scores, default=0.0)
+    if money is not None:
+        return _goal(aim, money, label, rows)
+    if best >= 1.0 and not (counts and _counted(aim) in context.hypernyms):
+        top = [index for index, score in enumerate(scores) if score >= best - 0.1]
+        if len(top) > 1:
+            return _summed(aim, top, label, rows, context)
+        return _goal(aim, ((top[0], 1.0),), label, rows)
+    if counts or stems & context.hypernyms or set(items) == set(context.everything):
+        count = (
+            items if items and len(items) < len(context.items) and not stems & context.hypernyms else context.everything
+        )
+        loose = not (stems & context.hypernyms or items or not stems)
+        note = f'"{label}" is read as the number of all items together.' if loose else ""
+        return Goal(aim.sense, (), count, label, aim.sentence, span, (note,) if note else ()), None
+    text = f'I could not match what to {aim.sense}, "{label}", to a quantity in the text.'
+    return None, Gap(text, (span,))
+
+
+def _counts(aim: Aim) -> bool:
+    return "number" in {part.low for part in aim.words}
+
+
+def _counted(aim: Aim) -> str:
+    """The last word of the name behind "number of": machines in "number of stamping machines"."""
+    name = ""
+    for part in aim.words:
+        if part.kind == "word" and part.low not in ("total", "number", "of", "the") and lexicon().is_small(part.low):
+            break
+        if name and part.verb:
+            break
+        if part.kind in ("word", "item") and part.low not in ("total", "number", "of", "the"):
+            name = part.stem
+    return name
+
+
+def _summed(
+    aim: Aim, top: Sequence[int], label: str, rows: Sequence[Row], context: Context
+) -> tuple[Goal | None, Gap | None]:
+    """ "total time": all rows of that unit together."""
+    if len({rows[index].unit for index in top}) == 1 and "total" in {part.low for part in aim.words}:
+        return _goal(aim, tuple((index, 1.0) for index in top), label, rows)
+    names = " or ".join(row_name(rows[index]) for index in top)
+    return None, Gap(f'"{label}" may mean {names}.', (_span(aim),))
+
+
+def _score(stems: set[str], row: Row, *, counts: bool) -> float:
+    if row.money:
+        return 0.0
+    time = "tim" in stems and row.unit in ("minut", "hour", "second", "day")
+    telling = row.words if counts else row.words | row.said
+    akin = {stem for stem in stems if any(len(stem) > 4 and stem[:5] == other[:5] for other in telling)}
+    exact = stems & row.words
+    return len(exact) + 0.8 * len((stems & telling | akin) - exact) + (1.0 if time else 0.0)
+
+
+def _money_rows(stems: set[str], rows: Sequence[Row]) -> tuple[tuple[int, float], ...] | None:
+    """Rows of the money that the objective names: profit, revenue; cost; or revenue less cost."""
+    words = lexicon()
+    wanted = "in" if stems & words.money_in_stems else "out" if stems & words.money_out_stems else ""
+    if not wanted:
+        wanted = "any" if "money" in stems else ""
+    if not wanted:
+        return None
+    named = [index for index, row in enumerate(rows) if row.money and stems & (row.words | row.said)]
+    same = [index for index, row in enumerate(rows) if row.money == wanted or (wanted == "any" and row.money)]
+    if len(named) == 1:
+        return ((named[0], 1.0),)
+    if len(same) == 1:
+        return _net(same[0], stems, rows)
+    unknown = [index for index, row in enumerate(rows) if row.money == "unknown"]
+    if not same and len(unknown) == 1:
+        return ((unknown[0], 1.0),)
+    every = [index for index, row in enumerate(rows) if row.money]
+    if not same and len(every) == 1 and rows[every[0]].money == "in" and wanted == "out":
+        return ((every[0], 1.0),)
+    if wanted == "out" and same:
+        return tuple((index, 1.0) for index in same)
+    return None
+
+
+def _net(index: int, stems: set[str], rows: Sequence[Row]) -> tuple[tuple[int, float], ...]:
+    """Profit of things with a selling price and a cost is the difference."""
+    profit = "profit" in stems and "profit" not in rows[index].words | rows[index].said
+    sold = {"sell", "sold", "revenu", "sal", "price"} & (rows[index].words | rows[index].said)
+    costs = [spot for spot, row in enumerate(rows) if row.money == "out"]
+    if profit and sold and len(costs) == 1:
+        return ((index, 1.0), (costs[0], -1.0))
+    return ((index, 1.0),)
+
+
+def _goal(
+    aim: Aim, weights: tuple[tuple[int, float], ...], label: str, rows: Sequence[Row]
+) -> tuple[Goal | None, Gap | None]:
+    note = ""
+    if len(weights) > 1:
+        names = [("" if sign > 0 else "less ") + row_name(rows[index]) for index, sign in weights]
+        note = f'"{label}" is read as {" and ".join(names)}.'
+    return Goal(aim.sense, weights, (), label, aim.sentence, _span(aim), (note,) if note else ()), None
+
+
+def _without_aim(rows: Sequence[Row]) -> tuple[Goal | None, Gap | None]:
+    """ "How many of each?": profit is made largest, or else cost smallest, as a stated assumption."""
+    for kind, sense, size in (("in", "maximize", "largest"), ("out", "minimize", "smallest")):
+        found = [index for index, row in enumerate(rows) if row.money == kind]
+        if len(found) == 1:
+            name = row_name(rows[found[0]])
+            note = _NO_DIRECTION.format(name=name, size=size)
+            quantity = next(iter(rows[found[0]].facts.values())).quantity
+            return Goal(sense, ((found[0], 1.0),), (), name, quantity.sentence, quantity.span, (note,)), None  # type: ignore[arg-type]
+    return None, Gap(_no_aim(), ())
+
+
+def _label(aim: Aim) -> str:
+    kept = [
+        part for part in aim.words if part.low not in ("the", "his", "her", "their", "its", "your", "be", "is", "are")
+    ]
+    return " ".join(part.text for part in kept) or "objective"
+
+
+def _span(aim: Aim) -> tuple[int, int]:
+    return (aim.words[0].start, aim.words[-1].end) if aim.words else (0, 0)
+
+
+__all__ = ["Aim", "Part", "aims_of", "goal_of"]

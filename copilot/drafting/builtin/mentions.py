@@ -1,0 +1,156 @@
+"""Finds where the items are mentioned, and rewrites a sentence as parts: items, words, numbers, marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from copilot.drafting.builtin.candidates import Items
+from copilot.drafting.builtin.nominals import is_verb
+from copilot.drafting.builtin.tokens import Sentence, Shape, Token
+from copilot.drafting.builtin.words import lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a sentence; `item` is the index of the item mentioned, or -1; `holder` is the stem of "acre" in
+    "acre of corn"; `verb` marks verbs."""
+
+    kind: Literal["item", "word", "number", "mark"]
+    low: str
+    stem: str
+    text: str
+    start: int
+    end: int
+    item: int = -1
+    value: float = 0.0
+    shape: Shape = "plain"
+    worded: bool = False
+    verb: bool = False
+    holder: str = ""
+
+
+Parts = tuple[Part, ...]
+_COUNTS = frozenset({"number", "amount", "typ", "kind"})
+
+
+class Mentions:
+    """Matches item names in any of their shortened forms ("small wagon": "small wagons", "small", "a small one")."""
+
+    def __init__(self, items: Items) -> None:
+        self._forms: dict[tuple[str, ...], int] = {}
+        self._full = {item.stems for item in items}
+        shared: set[tuple[str, ...]] = set()
+        for index, item in enumerate(items):
+            others = {word for other in items if other is not item for word in other.stems}
+            for form in _forms(item.stems, others):
+                if self._forms.get(form, index) != index:
+                    shared.add(form)
+                self._forms[form] = index
+        for form in shared - self._full:
+            del self._forms[form]
+        self._longest = max((len(form) for form in self._forms), default=0)
+        self.heads = {item.stems[-1] for item in items}
+
+    def parts(self, sentence: Sentence) -> Parts:
+        """The sentence with each mention as one part; "a serving of A" is a mention of A."""
+        found: list[Part] = []
+        position = 0
+        while position < len(sentence):
+            index, length = self._match(sentence, position)
+            if length == 1 and _is_label(sentence[position]) and not self._listed(found, sentence[position]):
+                index, length = -1, 0
+            if not length:
+                found.append(_part(sentence, position))
+                position += 1
+                continue
+            while position + length < len(sentence) and self._continues(sentence[position + length]):
+                length += 1
+            tokens = sentence[position : position + length]
+            found.append(_mention(tokens, index))
+            position += length
+        return tuple(_with_containers(found))
+
+    def _listed(self, found: Sequence[Part], token: Token) -> bool:
+        """A lone label is a mention where it is the whole name, or follows "feed A and"."""
+        if (token.stem,) in self._full:
+            return token.text[0].isupper() or token.text.isdigit()
+        return len(found) > 1 and found[-1].low in ("and", "or", ",") and found[-2].kind == "item"
+
+    def _continues(self, token: Token) -> bool:
+        return token.stem in self.heads and token.kind == "word"
+
+    def _match(self, sentence: Sentence, position: int) -> tuple[int, int]:
+        for length in range(min(self._longest, len(sentence) - position), 0, -1):
+            form = tuple(token.stem for token in sentence[position : position + length])
+            index = self._forms.get(form, -1)
+            if index >= 0 and not (form not in self._full and _is_substance(sentence, position, length)):
+                return index, length
+        return -1, 0
+
+
+def _is_label(token: Token) -> bool:
+    return len(token.text) == 1 or token.text.isdigit()
+
+
+def _forms(stems: tuple[str, ...], others: set[str]) -> set[tuple[str, ...]]:
+    """Contiguous parts of a name that hold a word no other name has, and the whole name."""
+    forms = {stems}
+    for start in range(len(stems)):
+        for end in range(start + 1, len(stems) + 1):
+            form = stems[start:end]
+            telling = [word for word in form if word not in others and word not in lexicon().empty_stems]
+            if telling:
+                forms.add(form)
+    return forms
+
+
+def _is_substance(sentence: Sentence, position: int, length: int) -> bool:
+    """Whether the words are what a quantity is of ("7 units of milk") and no shortened name."""
+    if position < 2 or sentence[position - 1].low != "of":
+        return False
+    measure = sentence[position - 2].stem
+    words = lexicon()
+    counted = position >= 3 and sentence[position - 3].kind == "number"
+    return counted and (measure in words.measure_stems or measure in words.container_stems)
+
+
+def _holders() -> frozenset[str]:
+    words = lexicon()
+    return (words.container_stems | words.measure_stems) - _COUNTS
+
+
+def _part(sentence: Sentence, position: int) -> Part:
+    token = sentence[position]
+    return Part(
+        token.kind,
+        token.low,
+        token.stem,
+        token.text,
+        token.start,
+        token.end,
+        value=token.value,
+        shape=token.shape,
+        worded=token.worded,
+        verb=is_verb(sentence, position) or token.low in lexicon().auxiliaries,
+    )
+
+
+def _mention(tokens: Sequence[Token], index: int) -> Part:
+    text = " ".join(token.text for token in tokens)
+    return Part("item", text.lower(), tokens[-1].stem, text, tokens[0].start, tokens[-1].end, item=index)
+
+
+def _with_containers(parts: Sequence[Part]) -> list[Part]:
+    """Swallow "serving of" before an item, unless a number counts the servings."""
+    merged: list[Part] = []
+    for part in parts:
+        if part.kind == "item" and len(merged) >= 2 and merged[-1].low == "of":
+            holder = merged[-2]
+            counted = len(merged) >= 3 and merged[-3].kind == "number"
+            if holder.stem in _holders() and not counted and holder.kind == "word":
+                del merged[-2:]
+                part = replace(part, start=holder.start, holder=holder.stem)
+        merged.append(part)
+    return merged

@@ -1,0 +1,79 @@
+"""Tells noun phrases from verbs, without a tagger: by closed word lists and the words around."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copilot.drafting.builtin.tokens import Token
+from copilot.drafting.builtin.words import lexicon
+
+_ARTICLES = frozenset(
+    {"a", "an", "the", "each", "every", "per", "his", "her", "their", "its", "one", "my", "our", "of"}
+)
+
+
+def is_verb(tokens: Sequence[Token], position: int) -> bool:
+    """Whether the word at that place is used as a verb."""
+    words, token = lexicon(), tokens[position]
+    if token.kind != "word" or token.low in words.determiners:
+        return False
+    before = tokens[position - 1] if position else None
+    after = tokens[position + 1] if position + 1 < len(tokens) else None
+    if token.low in words.irregular_verbs and token.low not in words.also_nouns:
+        return before is None or before.low not in _ARTICLES
+    if token.low not in words.verb_forms or (
+        before is not None and (before.low in _ARTICLES or before.kind == "number")
+    ):
+        return False
+    if token.low.endswith("ing"):
+        return token.low == "using" or _is_gerund(before, after)
+    if token.low in words.also_nouns or token.low.removesuffix("s") in words.also_nouns:
+        return _is_finite(token, before, after)
+    return not (token.stem in words.container_stems and after is not None and after.low == "of")
+
+
+def _is_gerund(before: Token | None, after: Token | None) -> bool:
+    """An -ing form is part of a name where a noun follows and none stands before: "a stamping machine"."""
+    if after is None or not _is_plain(after):
+        return True
+    return before is not None and (_is_plain(before) or before.low in lexicon().auxiliaries | {"by", "to", "from"})
+
+
+def _is_finite(token: Token, before: Token | None, after: Token | None) -> bool:
+    """A word that is as often a noun is a verb after "to" or a helper, or where its object follows at once."""
+    words = lexicon()
+    if before is not None and (before.low == "to" or before.low in words.auxiliaries | words.pronouns):
+        return True
+    if before is None or not _is_plain(before):
+        return False
+    plural = before.low.endswith("s")
+    agrees = token.low.endswith("s") != plural or before.text[0].isupper()
+    return agrees and after is not None and (after.kind != "word" or after.low in words.determiners)
+
+
+def is_nominal(tokens: Sequence[Token], position: int) -> bool:
+    """Whether the word may belong to the name of a thing."""
+    token = tokens[position]
+    return token.kind == "word" and not lexicon().is_small(token.low) and not is_verb(tokens, position)
+
+
+def run_ending(tokens: Sequence[Token], end: int, *, longest: int = 5) -> tuple[Token, ...]:
+    """The noun phrase whose last word stands just before `end`."""
+    start = end
+    while start > 0 and end - start < longest and is_nominal(tokens, start - 1):
+        start -= 1
+    return tuple(tokens[start:end])
+
+
+def run_starting(tokens: Sequence[Token], start: int, *, longest: int = 5) -> tuple[Token, ...]:
+    """The noun phrase that begins at `start`, articles skipped."""
+    while start < len(tokens) and tokens[start].low in lexicon().determiners:
+        start += 1
+    end = start
+    while end < len(tokens) and end - start < longest and is_nominal(tokens, end):
+        end += 1
+    return tuple(tokens[start:end])
+
+
+def _is_plain(token: Token) -> bool:
+    return token.kind == "word" and not lexicon().is_small(token.low)

@@ -1,0 +1,78 @@
+"""The word-problem route: reads the text once per list of items and keeps the reading with the emptiest ledger."""
+
+from __future__ import annotations
+
+from copilot.drafting.base import DraftOutcome, Question
+from copilot.drafting.builtin.asking import questions_of, reasons_of
+from copilot.drafting.builtin.candidates import candidate_lists
+from copilot.drafting.builtin.compose import compose
+from copilot.drafting.builtin.linear import goal_coefficients, outcome_of, rule_of
+from copilot.drafting.builtin.reading import Reading, read
+from copilot.drafting.builtin.tokens import sentences_of
+from copilot.drafting.builtin.words import lexicon
+from copilot.drafting.formulation import Formulation
+
+_NOT_READ = (
+    "This text does not say a decision the built-in drafter can read. Say what to choose between, what each choice "
+    "brings or takes, what limits it, and what to maximize or minimize."
+)
+_UNBOUNDED = (
+    "Nothing stops “{label}” from growing without end, because no rule limits it. "
+    "Say what there is to spend, or how many at most."
+)
+
+
+def outcome_of_text(text: str) -> Formulation | DraftOutcome:
+    """The formulation of a word problem, or the outcome that asks or abstains with reasons."""
+    reading = best_reading(text)
+    if reading is None:
+        return DraftOutcome(status="abstained", reasons=(_NOT_READ,))
+    if not reading.gaps:
+        if finite(reading) == "unbounded":
+            assert reading.goal is not None
+            return DraftOutcome(status="abstained", reasons=(_UNBOUNDED.format(label=reading.goal.label),))
+        return formulation_of(reading, text)
+    partial = formulation_of(reading, text) if reading.goal is not None else None
+    questions: tuple[Question, ...] = questions_of(reading)
+    if questions:
+        return DraftOutcome(status="question", questions=questions, partial=partial)
+    return DraftOutcome(status="abstained", reasons=reasons_of(reading), partial=partial)
+
+
+def formulation_of(reading: Reading, text: str) -> Formulation:
+    """The reading as a formulation with offsets into the text."""
+    offsets = [(sentence[0].start, sentence[-1].end) for sentence in sentences_of(text)]
+    return compose(reading, text=text, sentences=offsets, whole=is_whole(reading))
+
+
+def best_reading(text: str) -> Reading | None:
+    """The reading that explains most of the text, or None where nothing to choose between was found."""
+    sentences = sentences_of(text)
+    readings = [read(sentences, items) for items in candidate_lists(sentences)]
+    if not readings:
+        return None
+    ranked = sorted(readings, key=lambda reading: (reading.weight, len(reading.notes), -len(reading.context.items)))
+    complete = [reading for reading in ranked if not reading.gaps]
+    for reading in complete:
+        if reading.gaps == [] and finite(reading) == "bounded":
+            return reading
+    return ranked[0]
+
+
+def is_whole(reading: Reading) -> bool:
+    """Whether the items are counted in whole numbers: not where they are measured (acres, hours, money)."""
+    words = lexicon()
+    context = reading.context
+    return not (context.fractional or context.invested or reading.context.measures & words.measure_stems)
+
+
+def finite(reading: Reading) -> str:
+    """bounded, unbounded or infeasible: what the relaxed problem is."""
+    assert reading.goal is not None
+    whole = is_whole(reading)
+    rules = [rule_of(limit, reading.rows, whole=whole) for limit in reading.limits]
+    goal = goal_coefficients(reading.goal, reading.rows)
+    outcome, _ = outcome_of(
+        goal, rules, maximize=reading.goal.sense == "maximize", item_count=len(reading.context.items)
+    )
+    return outcome

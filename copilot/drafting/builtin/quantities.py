@@ -1,0 +1,190 @@
+"""Describes each number of a clause: what it counts, what was said before it, whose it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copilot.drafting.builtin.clauses import Clause
+from copilot.drafting.builtin.facts import Money, Quantity
+from copilot.drafting.builtin.mentions import Part, Parts
+from copilot.drafting.builtin.words import lexicon
+
+_STOPS = frozenset({"that", "which", "who", "whom", "if", "while", "whereas", "but"})
+_EACH = frozenset({"per", "each", "every", "a", "an", "one", "any", "single"})
+_LINKS = frozenset(
+    {"for", "on", "from", "of", "to", "in", "make", "produce", "making", "producing", "by", "at", "with"}
+)
+_TOGETHER = frozenset({"all", "both", "total", "together"})
+
+
+def quantities_of(clause: Clause) -> list[Quantity]:
+    """The clause's numbers in order, each described."""
+    found: list[Quantity] = []
+    parts = clause.parts
+    for position, part in enumerate(parts):
+        if part.kind == "number":
+            found.append(_described(clause, position, found[-1] if found else None))
+    return found
+
+
+def content(parts: Sequence[Part]) -> frozenset[str]:
+    """Stems that tell one quantity from another."""
+    words = lexicon()
+    found = set()
+    for position, part in enumerate(parts):
+        rate = position > 0 and parts[position - 1].low in ("per", "each", "every")
+        if part.kind == "word" and not rate and not words.is_small(part.low) and part.stem not in words.empty_stems:
+            found.add(part.stem)
+    return frozenset(found)
+
+
+def _described(clause: Clause, position: int, earlier: Quantity | None) -> Quantity:
+    parts = clause.parts
+    after_end = _after_end(parts, position)
+    after = parts[position + 1 : after_end]
+    start = earlier.position + 1 + len(earlier.after) if earlier else 0
+    before = parts[start:position]
+    linked = earlier is not None and not any(part.verb or part.kind == "item" for part in before)
+    said, unit = content(before), _unit(after)
+    if linked and earlier is not None:
+        said = said or earlier.said
+        unit = unit or (earlier.unit if _elided(parts[position], after, earlier) else "")
+    words = content(after) | ({unit} if unit else set())
+    right, next_item = _right(parts, position, after_end)
+    return Quantity(
+        part=parts[position],
+        clause=parts,
+        position=position,
+        sentence=clause.sentence,
+        after=after,
+        before=before,
+        unit=unit,
+        words=frozenset(words),
+        said=said,
+        money=_money(parts[position], after, before, unit),
+        left=_left(clause, position, earlier),
+        right=right,
+        next_item=next_item,
+        tail=content(_tail(parts, after_end)),
+        linked=linked,
+    )
+
+
+def _tail(parts: Parts, start: int) -> Parts:
+    """What is said between the counted phrase and the next number."""
+    end = next((spot for spot in range(start, len(parts)) if parts[spot].kind == "number"), len(parts))
+    return parts[start:end]
+
+
+def _after_end(parts: Parts, position: int) -> int:
+    """Where the counted phrase ends: at a number, a mark, "and", an item or a verb."""
+    words = lexicon()
+    end = position + 1
+    while end < len(parts):
+        part = parts[end]
+        gerund = part.low.endswith("ing") or parts[end - 1].low == "to"
+        joins = part.low in words.conjunctions and not _joins_nouns(parts, end)
+        stops = part.kind in ("number", "mark", "item") or joins or part.low in _STOPS
+        if stops or (part.verb and not gerund):
+            break
+        end += 1
+    return end
+
+
+def _joins_nouns(parts: Parts, joint: int) -> bool:
+    """ "heating and cooling machine": the "and" stands inside one name."""
+    if joint < 1 or joint + 2 >= len(parts):
+        return False
+    before, after, last = parts[joint - 1], parts[joint + 1], parts[joint + 2]
+    return before.low.endswith("ing") and after.low.endswith("ing") and last.kind == "word" and not last.verb
+
+
+def _unit(after: Parts) -> str:
+    words = lexicon()
+    for part in after:
+        if part.low in (
+            "of",
+            "worth",
+            "more",
+            "additional",
+            "extra",
+            "total",
+            "different",
+            "square",
+            "sq",
+            "cubic",
+            "full",
+        ):
+            if part.low == "of":
+                return ""
+            continue
+        if part.kind != "word" or words.is_small(part.low):
+            return ""
+        return part.stem
+    return ""
+
+
+def _elided(part: Part, after: Parts, earlier: Quantity) -> bool:
+    """ "4 hours of carpentry and 2 of finishing": the second number counts the same unit."""
+    if part.shape != earlier.part.shape or earlier.money:
+        return False
+    return not after or lexicon().is_small(after[0].low)
+
+
+def _money(part: Part, after: Parts, before: Parts, unit: str) -> Money:
+    words = lexicon()
+    near = [word.stem for word in after] + [word.stem for word in reversed(before)]
+    kinds = [
+        "in" if stem in words.money_in_stems else "out"
+        for stem in near
+        if stem in words.money_in_stems or stem in words.money_out_stems
+    ]
+    if part.shape == "money":
+        return kinds[0] if kinds else "unknown"  # type: ignore[return-value]
+    bare = not unit or unit in words.money_in_stems or unit in words.money_out_stems
+    if part.shape in ("plain", "percent") and kinds and bare:
+        return kinds[0]  # type: ignore[return-value]
+    return ""
+
+
+def _left(clause: Clause, position: int, earlier: Quantity | None) -> tuple[int, ...]:
+    """The nearest group of items before the number; items linked to an earlier number do not count."""
+    group: list[int] = []
+    limit = -1
+    if earlier is not None and earlier.right and not earlier.left:
+        limit = earlier.position
+    for spot in range(position - 1, limit, -1):
+        part = clause.parts[spot]
+        if part.kind == "item":
+            group.insert(0, part.item)
+        elif (
+            group
+            and part.low not in lexicon().conjunctions | lexicon().determiners
+            and part.low not in (",", "of", "for")
+        ):
+            break
+    if group:
+        return tuple(dict.fromkeys(group))
+    if earlier is not None and limit < 0:
+        return earlier.left
+    return clause.inherited if limit < 0 else ()
+
+
+def _right(parts: Parts, position: int, end: int) -> tuple[tuple[int, ...], int]:
+    """(items that the number is said to be per, the item that stands right behind the phrase or -1)."""
+    if end >= len(parts) or parts[end].kind != "item":
+        return (), -1
+    index = parts[end].item
+    group = [index]
+    for spot in range(end + 1, len(parts)):
+        if parts[spot].kind == "item":
+            group.append(parts[spot].item)
+        elif parts[spot].low not in lexicon().conjunctions | lexicon().determiners and parts[spot].low != ",":
+            break
+    gap = [part.low for part in parts[position + 1 : end]]
+    if not gap:
+        return (), index
+    last = gap[-1]
+    each = last in _EACH and not _TOGETHER & set(gap)
+    linked = each or (last in _LINKS - {"of"} and len(group) == 1) or (last == "of" and len(gap) > 2 and "per" in gap)
+    return (tuple(dict.fromkeys(group)) if linked else ()), index

@@ -1,0 +1,173 @@
+"""One reading of a text: items, rows, limits, objective, and the ledger of what they leave unexplained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from copilot.drafting.builtin.candidates import Items
+from copilot.drafting.builtin.clauses import clauses_of, subject_items
+from copilot.drafting.builtin.context import Context, context_of
+from copilot.drafting.builtin.facts import Gap, Goal, Limit, Row
+from copilot.drafting.builtin.goals import Aim, aims_of, goal_of
+from copilot.drafting.builtin.mentions import Mentions, Part, Parts
+from copilot.drafting.builtin.roles import Roles, assign
+from copilot.drafting.builtin.rows import rows_of
+from copilot.drafting.builtin.shares import comparison_limits, share_limit
+from copilot.drafting.builtin.targets import resolve, row_name
+from copilot.drafting.builtin.tokens import Sentence
+
+_ASKING = frozenset({"how", "many", "much"})
+
+
+@dataclass(slots=True)
+class Reading:
+    """Everything one list of items makes of the text; `gaps` is the ledger, `notes` are assumptions."""
+
+    context: Context
+    rows: list[Row] = field(default_factory=list)
+    limits: list[Limit] = field(default_factory=list)
+    goal: Goal | None = None
+    gaps: list[Gap] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def weight(self) -> float:
+        """Size of the ledger; zero is a complete reading."""
+        return sum(gap.weight for gap in self.gaps)
+
+
+def read(sentences: Sequence[Sentence], items: Items) -> Reading:
+    """Read the sentences as a choice between these items."""
+    mentions = Mentions(items)
+    parted = [mentions.parts(sentence) for sentence in sentences]
+    reading = Reading(context_of(items, parted))
+    aims = aims_of(parted)
+    roles = _roles(parted, aims, reading)
+    reading.rows = rows_of(roles.facts, item_count=len(items))
+    reading.gaps.extend(roles.gaps)
+    _add_limits(reading, roles)
+    asked = any(_ASKING & {part.low for part in parts} for parts in parted)
+    reading.goal, gap = goal_of(aims, reading.rows, reading.context, asked=asked)
+    if gap is not None:
+        reading.gaps.append(replace(gap, about_goal=True))
+    _check(reading)
+    return reading
+
+
+def _roles(parted: Sequence[Parts], aims: Sequence[Aim], reading: Reading) -> Roles:
+    roles = Roles()
+    before: tuple[int, ...] = ()
+    for index, parts in enumerate(parted):
+        kept = _without_aims(parts, [aim for aim in aims if aim.sentence == index])
+        if not kept:
+            continue
+        clauses = clauses_of(kept, sentence=index, before=before)
+        for clause in clauses:
+            assign(clause, item_count=len(reading.context.items), hypernyms=reading.context.hypernyms, roles=roles)
+            limits, gaps = comparison_limits(clause)
+            reading.limits.extend(limits)
+            reading.gaps.extend(gaps)
+        before = subject_items(kept)
+    return roles
+
+
+def _without_aims(parts: Parts, aims: Sequence[Aim]) -> Parts:
+    kept: list[Part] = list(parts)
+    for aim in sorted(aims, key=lambda aim: -aim.start):
+        del kept[aim.start : aim.end]
+    return tuple(kept)
+
+
+def _add_limits(reading: Reading, roles: Roles) -> None:
+    unclear: list[Gap] = []
+    for raw in roles.limits:
+        limits, gaps = resolve(raw, reading.rows, reading.context)
+        reading.limits.extend(limits)
+        unclear.extend(replace(gap, value=raw.quantity.part.value) for gap in gaps)
+    clear = {(limit.quantity.part.value) for limit in reading.limits if limit.quantity and limit.row >= 0}
+    # a limit that could mean two things is settled where another sentence says the same number of one of them
+    reading.gaps.extend(gap for gap in unclear if not (gap.options and gap.value in clear))
+    for raw in roles.shares:
+        limit, gap = share_limit(raw, reading.context)
+        if limit is not None:
+            reading.limits.append(limit)
+        if gap is not None:
+            reading.gaps.append(gap)
+    reading.limits = _once(reading.limits)
+
+
+def _once(limits: Sequence[Limit]) -> list[Limit]:
+    """The same rule said twice is one rule."""
+    found: dict[tuple[object, ...], Limit] = {}
+    for limit in limits:
+        value = limit.quantity.part.value if limit.quantity else None
+        share = limit.share.part.value if limit.share else None
+        found.setdefault((limit.kind, limit.sign, limit.items, limit.base, limit.row, value, share), limit)
+    return sorted(found.values(), key=lambda limit: limit.spans[0])
+
+
+def _check(reading: Reading) -> None:
+    """The ledger's gates; each leaves a gap in words."""
+    used = {limit.row for limit in reading.limits} | {index for index, _ in (reading.goal.rows if reading.goal else ())}
+    for index, row in enumerate(reading.rows):
+        spans = tuple(fact.quantity.span for fact in row.facts.values())
+        if index not in used:
+            text = f'"{row_name(row)}" is given, but no limit and no objective uses it.'
+            reading.gaps.append(Gap(text, spans, weight=0.5 + 0.5 * len(row.facts), unused=True))
+    _check_holes(reading)
+    _check_items(reading)
+    _check_twice(reading)
+    if not reading.limits:
+        reading.gaps.append(Gap("Nothing in the text limits the choice. Say what there is, or what is needed.", ()))
+    for limit in reading.limits:
+        reading.notes.extend(limit.notes)
+    if reading.goal:
+        reading.notes.extend(reading.goal.notes)
+
+
+def _check_holes(reading: Reading) -> None:
+    aimed = {index for index, _ in reading.goal.rows} if reading.goal else set()
+    for index, row in enumerate(reading.rows):
+        missing = [item for item in reading.context.everything if item not in row.facts]
+        if not missing:
+            continue
+        names = " and ".join(reading.context.items[item].label for item in missing)
+        if index in aimed:
+            text = f'The objective "{row_name(row)}" has no number for {names}.'
+            reading.gaps.append(Gap(text, tuple(fact.quantity.span for fact in row.facts.values())))
+        elif any(limit.row == index for limit in reading.limits):
+            reading.notes.append(f'No "{row_name(row)}" is given for {names}; it is taken as 0.')
+
+
+def _check_items(reading: Reading) -> None:
+    known = {item for row in reading.rows for item in row.facts}
+    known |= {item for limit in reading.limits for item in limit.items if len(limit.items) == 1}
+    for index, item in enumerate(reading.context.items):
+        if index not in known:
+            reading.gaps.append(Gap(f'Nothing is said about "{item.label}".', ((item.start, item.end),)))
+
+
+def _check_twice(reading: Reading) -> None:
+    """Two different numbers for the same limit contradict one another, or belong to two things."""
+    seen: dict[tuple[object, ...], Limit] = {}
+    for limit in reading.limits:
+        if limit.quantity is None:
+            continue
+        key = (limit.items, limit.row, limit.sign)
+        other = seen.setdefault(key, limit)
+        if other is not limit and other.quantity is not None:
+            one, two = other.quantity, limit.quantity
+            text = (
+                f'Two different limits stand on the same thing: "{one.part.text} {one.phrase}" and '
+                f'"{two.part.text} {two.phrase}". Keep the one that counts.'
+            )
+            reading.gaps.append(Gap(text, (one.span, two.span)))
+    for (items, row, sign), limit in seen.items():
+        upper = seen.get((items, row, "<=")) if sign == ">=" else None
+        if upper and upper.quantity and limit.quantity and upper.quantity.part.value < limit.quantity.part.value:
+            text = (
+                f"The limits contradict one another: at least {limit.quantity.part.text} and at most "
+                f"{upper.quantity.part.text} of the same thing."
+            )
+            reading.gaps.append(Gap(text, (*limit.spans, *upper.spans)))

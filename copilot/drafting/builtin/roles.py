@@ -1,0 +1,223 @@
+"""Decides what each number is: a coefficient of items, a limit, a share, a multiple, or mere counting."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from copilot.drafting.builtin.clauses import Clause
+from copilot.drafting.builtin.cues import cue_after, cue_before
+from copilot.drafting.builtin.facts import Fact, Gap, Quantity, RawLimit
+from copilot.drafting.builtin.mentions import Parts
+from copilot.drafting.builtin.quantities import quantities_of
+from copilot.drafting.builtin.words import lexicon
+from copilot.drafting.formulation import Relation
+
+_COUNTING = frozenset(
+    {"type", "kind", "different", "option", "method", "way", "sort", "form", "model", "style", "categori"}
+)
+_COLLECTIVE = frozenset({"both", "each", "every", "all", "either"})
+
+
+@dataclass(slots=True)
+class Roles:
+    """What the numbers of a text are, under one list of items."""
+
+    facts: list[Fact] = field(default_factory=list)
+    limits: list[RawLimit] = field(default_factory=list)
+    shares: list[RawLimit] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+
+
+def assign(clause: Clause, *, item_count: int, hypernyms: frozenset[str], roles: Roles) -> None:
+    """Give each number of the clause its role and add it to `roles`."""
+    quantities = quantities_of(clause)
+    zipped = _zipped(clause, quantities)
+    earlier: RawLimit | None = None
+    for quantity in quantities:
+        if _is_counting(quantity, item_count, hypernyms):
+            continue
+        limit = _limit(quantity, earlier)
+        item = zipped.get(quantity.position, -1)
+        if limit is not None:
+            earlier = replace(limit, item=item)
+            (roles.shares if quantity.part.shape in ("percent", "fraction", "multiple") else roles.limits).append(
+                earlier
+            )
+            continue
+        earlier = None
+        if quantity.part.shape == "multiple" or (quantity.part.shape == "fraction" and not quantity.unit):
+            roles.shares.append(RawLimit(_unsaid(quantity), quantity, weak=True))
+            continue
+        _add_other(quantity, item, item_count=item_count, hypernyms=hypernyms, roles=roles)
+
+
+def _add_other(quantity: Quantity, item: int, *, item_count: int, hypernyms: frozenset[str], roles: Roles) -> None:
+    items = (item,) if item >= 0 else _owners(quantity, item_count=item_count, hypernyms=hypernyms)
+    weak = _weak(quantity) if not items else None
+    if items:
+        for index in items:
+            roles.facts.append(Fact(index, quantity.part.value, quantity, order=len(roles.facts)))
+    elif weak is not None:
+        roles.limits.append(RawLimit(weak, quantity, weak=True))
+    else:
+        text = f'The number "{quantity.part.text}" has no role that I could find.'
+        roles.gaps.append(Gap(text, (quantity.span,)))
+
+
+def _limit(quantity: Quantity, earlier: RawLimit | None) -> RawLimit | None:
+    cue = cue_before(quantity.clause, quantity.position) or cue_after(quantity.clause, quantity.position)
+    if cue is not None:
+        return RawLimit(cue.sign, quantity, strict=cue.strict)
+    if earlier is not None and _continues(quantity):
+        return RawLimit(earlier.sign, quantity, weak=earlier.weak, strict=earlier.strict)
+    sign = _stated(quantity)
+    return RawLimit(sign, quantity, weak=True) if sign is not None else None
+
+
+def _continues(quantity: Quantity) -> bool:
+    """Whether the number only continues a list of limits: no verb and no new subject in between."""
+    between = [part for part in quantity.before if part.kind != "mark" and part.low not in lexicon().conjunctions]
+    verbs = [part for part in between if part.verb]
+    return not verbs and not any(part.low in ("per", "each", "every") for part in between)
+
+
+def _stated(quantity: Quantity) -> Relation | None:
+    """ "has a budget of $500", "240 hours are available", "a demand of 30": a limit whatever the subject."""
+    words = lexicon().cues
+    before = {part.low for part in quantity.before}
+    behind = {part.low for part in _behind(quantity)}
+    owned = bool(quantity.right) or _is_distributive(quantity)
+    if words.have_strong & (before | behind) and not owned:
+        return "<="
+    if words.want_strong & before and not owned:
+        return ">="
+    return None
+
+
+def _behind(quantity: Quantity) -> Parts:
+    """Parts up to the next number, or the clause's end."""
+    parts = quantity.clause
+    verbs = False
+    for spot in range(quantity.position + 1, len(parts)):
+        verbs = verbs or parts[spot].verb
+        if parts[spot].kind == "number" and verbs:
+            return parts[quantity.position + 1 : spot]
+    return parts[quantity.position + 1 :]
+
+
+def _is_distributive(quantity: Quantity) -> bool:
+    """ "each A has ..": the number belongs to one item each."""
+    if len(quantity.left) != 1:
+        return False
+    return any(
+        part.kind == "item" and spot and quantity.clause[spot - 1].low in ("each", "every", "a", "an", "one", "per")
+        for spot, part in enumerate(quantity.clause[: quantity.position])
+    )
+
+
+def _owners(quantity: Quantity, *, item_count: int, hypernyms: frozenset[str]) -> tuple[int, ...]:
+    """The items whose coefficient the number is."""
+    if quantity.right and len(quantity.right) < max(item_count, 2):
+        return quantity.right
+    if quantity.left:
+        return quantity.left
+    if quantity.right:
+        return quantity.right
+    ahead = quantity.clause[: quantity.position]
+    for spot, part in enumerate(ahead):
+        if part.low in _COLLECTIVE and spot + 1 < len(ahead):
+            follower = ahead[spot + 1]
+            if follower.stem in hypernyms or (part.low == "both" and (follower.verb or follower.low == "of")):
+                return tuple(range(item_count))
+    behind = [part for part in quantity.after if part.kind == "word"]
+    for part, follower in itertools.pairwise(behind):
+        if part.low in ("per", "each", "every") and follower.stem in hypernyms:
+            return tuple(range(item_count))
+    return ()
+
+
+def _weak(quantity: Quantity) -> Relation | None:
+    """ "has 500 acres", "needs to deliver 1000 gifts": what there is, or what is asked for."""
+    words = lexicon().cues
+    for part in reversed(quantity.clause[: quantity.position]):
+        if part.low in words.want:
+            return ">="
+        if part.low in words.have:
+            return "<="
+    behind = {part.low for part in _behind(quantity)}
+    return ">=" if behind & words.want else None
+
+
+def _unsaid(quantity: Quantity) -> Relation:
+    """A share or multiple without a limit phrase is an equation: "must be three times the number of"."""
+    del quantity
+    return "=="
+
+
+def _is_counting(quantity: Quantity, item_count: int, hypernyms: frozenset[str]) -> bool:
+    """ "two types of", "the three options": the number tells how many items there are."""
+    part = quantity.part
+    if part.shape != "plain" or part.value != int(part.value):
+        return False
+    first = [word.stem for word in quantity.after[:3]]
+    named = any(stem in _COUNTING for stem in first)
+    listed = part.value == item_count and (part.worded or quantity.next_item >= 0)
+    if listed and part.worded and quantity.unit in hypernyms:
+        return True
+    cued = cue_before(quantity.clause, quantity.position) is not None
+    return not cued and (
+        (named and part.value <= 10)
+        or (
+            (listed and part.worded and not quantity.right and quantity.unit == "")
+            or (listed and part.worded and not quantity.left)
+        )
+    )
+
+
+def _zipped(clause: Clause, quantities: Sequence[Quantity]) -> dict[int, int]:
+    """ "A and B cost 2 and 3": numbers in a row matched to as many items in a row, by position of the number."""
+    told = any(part.low == "respectively" for part in clause.parts)
+    found: dict[int, int] = {}
+    for run in _number_runs(quantities, told=told):
+        group = _item_group(clause, run)
+        if len(group) == len(run) > 1 and (told or _is_bare(run)):
+            found.update({quantity.position: item for quantity, item in zip(run, group, strict=True)})
+    return found
+
+
+def _number_runs(quantities: Sequence[Quantity], *, told: bool) -> list[list[Quantity]]:
+    runs: list[list[Quantity]] = []
+    for quantity in quantities:
+        joined = quantity.linked and all(
+            part.kind == "mark" or part.low in lexicon().conjunctions or (told and part.kind == "word")
+            for part in quantity.before
+        )
+        if runs and joined:
+            runs[-1].append(quantity)
+        else:
+            runs.append([quantity])
+    return runs
+
+
+def _is_bare(run: Sequence[Quantity]) -> bool:
+    """Only the last number of the run names a unit, or all name the same."""
+    units = [quantity.words for quantity in run]
+    return all(not words for words in units[:-1]) or len(set(units)) == 1
+
+
+def _item_group(clause: Clause, run: Sequence[Quantity]) -> list[int]:
+    """The list of items nearest before the run, else the nearest behind it."""
+    ahead, behind = clause.parts[: run[0].position], clause.parts[run[-1].position + 1 :]
+    for parts in (ahead, behind):
+        groups: list[list[int]] = [[]]
+        for part in parts:
+            if part.kind == "item":
+                groups[-1].append(part.item)
+            elif part.kind == "number" or part.verb:
+                groups.append([])
+        long = [group for group in groups if len(group) > 1]
+        if long:
+            return long[-1] if parts is ahead else long[0]
+    return []

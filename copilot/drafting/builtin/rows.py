@@ -1,0 +1,93 @@
+"""Groups facts of different items into rows: one row is one attribute, such as hours of sanding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copilot.drafting.builtin.facts import Fact, Quantity, Row
+
+_ENOUGH = 0.4
+
+
+def rows_of(facts: Sequence[Fact], *, item_count: int) -> list[Row]:
+    """Rows in the order of their first fact; a fact said twice counts once."""
+    rows: list[Row] = []
+    collective = _collective(facts, item_count)
+    for group in collective:
+        rows.append(Row({fact.item: fact for fact in group}))
+    shared = {id(fact.quantity) for group in collective for fact in group}
+    by_item = [
+        [fact for fact in facts if fact.item == item and id(fact.quantity) not in shared] for item in range(item_count)
+    ]
+    for own in sorted(by_item, key=len, reverse=True):
+        _match(_distinct(own), rows)
+    rows.sort(key=lambda row: min(fact.order for fact in row.facts.values()))
+    return rows
+
+
+def _collective(facts: Sequence[Fact], item_count: int) -> list[list[Fact]]:
+    """Facts that one number gives to several items at once."""
+    groups: dict[int, list[Fact]] = {}
+    for fact in facts:
+        groups.setdefault(id(fact.quantity), []).append(fact)
+    return [group for group in groups.values() if len(group) == item_count > 1]
+
+
+def _distinct(facts: Sequence[Fact]) -> list[Fact]:
+    kept: list[Fact] = []
+    for fact in facts:
+        again = any(
+            fact.value == other.value
+            and fact.quantity.words == other.quantity.words
+            and fact.quantity.words
+            and fact.quantity.money == other.quantity.money
+            and fact.quantity.sentence != other.quantity.sentence
+            for other in kept
+        )
+        if not again:
+            kept.append(fact)
+    return kept
+
+
+def _match(facts: Sequence[Fact], rows: list[Row]) -> None:
+    """Join each fact to its most similar row, best pairs first; what is left opens rows of its own."""
+    pairs = []
+    for place, fact in enumerate(facts):
+        for index, row in enumerate(rows):
+            if fact.item not in row.facts:
+                score = max(similarity(fact.quantity, other.quantity) for other in row.facts.values())
+                pairs.append((score + (0.1 if place == index else 0.0), -place, -index))
+    taken: set[int] = set()
+    for score, place, index in sorted(pairs, reverse=True):
+        fact, row = facts[-place], rows[-index]
+        if score >= _ENOUGH and -place not in taken and fact.item not in row.facts:
+            row.facts[fact.item] = fact
+            taken.add(-place)
+    for place, fact in enumerate(facts):
+        if place not in taken:
+            rows.append(Row({fact.item: fact}))
+
+
+def similarity(one: Quantity, other: Quantity) -> float:
+    """How likely two numbers measure the same attribute; below 0.4 they do not."""
+    if bool(one.money) != bool(other.money):
+        if one.words or other.words:
+            return -1.0
+        return 0.4
+    if {one.part.shape, other.part.shape} & {"percent"} and one.part.shape != other.part.shape:
+        return -1.0
+    if one.money and {one.money, other.money} == {"in", "out"}:
+        return -1.0
+    said = 0.5 * _overlap(one.said, other.said)
+    if one.money and other.money:
+        both = 0.6 if one.money == other.money else 0.4
+        return both + said + 0.5 * _overlap(one.words, other.words)
+    if not one.words or not other.words:
+        return 0.4 + said
+    unit = 0.3 if one.unit == other.unit else 0.0
+    return unit + _overlap(one.words, other.words) + said
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    union = one | other
+    return len(one & other) / len(union) if union else 0.0

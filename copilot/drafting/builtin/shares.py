@@ -1,0 +1,198 @@
+"""Reads rules that compare items: shares of a total, multiples of one another, "more A than B"."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from copilot.drafting.builtin.clauses import Clause
+from copilot.drafting.builtin.context import Context
+from copilot.drafting.builtin.cues import comparison
+from copilot.drafting.builtin.facts import Gap, Limit, Quantity, RawLimit
+from copilot.drafting.builtin.mentions import Part
+from copilot.drafting.formulation import Relation
+
+_MODALS = frozenset(
+    {"must", "should", "cannot", "can", "has", "have", "needs", "need", "wants", "want", "prefers", "prefer", "shall"}
+    | {
+        "may",
+        "required",
+        "decides",
+        "decided",
+        "will",
+        "would",
+        "likes",
+        "limits",
+        "requires",
+        "require",
+        "ensure",
+        "not",
+    }
+)
+_PREFERS = frozenset({"prefers", "prefer", "likes", "would"})
+_JOINS = frozenset(
+    {"number", "amount", "quantity", "the", "of", "used", "made", "be", "that", "in", "those", "trips", "money"}
+)
+_AS_MANY = {"many": "as", "much": "as"}
+
+
+def share_limit(raw: RawLimit, context: Context) -> tuple[Limit | None, Gap | None]:
+    """The ratio or multiple that a percentage, fraction or "twice" says."""
+    quantity = raw.quantity
+    ahead, behind = _ahead(quantity), _behind(quantity)
+    multiple = quantity.part.shape == "multiple" or _speaks_of_number(quantity)
+    if len(behind) >= 2 and (multiple or _as_many(quantity)):
+        return _multiple(raw, behind[:1], behind[1:2]), None
+    if len(behind) == 1 and ahead and ahead[-1] != behind[0] and (multiple or _is_of_item(quantity)):
+        return _multiple(raw, ahead[-1:], behind), None
+    if quantity.part.shape != "multiple":
+        target = behind if len(behind) == 1 else ahead[-1:] if len(ahead) >= 1 and not behind else ()
+        if len(target) == 1 and not raw.weak:
+            return _ratio(raw, target, context), None
+    text = f'It is not clear what "{_around(quantity)}" compares.'
+    return None, Gap(text, (quantity.span,))
+
+
+def comparison_limits(clause: Clause) -> tuple[list[Limit], list[Gap]]:
+    """ "the number of A must not exceed the number of B", "more A than B": rules without a number."""
+    parts = clause.parts
+    if any(part.kind == "number" for part in parts) or len(clause.items) < 2:
+        return [], []
+    low = [part.low for part in parts]
+    if not (_MODALS & set(low) or "number" in low):
+        return [], []
+    spots = [spot for spot, part in enumerate(parts) if part.kind == "item"]
+    for first, second in itertools.pairwise(spots):
+        if parts[first].item == parts[second].item:
+            continue
+        found = _pattern(low, first, second)
+        if found is not None:
+            return [_compared(clause, parts[first], parts[second], *found)], []
+    if _sounds_like_rule(low):
+        text = f'"{_sentence(parts)}" sounds like a rule that I could not read.'
+        return [], [Gap(text, ((parts[0].start, parts[-1].end),))]
+    return [], []
+
+
+def _pattern(low: Sequence[str], first: int, second: int) -> tuple[Relation, bool] | None:
+    between = low[first + 1 : second]
+    before = low[max(0, first - 6) : first]
+    if "than" in between or "as" in between:
+        ahead = [word for word in before if word not in _JOINS]
+        negated = bool({"not", "cannot", "no", "n't", "never"} & set(before))
+        if ahead and ahead[-1] == "more":
+            return ("<=", False) if negated else (">=", True)
+        if ahead and ahead[-1] in ("fewer", "less"):
+            return (">=", False) if negated else ("<=", True)
+        if ahead[-4:] == ["at", "least", "as", "many"] or ahead[-4:] == ["at", "least", "as", "much"]:
+            return ">=", False
+        if ahead[-4:] in (["at", "most", "as", "many"], ["at", "most", "as", "much"]):
+            return "<=", False
+    return _relation_between(low, first, second)
+
+
+def _relation_between(low: Sequence[str], first: int, second: int) -> tuple[Relation, bool] | None:
+    end = second
+    while end > first + 1 and low[end - 1] in _JOINS:
+        end -= 1
+    window = list(low[first + 1 : end])
+    for words, sign in ((["as", "many", "as"], ">="), (["as", "much", "as"], ">=")):
+        if window[-3:] == words:
+            least = "least" in window
+            most = "most" in window
+            return ("<=" if most else ">=" if least else "==", False)
+        del sign
+    return comparison(window, 0, len(window))
+
+
+def _compared(clause: Clause, first: Part, second: Part, sign: Relation, strict: bool) -> Limit:
+    prefers = bool(_PREFERS & {part.low for part in clause.parts})
+    note = "A preference is read as a rule." if prefers else ""
+    span = (clause.parts[0].start, clause.parts[-1].end)
+    return Limit(
+        "comparison",
+        sign,
+        (first.item,),
+        clause.sentence,
+        (span,),
+        base=(second.item,),
+        strict=strict,
+        notes=(note,) if note else (),
+    )
+
+
+def _sounds_like_rule(low: Sequence[str]) -> bool:
+    text = " ".join(low)
+    if "more" in low and "than" in low and _PREFERS & set(low):
+        return True
+    return any(cue in text for cue in ("exceed", "at least", "at most", " than the number", "as many", "no more"))
+
+
+def _ratio(raw: RawLimit, target: tuple[int, ...], context: Context) -> Limit:
+    quantity = raw.quantity
+    return Limit(
+        "ratio",
+        raw.sign,
+        target,
+        quantity.sentence,
+        (quantity.span,),
+        base=context.everything,
+        share=quantity,
+    )
+
+
+def _multiple(raw: RawLimit, items: Sequence[int], base: Sequence[int]) -> Limit:
+    quantity = raw.quantity
+    return Limit(
+        "multiple",
+        raw.sign,
+        tuple(items),
+        quantity.sentence,
+        ((quantity.clause[0].start, quantity.clause[-1].end),),
+        base=tuple(base),
+        share=quantity,
+    )
+
+
+def _ahead(quantity: Quantity) -> tuple[int, ...]:
+    found = [part.item for part in quantity.before if part.kind == "item"]
+    return tuple(dict.fromkeys(found)) or quantity.left
+
+
+def _behind(quantity: Quantity) -> tuple[int, ...]:
+    found = []
+    for part in quantity.clause[quantity.position + 1 :]:
+        if part.kind == "number":
+            break
+        if part.kind == "item":
+            found.append(part.item)
+    return tuple(dict.fromkeys(found))
+
+
+def _as_many(quantity: Quantity) -> bool:
+    ahead = [part.low for part in quantity.clause[quantity.position + 1 : quantity.position + 5]]
+    return any(_AS_MANY.get(word) in ahead for word in ahead) or "than" in [part.low for part in quantity.clause]
+
+
+def _speaks_of_number(quantity: Quantity) -> bool:
+    """ "a third of the number of B", "half as many as": a comparison with another item's count."""
+    ahead = [part.low for part in quantity.clause[quantity.position + 1 : quantity.position + 6]]
+    return bool({"number", "amount", "many", "much", "quantity"} & set(ahead)) and "total" not in ahead
+
+
+def _is_of_item(quantity: Quantity) -> bool:
+    """ "a third of the mangos": the share is of an item that is named at once."""
+    for part in quantity.clause[quantity.position + 1 :]:
+        if part.kind == "item":
+            return True
+        if part.verb or part.low in ("total", "all"):
+            return False
+    return False
+
+
+def _around(quantity: Quantity) -> str:
+    return f"{quantity.part.text} {quantity.phrase}".strip()
+
+
+def _sentence(parts: Sequence[Part]) -> str:
+    return " ".join(part.text for part in parts)

@@ -1,0 +1,224 @@
+"""Finds what each limit limits: one item, several, all of them, or a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copilot.drafting.builtin.context import Context
+from copilot.drafting.builtin.facts import Gap, Limit, Quantity, RawLimit, Row
+from copilot.drafting.builtin.mentions import Part
+from copilot.drafting.builtin.words import lexicon
+
+_UNIT = 0.6
+_ENOUGH = 0.45
+_NEAR = 0.25
+_EVERY = frozenset({"each", "both", "every", "either", "all"})
+_LOOSE = "There is no other quantity that {phrase} could be, so it is read as the number of all items together."
+
+
+def resolve(raw: RawLimit, rows: Sequence[Row], context: Context) -> tuple[list[Limit], list[Gap]]:
+    """The limits that a number sets (several where "each machine" has the same cap), or the gap it leaves."""
+    quantity = raw.quantity
+    if raw.item >= 0:
+        return [_on_items(raw, (raw.item,))], []
+    alone = sum(bool(row.money) for row in rows) == 1
+    scores = [row_score(quantity, row, alone=alone) for row in rows]
+    best = max(scores, default=0.0)
+    near = _items_behind(quantity)
+    if quantity.next_item >= 0 and len(near) == 1 and (_is_measure_only(quantity, context, rows) or best < 1.0):
+        return [_on_items(raw, near)], []
+    if len(near) > 1 and best < _ENOUGH:
+        return [_on_items(raw, near)], []
+    region = _items_around(quantity)
+    counted = _is_measure_only(quantity, context, rows)
+    if counted and len(region) == 1 and not _is_total(quantity):
+        return [_on_items(raw, region)], []
+    if counted and quantity.unit and not _names_row(quantity, rows):
+        return [_on_items(raw, context.everything)], []
+    if quantity.unit in context.measures and not region and not _names_row(quantity, rows):
+        return [_on_items(raw, context.everything)], []
+    if best >= _ENOUGH:
+        return _on_rows(raw, rows, scores, region, context)
+    if len(region) == 1:
+        return [_on_items(raw, region)], []
+    return _on_everything(raw, context, rows)
+
+
+def row_score(quantity: Quantity, row: Row, *, alone: bool = False) -> float:
+    """How well a limit's words name a row: 0.6 for the unit alone, 1 for each word that tells rows apart."""
+    if bool(quantity.money) != bool(row.money):
+        return 0.0
+    said = quantity.words | quantity.said | quantity.tail
+    score = 0.0
+    if quantity.money:
+        score = 0.7 if alone else {"out": 0.9, "unknown": 0.7, "in": 0.2, "": 0.0}[row.money]
+    elif quantity.unit and quantity.unit == row.unit:
+        score = _UNIT
+    elif quantity.unit and row.unit and {quantity.unit, row.unit} <= lexicon().measure_stems:
+        return 0.0
+    telling = (row.words | row.said) - {row.unit}
+    shared = {stem for stem in telling if stem in said or _akin(stem, said)}
+    if quantity.money:
+        return score + 0.3 * len(shared)
+    exact = shared & row.words
+    weight = 0.3 if quantity.words and row.words and not quantity.words & row.words else 0.7
+    return (
+        score
+        + len(exact & quantity.words)
+        + weight * len(shared - (exact & quantity.words))
+        - 0.03 * len(telling - shared)
+    )
+
+
+def _akin(stem: str, said: frozenset[str]) -> bool:
+    """Stems that differ in their ending only: assembl, assembly; polish, polisher."""
+    if len(stem) < 4:
+        return False
+    return any(len(other) >= 4 and (stem[:5] == other[:5]) and abs(len(stem) - len(other)) <= 5 for other in said)
+
+
+def _items_behind(quantity: Quantity) -> tuple[int, ...]:
+    """The list of items that begins right behind the counted phrase."""
+    if quantity.next_item < 0:
+        return ()
+    found: list[int] = []
+    words = lexicon()
+    for part in quantity.clause[quantity.position + 1 + len(quantity.after) :]:
+        if part.kind == "item":
+            found.append(part.item)
+        elif part.low not in words.conjunctions | words.determiners and part.low != ",":
+            break
+    return tuple(dict.fromkeys(found))
+
+
+def _items_around(quantity: Quantity) -> tuple[int, ...]:
+    """Items between the numbers next to this one; those behind it first."""
+    behind: list[int] = []
+    for part in quantity.clause[quantity.position + 1 :]:
+        if part.kind == "number":
+            break
+        if part.kind == "item":
+            behind.append(part.item)
+    if behind:
+        return tuple(dict.fromkeys(behind))
+    ahead = [part.item for part in quantity.before if part.kind == "item"]
+    return tuple(dict.fromkeys(ahead)) or quantity.left
+
+
+def _is_measure_only(quantity: Quantity, context: Context, rows: Sequence[Row]) -> bool:
+    """Whether the phrase counts the items themselves: no unit, a container, or a word for all of them."""
+    words = lexicon()
+    if quantity.money:
+        return context.invested
+    plain = context.hypernyms | context.measures | words.container_stems
+    if quantity.next_item >= 0:
+        plain = plain | words.measure_stems
+    elif not quantity.unit or quantity.unit != "unit":
+        plain = plain - frozenset().union(*(row.words for row in rows if not row.money)) if rows else plain
+    return all(stem in plain for stem in quantity.words)
+
+
+def _is_total(quantity: Quantity) -> bool:
+    stems = {part.stem for part in quantity.clause if part.kind == "word"}
+    return bool(stems & (lexicon().total_stems - {"all"}))
+
+
+def _names_row(quantity: Quantity, rows: Sequence[Row]) -> bool:
+    return any(quantity.unit == row.unit for row in rows if not row.money)
+
+
+def _on_items(raw: RawLimit, items: tuple[int, ...], note: str = "") -> Limit:
+    kind = "bound" if len(items) == 1 else "sum"
+    quantity = raw.quantity
+    return Limit(
+        kind,  # type: ignore[arg-type]
+        raw.sign,
+        items,
+        quantity.sentence,
+        (quantity.span,),
+        quantity=quantity,
+        strict=raw.strict,
+        notes=(note,) if note else (),
+    )
+
+
+def _on_rows(
+    raw: RawLimit, rows: Sequence[Row], scores: Sequence[float], region: tuple[int, ...], context: Context
+) -> tuple[list[Limit], list[Gap]]:
+    best = max(scores)
+    close = [index for index, score in enumerate(scores) if score > best - _NEAR]
+    every = any(part.low in _EVERY for part in raw.quantity.clause)
+    if len(close) > 1 and not every:
+        close = [index for index in close if scores[index] > best - 0.01] if best >= 1.0 else close
+    if len(close) > 1 and not every:
+        names = " or ".join(row_name(rows[index]) for index in close)
+        said = _said(raw.quantity)
+        text = f'The limit "{said}" fits more than one quantity: {names}.'
+        word = {"<=": "At most", ">=": "At least", "==": "Exactly"}[raw.sign]
+        options = tuple(f"{word} {raw.quantity.part.text} {row_name(rows[index])}." for index in close)
+        return [], [Gap(text, (raw.quantity.span,), question=f"What does “{said}” limit: {names}?", options=options)]
+    del region
+    limits = []
+    for index in close:
+        kind = "resource" if raw.sign == "<=" else "requirement" if raw.sign == ">=" else "balance"
+        items = tuple(item for item in context.everything if item in rows[index].facts)
+        limits.append(
+            Limit(
+                kind,  # type: ignore[arg-type]
+                raw.sign,
+                items,
+                raw.quantity.sentence,
+                (raw.quantity.span,),
+                row=index,
+                quantity=raw.quantity,
+                strict=raw.strict,
+            )
+        )
+    return limits, []
+
+
+def _on_everything(raw: RawLimit, context: Context, rows: Sequence[Row]) -> tuple[list[Limit], list[Gap]]:
+    quantity = raw.quantity
+    if _is_measure_only(quantity, context, rows) and (_is_total(quantity) or quantity.unit or quantity.money):
+        return [_on_items(raw, context.everything)], []
+    plural = quantity.unit and not quantity.money and quantity.unit not in lexicon().measure_stems
+    if plural and not raw.weak and not _names_row(quantity, rows):
+        return [_on_items(raw, context.everything, _LOOSE.format(phrase=f'"{_said(quantity)}"'))], []
+    text = f'It is not clear what "{_said(quantity)}" limits.'
+    return [], [Gap(text, (quantity.span,))]
+
+
+def _said(quantity: Quantity) -> str:
+    return f"{quantity.part.text} {quantity.phrase}".strip()
+
+
+def row_name(row: Row) -> str:
+    """A row in words: "hours of carpentry", "profit"."""
+    fact = next(iter(row.facts.values()))
+    if row.money:
+        nouns = [part for part in (*fact.quantity.before, *fact.quantity.after) if _is_money(part)]
+        known = lexicon().money_names
+        return known.get(nouns[0].stem, nouns[0].low) if nouns else "money"
+    named = next((other for other in row.facts.values() if other.quantity.after), fact).quantity
+    return _short_phrase(named, row.unit) or " ".join(sorted(row.words)) or "quantity"
+
+
+def _short_phrase(quantity: Quantity, unit: str) -> str:
+    """What is counted, without "per trip" or "available"; an elided unit is put back."""
+    kept: list[str] = []
+    words = lexicon()
+    for part in quantity.after:
+        if part.low in ("per", "each", "every", "available", "that") or (kept and part.low == "to"):
+            break
+        kept.append(part.text)
+    while kept and (words.is_small(kept[-1].lower()) or kept[-1].lower() == "respectively"):
+        kept.pop()
+    if kept and kept[0].lower() in words.prepositions:
+        kept = [f"{words.full_names.get(unit, unit)}s" if unit else "", *kept]
+        kept = kept if kept[0] else kept[2:]
+    return " ".join(kept)
+
+
+def _is_money(part: Part) -> bool:
+    words = lexicon()
+    return part.stem in words.money_in_stems or part.stem in words.money_out_stems

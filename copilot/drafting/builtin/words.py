@@ -1,0 +1,194 @@
+"""The lexicon: word lists read from data files, and the reduction of a word to its stem."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+_FOLDER = Path(__file__).parent / "lexicon"
+_VOWELS = frozenset("aeiouy")
+_SIBILANT = ("sses", "xes", "ches", "shes", "zes")
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """Limit phrases (tuples of lower-case words, longest first) and the weaker words of having and wanting."""
+
+    upper: tuple[tuple[str, ...], ...]
+    lower: tuple[tuple[str, ...], ...]
+    exact: tuple[tuple[str, ...], ...]
+    after_upper: tuple[tuple[str, ...], ...]
+    after_lower: tuple[tuple[str, ...], ...]
+    strict: frozenset[tuple[str, ...]]
+    have_strong: frozenset[str]
+    have: frozenset[str]
+    want_strong: frozenset[str]
+    want: frozenset[str]
+    maximize: frozenset[str]
+    minimize: frozenset[str]
+    aim_strong: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All word lists; lists named `*_stems` hold stems, the others lower-case words."""
+
+    numbers: Mapping[str, float]
+    scales: Mapping[str, float]
+    multiples: Mapping[str, float]
+    fractions: Mapping[str, float]
+    money_before: frozenset[str]
+    money_after: frozenset[str]
+    cents: frozenset[str]
+    measure_stems: frozenset[str]
+    container_stems: frozenset[str]
+    period_stems: frozenset[str]
+    determiners: frozenset[str]
+    conjunctions: frozenset[str]
+    breaks: frozenset[str]
+    prepositions: frozenset[str]
+    pronouns: frozenset[str]
+    auxiliaries: frozenset[str]
+    empty_stems: frozenset[str]
+    verb_stems: frozenset[str]
+    verb_forms: frozenset[str]
+    irregular_verbs: frozenset[str]
+    also_nouns: frozenset[str]
+    money_in_stems: frozenset[str]
+    money_out_stems: frozenset[str]
+    total_stems: frozenset[str]
+    money_names: Mapping[str, str]
+    full_names: Mapping[str, str]
+    generic_stems: frozenset[str]
+    cues: Cues
+
+    def is_small(self, low: str) -> bool:
+        """Whether a word only joins others: article, preposition, conjunction, pronoun, auxiliary or break."""
+        return (
+            low in self.determiners
+            or low in self.prepositions
+            or low in self.conjunctions
+            or low in self.pronouns
+            or low in self.auxiliaries
+            or low in self.breaks
+        )
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """The word without plural, -ing, -ed and final e; units in their full name: "mins" -> "minut"."""
+    low = word.lower().removesuffix("'s").removesuffix("’s").removesuffix("'").removesuffix("’")
+    singular = _singular(low)
+    return _root(_same().get(singular, singular))
+
+
+def _singular(low: str) -> str:
+    irregular = _plurals()
+    if low in irregular:
+        return irregular[low]
+    if len(low) > 4 and low.endswith("ies"):
+        return f"{low[:-3]}y"
+    if len(low) > 4 and low.endswith(_SIBILANT):
+        return low[:-2]
+    if len(low) > 3 and low.endswith("s") and not low.endswith(("ss", "us", "is")):
+        return low[:-1]
+    return low
+
+
+def _root(low: str) -> str:
+    for ending, shortest in (("ing", 6), ("ed", 5)):
+        body = low.removesuffix(ending)
+        if body != low and len(low) >= shortest and not low.endswith("eed") and _VOWELS & set(body):
+            low = body[:-1] if len(body) > 3 and body[-1] == body[-2] and body[-1] not in "lsz" else body
+            break
+    return low.removesuffix("e") if len(low) > 3 else low
+
+
+@cache
+def _plurals() -> Mapping[str, str]:
+    return {key: str(value) for key, value in _load("grammar")["plurals"].items()}
+
+
+@cache
+def _same() -> Mapping[str, str]:
+    return {key: str(value) for key, value in _load("units")["same"].items()}
+
+
+@cache
+def _load(name: str) -> Mapping[str, Any]:
+    with (_FOLDER / f"{name}.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon, read once."""
+    numbers, units, grammar = _load("numbers"), _load("units"), _load("grammar")
+    return Lexicon(
+        numbers=numbers["words"],
+        scales=numbers["scales"],
+        multiples=numbers["multiples"],
+        fractions=numbers["fractions"],
+        money_before=frozenset(numbers["money"]["before"]),
+        money_after=frozenset(numbers["money"]["after"]),
+        cents=frozenset(numbers["money"]["cents"]),
+        measure_stems=_stems(units["measures"]),
+        container_stems=_stems(units["containers"]),
+        period_stems=_stems(units["periods"]),
+        determiners=frozenset(grammar["determiners"]),
+        conjunctions=frozenset(grammar["conjunctions"]),
+        breaks=frozenset(grammar["breaks"]),
+        prepositions=frozenset(grammar["prepositions"]),
+        pronouns=frozenset(grammar["pronouns"]),
+        auxiliaries=frozenset(grammar["auxiliaries"]),
+        empty_stems=_stems(grammar["empty"]),
+        verb_stems=_stems(grammar["verbs"]),
+        verb_forms=frozenset(form for verb in grammar["verbs"] for form in _verb_forms(verb)),
+        irregular_verbs=frozenset(grammar["irregular_verbs"]),
+        also_nouns=frozenset(grammar["also_nouns"]),
+        money_in_stems=_stems(grammar["money_in"]),
+        money_out_stems=_stems(grammar["money_out"]),
+        full_names={stem(word): word for word in (*units["measures"], *units["containers"])},
+        money_names={stem(key): value for key, value in grammar["money_names"].items()},
+        total_stems=_stems(grammar["totals"]),
+        generic_stems=_stems(grammar["generic_items"]),
+        cues=_cues(),
+    )
+
+
+def _cues() -> Cues:
+    cues = _load("cues")
+    return Cues(
+        upper=_phrases(cues["upper"]),
+        lower=_phrases(cues["lower"]),
+        exact=_phrases(cues["exact"]),
+        after_upper=_phrases(cues["after_upper"]),
+        after_lower=_phrases(cues["after_lower"]),
+        strict=frozenset(_phrases(cues["strict"])),
+        have_strong=frozenset(cues["have_strong"]),
+        have=frozenset(cues["have"]),
+        want_strong=frozenset(cues["want_strong"]),
+        want=frozenset(cues["want"]),
+        maximize=frozenset(cues["objective"]["maximize"]),
+        minimize=frozenset(cues["objective"]["minimize"]),
+        aim_strong=frozenset(cues["objective"]["strong"]),
+    )
+
+
+def _verb_forms(verb: str) -> Iterable[str]:
+    body = verb.removesuffix("e")
+    third = f"{verb[:-1]}ies" if verb.endswith("y") and verb[-2] not in "aeiou" else f"{verb}s"
+    yield from (verb, third, f"{verb}es", f"{body}ed", f"{body}ing", f"{verb}ing", f"{verb[:-1]}ied")
+    yield from (f"{verb}{verb[-1]}ed", f"{verb}{verb[-1]}ing")
+
+
+def _stems(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(stem(word) for word in words)
+
+
+def _phrases(lines: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple(sorted({tuple(line.split()) for line in lines}, key=lambda phrase: (-len(phrase), phrase)))
