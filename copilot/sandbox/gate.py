@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+ENTRY = "build_model"
 MAX_BYTES = 200_000
 MAX_FINDINGS = 20
 MODULES = frozenset({
@@ -26,9 +27,9 @@ NAMES = frozenset({
     "exit", "getattr", "globals", "help", "input", "locals", "memoryview", "open", "quit", "setattr", "vars",
 })  # fmt: skip
 ATTRIBUTES = frozenset({
-    "builtins", "ctypes", "ctypeslib", "execv", "f_builtins", "f_globals", "fileutils", "fork", "fromfile",
-    "genfromtxt", "gi_frame", "kill", "loadtxt", "memmap", "os", "popen", "read_csv", "read_excel",
-    "read_pickle", "savetxt", "savez", "spawn", "subprocess", "sys", "system", "tb_frame", "to_csv",
+    "builtins", "ctypes", "ctypeslib", "f_builtins", "f_globals", "fileutils", "fromfile",
+    "genfromtxt", "gi_frame", "loadtxt", "memmap", "os", "read_csv", "read_excel",
+    "read_pickle", "savetxt", "savez", "subprocess", "sys", "tb_frame", "to_csv",
     "to_pickle", "tofile", "write",
 })  # fmt: skip
 SOLVERS = frozenset({"SolverFactory", "SolverManagerFactory"})
@@ -56,7 +57,15 @@ def lint(program: str) -> tuple[Finding, ...]:
     except (ValueError, RecursionError, MemoryError) as error:
         return (Finding("syntax", None, str(error) or "The program is nested too deeply to be read."),)
     findings = sorted(_findings(tree), key=lambda finding: finding.line or 0)
+    if not findings and not _defines_entry(tree):
+        return (Finding("no_function", None, f"It does not define {ENTRY}(data)."),)
     return tuple(findings[:MAX_FINDINGS])
+
+
+def _defines_entry(tree: ast.Module) -> bool:
+    bound = (node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    defined = (node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef))
+    return ENTRY in {*bound, *defined}
 
 
 def _findings(tree: ast.Module) -> Iterator[Finding]:

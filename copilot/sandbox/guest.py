@@ -24,7 +24,6 @@ from solvers.from_pyomo import TriviallyInfeasible, UnsupportedModel, to_instanc
 from solvers.instance import InstanceError
 
 PROGRAM_NAME = "<program>"
-ENTRY = "build_model"
 _TEXT_LENGTH = 2_000
 _FAMILIES = 2_000
 _WARNINGS = 50
@@ -146,7 +145,7 @@ def _execute(program: str, data: Mapping[str, Any]) -> object:
         raise Failure("syntax", line=getattr(error, "lineno", None), text=str(getattr(error, "msg", error))) from error
     namespace: dict[str, Any] = {"__name__": "program", "__builtins__": builtins}
     exec(code, namespace)
-    entry = namespace.get(ENTRY)
+    entry = namespace.get(gate.ENTRY)
     if not callable(entry):
         raise Failure("no_function")
     return entry(data)

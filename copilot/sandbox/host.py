@@ -121,6 +121,7 @@ class _Exchange:
     def __init__(self, session: Session, frame: bytes, *, limits: Limits, should_stop: Callable[[], bool]) -> None:
         self._session, self._unsent, self._limits, self._should_stop = session, memoryview(frame), limits, should_stop
         self._deadline = time.monotonic() + limits.wall_seconds
+        self._ask_at = 0.0
         self._cap = limits.reply_bytes + wire.HEADER_BYTES + wire.REPLY_HEAD.size
         self._reply = bytearray()
         self._report: dict[str, Any] | None = None
@@ -151,9 +152,12 @@ class _Exchange:
         return self._report is not None or self._lost
 
     def _overdue(self) -> BuildFailure | None:
-        if self._should_stop():
-            return sentences.cancelled()
-        if time.monotonic() >= self._deadline:
+        now = time.monotonic()
+        if now >= self._ask_at:  # a child that writes without pause must not make us ask without pause
+            self._ask_at = now + _POLL_SECONDS
+            if self._should_stop():
+                return sentences.cancelled()
+        if now >= self._deadline:
             return sentences.timeout(self._limits)
         if len(self._reply) > self._cap:
             return sentences.too_large(self._limits)

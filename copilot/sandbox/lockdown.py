@@ -17,6 +17,7 @@ from copilot.sandbox.wire import Layers
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 REPLY_DESCRIPTOR = 3
+MAX_DESCRIPTORS = 512  # of the template, so that a child knows how far to close
 NOBODY = 65534
 
 
@@ -59,7 +60,7 @@ def detach(libc: ctypes.CDLL, channel: int, parent: int) -> None:
     os.dup2(channel, REPLY_DESCRIPTOR) if channel != REPLY_DESCRIPTOR else None
     for descriptor in range(REPLY_DESCRIPTOR):
         os.dup2(null, descriptor)
-    os.closerange(REPLY_DESCRIPTOR + 1, max(1024, null + 1, channel + 1))
+    os.closerange(REPLY_DESCRIPTOR + 1, MAX_DESCRIPTORS)
 
 
 def apply(libc: ctypes.CDLL, *, cpu_seconds: int, memory_bytes: int) -> Layers:

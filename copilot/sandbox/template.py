@@ -12,6 +12,7 @@ import gc
 import importlib
 import json
 import os
+import resource
 import selectors
 import signal
 import socket
@@ -77,6 +78,7 @@ def _prepare() -> dict[str, Any]:
     if header["failure"] or not body:
         raise RuntimeError(f"The rehearsal build failed: {header['failure']}")
     os.environ.clear()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lockdown.MAX_DESCRIPTORS, lockdown.MAX_DESCRIPTORS))
     lockdown.hide(libc)
     uid = lockdown.drop_privileges()
     lockdown.hide(libc)
@@ -136,8 +138,12 @@ class _Server:
 
     def _accept(self) -> bool:
         message, descriptors, _, _ = socket.recv_fds(self._control, 1, 2)
-        if not message or len(descriptors) != 2:
+        if not message:
             return False
+        if len(descriptors) != 2:
+            for descriptor in descriptors:
+                os.close(descriptor)
+            return True
         status, channel = (socket.socket(fileno=descriptor) for descriptor in descriptors)
         try:
             child = os.fork()

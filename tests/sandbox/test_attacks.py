@@ -33,7 +33,7 @@ def attempt(sandbox: Sandbox, scene: Scene, name: str) -> bool:
     return attack.succeeded(scene, sandbox, outcome)
 
 
-@pytest.mark.parametrize("name", {**READING, **NETWORK, **WRITING, **PROCESSES, **MEMORY})
+@pytest.mark.parametrize("name", [*READING, *NETWORK, *WRITING, *PROCESSES, *MEMORY])
 def test_the_attack_is_stopped_where_there_is_no_landlock(
     wall_without_landlock: Sandbox, scene: Scene, name: str
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -170,6 +172,9 @@ def test_random_numbers_repeat_for_a_seed_and_differ_between_seeds(sandbox: Sand
     assert printed[0] == printed[1]
     same, other = printed[0].split(), printed[2].split()
     assert [a == b for a, b in zip(same, other, strict=True)] == [False, False, False, True]
+    command = [sys.executable, "-c", "print(hash('label'))"]
+    fixed = subprocess.run(command, env={"PYTHONHASHSEED": "0"}, capture_output=True, text=True, check=True)
+    assert same[-1] == fixed.stdout.strip()
 
 
 def test_data_of_every_shape_arrives_as_it_was_sent(sandbox: Sandbox) -> None:

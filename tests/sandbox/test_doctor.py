@@ -7,6 +7,7 @@ import json
 import pytest
 
 from copilot.sandbox import doctor
+from copilot.sandbox.canaries import CANARIES
 from copilot.sandbox.outcome import Tier
 from tests.sandbox.conftest import LIGHT, NO_SECCOMP, NO_WALL, patch_boot
 
@@ -38,7 +39,7 @@ def test_without_seccomp_the_tier_is_none_and_says_what_is_missing(monkeypatch: 
 def test_without_a_wall_the_canaries_get_through_and_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     claim = NO_WALL.replace("seccomp=False, landlock=0, rlimits=False", "seccomp=True, landlock=7, rlimits=True")
     quiet = claim + "lockdown.verify = lambda *_: None\n"
-    monkeypatch.setattr(doctor, "CANARIES", [one for one in doctor.CANARIES if one.name not in UNLIMITED])
+    monkeypatch.setattr(doctor, "CANARIES", [one for one in CANARIES if one.name not in UNLIMITED])
     diagnosis = patched(monkeypatch, quiet)
     through = {row.canary for row in diagnosis.rows if not row.stopped}
     assert {"read a file", "write a file", "connect by TCP", "send by UDP", "run a command"} <= through

@@ -42,6 +42,16 @@ def test_a_forbidden_line_is_named_with_its_number(line: str) -> None:
     assert finding.message.endswith(".")
 
 
+def test_a_program_without_the_function_is_told_so() -> None:
+    (finding,) = gate.lint("from pyomo.environ import *\nm = ConcreteModel()")
+    assert (finding.kind, finding.line) == ("no_function", None)
+    assert gate.lint("build_model = lambda data: None") == ()
+
+
+def test_a_component_may_have_the_name_of_a_command() -> None:
+    assert gate.lint(around("m = ConcreteModel()", "m.system = Block()", "m.kill = Var()", "return m")) == ()
+
+
 def test_the_first_line_comes_first() -> None:
     findings = gate.lint(around("import os", "x = 1", "import sys"))
     assert [finding.line for finding in findings] == [4, 6]

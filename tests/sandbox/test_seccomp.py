@@ -29,7 +29,7 @@ def run(code: bytes, *, number: int, audit: int, third: int = 0) -> int:
             case seccomp.LOAD:
                 (accumulator,) = struct.unpack_from("<I", data, value)
             case seccomp.RETURN:
-                return value
+                return int(value)
             case seccomp.JUMP_EQUAL:
                 at += if_true if accumulator == value else if_false
             case seccomp.JUMP_GREATER_EQUAL:
