@@ -32,7 +32,6 @@ from copilot.drafting.reply import (
     ReplyObjective,
     ReplyParameter,
     ReplySet,
-    ReplyTerm,
     ReplyVariable,
 )
 
@@ -126,11 +125,31 @@ class _Assembler:
 
     def objective(self, item: ReplyObjective) -> Objective:
         spans = self.spans(item.name, item.quotes, needed="The objective")
-        return Objective(**item.model_dump(exclude=_OURS), terms=_terms(item.terms), spans=spans)
+        return Objective(**item.model_dump(exclude=_OURS), terms=self.terms(item), spans=spans)
 
     def constraint(self, item: ReplyConstraint) -> Constraint:
         spans = self.spans(item.name, item.quotes, needed=f"The rule {item.label or item.name}")
-        return Constraint(**item.model_dump(exclude=_OURS), terms=_terms(item.terms), spans=spans)
+        fields = item.model_dump(exclude=_OURS) | {"limit_parameter": self.subscripted(item.limit_parameter)}
+        return Constraint(**fields, terms=self.terms(item), spans=spans)
+
+    def terms(self, item: ReplyObjective | ReplyConstraint) -> tuple[Term, ...]:
+        """The terms in the formulation's own convention: the sign stands in both places, families have their index."""
+        terms = []
+        for term in item.terms:
+            parameter = self.subscripted(term.parameter.strip())
+            if parameter and term.coefficient < 0:
+                parameter = "-" + parameter.removeprefix("-")
+            coefficient = -abs(term.coefficient) if parameter.startswith("-") else term.coefficient
+            variable = self.subscripted(term.variable.strip())
+            terms.append(Term(coefficient=coefficient, variable=variable, parameter=parameter))
+        return tuple(terms)
+
+    def subscripted(self, reference: str) -> str:
+        """`hours` of a family means `hours[product]`."""
+        families = {item.name: item.indices for item in self.reply.parameters}
+        families |= {item.name: item.indices for item in self.reply.variables}
+        indices = families.get(reference.removeprefix("-"), ())
+        return f"{reference}[{','.join(indices)}]" if indices else reference
 
     def parameter(self, item: ReplyParameter) -> Parameter:
         needed = "" if item.table else f"The number {item.label or item.name}"
@@ -192,10 +211,6 @@ def _written(formulation: Formulation) -> tuple[str, dict[str, Datum]]:
         return write_program(formulation), dict(data_of(formulation))
     except DraftingError as error:
         raise ReplyError(f"program: it is empty, and cannot be written from the terms: {error}") from error
-
-
-def _terms(terms: Sequence[ReplyTerm]) -> tuple[Term, ...]:
-    return tuple(Term(**term.model_dump()) for term in terms)
 
 
 def _datum(item: Parameter) -> Datum:

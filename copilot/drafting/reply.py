@@ -165,7 +165,13 @@ def reply_schema() -> dict[str, Any]:
     """The JSON schema that a server is given, with the bounds that a grammar can bear."""
     schema = _slim(Reply.model_json_schema())
     assert isinstance(schema, dict)
-    return {**schema, "title": "Draft", "description": "An optimization model drafted from a request."}
+    return {
+        **schema,
+        "title": "Draft",
+        "description": "An optimization model drafted from a request.",
+        # A weak model behind a grammar leaves out whatever it may: without this its reply is an empty object.
+        "required": list(schema["properties"]),
+    }
 
 
 def parse_reply(text: str) -> Reply:
@@ -209,9 +215,11 @@ def _slim(node: object) -> object:
         return [_slim(entry) for entry in node]
     if not isinstance(node, dict):
         return node
-    kept = {key: _slim(value) for key, value in node.items() if not _is_noise(key, value)}
+    kept: dict[str, Any] = {key: _slim(value) for key, value in node.items() if not _is_noise(key, value)}
     if kept.get("type") == "object" and "properties" in kept:
         kept["additionalProperties"] = False
+        if "quotes" in kept["properties"]:
+            kept["required"] = [*kept.get("required", ()), "quotes"]
     return kept
 
 

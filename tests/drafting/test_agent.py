@@ -13,6 +13,7 @@ import pytest
 
 from copilot.drafting.agent import LlmDrafter
 from copilot.drafting.base import Draft, DraftingError, DraftOutcome, DraftRequest, Feedback, InsightText
+from copilot.drafting.grounding import ground_rows
 from copilot.drafting.llm import LlmSettings
 from tests.drafting.replies import DISTANCES, PROGRAM, REQUEST, TEXT, workshop
 from tests.drafting.scripted import Script, ScriptedChatModel
@@ -188,6 +189,16 @@ def test_a_missing_program_is_written_from_the_terms() -> None:
     draft = complete(Bench(workshop(program="")).draft())
     assert "def build_model(data):" in draft.program
     assert draft.data["carpentry_limit"] == 240
+
+
+def test_terms_get_their_index_and_their_sign_in_both_places() -> None:
+    terms = [{"coefficient": -1, "variable": "made", "parameter": "hours"}]
+    rule = {"name": "carpentry", "terms": terms, "relation": ">=", "limit": -240, "quotes": ["240 hours"]}
+    draft = complete(Bench(workshop(constraints=[rule])).draft())
+    (term,) = draft.formulation.constraints[0].terms
+    assert (term.coefficient, term.variable, term.parameter) == (-1, "made[product]", "-hours[product]")
+    (row,) = ground_rows(draft.formulation, draft.formulation.constraints[0])
+    assert row.terms == {"made[desk]": -4, "made[chair]": -3}
 
 
 def with_routes(**parameter: Any) -> dict[str, Any]:
