@@ -22,6 +22,7 @@ from solvers.result import Progress, Report, Result, ShouldStop, SolveOptions
 
 NAME = "pdlp"
 INTERVAL_SECONDS = 0.2
+UNSURE = "kUnknown"  # the raw status with which HiGHS takes back its own claim
 _ITERATION = re.compile(r"^\s+(\d+)\s+[+-]\d\.\d+e[+-]\d+\s")
 
 
@@ -42,21 +43,27 @@ class Pdlp:
         settled = settled_early(instance, self)
         if settled is not None:
             return settled
-        settings: dict[str, float | int | str | bool] = {
-            "solver": "pdlp",
-            "kkt_tolerance": options.first_order_tolerance,
-        }
         listener = _Listener(report)
         with captured(listener.hear):
-            result = solve_with_highs(
-                _minimising(instance),
-                solver=NAME,
-                settings=settings,
-                options=options,
-                report=listener.report,
-                should_stop=should_stop,
-            )
+            result = _run(instance, options, listener.report, should_stop)
+            left = options.time_limit_seconds - result.seconds
+            if result.raw_status == UNSURE and options.presolve and left > 0 and not should_stop():
+                # Undoing presolve often spoils the duals of small instances: the same method without it.
+                again = replace(options, presolve=False, time_limit_seconds=left)
+                result = _run(instance, again, listener.report, should_stop)
+        listener.flush()
         return _turned_back(result) if instance.sense is Sense.MAXIMIZE else result
+
+
+def _run(instance: Instance, options: SolveOptions, report: Report, should_stop: ShouldStop) -> Result:
+    return solve_with_highs(
+        _minimising(instance),
+        solver=NAME,
+        settings={"solver": "pdlp", "kkt_tolerance": options.first_order_tolerance},
+        options=options,
+        report=report,
+        should_stop=should_stop,
+    )
 
 
 class _Listener:
@@ -76,6 +83,11 @@ class _Listener:
             self._sent_at = time.monotonic()
             log, self._held = "".join(self._held) + progress.log, []
             self._report(replace(progress, iterations=progress.iterations or self._iterations, log=log))
+
+    def flush(self) -> None:
+        """Report the lines still held back."""
+        if self._held:
+            self.report(Progress("first_order", elapsed_seconds=time.monotonic() - self._started))
 
     def hear(self, line: str) -> None:
         """Take one printed line."""

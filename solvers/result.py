@@ -127,7 +127,7 @@ class SolveOptions:
     relative_gap: float = 1e-4
     threads: int = 1
     seed: int = 0
-    first_order_tolerance: float = 1e-4
+    first_order_tolerance: float = 1e-6
     method: str = "choose"
     presolve: bool = True
 

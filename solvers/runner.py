@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import signal
 import time
@@ -29,10 +30,13 @@ def solve(
     """Solve `instance` in a fresh child process and return a result checked against it.
 
     `report` is called in this thread, at most five times a second and once per new incumbent; `should_stop` is asked
-    ten times a second. Time and memory limits hold even if the solver ignores them. Whatever ends the solve, the best
-    incumbent heard of is kept. Never raises for a failed solve: that is a status with a sentence.
+    at most ten times a second. Time and memory limits hold even if the solver ignores them. Whatever ends the solve,
+    the best incumbent heard of is kept. Never raises for a failed solve: that is a status with a sentence; ValueError
+    is for options without finite positive limits.
     """
     options = options or SolveOptions()
+    if not 0 < options.time_limit_seconds < math.inf or options.memory_limit_bytes <= 0 or options.threads <= 0:
+        raise ValueError("The limits of time, memory and threads must be positive and finite.")
     started = time.monotonic()
     try:
         instance.validate()
@@ -66,6 +70,7 @@ class _Supervision:
         self._log: list[str] = []
         self._cause: TerminationCondition | None = None
         self._kill_at: float | None = None
+        self._asked_at = -math.inf
         limit = options.time_limit_seconds
         self._deadline = time.monotonic() + limit + min(10.0, 1.0 + 0.1 * limit)
 
@@ -136,7 +141,7 @@ class _Supervision:
     def _enforce(self, process: SolverProcess) -> None:
         now = time.monotonic()
         if self._kill_at is None:
-            if self._should_stop():
+            if self._is_asked_to_stop(now):
                 self._cause = TerminationCondition.INTERRUPTED
             elif now >= self._deadline:
                 self._cause = TerminationCondition.TIME_LIMIT
@@ -145,6 +150,12 @@ class _Supervision:
                 self._kill_at = now + STOP_GRACE_SECONDS
         elif now >= self._kill_at:
             process.kill()
+
+    def _is_asked_to_stop(self, now: float) -> bool:
+        if now - self._asked_at < POLL_SECONDS:
+            return False
+        self._asked_at = now
+        return self._should_stop()
 
     def _conclusion(self, status: int, output: str) -> Result:
         log = _capped("".join(self._log) + output)

@@ -83,17 +83,18 @@ def _optimality_error(instance: Instance, result: Result, checked: Residuals, op
     error = checked.objective_error / scale
     if instance.is_mip:
         # The proof is the solver's; what can be checked is that its bound really is as near as it says.
-        gap = result.relative_gap
-        missed = gap is not None and gap > options.relative_gap and not _within_absolute_gap(result)
-        return max(error, gap if missed and gap is not None else 0.0)
+        return max(error, _unclosed_gap(result, options))
     if checked.relative_gap is None or checked.relative_dual_violation is None:
         return np.inf if instance.row_count and result.row_dual is None else error
     return max(error, checked.relative_gap, checked.relative_dual_violation)
 
 
-def _within_absolute_gap(result: Result) -> bool:
+def _unclosed_gap(result: Result, options: SolveOptions) -> float:
     value, bound = result.objective_value, result.objective_bound
-    return value is not None and bound is not None and abs(value - bound) <= VERIFIED
+    if value is None or bound is None or abs(value - bound) <= VERIFIED:
+        return 0.0
+    gap = abs(value - bound) / abs(value) if value else np.inf
+    return float(gap) if gap > options.relative_gap * (1 + VERIFIED) else 0.0
 
 
 def _not_a_solution(result: Result, checked: Residuals) -> Result:

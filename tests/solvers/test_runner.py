@@ -8,12 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from solvers import runner, spare
-from solvers.result import Certificate, Progress, SolutionStatus, SolveOptions, TerminationCondition
+from solvers.result import Certificate, Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
 from tests.solvers import instances
 
 T = TerminationCondition
@@ -28,6 +29,15 @@ def children(pid: int) -> list[int]:
             if b"solvers.child" in Path(f"/proc/{child}/cmdline").read_bytes():
                 found.append(int(child))
     return found
+
+
+def waited_for_child(pid: int) -> int:
+    """The one solver child of `pid`; just after its start its command line may not be readable yet."""
+    until = time.monotonic() + 2
+    while not children(pid) and time.monotonic() < until:
+        time.sleep(0.02)
+    (child,) = children(pid)
+    return child
 
 
 def is_running(pid: int) -> bool:
@@ -210,7 +220,7 @@ def test_a_child_ends_when_its_parent_is_killed() -> None:
     try:
         assert parent.stdout is not None
         assert parent.stdout.readline() == b"alive\n"
-        (child,) = children(parent.pid)
+        child = waited_for_child(parent.pid)
         os.kill(parent.pid, signal.SIGKILL)
         assert gone_within(child, 2.0)
     finally:
@@ -255,6 +265,26 @@ def test_the_used_solver_and_the_reason_are_recorded(
     assert bool(result.reason) == bool(reason)
 
 
+@pytest.mark.parametrize("options", [SolveOptions(time_limit_seconds=float("inf")), SolveOptions(threads=0)])
+def test_limits_must_be_finite_and_positive(options: SolveOptions) -> None:
+    with pytest.raises(ValueError, match="must be positive and finite"):
+        runner.solve(instances.workshop(), options=options)
+
+
+def test_solves_in_several_threads_do_not_touch_each_other() -> None:
+    began = time.monotonic()
+
+    def stopped() -> Result:
+        return runner.solve(instances.market_split(), should_stop=lambda: time.monotonic() - began > 1)
+
+    with ThreadPoolExecutor(4) as pool:
+        running = pool.submit(stopped)
+        quick = [pool.submit(runner.solve, instances.workshop()) for _ in range(6)]
+        assert [future.result().objective_value for future in quick] == [3700] * 6
+        assert running.result().termination_condition is T.INTERRUPTED
+        assert running.result().solution_status is SolutionStatus.FEASIBLE
+
+
 def test_an_unknown_solver_is_refused_with_the_known_names() -> None:
     result = runner.solve(instances.workshop(), solver="cplex")
     assert result.termination_condition is T.UNSUPPORTED
@@ -278,14 +308,11 @@ def test_a_large_instance_and_its_point_travel_whole() -> None:
 def test_a_spare_child_answers_and_is_replaced() -> None:
     spare.keep()
     try:
-        (first,) = children(os.getpid())
+        first = waited_for_child(os.getpid())
         result = runner.solve(instances.workshop())
         assert result.termination_condition is T.OPTIMAL
         assert not is_running(first)
-        until = time.monotonic() + 2
-        while not children(os.getpid()) and time.monotonic() < until:
-            time.sleep(0.02)
-        (second,) = children(os.getpid())
+        second = waited_for_child(os.getpid())
         os.kill(second, signal.SIGKILL)
         assert gone_within(second, 1.0)
         assert runner.solve(instances.knapsack()).objective_value == pytest.approx(20)
