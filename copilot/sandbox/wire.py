@@ -17,6 +17,7 @@ REPLY_HEAD = struct.Struct("<4sIQ")
 REQUEST_HEAD = struct.Struct("<Q")
 HEADER_BYTES = 2 << 20
 PRINT_FACTOR = 16
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 class ReplyError(Exception):
@@ -91,16 +92,23 @@ def read_reply(frame: bytes | bytearray | memoryview) -> tuple[dict[str, Any], m
 
 
 def _tagged(value: object) -> object:
-    """JSON with the containers that JSON has not: `{"map": [[key, value]]}`, `{"tuple": [..]}`."""
-    if value is None or isinstance(value, str | bool | int | float):
+    """JSON with the containers that JSON has not: `{"keys": [..], "values": [..]}` and `{"tuple": [..]}`."""
+    if type(value) in _PLAIN:
         return value
     if isinstance(value, Mapping):
-        return {"map": [[_tagged(key), _tagged(item)] for key, item in value.items()]}
+        return {"keys": [_tagged_key(key) for key in value], "values": [_tagged(item) for item in value.values()]}
     if isinstance(value, tuple):
         return {"tuple": [_tagged(item) for item in value]}
-    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray | memoryview):
         return [_tagged(item) for item in value]
+    if isinstance(value, str | bool | int | float):  # a subclass, such as an enum member
+        return value
     raise TypeError(f"Model data may hold numbers, text, lists and mappings, not {type(value).__name__}.")
+
+
+def _tagged_key(key: object) -> object:
+    """A key cannot be a list, so there a list stands for a tuple."""
+    return [_tagged_key(part) for part in key] if isinstance(key, tuple) else _tagged(key)
 
 
 def _untagged(value: object) -> object:
@@ -109,5 +117,9 @@ def _untagged(value: object) -> object:
     if isinstance(value, dict):
         if "tuple" in value:
             return tuple(_untagged(item) for item in value["tuple"])
-        return {_untagged(key): _untagged(item) for key, item in value["map"]}
+        return dict(zip(map(_untagged_key, value["keys"]), map(_untagged, value["values"]), strict=True))
     return value
+
+
+def _untagged_key(key: object) -> object:
+    return tuple(map(_untagged_key, key)) if isinstance(key, list) else _untagged(key)

@@ -183,7 +183,8 @@ def test_data_of_every_shape_arrives_as_it_was_sent(sandbox: Sandbox) -> None:
         "labels": ["é", "b c"],
         "table": [{"name": "x", "cost": 3, "note": None, "open": True}],
         "pairs": {("a", "b"): 1.0, ("a", "c"): float("inf")},
-        "years": {2024: 1.0},
+        "years": {2024: 1.0, ("a", ("b", 3)): -2.5, (): 0.0},
+        "nested": {"tuple": [("a", 1), {"keys": {}, "values": []}]},
     }
     outcome = sandbox.build(around("print(repr(data))"), data, seed=1)
     assert outcome.printed.strip() == repr(data)
