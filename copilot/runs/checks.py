@@ -124,13 +124,26 @@ def _row_equals(instance: Instance, row: int, constraint: Constraint) -> bool:
         instance.column_names[column]: float(value)
         for column, value in zip(instance.indices[start:end], instance.values[start:end], strict=True)
     }
-    if not _same_terms(_collected(constraint.terms), stored):
+    ours = _collected(constraint.terms)
+    scale = _scale(ours, stored)
+    if not _same_terms({name: scale * value for name, value in ours.items()}, stored):
         return False
     limit = constraint.limit
     assert limit is not None
-    lower = limit if constraint.relation in (">=", "==") else -math.inf
-    upper = limit if constraint.relation in ("<=", "==") else math.inf
+    sides = [
+        scale * limit if constraint.relation in (">=", "==") else -math.copysign(math.inf, scale),
+        scale * limit if constraint.relation in ("<=", "==") else math.copysign(math.inf, scale),
+    ]
+    lower, upper = sorted(sides)
     return _close(lower, float(instance.row_lower[row])) and _close(upper, float(instance.row_upper[row]))
+
+
+def _scale(ours: dict[str, float], stored: dict[str, float]) -> float:
+    """The factor between two ways to write one rule: `a >= 2 b` is built as `2 b - a <= 0`, which is -1 times it."""
+    for name, value in ours.items():
+        if value and stored.get(name):
+            return stored[name] / value
+    return 1.0
 
 
 def _collected(terms: Sequence[Term]) -> dict[str, float]:
@@ -146,7 +159,9 @@ def _same_terms(ours: dict[str, float], stored: dict[str, float]) -> bool:
 
 
 def _close(a: float, b: float) -> bool:
-    return a == b or abs(a - b) <= _TOLERANCE * max(1.0, abs(a), abs(b))
+    if math.isinf(a) or math.isinf(b):
+        return a == b
+    return abs(a - b) <= _TOLERANCE * max(1.0, abs(a), abs(b))
 
 
 def _variables_match(formulation: Formulation, instance: Instance) -> Check:

@@ -7,7 +7,7 @@ from typing import Any
 
 from copilot.drafting.formulation import Formulation
 from copilot.runs.diagnosis import Cause
-from copilot.runs.words import column_label, label_of, number, variable_of
+from copilot.runs.words import column_label, label_of, number, objective_label, variable_of
 from solvers.instance import Instance
 from solvers.kkt import binding_rows
 from solvers.result import Certificate, Result, SolutionStatus, TerminationCondition
@@ -59,7 +59,7 @@ def explain(
         "solution_status": result.solution_status if keep_solution else SolutionStatus.NO_SOLUTION,
         "certificate": result.certificate,
         "certificate_words": _certificate_words(result),
-        "objective_label": formulation.objective.label or formulation.objective.name,
+        "objective_label": objective_label(formulation),
         "objective_unit": formulation.objective.unit,
         "objective_value": result.objective_value if keep_solution else None,
         "objective_bound": result.objective_bound,
@@ -84,7 +84,7 @@ def _headline(formulation: Formulation, result: Result, cause: Cause | None, *, 
     if not has_plan or condition in (*FAILURES, T.INFEASIBLE, T.UNBOUNDED, T.INFEASIBLE_OR_UNBOUNDED):
         return " ".join(part for part in (NO_PLAN.get(condition, "No solution."), result.message) if part)
     objective = formulation.objective
-    label = (objective.label or "Objective").rstrip(".")
+    label = objective_label(formulation)
     value = number(result.objective_value, objective.unit)
     best = "largest" if objective.sense == "maximize" else "smallest"
     if condition is T.OPTIMAL:

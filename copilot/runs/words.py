@@ -39,3 +39,12 @@ def variable_of(name: str, formulation: Formulation) -> Variable | None:
     """The declaration that a column belongs to."""
     declared = {variable.name: variable for variable in formulation.variables}
     return declared.get(name) or declared.get(name.partition("[")[0])
+
+
+def objective_label(formulation: Formulation) -> str:
+    """What is made largest or smallest, without the verb: "Profit"."""
+    words = (formulation.objective.label or "Objective").rstrip(".").split()
+    if len(words) > 1 and words[0].lower().startswith(("maximi", "minimi")):
+        words = words[1:]
+    label = " ".join(words)
+    return label[:1].upper() + label[1:]

@@ -48,7 +48,7 @@ class Product:
         )
         self.said = self._read_until_ready()
         self.url = _found(r"Open (http://\S+?)/? in a browser", self.said)
-        self.password = _found(r"password\s+(\S+)", self.said)
+        self.password = _found(r"(?m)^ +password +(\S+)", self.said)
 
     def worker_pid(self) -> int:
         """The process that takes messages."""
