@@ -68,6 +68,8 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels shi
             await self.close(code=FINISHED)
         except asyncio.CancelledError:
             raise
+        except OSError as error:  # the browser went away in the middle of a frame
+            log.debug("socket.gone", run_id=str(self.run_id), error=type(error).__name__)
         except Exception:
             log.exception("socket.failed", run_id=str(self.run_id))
             await self.close(code=1011)
