@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 
-from copilot.drafting.base import Cell, Table
+from copilot.drafting.base import Cell, DraftingError, Table
 from copilot.drafting.reply import ReplyError
 
 MAX_LABELS = 10_000
+MAX_NUMBERS = 200_000
 
 Keyed = tuple[tuple[tuple[str, ...], float], ...]
 
@@ -27,9 +28,17 @@ def labels_of(tables: Sequence[Table], table: str, column: str) -> tuple[str, ..
 
 
 def indexed_numbers(tables: Sequence[Table], table: str, column: str, keys: Sequence[str]) -> Keyed:
-    """(labels, number) of every row. Raises ReplyError when the keys do not tell the rows apart."""
+    """(labels, number) of every row.
+
+    Raises ReplyError when the keys do not tell the rows apart, and DraftingError for more than 200,000 rows.
+    """
     found = find_table(tables, table)
     name, numbers = _column(found, column)
+    if len(numbers) > MAX_NUMBERS:
+        raise DraftingError(
+            f"The table {table} has {len(numbers):,} rows; at most {MAX_NUMBERS:,} can be read into a parameter. "
+            "Leave out rows that do not matter, or add them up."
+        )
     columns = [_column(found, key) for key in keys]
     values: dict[tuple[str, ...], float] = {}
     for row, cell in enumerate(numbers):

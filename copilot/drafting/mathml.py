@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape, unescape
 from xml.etree.ElementTree import Element  # only the node type of the converter's tree: nothing is parsed
 
@@ -29,6 +30,7 @@ _ENVIRONMENTS = {"{aligned}": "{split}", "{gathered}": "{matrix}", "{align}": "{
 MACROS = re.compile(r"\\(?:newcommand|renewcommand|def|let|href|class|style|id)\b")
 
 
+@lru_cache(maxsize=512)  # a live page shows the same formulas again with every event
 def mathml(latex: str, *, block: bool = False) -> str:
     """MathML of a formula; what cannot be read is shown as escaped text. Never raises, never returns other markup."""
     display = "block" if block else "inline"

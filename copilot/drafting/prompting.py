@@ -20,6 +20,8 @@ _CELL_SHOWN = 60
 _FORMULATION_SHOWN = 24_000
 _REPLY_SHOWN = 12_000
 _CONTEXT_LINES = 2
+_ENTRIES_SHOWN = 20
+_DATA_FIELDS = ("elements", "value")
 
 
 def system_message(*, with_schema: bool) -> Message:
@@ -94,17 +96,27 @@ def _block(name: str, text: str) -> str:
 
 
 def _draft_text(draft: Draft) -> str:
-    exclude = {"spans"}
     plain = draft.formulation.model_dump(mode="json", exclude_defaults=True)
-    text = json.dumps(_without(plain, exclude), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(_shortened(plain), ensure_ascii=False, separators=(",", ":"))
     cut = " … (cut)" if len(text) > _FORMULATION_SHOWN else ""
     return f"formulation: {text[:_FORMULATION_SHOWN]}{cut}\n\nprogram:\n{draft.program}"
 
 
-def _without(node: object, keys: set[str]) -> object:
+def _shortened(node: object) -> object:
+    """Without spans; of a long list of labels or numbers its beginning, so that rules are not crowded out by data."""
     if isinstance(node, dict):
-        return {key: _without(value, keys) for key, value in node.items() if key not in keys}
-    return [_without(entry, keys) for entry in node] if isinstance(node, list) else node
+        return {key: _cut(value) if key in _DATA_FIELDS else _shortened(value) for key, value in _visible(node)}
+    return [_shortened(entry) for entry in node] if isinstance(node, list) else node
+
+
+def _visible(node: dict[str, object]) -> list[tuple[str, object]]:
+    return [(key, value) for key, value in node.items() if key != "spans"]
+
+
+def _cut(value: object) -> object:
+    if not isinstance(value, list) or len(value) <= _ENTRIES_SHOWN:
+        return value
+    return [*value[:_ENTRIES_SHOWN], f"and {len(value) - _ENTRIES_SHOWN} more"]
 
 
 def _table_text(table: Table) -> str:

@@ -33,14 +33,18 @@ _LARGEST_DENOMINATOR = 12
 
 @dataclass(frozen=True, slots=True)
 class FormulationLine:
-    """One item: its element, name, sentence, LaTeX and MathML (both may be empty) and phrases of the request."""
+    """One item: its element, name, sentence, LaTeX (may be empty) and phrases of the request."""
 
     element: Element
     name: str
     sentence: str
     latex: str = ""
-    mathml: str = ""
     spans: tuple[Span, ...] = ()
+
+    @property
+    def mathml(self) -> str:
+        """The formula as safe MathML; empty where there is none."""
+        return mathml(self.latex) if self.latex else ""
 
 
 def formulation_lines(formulation: Formulation) -> tuple[FormulationLine, ...]:
@@ -117,8 +121,7 @@ def number_text(value: float) -> str:
 def _with_formula(
     element: Literal["objective", "constraint"], item: Objective | Constraint, sentence: str
 ) -> FormulationLine:
-    markup = mathml(item.latex) if item.latex else ""
-    return FormulationLine(element, item.name, sentence, item.latex, markup, item.spans)
+    return FormulationLine(element, item.name, sentence, item.latex, item.spans)
 
 
 def _set_sentence(item: IndexSet) -> str:

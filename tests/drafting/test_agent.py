@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from copilot.drafting.agent import LlmDrafter
-from copilot.drafting.base import Draft, DraftingError, DraftOutcome, DraftRequest, Feedback, InsightText
+from copilot.drafting.base import Draft, DraftingError, DraftOutcome, DraftRequest, Feedback, InsightText, Table
 from copilot.drafting.grounding import ground_rows
 from copilot.drafting.llm import LlmSettings
 from tests.drafting.replies import DISTANCES, PROGRAM, REQUEST, TEXT, workshop
@@ -287,6 +287,28 @@ def test_a_revision_shows_the_previous_model_and_the_newest_message() -> None:
     assert first.program in prompt
     revision = prompt.split("<<<REVISION ")[1]
     assert revision.splitlines()[1] == "At least 10 desks."
+
+
+def test_a_long_table_does_not_crowd_the_rules_out_of_a_revision() -> None:
+    rows = [str(number) for number in range(5_000)]
+    table = Table(name="routes", columns={"From": rows, "To": ["x"] * 5_000, "Cost per unit": [1.5] * 5_000})
+    request = DraftRequest(text="Find the cheapest shipping.", tables=(table,))
+    bench = Bench(with_routes(), with_routes())
+    first = complete(bench.draft(request))
+    bench.draft(DraftRequest(text=request.text, tables=(table,), previous=first, revision_start=5))
+    previous = bench.prompt(1).split("<<<PREVIOUS ")[1]
+    assert "and 4980 more" in previous
+    assert '"sense":"minimize"' in previous
+    assert len(bench.prompt(1)) < 20_000
+
+
+def test_a_table_too_long_for_one_parameter_is_said() -> None:
+    count = 200_001
+    table = Table(name="routes", columns={"From": range(count), "To": ["x"] * count, "Cost per unit": [1.5] * count})
+    reply = with_routes()
+    reply["sets"] = [{"name": "plant"}, {"name": "city"}]
+    with pytest.raises(DraftingError, match="200,001 rows"):
+        Bench(reply).draft(DraftRequest(text="Ship.", tables=(table,)))
 
 
 def test_repair_shows_the_program_around_the_fault_and_takes_the_new_one() -> None:

@@ -123,7 +123,7 @@ def test_another_variable_with_a_key_does_not_reach_a_server_of_ones_own(monkeyp
 
 
 @pytest.mark.parametrize(
-    ("settings", "sentence"),
+    ("wrong", "sentence"),
     [
         (LlmSettings("gpt"), "provider:model"),
         (LlmSettings("openai:"), "provider:model"),
@@ -133,9 +133,9 @@ def test_another_variable_with_a_key_does_not_reach_a_server_of_ones_own(monkeyp
         (LlmSettings("mistralai:x", api_key=KEY), "needs langchain-mistralai"),
     ],
 )
-def test_settings_that_cannot_work_say_what_to_change(settings: LlmSettings, sentence: str) -> None:
+def test_settings_that_cannot_work_say_what_to_change(wrong: LlmSettings, sentence: str) -> None:
     with pytest.raises(DraftingError, match=sentence):
-        make_chat_model(settings)
+        make_chat_model(wrong)
 
 
 def test_the_key_is_not_in_the_repr_of_the_settings() -> None:
