@@ -24,9 +24,11 @@ from solvers.from_pyomo import TriviallyInfeasible, UnsupportedModel, to_instanc
 from solvers.instance import InstanceError
 
 PROGRAM_NAME = "<program>"
+# Together these keep an honest header under `wire.HEADER_BYTES`, whatever characters it is made of.
 _TEXT_LENGTH = 2_000
-_FAMILIES = 2_000
-_WARNINGS = 50
+_PRINTED_LENGTH = 1 << 17
+_FAMILIES, _FAMILY_NAME_LENGTH = 2_000, 100
+_WARNINGS, _WARNING_LENGTH = 50, 500
 _COMPONENTS = {"set": Set, "param": Param, "var": Var, "constraint": Constraint, "objective": Objective}
 _INFEASIBLE = ("trivial Boolean (False)", "always infeasible", "trivially infeasible")
 
@@ -76,7 +78,7 @@ class _Collector(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         if len(self.lines) < _WARNINGS:
-            self.lines.append(record.getMessage()[:_TEXT_LENGTH])
+            self.lines.append(record.getMessage()[:_WARNING_LENGTH])
 
 
 def seed_everything(seed: int) -> None:
@@ -91,7 +93,7 @@ def seed_everything(seed: int) -> None:
 
 def build(request: wire.Request) -> bytes:
     """Run the program and answer with a reply frame; whatever the program does, the answer is a frame."""
-    printed, collector = _Printed(request.printed_bytes), _Collector()
+    printed, collector = _Printed(min(request.printed_bytes, _PRINTED_LENGTH)), _Collector()
     header: dict[str, Any] = {"failure": None, "counts": []}
     body = b""
     streams = sys.stdout, sys.stderr
@@ -112,7 +114,8 @@ def build(request: wire.Request) -> bytes:
     if printed.exceeded:
         header["failure"], body = Failure("output").facts, b""
     header["printed"] = printed.text
-    header["warnings"] = collector.lines + [str(item.message)[:_TEXT_LENGTH] for item in caught[:_WARNINGS]]
+    noted = [str(item.message)[:_WARNING_LENGTH] for item in caught[:_WARNINGS]]
+    header["warnings"] = [*collector.lines, *noted][:_WARNINGS]
     return wire.write_reply(header, body)
 
 
@@ -156,7 +159,7 @@ def _families(pyomo_model: ConcreteModel) -> list[tuple[str, str, int]]:
     for kind, component_type in _COMPONENTS.items():
         for component in pyomo_model.component_objects(component_type, active=True):
             if not component.local_name.startswith("_"):  # sets that Pyomo itself makes for an index
-                found.append((component.name[:200], kind, len(component)))
+                found.append((component.name[:_FAMILY_NAME_LENGTH], kind, len(component)))
     return found[:_FAMILIES]
 
 

@@ -40,8 +40,8 @@ class FailureKind(enum.StrEnum):
 class Limits:
     """Limits of one build: seconds, and bytes.
 
-    `memory_bytes` is what the build may add to the template's own address space. `printed_bytes` are kept; a program
-    that prints `wire.PRINT_FACTOR` times as much is ended.
+    `memory_bytes` is what the build may add to the template's own address space. `printed_bytes` are kept (128 KiB
+    at most); a program that prints `wire.PRINT_FACTOR` times as much is ended.
     """
 
     wall_seconds: float = 20

@@ -17,7 +17,6 @@ import selectors
 import signal
 import socket
 import sys
-import threading
 import time
 from typing import Any
 
@@ -84,7 +83,7 @@ def _prepare() -> dict[str, Any]:
     lockdown.hide(libc)
     gc.collect()
     gc.freeze()
-    if threading.active_count() != 1:
+    if lockdown.thread_count() != 1:
         raise RuntimeError("The template has more than one thread, so it cannot be forked safely.")
     return {"uid": uid, "pid": os.getpid(), "layers": _probe(libc).as_dict()}
 

@@ -65,7 +65,7 @@ def read_request(body: bytes) -> Request:
 
 def write_reply(header: Mapping[str, Any], body: bytes = b"") -> bytes:
     """Encode a reply."""
-    text = json.dumps(header).encode()
+    text = json.dumps(header, ensure_ascii=False).encode(errors="replace")
     return REPLY_HEAD.pack(MAGIC, len(text), len(body)) + text + body
 
 

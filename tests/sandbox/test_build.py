@@ -163,6 +163,22 @@ def test_printed_lines_and_warnings_come_back_capped(sandbox: Sandbox) -> None:
     assert "\x1b" not in build(sandbox, program).printed
 
 
+def test_the_fullest_honest_header_is_accepted(sandbox: Sandbox) -> None:
+    program = around(
+        "import warnings",
+        "m = ConcreteModel()",
+        "for i in range(2500): m.add_component('\x07\N{MUSICAL SYMBOL G CLEF}' * 100 + str(i), Param(initialize=1))",
+        "for i in range(99): warnings.warn('\x07' * 900 + str(i))",
+        "print('\x07' * 200_000)",
+        "m.x = Var(bounds=(0, 1))",
+        "m.o = Objective(expr=m.x)",
+        "return m",
+    )
+    outcome = build(sandbox, program, printed_bytes=1 << 20)
+    assert outcome.failure is None
+    assert (len(outcome.counts), len(outcome.warnings), len(outcome.printed)) == (2000, 50, 1 << 17)
+
+
 def test_random_numbers_repeat_for_a_seed_and_differ_between_seeds(sandbox: Sandbox) -> None:
     program = around(
         "import random, numpy as np",
