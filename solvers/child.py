@@ -5,8 +5,9 @@ It ends on its own when its parent does: the parent holds the only writing end o
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
-import resource
 import sys
 import threading
 from dataclasses import replace
@@ -14,6 +15,7 @@ from typing import Any
 
 from solvers import wire
 from solvers.instance import Instance, InstanceError
+from solvers.limits import limit_process
 from solvers.registry import UnknownSolver, choose
 from solvers.result import Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
 
@@ -23,8 +25,7 @@ MAX_JOB = 1 << 40
 
 def main(event_descriptor: int) -> None:
     """Serve exactly one job; never returns."""
-    import highspy  # noqa: F401  (loaded while the parent is still writing, or long before in a spare)
-
+    _preload()
     jobs = os.fdopen(0, "rb", buffering=0)
     channel = Channel(event_descriptor)
     received = wire.read_frame(_Patient(jobs), max_body=MAX_JOB)
@@ -42,6 +43,12 @@ def main(event_descriptor: int) -> None:
     channel.send(wire.pack_result(result))
     sys.stdout.flush()
     os._exit(0)
+
+
+def _preload() -> None:
+    """Load the default library while the parent is still writing, or long before in a spare."""
+    with contextlib.suppress(ImportError):
+        importlib.import_module("highspy")
 
 
 class Channel:
@@ -97,7 +104,9 @@ def _obey(jobs: Any, stop: threading.Event) -> None:
 
 def _solve(header: dict[str, Any], body: bytes, channel: Channel, stop: threading.Event) -> Result:
     options = SolveOptions(**header["options"])
-    _limit_resources(options)
+    # The cap on processor time is a last resort, should the parent die while a library call holds every Python thread.
+    cpu_seconds = int((options.time_limit_seconds + 60) * max(options.threads, 2))
+    limit_process(memory_bytes=options.memory_limit_bytes, cpu_seconds=cpu_seconds)
     try:
         instance = Instance.from_bytes(body)
         choice = choose(instance, header["solver"])
@@ -105,22 +114,12 @@ def _solve(header: dict[str, Any], body: bytes, channel: Channel, stop: threadin
         return _failed(TerminationCondition.INVALID_INSTANCE, str(error))
     except UnknownSolver as error:
         return _failed(TerminationCondition.UNSUPPORTED, str(error))
+    availability = choice.solver.availability()
+    if not availability:
+        return _failed(TerminationCondition.UNSUPPORTED, availability.reason)
     channel.send(wire.frame({"kind": "started", "solver": choice.solver.name, "reason": choice.reason}))
     result = choice.solver.solve(instance, options=options, report=channel.report, should_stop=stop.is_set)
     return replace(result, reason=choice.reason)
-
-
-def _limit_resources(options: SolveOptions) -> None:
-    _lower(resource.RLIMIT_AS, options.memory_limit_bytes)
-    _lower(resource.RLIMIT_CORE, 0)
-    # A last resort should the parent die while a library call keeps every Python thread waiting.
-    _lower(resource.RLIMIT_CPU, int((options.time_limit_seconds + 60) * max(options.threads, 2)))
-
-
-def _lower(kind: int, limit: int) -> None:
-    _, hard = resource.getrlimit(kind)
-    ceiling = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-    resource.setrlimit(kind, (ceiling, ceiling))
 
 
 def _failed(condition: TerminationCondition, message: str) -> Result:

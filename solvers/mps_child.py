@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import os
 import re
-import resource
 import sys
 import tempfile
 import zlib
@@ -15,6 +14,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from solvers.instance import Instance, InstanceError, Sense
+from solvers.limits import limit_process
 
 # Sections that HiGHS skips or that hold what an instance cannot; all start in the first column.
 _BEYOND = {
@@ -33,9 +33,7 @@ _COPY = 1 << 20
 
 def main(source: str, kind: str, target: str, memory_bytes: str, cpu_seconds: str) -> NoReturn:
     """Read `source` and write the instance to `target`; exit status 1 with an ERROR line on standard output else."""
-    _lower(resource.RLIMIT_AS, int(memory_bytes))
-    _lower(resource.RLIMIT_CPU, int(cpu_seconds))
-    _lower(resource.RLIMIT_CORE, 0)
+    limit_process(memory_bytes=int(memory_bytes), cpu_seconds=int(cpu_seconds))
     path = Path(source)
     try:
         with tempfile.TemporaryDirectory(dir=Path(target).parent) as folder:
@@ -115,9 +113,3 @@ def _integrality(lp: Any, names: tuple[str, ...]) -> list[int]:
 
 def _names(given: list[str], count: int, stem: str) -> tuple[str, ...]:
     return tuple(given) if len(given) == count else tuple(f"{stem}[{i}]" for i in range(count))
-
-
-def _lower(kind: int, limit: int) -> None:
-    _, hard = resource.getrlimit(kind)
-    ceiling = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-    resource.setrlimit(kind, (ceiling, ceiling))

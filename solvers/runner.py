@@ -82,6 +82,8 @@ class _Supervision:
                 self._take(message)
                 self._enforce(process)
             self._flush()
+        except wire.WireError:
+            process.kill()  # what it says cannot be understood, so what it would still say is not waited for
         except BaseException:
             process.kill()
             raise
