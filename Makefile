@@ -41,10 +41,10 @@ lint: install-dev  ## style, types, the drawing of the house, settings, migratio
 	$(PY) manage.py makemigrations --check --dry-run
 
 pytest: install-dev
-	$(PYTEST) -n 2
+	$(PYTEST) -n 2 --dist loadgroup
 
 test-services: install-dev  ## the tests that talk to real servers, with PostgreSQL as the database
-	DATABASE_URL=$(POSTGRES_URL) $(PYTEST) -m services
+	DATABASE_URL=$(POSTGRES_URL) $(PYTEST) -n 2 --dist loadgroup -m services
 
 bench: install-dev  ## the tests that read the benchmark data beside the checkout
 	$(PYTEST) -m bench -s
