@@ -15,6 +15,9 @@ from copilot.drafting.formulation import Constraint, Formulation, Relation, Term
 
 MAX_TERMS = 200_000
 _REFERENCE = re.compile(r"([A-Za-z]\w*)\s*(?:\[([^\]]*)\])?")
+# As in Pyomo's component namer; a test compares the two.
+_SPECIAL = re.compile(r"""[()\[\],.'":\\]""")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|-?inf|nan")
 _OPERATORS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -46,10 +49,17 @@ def ground_rows(formulation: Formulation, rule: Constraint) -> tuple[GroundRow, 
         raise GroundingError(f"{rule.name} is not a sum with a limit.")
     rows = []
     for labels in grounder.combinations(rule.indices):
-        name = f"{rule.name}[{','.join(labels.values())}]" if labels else rule.name
+        name = _joined(rule.name, rule.indices, labels)
         terms = grounder.total(rule.terms, labels)
         rows.append(GroundRow(name, terms, rule.relation, grounder.limit(rule, labels)))
     return tuple(rows)
+
+
+def as_pyomo_writes(label: str) -> str:
+    """A label inside a component's name: quoted where it looks like a number or holds a sign of the name's grammar."""
+    quoted = repr(label)
+    plain = quoted[1:-1]
+    return quoted if plain.startswith("|") or _SPECIAL.search(plain) or _NUMBER.fullmatch(plain) else plain
 
 
 def ground_objective(formulation: Formulation) -> dict[str, float]:
@@ -166,4 +176,4 @@ def _split(reference: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _joined(name: str, inside: Sequence[str], labels: Labels) -> str:
-    return f"{name}[{','.join(labels.get(part, part) for part in inside)}]" if inside else name
+    return f"{name}[{','.join(as_pyomo_writes(labels.get(part, part)) for part in inside)}]" if inside else name

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyomo.environ as pyo
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyomo.core.base.component_namer import name_repr
+from pyomo.repn import generate_standard_repn
 
 from copilot.drafting.formulation import Constraint, Formulation, IndexSet, Objective, Parameter, Term, Variable
-from copilot.drafting.grounding import GroundingError, GroundRow, ground_objective, ground_rows
+from copilot.drafting.grounding import GroundingError, GroundRow, as_pyomo_writes, ground_objective, ground_rows
 from copilot.drafting.program import data_of, write_program
 
 CITY = IndexSet(name="city", elements=("x", "y"))
@@ -79,9 +84,6 @@ def test_a_sign_or_the_number_itself_may_stand_in_the_coefficient() -> None:
 
 
 def test_the_written_program_builds_the_same_rows() -> None:
-    import pyomo.environ as pyo
-    from pyomo.repn import generate_standard_repn
-
     model = formulation(DEMAND, CAPACITY)
     namespace: dict[str, Any] = {}
     exec(write_program(model), namespace)
@@ -98,6 +100,11 @@ def test_the_written_program_builds_the_same_rows() -> None:
         assert abs(repn.constant) == pytest.approx(row.limit)
     goal = generate_standard_repn(built.objective.expr)
     assert {v.name: c for v, c in zip(goal.linear_vars, goal.linear_coefs, strict=True)} == ground_objective(model)
+
+
+@given(st.text(max_size=6) | st.from_regex(r"[-+.0-9e|a'\"]{1,6}", fullmatch=True))
+def test_labels_are_written_as_pyomo_writes_them(label: str) -> None:
+    assert as_pyomo_writes(label) == name_repr(label)
 
 
 @pytest.mark.parametrize(
