@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from copilot.drafting.builtin.nominals import is_nominal, is_verb, run_ending, run_starting
 from copilot.drafting.builtin.tokens import Sentence, Token
@@ -36,14 +37,36 @@ def candidate_lists(sentences: Sequence[Sentence]) -> list[Items]:
     order: list[Items] = []
     for items in _all_lists(sentences):
         key = frozenset(item.stems for item in items)
-        if _is_head_of_another(items):
+        if _is_head_of_another(items) or any(_is_no_thing(item) for item in items):
             continue
         if len(key) == len(items) and 2 <= len(items) <= _MOST_ITEMS and key not in found:
             found[key] = items
             order.append(items)
     numbered = [sentence for sentence in sentences if any(token.kind == "number" for token in sentence)]
     ranked = sorted(order, key=lambda items: _mentions(items, numbered), reverse=True)
-    return [items for items in ranked if _mentions(items, numbered)[0] > 0][:_MOST_LISTS]
+    stems = [[token.stem for token in sentence] for sentence in sentences]
+    pairs = {pair for sentence in stems for pair in pairwise(sentence)}
+    apart = [items for items in ranked if _mentions(items, numbered)[0] > 0 and not _overlap(items, pairs)]
+    return apart[:_MOST_LISTS]
+
+
+def _overlap(items: Items, pairs: set[tuple[str, str]]) -> bool:
+    """Whether one item's name stands right behind a word of another, as "boxes" does in "large boxes"."""
+    return any(
+        (word, item.stems[0]) in pairs
+        for item in items
+        for other in items
+        if item is not other and len(item.stems) == 1 and item.stems[0] not in other.stems
+        for word in other.stems
+    )
+
+
+def _is_no_thing(item: Item) -> bool:
+    """Times, measures and money are counted, not chosen."""
+    words = lexicon()
+    money = words.money_in_stems | words.money_out_stems
+    plain = words.period_stems | words.measure_stems | words.empty_stems | money
+    return all(stem in plain for stem in item.stems)
 
 
 def _is_head_of_another(items: Items) -> bool:
@@ -115,10 +138,6 @@ def _variants(phrases: Sequence[tuple[Token, ...]]) -> Iterator[Items]:
     if shared:
         yield tuple(_item((*phrase, *shared)) if phrase is not last else _item(phrase) for phrase in phrases)
     yield tuple(plain)
-    for longest in (1, 2):
-        if any(len(phrase) > longest for phrase in phrases):
-            yield (*tuple(_item(phrase[-longest:]) for phrase in phrases[:-1]), _item(last[:longest]))
-            yield (*tuple(_item(phrase[-longest:]) for phrase in phrases[:-1]), _item(last))
 
 
 def _shared_head(phrases: Sequence[tuple[Token, ...]]) -> tuple[Token, ...]:
@@ -126,7 +145,7 @@ def _shared_head(phrases: Sequence[tuple[Token, ...]]) -> tuple[Token, ...]:
     last = phrases[-1]
     if len(last) < 2 or any(phrase[-1].stem == last[-1].stem for phrase in phrases[:-1]):
         return ()
-    if len(last[-1].text) == 1 or last[-1].text.isdigit():
+    if len(last[-1].text) == 1 or last[-1].text.isdigit() or last[0].stem == phrases[0][0].stem:
         return ()
     if last[-1].stem != last[-1].low and any(_is_plural(phrase[-1]) for phrase in phrases[:-1]):
         return ()

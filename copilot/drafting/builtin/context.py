@@ -89,7 +89,7 @@ def _asked(parts: Parts) -> set[str]:
             for follower in parts[position + 1 : position + 5]:
                 if follower.low in ("of", "each", "the", "type", "kind", "full", "or", "partial"):
                     continue
-                if follower.kind == "word" and not lexicon().is_small(follower.low) and not follower.verb:
-                    found.add(follower.stem)
-                break
+                if follower.kind != "word" or lexicon().is_small(follower.low) or follower.verb:
+                    break
+                found.add(follower.stem)
     return found

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from copilot.drafting.builtin.mentions import Part, Parts
+from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.formulation import ConstraintKind, Relation
 
 Money = Literal["", "in", "out", "unknown"]
@@ -35,6 +36,16 @@ class Quantity:
     def span(self) -> tuple[int, int]:
         """Characters from the number to the end of what it counts."""
         return self.part.start, self.after[-1].end if self.after else self.part.end
+
+    @property
+    def head(self) -> str:
+        """Stem of the noun that is counted: methods in "100 transportation methods for customers"."""
+        head = ""
+        for part in self.after:
+            if part.kind != "word" or lexicon().is_small(part.low) or part.verb:
+                break
+            head = part.stem
+        return head
 
     @property
     def phrase(self) -> str:
@@ -73,6 +84,11 @@ class Row:
     def unit(self) -> str:
         """The unit's stem, where one is given."""
         return next((fact.quantity.unit for fact in self.facts.values() if fact.quantity.unit), "")
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether the row holds percentages."""
+        return any(fact.quantity.part.shape == "percent" for fact in self.facts.values())
 
     @property
     def money(self) -> Money:

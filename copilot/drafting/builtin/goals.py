@@ -164,11 +164,12 @@ def _matched(aim: Aim, rows: Sequence[Row], context: Context) -> tuple[Goal | No
     items = tuple(dict.fromkeys(part.item for part in aim.words if part.kind == "item"))
     money = _money_rows(stems, rows)
     counts = _counts(aim)
-    scores = [_score(stems, row, counts=counts) for row in rows]
+    counted = _counted(aim)
+    scores = [_score({counted} if counts and counted else stems, row, counts=counts) for row in rows]
     best = max(scores, default=0.0)
     if money is not None:
         return _goal(aim, money, label, rows)
-    if best >= 1.0 and not (counts and _counted(aim) in context.hypernyms):
+    if best >= 1.0 and not (counts and counted in context.hypernyms):
         top = [index for index, score in enumerate(scores) if score >= best - 0.1]
         if len(top) > 1:
             return _summed(aim, top, label, rows, context)
@@ -190,8 +191,12 @@ def _counts(aim: Aim) -> bool:
 
 def _counted(aim: Aim) -> str:
     """The last word of the name behind "number of": machines in "number of stamping machines"."""
-    name = ""
+    name, words = "", lexicon()
     for part in aim.words:
+        if part.low == "of" and name in words.container_stems | words.measure_stems:
+            name = ""
+        if name and part.low == "of":
+            break
         if part.kind == "word" and part.low not in ("total", "number", "of", "the") and lexicon().is_small(part.low):
             break
         if name and part.verb:

@@ -41,6 +41,7 @@ class Mentions:
     def __init__(self, items: Items) -> None:
         self._forms: dict[tuple[str, ...], int] = {}
         self._full = {item.stems for item in items}
+        self._words = [set(item.stems) for item in items]
         shared: set[tuple[str, ...]] = set()
         for index, item in enumerate(items):
             others = {word for other in items if other is not item for word in other.stems}
@@ -72,6 +73,13 @@ class Mentions:
             position += length
         return tuple(_with_containers(found))
 
+    def _is_substance(self, sentence: Sentence, position: int, index: int) -> bool:
+        """Whether the words are what a quantity is of ("7 units of milk") and no shortened name."""
+        if position < 3 or sentence[position - 1].low != "of" or sentence[position - 3].kind != "number":
+            return False
+        measure, words = sentence[position - 2].stem, lexicon()
+        return measure in words.measure_stems | words.container_stems and measure not in self._words[index]
+
     def _listed(self, found: Sequence[Part], token: Token) -> bool:
         """A lone label is a mention where it is the whole name, or follows "feed A and"."""
         if (token.stem,) in self._full:
@@ -85,7 +93,7 @@ class Mentions:
         for length in range(min(self._longest, len(sentence) - position), 0, -1):
             form = tuple(token.stem for token in sentence[position : position + length])
             index = self._forms.get(form, -1)
-            if index >= 0 and not (form not in self._full and _is_substance(sentence, position, length)):
+            if index >= 0 and not (form not in self._full and self._is_substance(sentence, position, index)):
                 return index, length
         return -1, 0
 
@@ -104,16 +112,6 @@ def _forms(stems: tuple[str, ...], others: set[str]) -> set[tuple[str, ...]]:
             if telling:
                 forms.add(form)
     return forms
-
-
-def _is_substance(sentence: Sentence, position: int, length: int) -> bool:
-    """Whether the words are what a quantity is of ("7 units of milk") and no shortened name."""
-    if position < 2 or sentence[position - 1].low != "of":
-        return False
-    measure = sentence[position - 2].stem
-    words = lexicon()
-    counted = position >= 3 and sentence[position - 3].kind == "number"
-    return counted and (measure in words.measure_stems or measure in words.container_stems)
 
 
 def _holders() -> frozenset[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from copilot.drafting.builtin.tokens import Token
 from copilot.drafting.builtin.words import lexicon
 
+_TAILS = frozenset({"combined", "together", "respectively", "total", "only", "instead", "alone", "available", "needed"})
 _ARTICLES = frozenset(
     {"a", "an", "the", "each", "every", "per", "his", "her", "their", "its", "one", "my", "our", "of"}
 )
@@ -54,7 +55,9 @@ def _is_finite(token: Token, before: Token | None, after: Token | None) -> bool:
 def is_nominal(tokens: Sequence[Token], position: int) -> bool:
     """Whether the word may belong to the name of a thing."""
     token = tokens[position]
-    return token.kind == "word" and not lexicon().is_small(token.low) and not is_verb(tokens, position)
+    if token.kind != "word" or token.low in _TAILS or lexicon().is_small(token.low):
+        return False
+    return not is_verb(tokens, position)
 
 
 def run_ending(tokens: Sequence[Token], end: int, *, longest: int = 5) -> tuple[Token, ...]:
@@ -62,6 +65,8 @@ def run_ending(tokens: Sequence[Token], end: int, *, longest: int = 5) -> tuple[
     start = end
     while start > 0 and end - start < longest and is_nominal(tokens, start - 1):
         start -= 1
+    if start > 0 and tokens[start - 1].low == "per":
+        return ()
     return tuple(tokens[start:end])
 
 

@@ -42,7 +42,7 @@ def _described(clause: Clause, position: int, earlier: Quantity | None) -> Quant
     parts = clause.parts
     after_end = _after_end(parts, position)
     after = parts[position + 1 : after_end]
-    start = earlier.position + 1 + len(earlier.after) if earlier else 0
+    start = _before_start(parts, earlier, position)
     before = parts[start:position]
     linked = earlier is not None and not any(part.verb or part.kind == "item" for part in before)
     said, unit = content(before), _unit(after)
@@ -74,6 +74,15 @@ def _tail(parts: Parts, start: int) -> Parts:
     """What is said between the counted phrase and the next number."""
     end = next((spot for spot in range(start, len(parts)) if parts[spot].kind == "number"), len(parts))
     return parts[start:end]
+
+
+def _before_start(parts: Parts, earlier: Quantity | None, position: int) -> int:
+    """What was said before a number begins behind the phrase of the number before it."""
+    if earlier is None:
+        return 0
+    start = earlier.position + 1 + len(earlier.after)
+    joints = [spot for spot in range(start, position) if parts[spot].low in (",", "and", "or", "plus")]
+    return joints[-1] if joints else start
 
 
 def _after_end(parts: Parts, position: int) -> int:
@@ -170,10 +179,26 @@ def _left(clause: Clause, position: int, earlier: Quantity | None) -> tuple[int,
     return clause.inherited if limit < 0 else ()
 
 
+def _made_on(parts: Parts, start: int) -> int:
+    """ "$50 is made on each A": the item behind a verb and a preposition, or -1."""
+    if start >= len(parts) or not parts[start].verb:
+        return -1
+    words = lexicon()
+    linked = False
+    for part in parts[start : start + 5]:
+        if part.kind == "item":
+            return part.item if linked else -1
+        linked = linked or part.low in ("on", "from", "per")
+        if not (part.verb or part.low in words.determiners or linked):
+            return -1
+    return -1
+
+
 def _right(parts: Parts, position: int, end: int) -> tuple[tuple[int, ...], int]:
     """(items that the number is said to be per, the item that stands right behind the phrase or -1)."""
     if end >= len(parts) or parts[end].kind != "item":
-        return (), -1
+        made = _made_on(parts, end)
+        return ((made,), -1) if made >= 0 else ((), -1)
     index = parts[end].item
     group = [index]
     for spot in range(end + 1, len(parts)):

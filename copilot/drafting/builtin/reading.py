@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from copilot.drafting.builtin.candidates import Items
 from copilot.drafting.builtin.clauses import clauses_of, subject_items
 from copilot.drafting.builtin.context import Context, context_of
-from copilot.drafting.builtin.facts import Gap, Goal, Limit, Row
+from copilot.drafting.builtin.facts import Gap, Goal, Limit, RawLimit, Row
 from copilot.drafting.builtin.goals import Aim, aims_of, goal_of
 from copilot.drafting.builtin.mentions import Mentions, Part, Parts
 from copilot.drafting.builtin.roles import Roles, assign
@@ -49,6 +49,7 @@ def read(sentences: Sequence[Sentence], items: Items) -> Reading:
     _add_limits(reading, roles)
     asked = any(_ASKING & {part.low for part in parts} for parts in parted)
     reading.goal, gap = goal_of(aims, reading.rows, reading.context, asked=asked)
+    reading.goal, gap = _settled(reading, aims, reading.goal, gap)
     if gap is not None:
         reading.gaps.append(replace(gap, about_goal=True))
     _check(reading)
@@ -81,8 +82,17 @@ def _without_aims(parts: Parts, aims: Sequence[Aim]) -> Parts:
 
 def _add_limits(reading: Reading, roles: Roles) -> None:
     unclear: list[Gap] = []
+    torn: list[RawLimit] = []
     for raw in roles.limits:
         limits, gaps = resolve(raw, reading.rows, reading.context)
+        reading.limits.extend(limits)
+        if gaps and gaps[0].options:
+            torn.append(raw)
+        else:
+            unclear.extend(gaps)
+    for raw in torn:
+        taken = {limit.row for limit in reading.limits if limit.sign == raw.sign and limit.row >= 0}
+        limits, gaps = resolve(raw, reading.rows, reading.context, taken=taken)
         reading.limits.extend(limits)
         unclear.extend(replace(gap, value=raw.quantity.part.value) for gap in gaps)
     clear = {(limit.quantity.part.value) for limit in reading.limits if limit.quantity and limit.row >= 0}
@@ -105,6 +115,26 @@ def _once(limits: Sequence[Limit]) -> list[Limit]:
         share = limit.share.part.value if limit.share else None
         found.setdefault((limit.kind, limit.sign, limit.items, limit.base, limit.row, value, share), limit)
     return sorted(found.values(), key=lambda limit: limit.spans[0])
+
+
+def _settled(
+    reading: Reading, aims: Sequence[Aim], goal: Goal | None, gap: Gap | None
+) -> tuple[Goal | None, Gap | None]:
+    """An objective that fits nothing by its words is the one complete row that nothing else uses."""
+    loose = (gap is not None and gap.weight < 2) or (goal is not None and bool(goal.count) and bool(goal.notes))
+    used = {limit.row for limit in reading.limits}
+    free = [
+        index
+        for index, row in enumerate(reading.rows)
+        if index not in used and len(row.facts) == len(reading.context.items)
+    ]
+    if not loose or len(aims) != 1 or len(free) != 1:
+        return goal, gap
+    aim, name = aims[0], row_name(reading.rows[free[0]])
+    label = " ".join(part.text for part in aim.words)
+    note = f'"{label}" is read as "{name}", which nothing else uses.'
+    span = (aim.words[0].start, aim.words[-1].end)
+    return Goal(aim.sense, ((free[0], 1.0),), (), name, aim.sentence, span, (note,)), None
 
 
 def _check(reading: Reading) -> None:

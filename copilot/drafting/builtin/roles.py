@@ -36,7 +36,7 @@ def assign(clause: Clause, *, item_count: int, hypernyms: frozenset[str], roles:
     zipped = _zipped(clause, quantities)
     earlier: RawLimit | None = None
     for quantity in quantities:
-        if _is_counting(quantity, item_count, hypernyms):
+        if _is_counting(quantity, item_count, hypernyms) or _is_one_of(quantity):
             continue
         limit = _limit(quantity, earlier)
         item = zipped.get(quantity.position, -1)
@@ -50,10 +50,12 @@ def assign(clause: Clause, *, item_count: int, hypernyms: frozenset[str], roles:
         if quantity.part.shape == "multiple" or (quantity.part.shape == "fraction" and not quantity.unit):
             roles.shares.append(RawLimit(_unsaid(quantity), quantity, weak=True))
             continue
-        _add_other(quantity, item, item_count=item_count, hypernyms=hypernyms, roles=roles)
+        earlier = _add_other(quantity, item, item_count=item_count, hypernyms=hypernyms, roles=roles)
 
 
-def _add_other(quantity: Quantity, item: int, *, item_count: int, hypernyms: frozenset[str], roles: Roles) -> None:
+def _add_other(
+    quantity: Quantity, item: int, *, item_count: int, hypernyms: frozenset[str], roles: Roles
+) -> RawLimit | None:
     items = (item,) if item >= 0 else _owners(quantity, item_count=item_count, hypernyms=hypernyms)
     weak = _weak(quantity) if not items else None
     if items:
@@ -61,9 +63,21 @@ def _add_other(quantity: Quantity, item: int, *, item_count: int, hypernyms: fro
             roles.facts.append(Fact(index, quantity.part.value, quantity, order=len(roles.facts)))
     elif weak is not None:
         roles.limits.append(RawLimit(weak, quantity, weak=True))
+        return roles.limits[-1]
     else:
         text = f'The number "{quantity.part.text}" has no role that I could find.'
         roles.gaps.append(Gap(text, (quantity.span,)))
+    return None
+
+
+def _is_one_of(quantity: Quantity) -> bool:
+    """ "To make 1 ton of A": the number stands for "each"; "at least 0" says nothing."""
+    cued = cue_before(quantity.clause, quantity.position)
+    if cued is not None:
+        return quantity.part.value == 0 and cued.sign == ">="
+    words = lexicon()
+    measured = quantity.head in words.measure_stems | words.container_stems
+    return quantity.part.value == 1 and quantity.next_item >= 0 and measured and not quantity.right
 
 
 def _limit(quantity: Quantity, earlier: RawLimit | None) -> RawLimit | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from copilot.drafting.builtin.context import Context
 from copilot.drafting.builtin.facts import Gap, Limit, Quantity, RawLimit, Row
@@ -16,8 +17,13 @@ _EVERY = frozenset({"each", "both", "every", "either", "all"})
 _LOOSE = "There is no other quantity that {phrase} could be, so it is read as the number of all items together."
 
 
-def resolve(raw: RawLimit, rows: Sequence[Row], context: Context) -> tuple[list[Limit], list[Gap]]:
-    """The limits that a number sets (several where "each machine" has the same cap), or the gap it leaves."""
+def resolve(
+    raw: RawLimit, rows: Sequence[Row], context: Context, *, taken: Collection[int] = ()
+) -> tuple[list[Limit], list[Gap]]:
+    """The limits that a number sets (several where "each machine" has the same cap), or the gap it leaves.
+
+    `taken` are rows that another sentence limits already: they do not count where two rows fit alike.
+    """
     quantity = raw.quantity
     if raw.item >= 0:
         return [_on_items(raw, (raw.item,))], []
@@ -38,7 +44,7 @@ def resolve(raw: RawLimit, rows: Sequence[Row], context: Context) -> tuple[list[
     if quantity.unit in context.measures and not region and not _names_row(quantity, rows):
         return [_on_items(raw, context.everything)], []
     if best >= _ENOUGH:
-        return _on_rows(raw, rows, scores, region, context)
+        return _on_rows(raw, rows, scores, taken, context)
     if len(region) == 1:
         return [_on_items(raw, region)], []
     return _on_everything(raw, context, rows)
@@ -50,6 +56,8 @@ def row_score(quantity: Quantity, row: Row, *, alone: bool = False) -> float:
         return 0.0
     said = quantity.words | quantity.said | quantity.tail
     score = 0.0
+    if quantity.part.shape == "money" and row.is_rate:
+        return 0.0
     if quantity.money:
         score = 0.7 if alone else {"out": 0.9, "unknown": 0.7, "in": 0.2, "": 0.0}[row.money]
     elif quantity.unit and quantity.unit == row.unit:
@@ -111,6 +119,9 @@ def _is_measure_only(quantity: Quantity, context: Context, rows: Sequence[Row]) 
     if quantity.money:
         return context.invested
     plain = context.hypernyms | context.measures | words.container_stems
+    named = context.hypernyms - words.generic_stems
+    if quantity.next_item < 0 and quantity.head in named and not any(quantity.head in row.words for row in rows):
+        return True
     if quantity.next_item >= 0:
         plain = plain | words.measure_stems
     elif not quantity.unit or quantity.unit != "unit":
@@ -143,11 +154,13 @@ def _on_items(raw: RawLimit, items: tuple[int, ...], note: str = "") -> Limit:
 
 
 def _on_rows(
-    raw: RawLimit, rows: Sequence[Row], scores: Sequence[float], region: tuple[int, ...], context: Context
+    raw: RawLimit, rows: Sequence[Row], scores: Sequence[float], taken: Collection[int], context: Context
 ) -> tuple[list[Limit], list[Gap]]:
     best = max(scores)
     close = [index for index, score in enumerate(scores) if score > best - _NEAR]
-    every = any(part.low in _EVERY for part in raw.quantity.clause)
+    every = _says_every(raw.quantity)
+    if len(close) > 1 and not every and set(close) - set(taken):
+        close = [index for index in close if index not in taken]
     if len(close) > 1 and not every:
         close = [index for index in close if scores[index] > best - 0.01] if best >= 1.0 else close
     if len(close) > 1 and not every:
@@ -157,7 +170,6 @@ def _on_rows(
         word = {"<=": "At most", ">=": "At least", "==": "Exactly"}[raw.sign]
         options = tuple(f"{word} {raw.quantity.part.text} {row_name(rows[index])}." for index in close)
         return [], [Gap(text, (raw.quantity.span,), question=f"What does “{said}” limit: {names}?", options=options)]
-    del region
     limits = []
     for index in close:
         kind = "resource" if raw.sign == "<=" else "requirement" if raw.sign == ">=" else "balance"
@@ -186,6 +198,15 @@ def _on_everything(raw: RawLimit, context: Context, rows: Sequence[Row]) -> tupl
         return [_on_items(raw, context.everything, _LOOSE.format(phrase=f'"{_said(quantity)}"'))], []
     text = f'It is not clear what "{_said(quantity)}" limits.'
     return [], [Gap(text, (quantity.span,))]
+
+
+def _says_every(quantity: Quantity) -> bool:
+    """ "each machine", "both teams", and not "each day"."""
+    words = lexicon()
+    for part, follower in pairwise(quantity.clause):
+        if part.low in _EVERY and follower.stem not in words.period_stems:
+            return True
+    return False
 
 
 def _said(quantity: Quantity) -> str:

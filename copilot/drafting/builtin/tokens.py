@@ -193,7 +193,13 @@ def _labelled(tokens: Sequence[Token]) -> list[Token]:
 
 def _may_be_label(tokens: Sequence[Token], position: int) -> bool:
     token, words = tokens[position], lexicon()
-    if token.kind != "number" or not token.low.isdigit() or token.value > 9999 or not position:
+    if (
+        token.kind != "number"
+        or token.shape != "plain"
+        or not token.low.isdigit()
+        or token.value > 9999
+        or not position
+    ):
         return False
     before = tokens[position - 1]
     if before.kind != "word" or words.is_small(before.low) or before.stem in words.verb_stems - words.container_stems:

@@ -182,7 +182,9 @@ def _cues() -> Cues:
 def _verb_forms(verb: str) -> Iterable[str]:
     body = verb.removesuffix("e")
     third = f"{verb[:-1]}ies" if verb.endswith("y") and verb[-2] not in "aeiou" else f"{verb}s"
-    yield from (verb, third, f"{verb}es", f"{body}ed", f"{body}ing", f"{verb}ing", f"{verb[:-1]}ied")
+    if verb.endswith(("s", "x", "z", "ch", "sh", "o")):
+        yield f"{verb}es"
+    yield from (verb, third, f"{body}ed", f"{body}ing", f"{verb}ing", f"{verb[:-1]}ied")
     yield from (f"{verb}{verb[-1]}ed", f"{verb}{verb[-1]}ing")
 
 
