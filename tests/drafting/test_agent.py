@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from copilot.drafting import calling
 from copilot.drafting.agent import LlmDrafter
 from copilot.drafting.base import Draft, DraftingError, DraftOutcome, DraftRequest, Feedback, InsightText, Table
 from copilot.drafting.grounding import ground_rows
@@ -309,6 +310,33 @@ def test_a_table_too_long_for_one_parameter_is_said() -> None:
     reply["sets"] = [{"name": "plant"}, {"name": "city"}]
     with pytest.raises(DraftingError, match="200,001 rows"):
         Bench(reply).draft(DraftRequest(text="Ship.", tables=(table,)))
+
+
+def test_the_only_row_of_a_table_gives_a_single_number_and_rows_are_read_when_asked_for() -> None:
+    limits = Table(name="limits", columns={"Budget": (1000,), "note": ("x",)})
+    reply = workshop(tables_read=["limits"])
+    reply["parameters"][2] = {"name": "carpentry_limit", "table": "Limits", "column": "budget"}
+    draft = complete(Bench(reply).draft(DraftRequest(text=TEXT, tables=(limits,))))
+    assert draft.data["carpentry_limit"] == 1000.0
+    assert draft.data["limits"] == [{"Budget": 1000, "note": "x"}]
+
+
+def test_a_model_that_does_not_stop_writing_is_stopped() -> None:
+    bench = Bench("x" * 200_000, chunk_size=5_000)
+    with pytest.raises(DraftingError, match="does not stop writing"):
+        bench.draft()
+
+
+def test_an_answer_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "_GRACE_SECONDS", 0.0)
+    released = threading.Event()
+    chat_model = ScriptedChatModel(
+        replies=[workshop()], asked=[], methods=[], before_chunk=lambda: bool(released.wait(20)) and None
+    )
+    drafter = LlmDrafter(LlmSettings("scripted:one", timeout_seconds=0.2, max_retries=0), chat_model)
+    with pytest.raises(DraftingError, match="did not finish"):
+        drafter.draft(REQUEST, lambda *_: None, lambda: False)
+    released.set()
 
 
 def test_repair_shows_the_program_around_the_fault_and_takes_the_new_one() -> None:

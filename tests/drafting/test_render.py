@@ -149,3 +149,33 @@ def test_the_pieces_joined_are_the_text_and_know_who_covers_them(text: str, span
         covering = {n for n, phrases in spans.items() if any(s.start <= position < s.end for s in phrases)}
         assert set(names) == covering
         position += len(piece)
+
+
+def test_families_tables_and_long_lists_read_as_plain_english() -> None:
+    values = tuple(((str(i),), 1.0) for i in range(9))
+    many = Formulation(
+        sets=(IndexSet(name="city", elements=tuple(str(i) for i in range(9))),),
+        parameters=(
+            Parameter(name="need", indices=("city",), value=values, unit="pallets", source="table:demand.need"),
+        ),
+        variables=(Variable(name="ship", indices=("city",), lower=None),),
+        objective=Objective(
+            sense="minimize", terms=tuple(Term(coefficient=2, variable=f"ship[{i}]") for i in range(9))
+        ),
+        constraints=(
+            Constraint(
+                name="met",
+                indices=("city",),
+                terms=(Term(coefficient=3, variable="ship[city]"), Term(coefficient=-1, variable="ship[0]")),
+                relation=">=",
+                limit_parameter="need[city]",
+            ),
+        ),
+    )
+    city, need, ship, goal, met = (line.sentence for line in formulation_lines(many))
+    assert city == "city: 0, 1, 2, 3, 4, 5 and 3 more"
+    assert need == "need by city: 9 numbers (pallets), from demand.need"
+    assert ship == "ship for each city: any amount"
+    assert goal.startswith("Make objective as small as possible: 2 × ship (0) + ")
+    assert goal.endswith("+ 1 more")
+    assert met == "met: 3 × ship (city) − ship (0) must be at least need[city], for each city"

@@ -214,3 +214,69 @@ def test_any_single_edit_is_found_and_undone_edits_are_identical(data: st.DataOb
     assert sum(family.entry_count for family in found.families) == 1
     undone = np.array(getattr(WORKSHOP, field))
     assert diff(WORKSHOP, dataclasses.replace(edited, **{field: undone})).verdict == "identical"
+
+
+def test_rows_added_to_a_family_say_where_they_went() -> None:
+    found = diff(capacities([10, 20]), capacities([10, 20, 30]))
+    assert found.summary == "1 variable added to x; 1 constraint added to capacity"
+    family = only(found, "constraints", "capacity")
+    assert (family.change, family.size_before, family.size_after) == ("changed", 2, 3)
+    assert family.patterns == ("1 row added",)
+    assert diff(capacities([10, 20, 30]), capacities([10, 20])).summary == (
+        "1 variable removed from x; 1 constraint removed from capacity"
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        (({"desk": 1.0}, 2.0, 5.0), "2 <= desk <= 5"),
+        (({"desk": -1.0, "chair": 0.5}, -INF, INF), "-desk + 0.5 chair (no limit)"),
+        (({}, 1.0, INF), "0 >= 1"),
+        (({"chair": 1.0}, 3.0, 3.0), "chair == 3"),
+    ],
+)
+def test_an_added_row_is_shown_as_algebra(row: Row, text: str) -> None:
+    found = diff(WORKSHOP, instance({"desk": 70.0, "chair": 40.0}, WORKSHOP_ROWS | {"new": row}))
+    assert only(found, "constraints", "new").entries[0].new == text
+
+
+def test_a_long_row_shows_its_beginning_and_its_length() -> None:
+    columns = {f"x[{i}]": 1.0 for i in range(12)}
+    before = instance(columns, {"r": ({"x[0]": 1.0}, -INF, 1.0)})
+    after = instance(columns, {"r": ({"x[0]": 1.0}, -INF, 1.0), "long": (dict.fromkeys(columns, 1.0), -INF, 1.0)})
+    assert only(diff(before, after), "constraints", "long").entries[0].new == (
+        " + ".join(f"x[{i}]" for i in range(8)) + " + … (12 terms) <= 1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "pattern"),
+    [
+        ([2.0, 3.0], [0.0, 0.0], "coefficient of x removed in 2 of 2 rows"),
+        ([0.0, 0.0], [2.0, 3.0], "coefficient of x added in 2 of 2 rows"),
+        ([2.0, 3.0], [-2.0, -3.0], "coefficient of x ×-1 in 2 of 2 rows"),
+    ],
+)
+def test_coefficients_that_come_and_go_are_said(old: list[float], new: list[float], pattern: str) -> None:
+    def case(values: list[float]) -> Instance:
+        columns = {"x[0]": 1.0, "x[1]": 1.0, "y": 1.0}
+        return instance(columns, {f"r[{i}]": ({f"x[{i}]": v, "y": 1.0}, -INF, 4.0) for i, v in enumerate(values)})
+
+    assert only(diff(case(old), case(new)), "constraints", "r").patterns == (pattern,)
+
+
+def test_an_added_binary_variable_is_called_binary() -> None:
+    after = instance(
+        {"desk": 70.0, "chair": 40.0, "open": -5.0},
+        WORKSHOP_ROWS,
+        integrality=[0, 0, 1],
+        column_upper=[INF, INF, 1.0],
+    )
+    assert only(diff(WORKSHOP, after), "variables", "open").entries[0].new == "binary, objective coefficient -5"
+
+
+def test_bounds_without_a_number_on_one_side_are_only_counted() -> None:
+    before = capacities([10, 20, 30])
+    after = dataclasses.replace(before, column_upper=np.array([5.0, 6.0, INF]))
+    assert only(diff(before, after), "variables", "x").patterns == ("upper bound changed in 2 of 3 columns",)
