@@ -8,7 +8,7 @@ from typing import Any
 
 from copilot.sandbox.canaries import CANARIES, Cage, Canary
 from copilot.sandbox.host import Sandbox
-from copilot.sandbox.outcome import Tier
+from copilot.sandbox.outcome import FailureKind, Tier
 from copilot.sandbox.process import TemplateError
 from copilot.sandbox.template import REHEARSAL, REHEARSAL_DATA
 
@@ -95,8 +95,12 @@ def _examine(sandbox: Sandbox, cage: Cage) -> Diagnosis:
 def _fly(sandbox: Sandbox, cage: Cage, canary: Canary) -> Row:
     outcome = sandbox.build(canary.program, cage.data(), seed=0, limits=canary.limits)
     failure = outcome.failure
-    answer = f"{failure.kind}, {failure.detail.partition(': ')[0]}".rstrip(", ") if failure else "built"
-    return Row(canary.name, not canary.got_through(cage, outcome), answer)
+    if failure is None or failure.kind is FailureKind.NO_MODEL:  # it ran to its end
+        answer = "ran without effect"
+    else:
+        answer = f"{failure.kind}, {failure.detail.partition(': ')[0]}".rstrip(", ")
+    stopped = not canary.got_through(cage, outcome)
+    return Row(canary.name, stopped, answer if stopped else "left its trace")
 
 
 def _yes(held: bool) -> str:

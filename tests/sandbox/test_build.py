@@ -124,11 +124,11 @@ def test_a_loop_without_end_is_stopped_at_its_limit(sandbox: Sandbox, limits: di
     assert outcome.failure is not None
     assert outcome.failure.kind == ("timeout" if "wall_seconds" in limits else "cpu")
     assert "Look for a loop" in outcome.failure.message
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 19
 
 
 def test_a_huge_power_ends_at_the_cpu_limit_or_out_of_memory(sandbox: Sandbox) -> None:
-    failure = build(sandbox, around("10 ** (10 ** 10)"), cpu_seconds=1, wall_seconds=8).failure
+    failure = build(sandbox, around("10 ** (10 ** 10)"), cpu_seconds=1).failure
     assert failure is not None
     assert failure.kind in {"cpu", "memory"}
 
@@ -143,13 +143,13 @@ def test_a_reply_over_the_cap_is_refused(sandbox: Sandbox) -> None:
     assert build(sandbox, program).failure is None
 
 
-def test_a_stop_ends_the_build_within_a_quarter_second(sandbox: Sandbox) -> None:
+def test_a_stop_ends_the_build_within_half_a_second(sandbox: Sandbox) -> None:
     started = time.monotonic()
     stop_at = started + 0.3
     outcome = sandbox.build(around("while True: pass"), {}, seed=1, should_stop=lambda: time.monotonic() > stop_at)
     assert outcome.failure is not None
     assert outcome.failure.kind == "cancelled"
-    assert time.monotonic() - stop_at < 0.25
+    assert time.monotonic() - stop_at < 0.5
 
 
 def test_printed_lines_and_warnings_come_back_capped(sandbox: Sandbox) -> None:

@@ -19,7 +19,7 @@ import pytest
 from copilot.sandbox import process
 from copilot.sandbox.host import Sandbox
 from copilot.sandbox.outcome import Limits, Tier
-from tests.sandbox.conftest import LIGHT, NO_SECCOMP, patch_boot, sandbox_without
+from tests.sandbox.conftest import LIGHT, NO_SECCOMP, patch_boot, sandbox_without, standing
 from tests.sandbox.programs import WORKSHOP, WORKSHOP_DATA, around
 from tests.sandbox.scene import survivors
 
@@ -60,7 +60,7 @@ def own() -> Iterator[Sandbox]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         patch_boot(monkeypatch, LIGHT)
         sandbox = Sandbox()
-        yield sandbox
+        yield standing(sandbox)
         sandbox.close()
 
 
