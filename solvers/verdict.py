@@ -32,6 +32,8 @@ def judged(instance: Instance, result: Result, options: SolveOptions) -> Result:
     duals = None if instance.is_mip else result.row_dual
     if duals is not None and (len(duals) != instance.row_count or not np.isfinite(duals).all()):
         duals = None
+    if duals is None and not instance.is_mip and instance.row_count == 0:
+        duals = np.zeros(0)
     checked = residuals(instance, result.x, duals, claimed_objective=result.objective_value)
     result = replace(
         result,
@@ -60,6 +62,7 @@ def _lowered(instance: Instance, result: Result, checked: Residuals, options: So
         return replace(result, solution_status=SolutionStatus.FEASIBLE)
     if error <= VERIFIED and checked.max_integrality_violation <= INTEGRALITY:
         return replace(result, solution_status=SolutionStatus.OPTIMAL)
+    error = max(error, checked.max_integrality_violation)
     if error <= ACCEPTED:
         return replace(
             result,
@@ -85,7 +88,7 @@ def _optimality_error(instance: Instance, result: Result, checked: Residuals, op
         # The proof is the solver's; what can be checked is that its bound really is as near as it says.
         return max(error, _unclosed_gap(result, options))
     if checked.relative_gap is None or checked.relative_dual_violation is None:
-        return np.inf if instance.row_count and result.row_dual is None else error
+        return np.inf  # without duals nothing proves a linear optimum
     return max(error, checked.relative_gap, checked.relative_dual_violation)
 
 

@@ -108,6 +108,9 @@ def test_a_feasible_point_with_a_gap_is_only_feasible() -> None:
 
 def test_an_optimum_without_duals_is_not_taken_on_trust() -> None:
     assert claim(instances.workshop(), point(30, 40)).termination_condition is T.FEASIBLE
+    box = instances.make(cost=[1, -1], upper=[2, 2])
+    assert claim(box, point(0, 2)).termination_condition is T.OPTIMAL  # without rows the costs are the proof
+    assert claim(box, point(0, 1)).termination_condition is T.FEASIBLE
 
 
 def test_a_small_error_is_optimal_within_tolerance() -> None:
