@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from copilot.drafting.formulation import Constraint, Formulation
+from copilot.drafting.formulation import Constraint, Formulation, IndexSet, Objective, Parameter, Term, Variable
 from copilot.runs import checks
 from copilot.runs.checks import Check
 from copilot.runs.models import Verification
@@ -106,3 +106,53 @@ def test_verdict_is_the_worst_of_its_checks() -> None:
     assert checks.verdict([made["pass"], made["unknown"]]) == Verification.INCONCLUSIVE
     assert checks.verdict([made["pass"]]) == Verification.PASSED
     assert checks.verdict([]) == Verification.INCONCLUSIVE
+
+
+def test_a_row_that_no_rule_explains_is_pointed_out(instance: Instance) -> None:
+    fewer = FORMULATION.model_copy(update={"constraints": FORMULATION.constraints[:1]})
+    check = found(fewer, instance, "rows")
+    assert check.status == "fail"
+    assert "finishing" in check.detail
+
+
+def test_indexed_rules_are_compared_row_by_row() -> None:
+    formulation = Formulation(
+        sets=(IndexSet(name="ITEMS", elements=("desk", "chair")),),
+        parameters=(
+            Parameter(name="profit", indices=("ITEMS",), value=((("desk",), 70.0), (("chair",), 40.0))),
+            Parameter(name="most", indices=("ITEMS",), value=((("desk",), 30.0), (("chair",), 50.0))),
+        ),
+        variables=(Variable(name="make", indices=("ITEMS",)),),
+        objective=Objective(
+            sense="maximize", terms=(Term(coefficient=1, variable="make[ITEMS]", parameter="profit[ITEMS]"),)
+        ),
+        constraints=(
+            Constraint(
+                name="cap",
+                indices=("ITEMS",),
+                terms=(Term(coefficient=1, variable="make[ITEMS]"),),
+                relation="<=",
+                limit_parameter="most[ITEMS]",
+            ),
+        ),
+    )
+    built = Instance(
+        name="indexed",
+        sense=Sense.MAXIMIZE,
+        objective_name="objective",
+        objective_offset=0.0,
+        cost=np.array([70.0, 40.0]),
+        indptr=np.array([0, 1, 2]),
+        indices=np.array([0, 1]),
+        values=np.array([1.0, 1.0]),
+        row_lower=np.array([-np.inf, -np.inf]),
+        row_upper=np.array([30.0, 50.0]),
+        column_lower=np.zeros(2),
+        column_upper=np.full(2, np.inf),
+        integrality=np.zeros(2, dtype=np.uint8),
+        row_names=("cap[desk]", "cap[chair]"),
+        column_names=("make[desk]", "make[chair]"),
+    )
+    assert {check.status for check in checks.before_solve(formulation, built, "")} == {"pass"}
+    wrong = replace(built, row_upper=np.array([30.0, 51.0]))
+    assert "cap[chair]" in found(formulation, wrong, "rows").detail
