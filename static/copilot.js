@@ -1,89 +1,88 @@
-// Everything the page needs beyond htmx: theme, tabs, live charts, links between phrases and items.
+// What the page needs beyond htmx: theme, tabs, live charts, links between phrases and items.
 (() => {
-  'use strict';
-  const root = document.documentElement, $ = (s, e = document) => e.querySelector(s), $$ = (s, e = document) => [...e.querySelectorAll(s)];
-  const stored = { get: k => { try { return localStorage[k]; } catch { return null; } }, set: (k, v) => { try { localStorage[k] = v; } catch { } } };
-  const dark = () => (root.dataset.theme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
-  const on = (name, fn) => document.addEventListener(name, fn);
-  const charts = new Map();
-  let tab = 'spec', region = 'chat', moved = true;
+const doc = document, root = doc.documentElement, $ = s => doc.querySelector(s), $$ = s => [...doc.querySelectorAll(s)];
+const on = (names, run) => names.split(' ').forEach(name => doc.addEventListener(name, run));
+const charts = new Map();
+let tab = 'spec', region = 'chat', jump = true;
 
-  root.classList.add('js');
-  if (stored.get('theme')) root.dataset.theme = stored.get('theme');
+root.classList.add('js');
+try { root.dataset.theme = localStorage.theme || ''; } catch { }
 
-  const showTab = (name, focus) => {
-    const chosen = $(`#tab-${name}`);
-    if (!chosen) return;
-    tab = name;
-    for (const t of $$('[role=tab]')) {
-      t.setAttribute('aria-selected', t === chosen);
-      t.tabIndex = t === chosen ? 0 : -1;
-      $('#' + t.getAttribute('aria-controls')).toggleAttribute('data-on', t === chosen);
-    }
-    if (focus) chosen.focus();
-  };
-  const showRegion = name => {
-    if (!$('.workspace')) return;
-    region = $('.workspace').dataset.region = name;
-    for (const a of $$('[data-region-link]')) a.dataset.regionLink === name ? a.setAttribute('aria-current', 'true') : a.removeAttribute('aria-current');
-    for (const c of charts.values()) c.resize();
-  };
-  const link = (e, lit) => {
-    const keys = (e.target.closest?.('[data-items]')?.dataset.items || e.target.closest?.('[data-item]')?.dataset.item || '').split(' ').filter(Boolean);
-    for (const old of $$('.lit')) old.classList.remove('lit');
-    if (lit) for (const key of keys) for (const other of $$(`[data-item="${key}"],.phrase[data-items~="${key}"]`)) other.classList.add('lit');
-  };
-  const follow = () => { for (const box of $$('[data-follow]')) if (moved || box.dataset.end !== 'no') box.scrollTop = box.scrollHeight; moved = false; };
-  const trouble = text => { const box = $('[data-trouble]'); box.textContent = text; box.hidden = !text; };
+const showTab = (name, focus) => {
+  tab = name;
+  for (const t of $$('[role=tab]')) {
+    const chosen = t.id === 'tab-' + name;
+    t.ariaSelected = chosen;
+    t.tabIndex = chosen - 1;
+    $('#panel-' + t.id.slice(4)).toggleAttribute('data-on', chosen);
+    if (chosen && focus) t.focus();
+  }
+};
+const resize = () => charts.forEach(c => c.resize());
+const showRegion = name => {
+  if (!$('.workspace')) return;
+  region = $('.workspace').dataset.region = name;
+  for (const a of $$('[data-part]')) a.ariaCurrent = a.dataset.part === name;
+  resize();
+};
+const link = ({ target }) => {
+  $$('.lit').forEach(e => e.classList.remove('lit'));
+  for (const key of target.closest?.('[data-items]')?.dataset.items.split(' ') || []) $$(`[data-items~="${key}"]`).forEach(e => e.classList.add('lit'));
+};
+const follow = () => {
+  for (const b of $$('[data-follow]')) if (jump || b.atEnd) b.scrollTop = b.scrollHeight;
+  jump = false;
+};
+const draw = () => {
+  charts.forEach((c, id) => c.box.isConnected || charts.delete(id));
+  for (const box of $$('[data-chart]')) {
+    if (charts.has(box.dataset.chart)) continue;
+    const points = JSON.parse(box.nextElementSibling.textContent), rows = () => [1, 2, 3].map(i => points.map(p => p[i]));
+    const color = name => () => { box.style.color = `var(--${name})`; return getComputedStyle(box).color; };
+    const axis = { stroke: color('soft'), grid: { stroke: color('line'), width: 1 }, ticks: { show: false } };
+    const line = (name, width, dash) => ({ stroke: color(name), width, dash, paths: uPlot.paths.stepped({ align: 1 }), points: { show: false } });
+    const size = () => ({ width: box.clientWidth, height: 170 });
+    const axes = [{ ...axis, size: 28, values: (_, all) => all.map(s => s + ' s') }, { ...axis, size: 58 }];
+    const plot = new uPlot({ ...size(), axes, scales: { x: { time: false } }, legend: { show: false }, cursor: { show: false }, series: [{}, line('accent', 2), line('warn', 1.5, [5, 4])] }, rows(), box);
+    const add = ({ sequence, data: d }) => {
+      if (sequence > (points.at(-1)?.[0] ?? 0)) plot.setData(rows(points.push([sequence, d.elapsed_seconds, d.objective_value, d.objective_bound])));
+    };
+    charts.set(box.dataset.chart, { box, plot, add, resize: () => box.clientWidth && plot.setSize(size()) });
+  }
+};
+const settle = () => { draw(); showTab(tab); showRegion(region); follow(); };
 
-  const draw = () => {
-    for (const [id, chart] of charts) if (!chart.box.isConnected) { chart.plot.destroy(); charts.delete(id); }
-    for (const box of $$('[data-chart]')) {
-      if (charts.has(box.dataset.chart) || !window.uPlot) continue;
-      const css = name => getComputedStyle(root).getPropertyValue(name).trim();
-      const points = JSON.parse(box.nextElementSibling.textContent), axis = { stroke: () => css('--soft'), grid: { stroke: () => css('--line'), width: 1 }, ticks: { show: false }, font: '12px ' + getComputedStyle(root).fontFamily };
-      const line = (label, color, width) => ({ label, stroke: () => css(color), width, spanGaps: true, paths: uPlot.paths.stepped({ align: 1 }), points: { show: false } });
-      const rows = () => [1, 2, 3].map(i => points.map(p => p[i]));
-      const size = () => ({ width: Math.max(220, box.clientWidth), height: 190 });
-      const plot = new uPlot({ ...size(), scales: { x: { time: false } }, cursor: { y: false }, axes: [{ ...axis, values: (_, v) => v.map(s => s + ' s') }, { ...axis, size: 62 }], series: [{ label: 'Seconds' }, line('Best so far', '--accent', 2), line('Bound', '--warn', 1.5)] }, rows(), box);
-      charts.set(box.dataset.chart, {
-        box, plot, resize: () => box.clientWidth && plot.setSize(size()),
-        add: frame => { if (frame.sequence > (points.at(-1)?.[0] ?? 0)) { points.push([frame.sequence, frame.data.elapsed_seconds, frame.data.objective_value, frame.data.objective_bound]); plot.setData(rows()); } }
-      });
-    }
-  };
-  const settle = () => { draw(); showTab(tab); showRegion(region); follow(); };
-
-  on('DOMContentLoaded', settle);
-  on('htmx:after:swap', () => { draw(); follow(); });
-  on('htmx:after:process', e => { if (e.target.id === 'main') { moved = true; settle(); } });
-  on('htmx:before:request', () => trouble(''));
-  on('htmx:error', e => { if (e.detail.ctx?.request) trouble('The server could not be reached. Your text is kept; send it again in a moment.'); });
-  on('htmx:response:error', e => { if (e.detail.ctx.response.status !== 422) trouble('That did not work on our side. Your text is kept; reload the page and try again.'); });
-  // A reconnect asks for what follows the last frame that was swapped in: frames without content come before theirs.
-  on('htmx:ws:after:message:incoming', e => {
-    const frame = JSON.parse(e.detail.message.data);
-    if ('content' in frame) e.detail.connection.url = e.detail.connection.url.replace(/after=\d+/, 'after=' + frame.sequence);
-    if (frame.type === 'solve.progress') charts.get(frame.run)?.add(frame);
-  });
-  on('htmx:ws:close', e => root.classList.toggle('cut', e.detail.reason === 'closed' && e.detail.code < 4000 && !document.hidden));
-  on('htmx:ws:after:connection', () => root.classList.remove('cut'));
-
-  on('click', e => {
-    const at = s => e.target.closest(s);
-    if (at('[data-theme-toggle]')) { root.dataset.theme = dark() ? 'light' : 'dark'; stored.set('theme', root.dataset.theme); for (const c of charts.values()) c.plot.redraw(); }
-    else if (at('[role=tab]')) { e.preventDefault(); showTab(at('[role=tab]').id.slice(4)); }
-    else if (at('[data-region-link]')) { e.preventDefault(); showRegion(at('[data-region-link]').dataset.regionLink); }
-    else if (at('[data-prefill]')) { e.preventDefault(); const box = $('[data-composer]'); box.value = at('[data-prefill]').dataset.prefill; box.focus(); }
-    else if (at('[data-copy]')) navigator.clipboard?.writeText($('.program').textContent).then(() => { at('[data-copy]').textContent = 'Copied'; });
-  });
-  on('keydown', e => {
-    if (e.key === 'Enter' && (e.ctrlKey || e.metaKey) && e.target.matches('[data-composer]')) e.target.form.requestSubmit();
-    const tabs = $$('[role=tab]'), i = tabs.indexOf(e.target), to = { ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: tabs.length - 1 }[e.key];
-    if (i >= 0 && to !== undefined) { e.preventDefault(); showTab(tabs.at(to % tabs.length).id.slice(4), true); }
-  });
-  on('mouseover', e => link(e, true));
-  on('focusin', e => link(e, true));
-  document.addEventListener('scroll', e => { const b = e.target; if (b.dataset?.follow !== undefined) b.dataset.end = b.scrollHeight - b.scrollTop - b.clientHeight < 40 ? 'yes' : 'no'; }, true);
-  addEventListener('resize', () => { for (const c of charts.values()) c.resize(); });
+on('DOMContentLoaded', settle);
+on('htmx:before:swap', () => $$('[data-follow]').forEach(b => { b.atEnd = b.scrollHeight - b.scrollTop - b.clientHeight < 40; }));
+on('htmx:after:swap', e => { jump = e.target.id === 'main'; jump ? settle() : (draw(), follow()); });
+on('htmx:before:request', () => { $('.trouble').hidden = true; });
+on('htmx:error htmx:response:error', ({ detail: { ctx } }) => { $('.trouble').hidden = !ctx || ctx.response?.status === 422; });
+// A reconnect asks for what follows the last frame swapped in; frames without content come before theirs.
+on('htmx:ws:after:message:incoming', ({ detail: { connection: c, message } }) => {
+  const frame = JSON.parse(message.data);
+  if ('content' in frame) c.url = c.url.replace(/after=\d+/, 'after=' + frame.sequence);
+  if (frame.type === 'solve.progress') charts.get(frame.run)?.add(frame);
+});
+on('htmx:ws:close htmx:ws:after:connection', ({ detail: { code } }) => root.classList.toggle('cut', code < 4000));
+on('click', e => {
+  const at = s => e.target.closest(s), chosen = at('[role=tab]'), part = at('[data-part]'), option = at('[data-prefill]');
+  if (chosen || part || option) e.preventDefault();
+  if (chosen) showTab(chosen.id.slice(4));
+  if (part) showRegion(part.dataset.part);
+  if (option) { $('[data-composer]').value = option.dataset.prefill; $('[data-composer]').focus(); }
+  if (at('[data-theme-switch]')) {
+    const own = root.dataset.theme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : '');
+    root.dataset.theme = own === 'dark' ? 'light' : 'dark';
+    charts.forEach(c => c.plot.redraw());
+    localStorage.theme = root.dataset.theme;
+  }
+});
+on('keydown', e => {
+  if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) e.target.form?.requestSubmit();
+  const tabs = $$('[role=tab]'), i = tabs.indexOf(e.target), to = { ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: -1 }[e.key];
+  if (i >= 0 && to !== undefined) { e.preventDefault(); showTab(tabs.at(to % tabs.length).id.slice(4), true); }
+});
+on('change', e => { if (e.target.files) $('[data-files-label]').textContent = [...e.target.files].map(f => f.name).join(', ') || 'Attach tables'; });
+on('mouseover focusin', link);
+addEventListener('resize', resize);
 })();

@@ -1,20 +1,23 @@
-"""The cast (alice owns, bob shares, charlie is refused) and a world without broker, worker or hashed files."""
+"""The cast (alice owns, bob shares, charlie is refused) and a world without hashed files."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from copilot.accounts.models import Membership, User
-from copilot.accounts.services import workspace_of
-from tests.factories import MembershipFactory, UserFactory
+if TYPE_CHECKING:
+    from copilot.accounts.models import User
 
 
 @pytest.fixture(autouse=True)
-def plain_static_files(settings: Any) -> None:
-    """Static files by their own names: nothing was collected."""
+def plain_world(request: pytest.FixtureRequest) -> None:
+    """Static files by their own names (nothing was collected), and passwords hashed quickly."""
+    if not request.config.pluginmanager.hasplugin("django"):
+        return  # the pure rooms are tested without Django too
+    settings = request.getfixturevalue("settings")
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where it is missing
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
@@ -23,22 +26,30 @@ def plain_static_files(settings: Any) -> None:
 @pytest.fixture
 def alice(db: None) -> User:
     """Owns a workspace."""
-    user: User = UserFactory(username="alice")
-    workspace_of(user)
-    return user
+    return _member("alice")
 
 
 @pytest.fixture
 def bob(alice: User) -> User:
-    """A planner in alice's workspace."""
+    """A planner in alice's workspace, and in no other."""
+    from copilot.accounts.services import workspace_of
+    from tests.factories import MembershipFactory, UserFactory
+
     user: User = UserFactory(username="bob")
-    MembershipFactory(workspace=workspace_of(alice), user=user, role=Membership.Role.PLANNER)
+    MembershipFactory(workspace=workspace_of(alice), user=user)
     return user
 
 
 @pytest.fixture
 def charlie(db: None) -> User:
     """A stranger, with a workspace of his own."""
-    user: User = UserFactory(username="charlie")
+    return _member("charlie")
+
+
+def _member(name: str) -> User:
+    from copilot.accounts.services import workspace_of
+    from tests.factories import UserFactory
+
+    user: User = UserFactory(username=name)
     workspace_of(user)
     return user

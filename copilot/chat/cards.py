@@ -66,6 +66,7 @@ class Card:
     lifecycle: str
     status: Status
     steps: tuple[Step, ...]
+    unreached: int
     now: str
     notes: tuple[str, ...]
     headline: str
@@ -146,7 +147,8 @@ def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool) ->
         after=run.last_sequence,
         lifecycle=run.lifecycle,
         status=lifecycle_of(run),
-        steps=steps,
+        steps=tuple(step for step in steps if step.state is not StepState.SKIPPED),
+        unreached=sum(step.state is StepState.SKIPPED for step in steps),
         now=_now(run, steps),
         notes=_notes(run, happened),
         headline=_headline(run),

@@ -9,7 +9,7 @@ from django import forms
 
 from copilot.data.services import Upload
 
-SOLVERS = (("auto", "Choose for me"), ("highs", "HiGHS"), ("pdlp", "PDLP"), ("gurobi", "Gurobi"))
+SOLVERS = (("auto", "Auto solver"), ("highs", "HiGHS"), ("pdlp", "PDLP"), ("gurobi", "Gurobi"))
 FILES = 10
 
 

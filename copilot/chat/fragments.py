@@ -49,6 +49,7 @@ REGIONS = (
     _region("sheet", "data", DRAFTS),
     _region("sheet", "checks", {E.CHECKS_FINISHED, E.RESULT_EXPLAINED, E.RUN_FINISHED}),
     _region("sheet", "diff", {E.DIFF_COMPUTED, E.VERSION_SAVED, E.RUN_FINISHED}),
+    _region("panel", "answer", {E.RESULT_EXPLAINED, E.RUN_FINISHED}),
     _region("panel", "statuses", MOVES | {E.SOLVE_FINISHED, E.RESULT_EXPLAINED}),
     _region("panel", "facts", {E.INSTANCE_BUILT, E.BUILD_FAILED, E.SOLVE_STARTED, E.SOLVE_FINISHED, E.RUN_FINISHED}),
     _region("panel", "progress", {E.SOLVE_STARTED, E.SOLVE_PROGRESS, E.SOLVE_FINISHED, E.RUN_FINISHED}),

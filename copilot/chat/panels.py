@@ -103,7 +103,7 @@ def panel_of(run: Run, *, live: bool = False) -> Panel:
         solver=tuple(_solver(started, finished)),
         built=tuple(_built(run, payloads)),
         progress=tuple(_progress(latest)),
-        has_chart=bool(started.get("integers")),
+        has_chart=bool(started.get("integers")) and (not finished or len(looks) > 1),
         points=_points(looks),
         moments=_moments(looks),
         log=_log(finished, looks),
@@ -139,9 +139,7 @@ def _solver(started: Mapping[str, Any], finished: Mapping[str, Any]) -> list[Fac
     name = {"highs": "HiGHS", "pdlp": "PDLP", "gurobi": "Gurobi"}.get(started["solver"], started["solver"])
     version = finished.get("solver_version", "")
     facts = [Fact("Solver", f"{name} {version}".strip(), started.get("reason", ""))]
-    if finished.get("seconds") is not None:
-        facts.append(Fact("Solve time", seconds_text(finished["seconds"])))
-    elif started.get("time_limit_seconds"):
+    if started.get("time_limit_seconds"):
         facts.append(Fact("Time limit", seconds_text(started["time_limit_seconds"])))
     return facts
 
@@ -169,15 +167,18 @@ def _progress(latest: Mapping[str, Any]) -> list[Fact]:
         return []
     gap = latest.get("relative_gap")
     facts = [
-        Fact("Best so far", _number(latest.get("objective_value")), "Objective of the best plan found"),
-        Fact("Bound", _number(latest.get("objective_bound")), "No plan can be better than this"),
-        Fact("Gap", "–" if gap is None else f"{gap:.2%}", "Distance between the two, relative"),
+        Fact("Best so far", _number(latest.get("objective_value"))),
+        Fact("Bound", _number(latest.get("objective_bound"))),
+        Fact("Gap", "–" if gap is None else f"{gap:.2%}"),
     ]
+    if "termination_condition" in latest:  # over: what is still unknown now will stay so
+        facts = [fact for fact in facts if fact.text != "–"]
     for name in ("nodes", "iterations"):
         if latest.get(name) is not None:
             facts.append(Fact(name.capitalize(), f"{latest[name]:,}"))
-    if latest.get("elapsed_seconds") is not None:
-        facts.append(Fact("Time", seconds_text(latest["elapsed_seconds"])))
+    elapsed = latest.get("elapsed_seconds", latest.get("seconds"))
+    if elapsed is not None:
+        facts.append(Fact("Time", seconds_text(elapsed)))
     return facts
 
 

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.contrib import messages as notices
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,14 +24,13 @@ from copilot.chat.examples import EXAMPLES
 from copilot.chat.forms import MessageForm, blank
 from copilot.chat.models import Conversation, Message
 from copilot.chat.panels import panel_of
+from copilot.chat.recent import recent_of
 from copilot.chat.sheets import sheet_of
 from copilot.data.errors import DataError
 from copilot.runs import services as runs
 from copilot.runs.events import EventType
 from copilot.runs.models import Run
 from copilot.runs.services import RunError
-
-RECENT = 50
 
 
 def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -128,11 +126,7 @@ def retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 
 def _home(request: HttpRequest, form: MessageForm, *, sentence: str = "", status: int = 200) -> HttpResponse:
-    newest = Run.objects.filter(message__conversation=OuterRef("pk")).order_by("-created_at")
-    recent = Conversation.objects.visible_to(_user(request)).annotate(
-        lifecycle=Subquery(newest.values("lifecycle")[:1]), closing=Subquery(newest.values("closing_message")[:1])
-    )
-    context = {"conversations": recent[:RECENT], "examples": EXAMPLES} | _composer(form, sentence)
+    context = {"conversations": recent_of(_user(request)), "examples": EXAMPLES} | _composer(form, sentence)
     return render(request, "chat/home.html", context, status=status)
 
 
