@@ -2,27 +2,54 @@
 
 from __future__ import annotations
 
-from copilot.data.reading import DataError, read_table
+from dataclasses import replace
+
+from copilot.data.reading import DataError, DataTable, read_table
 from copilot.drafting.base import Draft, Drafter, DraftOutcome, DraftRequest, Feedback, Table
-from copilot.drafting.formulation import Formulation
+from copilot.drafting.formulation import Assumption, Formulation
 from copilot.drafting.wire import data_from_json, data_to_json
 from copilot.runs import engines
-from copilot.runs.events import EventType, Payload
-from copilot.runs.models import ModelVersion
+from copilot.runs.events import EventType, LeaseLost, Payload
+from copilot.runs.models import ModelVersion, Run
 from copilot.runs.stage import NeedsInput, Stage, StageFailed
+
+NEW_PROBLEM = "This message was read as a new problem, not as a change of the last version."
 
 
 def drafter_of(stage: Stage) -> Drafter:
     """The drafter that the run asked for; tells which one it is."""
     drafter = engines.drafter_for(stage.run.drafter)
-    stage.record(EventType.DRAFT_STARTED, {"drafter": drafter.name})
+    tables = [
+        {"name": table.name, "rows": table.row_count, "columns": list(table.columns), "warnings": list(table.warnings)}
+        for table in _read_tables(stage)
+    ]
+    stage.record(EventType.DRAFT_STARTED, {"drafter": drafter.name, "tables": tables})
     return drafter
 
 
 def propose(stage: Stage, drafter: Drafter) -> Draft:
     """A first draft. Raises NeedsInput with the question or the reason when the drafter does not understand."""
-    outcome = drafter.draft(request_of(stage), _reporter(stage), stage.lease.should_stop)
+    request = request_of(stage)
+    outcome = drafter.draft(request, _reporter(stage), stage.lease.should_stop)
+    if request.previous is not None and outcome.status == "abstained":
+        outcome = _read_alone(stage, drafter, request) or outcome
     return _accepted(stage, outcome)
+
+
+def _read_alone(stage: Stage, drafter: Drafter, request: DraftRequest) -> DraftOutcome | None:
+    """A message that is no change of the last version may be a whole problem of its own; then it is the request."""
+    newest = request.text[request.revision_start :]
+    alone = replace(request, text=newest, previous=None, revision_start=0)
+    outcome = drafter.draft(alone, _reporter(stage), stage.lease.should_stop)
+    if outcome.status != "complete" or outcome.draft is None:
+        return None
+    stage.run.request_text, stage.run.revision_start = newest, 0
+    held = Run.objects.filter(id=stage.run.id, owner=stage.lease.owner)
+    if not held.update(request_text=newest, revision_start=0):
+        raise LeaseLost(str(stage.run.id))
+    read = outcome.draft.formulation
+    noted = read.model_copy(update={"assumptions": (*read.assumptions, Assumption(text=NEW_PROBLEM))})
+    return replace(outcome, draft=replace(outcome.draft, formulation=noted))
 
 
 def repair(stage: Stage, drafter: Drafter, draft: Draft, feedback: Feedback) -> Draft:
@@ -57,11 +84,14 @@ def draft_of(version: ModelVersion) -> Draft:
 
 
 def _tables(stage: Stage) -> tuple[Table, ...]:
+    return tuple(Table(name=table.name, columns=table.columns) for table in _read_tables(stage))
+
+
+def _read_tables(stage: Stage) -> list[DataTable]:
     try:
-        read = [read_table(dataset.name, bytes(dataset.content)) for dataset in stage.run.datasets.order_by("name")]
+        return [read_table(dataset.name, bytes(dataset.content)) for dataset in stage.run.datasets.order_by("name")]
     except DataError as error:
         raise StageFailed(str(error)) from error
-    return tuple(Table(name=table.name, columns=table.columns) for table in read)
 
 
 def _accepted(stage: Stage, outcome: DraftOutcome) -> Draft:

@@ -51,7 +51,7 @@ def explain(
     keep_solution: bool = True,
 ) -> dict[str, Any]:
     """Everything that the page, the command and the API show of a result, as plain JSON."""
-    has_plan = result.x is not None and keep_solution
+    has_plan = keep_solution and is_plan(result)
     return {
         "headline": _headline(formulation, result, cause, has_plan=has_plan),
         "cause": asdict(cause) if cause else None,
@@ -61,7 +61,7 @@ def explain(
         "certificate_words": _certificate_words(result),
         "objective_label": objective_label(formulation),
         "objective_unit": formulation.objective.unit,
-        "objective_value": result.objective_value if keep_solution else None,
+        "objective_value": result.objective_value if has_plan else None,
         "objective_bound": result.objective_bound,
         "relative_gap": result.relative_gap,
         "variables": _values(instance, result) if has_plan else {},
@@ -75,6 +75,11 @@ def explain(
         "seconds": round(result.seconds, 3),
         "message": result.message,
     }
+
+
+def is_plan(result: Result) -> bool:
+    """Whether the point may be shown as a plan; one that breaks rules is kept for diagnosis only."""
+    return result.x is not None and result.solution_status in (SolutionStatus.FEASIBLE, SolutionStatus.OPTIMAL)
 
 
 def _headline(formulation: Formulation, result: Result, cause: Cause | None, *, has_plan: bool) -> str:

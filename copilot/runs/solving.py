@@ -89,11 +89,11 @@ def _chosen(instance: Instance, requested: str) -> Choice:
 def _outcome(result: Result, headline: str, *, cancelled: bool) -> Outcome:
     condition = result.termination_condition
     if cancelled and condition is TerminationCondition.INTERRUPTED:
-        kept = "The best solution found is kept." if result.x is not None else "No solution had been found yet."
+        kept = "The best solution found is kept." if explaining.is_plan(result) else "No solution had been found yet."
         return Outcome(Lifecycle.CANCELLED, f"Cancelled. {kept}")
     if condition in explaining.FAILURES:
         return Outcome(Lifecycle.FAILED, headline)
-    if condition in explaining.LIMITS and result.x is None:
+    if condition in explaining.LIMITS and not explaining.is_plan(result):
         return Outcome(Lifecycle.TIMED_OUT, headline)
     return Outcome(Lifecycle.SUCCEEDED, headline)
 

@@ -10,6 +10,7 @@ from celery.signals import worker_ready, worker_shutdown
 
 from copilot.runs import engines
 from copilot.runs.reaper import Reaper
+from solvers import spare
 
 log = structlog.get_logger(__name__)
 _reapers: list[Reaper] = []
@@ -29,10 +30,12 @@ def end(**_: Any) -> None:
     """Stop the reaper and the sandbox's template process."""
     while _reapers:
         _reapers.pop().stop()
+    spare.drop()
     engines.close()
 
 
 def _warm_up() -> None:
+    spare.keep()
     try:
         engines.sandbox().start()
     except Exception:

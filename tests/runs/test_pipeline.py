@@ -255,3 +255,16 @@ def _wait_for(true: Callable[[], bool], seconds: float = 30.0) -> None:
     while not true():
         assert time.monotonic() < deadline, "it never happened"
         time.sleep(0.02)
+
+
+def test_a_new_problem_in_an_old_conversation_is_read_alone_and_says_so(drafted: Callable[..., Run]) -> None:
+    first = walk(drafted(complete()))
+    abstained = DraftOutcome(status="abstained", reasons=("That is no change.",))
+    text = f"{first.request_text}\n\nA wholly new problem."
+    run = drafted(abstained, complete(), base=first.version)
+    Run.objects.filter(id=run.id).update(request_text=text, revision_start=len(first.request_text) + 2)
+    run = walk(run)
+    assert run.lifecycle == Lifecycle.SUCCEEDED, run.closing_message
+    assert run.request_text == "A wholly new problem."
+    assert run.version is not None
+    assert "new problem" in run.version.formulation["assumptions"][-1]["text"]

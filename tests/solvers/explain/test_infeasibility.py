@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from solvers import runner
 from solvers.explain.infeasibility import diagnose
 from solvers.explain.unboundedness import runaway_columns
@@ -51,9 +52,7 @@ def test_conflict_names_the_two_rows_that_clash_and_leaves_the_third_alone(whole
 
 
 def test_applying_the_repair_makes_a_plan_possible() -> None:
-    instance = build(
-        [("hours", [4.0, 3.0], -np.inf, 240.0), ("orders", [1.0, 1.0], 100.0, np.inf)], cost=[70.0, 40.0]
-    )
+    instance = build([("hours", [4.0, 3.0], -np.inf, 240.0), ("orders", [1.0, 1.0], 100.0, np.inf)], cost=[70.0, 40.0])
     lower, upper = instance.row_lower.copy(), instance.row_upper.copy()
     for change in diagnose(instance, runner.solve).repair:
         row = instance.row_names.index(change.row)
