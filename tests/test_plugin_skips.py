@@ -24,7 +24,9 @@ def outcome(folder: Path, text: str, *, strict: bool) -> str:
     (folder / "test_it.py").write_text(text)
     (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    services\n    browser\n    bench\n    slow\n")
     variables = {key: value for key, value in os.environ.items() if key not in ("WELLPOSED_CI", "PYTEST_ADDOPTS")}
-    variables |= {"PYTHONPATH": str(ROOT)} | ({"WELLPOSED_CI": "1"} if strict else {})
+    variables |= {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} | (
+        {"WELLPOSED_CI": "1"} if strict else {}
+    )
     command = [
         sys.executable,
         "-m",
@@ -32,8 +34,6 @@ def outcome(folder: Path, text: str, *, strict: bool) -> str:
         "-q",
         "-p",
         "tests.plugin_skips",
-        "-p",
-        "no:django",
         "-p",
         "no:cacheprovider",
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from copilot.up import family
 
-LOG_BYTES = 5 << 20
+LOG_BYTES = 10 << 20
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 STEADY_SECONDS = 60.0  # a part that lived this long starts over with the first pause
 
@@ -48,7 +49,7 @@ class Part:
     def start(self) -> int:
         """Start the process, in a session of its own and deaf to the terminal's Ctrl-C; returns its id."""
         recipe = self.recipe
-        _make_room(recipe.log)
+        self.trim_log()
         with open(recipe.log, "ab", opener=_private) as log:
             self.process = subprocess.Popen(  # noqa: S603  (our own commands, no shell)
                 list(recipe.command),
@@ -98,6 +99,14 @@ class Part:
         family.kill(self._relatives)
         self.process = None
 
+    def trim_log(self) -> None:
+        """Keep one older log when this one has grown; the process goes on writing, at the end of the emptied file."""
+        log = self.recipe.log
+        with contextlib.suppress(FileNotFoundError):
+            if log.stat().st_size > LOG_BYTES:
+                shutil.copy(log, log.with_suffix(".1.log"))
+                os.truncate(log, 0)
+
     def last_words(self, lines: int = 12) -> str:
         """The end of the part's log."""
         with contextlib.suppress(OSError):
@@ -107,10 +116,3 @@ class Part:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
-
-
-def _make_room(log: Path) -> None:
-    """Keep one older log when this one has grown."""
-    with contextlib.suppress(FileNotFoundError):
-        if log.stat().st_size > LOG_BYTES:
-            log.replace(log.with_suffix(".1.log"))

@@ -71,6 +71,7 @@ class Supervisor:
         if self.stopping:
             return
         for part in self.parts:
+            part.trim_log()
             if (status := part.ended()) is not None:
                 self._mourn(part, status)
             elif part.process is None and time.monotonic() >= part.restart_at:

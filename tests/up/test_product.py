@@ -9,13 +9,17 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from copilot.up import family
+from tests.live.deployment import hard_text
+from tests.live.product import Client, frames
 from tests.up.launching import ROOT, Product, environment, wait_for
 
 pytestmark = [pytest.mark.xdist_group("up"), pytest.mark.timeout(180)]
@@ -103,18 +107,39 @@ def test_a_broker_that_is_away_is_named_and_waited_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("variables", [{}, {"COPILOT_IN_PROCESS": "1"}], ids=["with-broker", "in-one-process"])
-def test_ctrl_c_ends_every_process_and_the_next_start_is_quiet(tmp_path: Path, variables: dict[str, str]) -> None:
+def test_ctrl_c_in_the_middle_of_a_solve_ends_every_process(tmp_path: Path, variables: dict[str, str]) -> None:
     with Product(tmp_path, **variables) as product:
         product.await_line("Ready after")
         _await_template(product)
+        client = signed_in(product)
+        run = ask(client, hard_text())
+        with client.socket(run, 0) as socket:
+            assert any(frame["type"] == "solve.progress" for frame in frames(socket, seconds=60))
         kin = product.kin()
-        assert len(kin) >= (3 if variables else 5)
+        assert product.pid_of("solvers.child")
+        asked_at = time.monotonic()
         assert product.end(signal.SIGINT) == 0
+        assert time.monotonic() - asked_at < 15
         assert not family.living(kin)
     with Product(tmp_path, **variables) as second:
         second.await_line("Ready after")
         assert not PASSWORD.search(second.output)
         assert second.end(signal.SIGHUP) == 0
+
+
+def test_one_process_serves_and_works_and_every_event_arrives(tmp_path: Path) -> None:
+    with Product(tmp_path, COPILOT_IN_PROCESS="1") as product:
+        product.await_line("Ready after")
+        assert not product.pid_of("valkey-server")
+        assert not product.pid_of("copilot.up.worker")
+        client = signed_in(product)
+        run = ask(client, "maximize 3 x + 2 y\nsubject to\nlimit: x + y <= 4\nmachine: x <= 3")
+        with client.socket(run, 0) as socket:
+            heard = list(frames(socket, seconds=60))
+        assert [frame["sequence"] for frame in heard] == list(range(1, len(heard) + 1))
+        assert heard[-1]["type"] == "run.finished", product.logs()
+        assert "result.explained" in [frame["type"] for frame in heard]
+        assert product.end() == 0
 
 
 def test_a_killed_supervisor_takes_its_processes_along_and_the_next_start_works(tmp_path: Path) -> None:
@@ -160,6 +185,18 @@ def test_a_doorbell_reaches_the_worker_inside_the_web_process(tmp_path: Path) ->
         [sys.executable, "-c", script], cwd=ROOT, env=variables, capture_output=True, text=True, timeout=90, check=False
     )
     assert "heard" in shown.stdout, shown.stderr
+
+
+def signed_in(product: Product) -> Client:
+    """The owner, without a browser."""
+    password = PASSWORD.findall(product.output)[0]
+    return Client(SimpleNamespace(url=product.url.rstrip("/"), password=password))  # type: ignore[arg-type]
+
+
+def ask(client: Client, text: str) -> str:
+    """Post a message in a new conversation; returns the run's id."""
+    _, page = client.post("/conversations/", text=text, solver="auto")
+    return re.findall(r"/runs/([0-9a-f-]{36})/cancel/", page)[-1]
 
 
 def _await_template(product: Product) -> None:

@@ -39,20 +39,29 @@ def recipe(tmp_path: Path, code: str, *, stop_seconds: float = 5.0) -> Recipe:
     return Recipe("part", [sys.executable, "-c", code], tmp_path / "part.log", dict(os.environ), (), stop_seconds)
 
 
-def test_every_part_has_ended_when_the_block_is_left(tmp_path: Path, said: list[str]) -> None:
+@pytest.fixture
+def strangers() -> set[family.Process]:
+    """Children of this test process that other tests keep."""
+    return family.descendants(os.getpid())
+
+
+def test_every_part_has_ended_when_the_block_is_left(
+    tmp_path: Path, said: list[str], strangers: set[family.Process]
+) -> None:
     with Supervisor(say=said.append) as supervisor:
         for _ in range(3):
             supervisor.start(recipe(tmp_path, SLEEP))
-        kin = family.descendants(os.getpid())
-        assert len(kin) >= 4  # three parts and the warden
+        kin = family.descendants(os.getpid()) - strangers
+        assert len(kin) == 4  # three parts and the warden
     assert not family.living(kin)
 
 
-def test_a_part_deaf_to_sigterm_is_killed(tmp_path: Path, said: list[str]) -> None:
+def test_a_part_deaf_to_sigterm_is_killed(tmp_path: Path, said: list[str], strangers: set[family.Process]) -> None:
     with Supervisor(say=said.append) as supervisor:
         deaf = supervisor.start(recipe(tmp_path, STUBBORN, stop_seconds=0.3))
         assert wait_for(lambda: "deaf" in deaf.last_words())
-        kin = family.descendants(os.getpid())
+        kin = family.descendants(os.getpid()) - strangers
+        assert len(kin) == 2
     assert not family.living(kin)
 
 
@@ -133,6 +142,21 @@ def test_the_warden_ends_the_parts_of_a_killed_supervisor(tmp_path: Path) -> Non
         assert wait_for(lambda: not family.living(kin))
 
 
+def test_a_log_that_grows_while_its_part_runs_is_trimmed(
+    tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(part, "LOG_BYTES", 10_000)
+    talks = "import time\nwhile True: print('x' * 99, flush=True); time.sleep(0.001)"
+    with Supervisor(say=said.append) as supervisor:
+        supervisor.start(recipe(tmp_path, talks))
+        older = tmp_path / "part.1.log"
+        assert wait_for(lambda: supervisor.look() or older.exists())
+        assert older.stat().st_size > 10_000
+        assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+        assert (tmp_path / "part.log").stat().st_size < older.stat().st_size
+        assert wait_for(lambda: (tmp_path / "part.log").read_text().startswith("xxx"))  # no gap before the next line
+
+
 def test_a_log_that_has_grown_makes_room(tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(part, "LOG_BYTES", 10)
     (tmp_path / "part.log").write_text("what an earlier start said")
@@ -140,4 +164,3 @@ def test_a_log_that_has_grown_makes_room(tmp_path: Path, said: list[str], monkey
         supervisor.start(recipe(tmp_path, SLEEP))
         assert (tmp_path / "part.1.log").read_text() == "what an earlier start said"
         assert (tmp_path / "part.log").read_text() == ""
-        assert (tmp_path / "part.log").stat().st_mode & 0o777 == 0o600
