@@ -31,11 +31,13 @@ _SUFFIX = {"<=": "at_most", ">=": "at_least", "==": "exactly"}
 
 def compose(reading: Reading, *, text: str, sentences: Sequence[tuple[int, int]], whole: bool) -> Formulation:
     """The formulation of a reading that has an objective; `sentences` are offsets into the text."""
-    return _Composer(reading, text, sentences, whole=whole).formulation()
+    return Composer(reading, text, sentences, whole=whole).formulation()
 
 
 @dataclass(slots=True)
-class _Composer:
+class Composer:
+    """Writes items of a formulation; a revision gives it the names and cells that exist already."""
+
     reading: Reading
     text: str
     sentences: Sequence[tuple[int, int]]
@@ -50,7 +52,7 @@ class _Composer:
         items = self.reading.context.items
         self.variables = [self.names.take(item.label, fallback="item", suffix="amount") for item in items]
         goal = self._objective()
-        rules = tuple(self._constraint(limit) for limit in self.reading.limits)
+        rules = tuple(self.constraint(limit) for limit in self.reading.limits)
         ledger = tuple(LedgerEntry(reason=gap.reason[:600], spans=_spans(gap.spans)) for gap in self.reading.gaps[:100])
         label = ", ".join(item.label for item in items)
         return filled(
@@ -112,7 +114,8 @@ class _Composer:
             spans=_spans((goal.span,)),
         )
 
-    def _constraint(self, limit: Limit) -> Constraint:
+    def constraint(self, limit: Limit) -> Constraint:
+        """The rule that a limit says, with the parameters it needs."""
         rule = rule_of(limit, self.reading.rows, whole=self.whole)
         name, label = self._named(limit)
         source, terms = "", []

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pydantic import ValidationError
+
 from copilot.drafting.base import Draft, DraftingError, DraftOutcome, DraftReport, DraftRequest, Feedback
-from copilot.drafting.builtin import algebra, prose
+from copilot.drafting.builtin import algebra, followup, prose, tables
 from copilot.drafting.builtin.algebra_tokens import AlgebraError
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.program import data_of, write_program
 
 _LONGEST = 20_000
 _EMPTY = "The message is empty. Write what can be chosen, what it brings or takes, and what limits it."
+_TOO_LARGE = (
+    "The plan is too large for the built-in drafter: it has too many {what} to show one by one. Attach the numbers as "
+    "a table and say the rules over its columns."
+)
 _TOO_LONG = (
     "The message has {length:,} characters and the built-in drafter reads at most {longest:,}. "
     "Keep the problem in the text and attach the numbers as a table."
@@ -30,6 +36,9 @@ class BuiltinDrafter:
             return self._route(request)
         except (AlgebraError, DraftingError) as error:
             return DraftOutcome(status="abstained", reasons=(str(error),))
+        except ValidationError as error:
+            what = str(error.errors()[0]["loc"][0])
+            return DraftOutcome(status="abstained", reasons=(_TOO_LARGE.format(what=what),))
 
     def repair(
         self,
@@ -54,10 +63,26 @@ class BuiltinDrafter:
         if len(text) > _LONGEST:
             reason = _TOO_LONG.format(length=len(text), longest=_LONGEST)
             return DraftOutcome(status="abstained", reasons=(reason,))
+        if request.tables:
+            return self._complete(tables.formulate(text, request.tables, revision_start=request.revision_start))
         if algebra.is_algebra(text):
             return self._complete(algebra.formulate(text))
+        if request.previous is not None:
+            return self._revised(request, request.previous)
         read = prose.outcome_of_text(text)
         return self._complete(read) if isinstance(read, Formulation) else read
+
+    def _revised(self, request: DraftRequest, previous: Draft) -> DraftOutcome:
+        """Edits of the draft before; a message that is a whole problem of its own starts anew."""
+        try:
+            return self._complete(
+                followup.revise(previous.formulation, text=request.text, start=request.revision_start)
+            )
+        except DraftingError as error:
+            anew = prose.outcome_of_text(" " * request.revision_start + request.text[request.revision_start :])
+            if isinstance(anew, Formulation):
+                return self._complete(anew)
+            return DraftOutcome(status="abstained", reasons=(str(error),), partial=previous.formulation)
 
     def _complete(self, formulation: Formulation) -> DraftOutcome:
         program, data = write_program(formulation), data_of(formulation)

@@ -53,13 +53,16 @@ def share_limit(raw: RawLimit, context: Context) -> tuple[Limit | None, Gap | No
     return None, Gap(text, (quantity.span,))
 
 
-def comparison_limits(clause: Clause) -> tuple[list[Limit], list[Gap]]:
-    """ "the number of A must not exceed the number of B", "more A than B": rules without a number."""
+def comparison_limits(clause: Clause, *, told: bool = False) -> tuple[list[Limit], list[Gap]]:
+    """ "the number of A must not exceed the number of B", "more A than B": rules without a number.
+
+    A clause without "must" or the like is only a remark, unless the user is `told` to be giving rules.
+    """
     parts = clause.parts
     if any(part.kind == "number" for part in parts) or len(clause.items) < 2:
         return [], []
     low = [part.low for part in parts]
-    if not (_MODALS & set(low) or "number" in low):
+    if not told and not (_MODALS & set(low) or "number" in low):
         return [], []
     spots = [spot for spot, part in enumerate(parts) if part.kind == "item"]
     for first, second in itertools.pairwise(spots):

@@ -64,6 +64,7 @@ class Lexicon:
     money_names: Mapping[str, str]
     full_names: Mapping[str, str]
     generic_stems: frozenset[str]
+    table_stems: frozenset[str]
     cues: Cues
 
     def is_small(self, low: str) -> bool:
@@ -155,6 +156,7 @@ def lexicon() -> Lexicon:
         full_names={stem(word): word for word in (*units["measures"], *units["containers"])},
         money_names={stem(key): value for key, value in grammar["money_names"].items()},
         total_stems=_stems(grammar["totals"]),
+        table_stems=_stems(grammar["table_words"]),
         generic_stems=_stems(grammar["generic_items"]),
         cues=_cues(),
     )
