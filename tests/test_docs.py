@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,14 @@ def test_every_event_type_is_listed(event_type: EventType) -> None:
 @pytest.mark.parametrize("command", sorted(commands()))
 def test_every_command_is_shown(command: str) -> None:
     assert f"manage.py {command}" in README
+
+
+def test_every_verb_of_the_solver_command_is_shown() -> None:
+    command = [sys.executable, "-m", "solvers", "--help"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    verbs = re.search(r"\{([a-z,]+)\}", shown.stdout)
+    assert verbs
+    assert f"python -m solvers {verbs[1].replace(',', '|')} FILE" in README
 
 
 @pytest.mark.parametrize("target", sorted(targets()))

@@ -32,7 +32,7 @@ class Supervisor:
         self.was_ready = False
         self._say = say
         self._wake, self._waker = os.pipe()
-        self._previous = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
+        self._previous = {number: signal.signal(number, self._on_signal) for number in _heeded()}
         self._warden = subprocess.Popen(  # noqa: S603  (our own module, no shell)
             [sys.executable, "-I", "-S", str(Path(warden.__file__))],
             stdin=subprocess.PIPE,
@@ -126,6 +126,12 @@ class Supervisor:
                         os.killpg(part.process.pid, signal.SIGKILL)
         self.stopping = True
         os.write(self._waker, b"!")
+
+
+def _heeded() -> list[signal.Signals]:
+    """The signals that stop us: not the terminal's closing where nohup has set that aside."""
+    aside = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    return [number for number in SIGNALS if not (aside and number == signal.SIGHUP)]
 
 
 def _cause(status: int) -> str:

@@ -121,6 +121,17 @@ def test_a_signal_to_stop_is_heard(number: signal.Signals, said: list[str]) -> N
     assert signal.getsignal(number) == before
 
 
+def test_under_nohup_the_closing_of_the_terminal_is_not_heard(said: list[str]) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Supervisor(say=said.append) as supervisor:
+            os.kill(os.getpid(), signal.SIGHUP)
+            supervisor.look()
+            assert not supervisor.stopping
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_the_warden_ends_the_parts_of_a_killed_supervisor(tmp_path: Path) -> None:
     script = textwrap.dedent(f"""
         import os, sys, time

@@ -29,6 +29,10 @@ class Command(BaseCommand):
             product.run(host=options["host"], port=options["port"], say=self._say)
         except UpError as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(
+                f"The data folder cannot be used: {error}. Check its rights and the space left."
+            ) from error
         except KeyboardInterrupt as error:
             raise CommandError("Stopped before it had started.", returncode=130) from error
 
