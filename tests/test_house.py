@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULE_LINES, FUNCTION_LINES, SETTINGS_LINES, SCRIPT_BYTES = 300, 40, 200, 5 * 1024
@@ -94,6 +97,20 @@ def test_a_lock_pins_and_hashes_and_names_no_place(lock: str) -> None:
 def test_the_lock_of_the_tests_agrees_with_the_lock_of_the_product() -> None:
     runtime, development = (set(re.findall(r"^[^\s#-][^\\\n]*", (ROOT / lock).read_text(), re.M)) for lock in LOCKS)
     assert runtime <= development
+
+
+@pytest.mark.parametrize(("lock", "extra"), [(LOCKS[0], None), (LOCKS[1], "dev")])
+def test_a_lock_holds_what_the_project_asks_for(lock: str, extra: str | None) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = [Requirement(text) for text in project["dependencies"]]
+    asked += [Requirement(text) for text in (project["optional-dependencies"][extra] if extra else ())]
+    pins: dict[str, list[str]] = {}
+    for found, version in re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^]]*])?==([^ ;\\]+)", (ROOT / lock).read_text(), re.M):
+        pins.setdefault(canonicalize_name(found), []).append(version)
+    for requirement in asked:
+        versions = pins.get(canonicalize_name(requirement.name))
+        assert versions, f"{requirement.name} is not in the lock: run make lock"
+        assert all(requirement.specifier.contains(version) for version in versions), requirement
 
 
 def test_no_file_names_a_registry_or_a_place_of_one_machine() -> None:
