@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.layers import get_channel_layer
 
 from copilot.chat import fragments
 from copilot.runs import bell, events, services
@@ -26,12 +27,15 @@ BATCH = 500
 class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ships no types
     """Frames are JSON: run, sequence, type, data, and on the last of a batch `content`, the changed fragments."""
 
+    channel_layer_alias = "none"  # Channels would refuse the socket while the broker is away; this one listens itself
+
     async def connect(self) -> None:
         """Accept a member of the run's workspace; everyone else learns only that there is nothing here."""
         self.run_id: UUID = self.scope["url_route"]["kwargs"]["run_id"]
         self.sequence = _after(self.scope["query_string"])
         self.bell = asyncio.Event()
         self.pump: asyncio.Task[None] | None = None
+        self.ear: asyncio.Task[None] | None = None
         await self.accept()
         if not await self._visible():
             await self.close(code=NOT_FOUND)
@@ -42,22 +46,31 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels shi
 
     async def disconnect(self, code: int) -> None:
         """Stop looking."""
-        if self.pump:
-            self.pump.cancel()
-        with contextlib.suppress(Exception):  # the layer may be what broke
-            await self.channel_layer.group_discard(bell.group_of(self.run_id), self.channel_name)
-
-    async def run_bell(self, message: dict[str, Any]) -> None:
-        """Something happened; look."""
-        self.bell.set()
+        for task in (self.pump, self.ear):
+            if task:
+                task.cancel()
 
     async def _listen(self) -> None:
+        """Join the run's group; without bells the socket looks once a second."""
+        layer = get_channel_layer()
         try:
-            await asyncio.wait_for(
-                self.channel_layer.group_add(bell.group_of(self.run_id), self.channel_name), timeout=2
-            )
-        except Exception as error:  # without bells the socket looks once a second
+            channel = await asyncio.wait_for(layer.new_channel(), timeout=2)
+            await asyncio.wait_for(layer.group_add(bell.group_of(self.run_id), channel), timeout=2)
+        except Exception as error:  # any transport may fail here
             log.warning("socket.no_bell", run_id=str(self.run_id), error=str(error))
+            return
+        self.ear = asyncio.create_task(self._hear(layer, channel))
+
+    async def _hear(self, layer: Any, channel: str) -> None:
+        try:
+            while True:
+                await layer.receive(channel)
+                self.bell.set()
+        except Exception as error:
+            log.warning("socket.no_bell", run_id=str(self.run_id), error=str(error))
+        finally:
+            with contextlib.suppress(Exception):  # the layer may be what broke
+                await layer.group_discard(bell.group_of(self.run_id), channel)
 
     async def _pump(self) -> None:
         try:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import random
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
 from django.contrib.auth.models import AnonymousUser
 
 from copilot.accounts.models import Membership, User
 from copilot.accounts.services import workspace_of
 from copilot.chat import consumers
+from copilot.runs import bell
 from copilot.runs.models import Lifecycle, Run
 from tests.chat import stories
 from tests.chat.sockets import Socket
@@ -81,6 +85,30 @@ async def test_a_member_sees_the_run_and_stops_seeing_it_with_the_membership(own
     await database_sync_to_async(Membership.objects.filter(id=membership.id).delete)()
     frames, _ = await socket.rest()
     assert frames == []
+
+
+async def test_a_bell_is_heard_before_the_next_look(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "LOOK_SECONDS", 60)
+    run = await database_sync_to_async(stories.running)(owner, steps=0)
+    socket = Socket(run.id, owner, after=run.last_sequence)
+    await socket.open()
+    await asyncio.sleep(0.2)  # it has looked once by now
+    await database_sync_to_async(stories.progressing)(run, [1])
+    await get_channel_layer().group_send(bell.group_of(run.id), {"type": "run.bell"})
+    frame = await socket.next()
+    assert isinstance(frame, dict)
+    assert frame["type"] == "solve.progress"
+    await socket.leave()
+
+
+async def test_without_a_broker_the_socket_still_tells_everything(owner: User, settings: Any, tmp_path: Path) -> None:
+    dead = {"hosts": [f"unix://{tmp_path}/nobody.sock"]}
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": dead}}
+    run = await database_sync_to_async(stories.finished)(owner)
+    socket = Socket(run.id, owner)
+    await socket.open()
+    frames, code = await socket.rest()
+    assert (len(frames), code) == (run.last_sequence, consumers.FINISHED)
 
 
 async def test_random_disconnects_lose_and_double_nothing(owner: User) -> None:
