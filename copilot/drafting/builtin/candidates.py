@@ -15,6 +15,7 @@ _MOST_LISTS = 14
 _MOST_ITEMS = 6
 _EACH = frozenset({"a", "an", "each", "every", "one", "per", "the"})
 _AFTER_JOINT = frozenset({"/", "or", "then", "by", "using", "the", "rest", "in"})
+_BEGINS = frozenset({",", "and", "while", "whereas", "but", "has", "have"})
 _VAGUE = frozenset({"company", "store", "shop", "factory", "firm", "owner", "manager", "farmer", "he", "she"})
 
 
@@ -166,7 +167,7 @@ def _subjects(sentences: Sequence[Sentence]) -> Iterator[Items]:
         if not any(token.kind == "number" for token in sentence):
             continue
         for position, token in enumerate(sentence):
-            begins = position == 0 or sentence[position - 1].low in (",", "and", "while", "whereas", "but")
+            begins = position == 0 or sentence[position - 1].low in _BEGINS or is_verb(sentence, position - 1)
             if token.low in _EACH - {"the"} and (phrase := _subject(sentence, position + 1, per=token.low == "per")):
                 seen.append(tuple(word.stem for word in phrase))
                 named.setdefault(seen[-1], phrase)

@@ -181,6 +181,8 @@ def _matched(aim: Aim, rows: Sequence[Row], context: Context) -> tuple[Goal | No
         loose = not (stems & context.hypernyms or items or not stems)
         note = f'"{label}" is read as the number of all items together.' if loose else ""
         return Goal(aim.sense, (), count, label, aim.sentence, span, (note,) if note else ()), None
+    if "tim" in stems and context.measures & {"hour", "minut", "day", "second"}:
+        return Goal(aim.sense, (), context.everything, label, aim.sentence, span), None
     text = f'I could not match what to {aim.sense}, "{label}", to a quantity in the text.'
     return None, Gap(text, (span,))
 

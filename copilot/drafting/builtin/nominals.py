@@ -8,6 +8,10 @@ from copilot.drafting.builtin.tokens import Token
 from copilot.drafting.builtin.words import lexicon
 
 _TAILS = frozenset({"combined", "together", "respectively", "total", "only", "instead", "alone", "available", "needed"})
+_MODALS = frozenset({"can", "could", "must", "should", "will", "would", "may", "might", "cannot"})
+_ADVERBS = frozenset(
+    {"either", "also", "only", "not", "each", "all", "always", "never", "then", "further", "at", "still"}
+)
 _ARTICLES = frozenset(
     {"a", "an", "the", "each", "every", "per", "his", "her", "their", "its", "one", "my", "our", "of"}
 )
@@ -20,6 +24,8 @@ def is_verb(tokens: Sequence[Token], position: int) -> bool:
         return False
     before = tokens[position - 1] if position else None
     after = tokens[position + 1] if position + 1 < len(tokens) else None
+    if _follows_modal(tokens, position):
+        return True
     if token.low in words.irregular_verbs and token.low not in words.also_nouns:
         return before is None or before.low not in _ARTICLES
     if token.low not in words.verb_forms or (
@@ -31,6 +37,15 @@ def is_verb(tokens: Sequence[Token], position: int) -> bool:
     if token.low in words.also_nouns or token.low.removesuffix("s") in words.also_nouns:
         return _is_finite(token, before, after)
     return not (token.stem in words.container_stems and after is not None and after.low == "of")
+
+
+def _follows_modal(tokens: Sequence[Token], position: int) -> bool:
+    """Whatever follows "can", "must" or "will" is a verb, known or not."""
+    before = position - 1
+    while before >= 0 and tokens[before].low in ("either", "also", "only", "not", "each"):
+        before -= 1
+    plain = _is_plain(tokens[position]) and tokens[position].low not in _ADVERBS
+    return plain and before >= 0 and tokens[before].low in _MODALS and not tokens[position].low.endswith("ly")
 
 
 def _is_gerund(before: Token | None, after: Token | None) -> bool:
@@ -45,9 +60,11 @@ def _is_finite(token: Token, before: Token | None, after: Token | None) -> bool:
     words = lexicon()
     if before is not None and (before.low == "to" or before.low in words.auxiliaries | words.pronouns):
         return True
+    if before is not None and before.low in words.conjunctions | {"but", "which", "that", "who", "while"}:
+        return after is not None and (after.kind != "word" or after.low in words.determiners)
     if before is None or not _is_plain(before):
         return False
-    plural = before.low.endswith("s")
+    plural = before.low.endswith("s") and not before.low.endswith(("ss", "us", "is"))
     agrees = token.low.endswith("s") != plural or before.text[0].isupper()
     return agrees and after is not None and (after.kind != "word" or after.low in words.determiners)
 

@@ -32,7 +32,8 @@ def content(parts: Sequence[Part]) -> frozenset[str]:
     words = lexicon()
     found = set()
     for position, part in enumerate(parts):
-        rate = position > 0 and parts[position - 1].low in ("per", "each", "every")
+        before = parts[position - 1].low if position else ""
+        rate = before in ("per", "each", "every") or (before in ("a", "an") and part.stem in words.period_stems)
         if part.kind == "word" and not rate and not words.is_small(part.low) and part.stem not in words.empty_stems:
             found.add(part.stem)
     return frozenset(found)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from copilot.drafting.builtin.candidates import Items
-from copilot.drafting.builtin.clauses import clauses_of, subject_items
+from copilot.drafting.builtin.clauses import Clause, clauses_of, subject_items
 from copilot.drafting.builtin.context import Context, context_of
 from copilot.drafting.builtin.facts import Gap, Goal, Limit, RawLimit, Row
 from copilot.drafting.builtin.goals import Aim, aims_of, goal_of
@@ -17,6 +17,7 @@ from copilot.drafting.builtin.shares import comparison_limits, share_limit
 from copilot.drafting.builtin.targets import resolve, row_name
 from copilot.drafting.builtin.tokens import Sentence
 
+_ARITHMETIC = frozenset({"plus", "minus", "difference", "calculated", "multiplied", "divided", "squared"})
 _ASKING = frozenset({"how", "many", "much"})
 
 
@@ -65,12 +66,22 @@ def _roles(parted: Sequence[Parts], aims: Sequence[Aim], reading: Reading) -> Ro
             continue
         clauses = clauses_of(kept, sentence=index, before=before)
         for clause in clauses:
+            reading.gaps.extend(_arithmetic(clause))
             assign(clause, item_count=len(reading.context.items), hypernyms=reading.context.hypernyms, roles=roles)
             limits, gaps = comparison_limits(clause)
             reading.limits.extend(limits)
             reading.gaps.extend(gaps)
         before = subject_items(kept)
     return roles
+
+
+def _arithmetic(clause: Clause) -> list[Gap]:
+    """Sums and differences said in words ("three times X plus Y") are beyond this reader, and must not be guessed."""
+    words = _ARITHMETIC & {part.low for part in clause.parts}
+    if not words or not clause.items:
+        return []
+    text = f'"{" ".join(part.text for part in clause.parts)}" says a sum in words; write it as an algebra line.'
+    return [Gap(text[:500], ((clause.parts[0].start, clause.parts[-1].end),))]
 
 
 def _without_aims(parts: Parts, aims: Sequence[Aim]) -> Parts:
@@ -128,13 +139,24 @@ def _settled(
         for index, row in enumerate(reading.rows)
         if index not in used and len(row.facts) == len(reading.context.items)
     ]
-    if not loose or len(aims) != 1 or len(free) != 1:
+    if not loose or len(aims) != 1:
+        return goal, gap
+    if not free and goal is None and {"amount", "number"} & {part.low for part in aims[0].words}:
+        return _as_count(aims[0], reading.context), None
+    if len(free) != 1:
         return goal, gap
     aim, name = aims[0], row_name(reading.rows[free[0]])
     label = " ".join(part.text for part in aim.words)
     note = f'"{label}" is read as "{name}", which nothing else uses.'
     span = (aim.words[0].start, aim.words[-1].end)
     return Goal(aim.sense, ((free[0], 1.0),), (), name, aim.sentence, span, (note,)), None
+
+
+def _as_count(aim: Aim, context: Context) -> Goal:
+    label = " ".join(part.text for part in aim.words)
+    note = f'"{label}" is read as the number of all items together.'
+    span = (aim.words[0].start, aim.words[-1].end)
+    return Goal(aim.sense, (), context.everything, label, aim.sentence, span, (note,))
 
 
 def _check(reading: Reading) -> None:

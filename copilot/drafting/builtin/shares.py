@@ -39,6 +39,8 @@ _AS_MANY = {"many": "as", "much": "as"}
 def share_limit(raw: RawLimit, context: Context) -> tuple[Limit | None, Gap | None]:
     """The ratio or multiple that a percentage, fraction or "twice" says."""
     quantity = raw.quantity
+    if raw.weak and not _MODALS & {part.low for part in quantity.clause}:
+        return None, Gap(f'It is not clear what "{_around(quantity)}" compares.', (quantity.span,))
     ahead, behind = _ahead(quantity), _behind(quantity)
     multiple = quantity.part.shape == "multiple" or _speaks_of_number(quantity)
     if len(behind) >= 2 and (multiple or _as_many(quantity)):

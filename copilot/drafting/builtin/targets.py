@@ -10,6 +10,7 @@ from copilot.drafting.builtin.facts import Gap, Limit, Quantity, RawLimit, Row
 from copilot.drafting.builtin.mentions import Part
 from copilot.drafting.builtin.words import lexicon
 
+_KINDS = frozenset({"typ", "kind", "sort", "variety"})
 _UNIT = 0.6
 _ENOUGH = 0.45
 _NEAR = 0.25
@@ -25,6 +26,9 @@ def resolve(
     `taken` are rows that another sentence limits already: they do not count where two rows fit alike.
     """
     quantity = raw.quantity
+    if quantity.head in _KINDS or quantity.unit in _KINDS:
+        text = f'"{_said(quantity)}" limits how many kinds are chosen, which the built-in drafter cannot write yet.'
+        return [], [Gap(text, (quantity.span,))]
     if raw.item >= 0:
         return [_on_items(raw, (raw.item,))], []
     alone = sum(bool(row.money) for row in rows) == 1
@@ -41,7 +45,9 @@ def resolve(
         return [_on_items(raw, region)], []
     if counted and quantity.unit and not _names_row(quantity, rows):
         return [_on_items(raw, context.everything)], []
-    if quantity.unit in context.measures and not region and not _names_row(quantity, rows):
+    known = context.hypernyms | context.measures | lexicon().container_stems
+    told = quantity.words <= known or _is_total(quantity)
+    if quantity.unit in context.measures and told and not region and not _names_row(quantity, rows):
         return [_on_items(raw, context.everything)], []
     if best >= _ENOUGH:
         return _on_rows(raw, rows, scores, taken, context)
@@ -61,7 +67,7 @@ def row_score(quantity: Quantity, row: Row, *, alone: bool = False) -> float:
     if quantity.money:
         score = 0.7 if alone else {"out": 0.9, "unknown": 0.7, "in": 0.2, "": 0.0}[row.money]
     elif quantity.unit and quantity.unit == row.unit:
-        score = _UNIT
+        score = _UNIT if quantity.unit in lexicon().measure_stems | lexicon().container_stems else 2 * _UNIT
     elif quantity.unit and row.unit and {quantity.unit, row.unit} <= lexicon().measure_stems:
         return 0.0
     telling = (row.words | row.said) - {row.unit}

@@ -122,11 +122,12 @@ def _suffixed(token: Token, following: Sequence[Token]) -> tuple[Token, int]:
 
 def _worded(tokens: Sequence[Token], position: int, before: Token | None) -> tuple[Token, int]:
     words, token = lexicon(), tokens[position]
-    if token.low in words.multiples:
+    following = tokens[position + 1] if position + 1 < len(tokens) else None
+    doubled = token.low in ("twice", "thrice") or (following is not None and following.low in ("the", "as", "that"))
+    if token.low in words.multiples and doubled:
         return _as_number(token, token, words.multiples[token.low], "multiple"), 1
     if token.low == "half":
         return _as_number(token, token, 0.5, "fraction"), 1
-    following = tokens[position + 1] if position + 1 < len(tokens) else None
     if token.low in ("a", "one") and following and following.low in words.fractions:
         return _as_number(token, following, 1 / words.fractions[following.low], "fraction"), 2
     if token.low not in words.numbers or (token.low == "one" and not _counts_one(before, following)):
