@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13; do \
 HOST ?= 127.0.0.1
 PORT ?= 8000
 PY := .venv/bin/python
-PYTEST := $(PY) -m pytest -rs
+PYTEST := $(PY) -m pytest -rfEs
 POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/wellposed
 
 .PHONY: run install install-dev test lint pytest test-services bench lock format clean

@@ -89,4 +89,4 @@ def test_the_check_of_everything_checks_everything(checkout: Path) -> None:
         "makemigrations --check",
     ):
         assert step in plan
-    assert plan.rstrip().splitlines()[-1].endswith("-m pytest -rs -n 2 --dist loadgroup")
+    assert plan.rstrip().splitlines()[-1].endswith("-m pytest -rfEs -n 2 --dist loadgroup")
