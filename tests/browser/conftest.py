@@ -109,10 +109,11 @@ def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests; each has contexts of its own."""
-    # The browser's driver runs an event loop in this thread, which Django takes for async code.
+    """One browser for the tests of a module; each has contexts of its own."""
+    # The driver runs an event loop in this thread: Django takes that for async code, and other modules' async tests
+    # could not run beside it, so it ends with the module.
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
