@@ -1,4 +1,4 @@
-"""Fetches the pinned browser libraries with `npm pack` and writes the manifest; needed only to change a version."""
+"""Fetches the pinned browser libraries with `npm pack` and writes the manifest of static/vendor; needed only to change a version."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parent.parent / "static" / "vendor"
 MANIFEST = HERE / "manifest.json"
 
 
@@ -29,7 +29,7 @@ class Library:
 
     @property
     def folder(self) -> str:
-        """Name of the folder here."""
+        """Name of the folder in static/vendor."""
         return f"{self.name}-{self.version}"
 
 
@@ -59,7 +59,7 @@ def integrity(path: Path) -> str:
 
 
 def entry(library: Library) -> dict[str, Any]:
-    """What the manifest says of a library whose files lie here."""
+    """What the manifest says of a library whose files lie in static/vendor."""
     files = {target: integrity(HERE / library.folder / target) for target in sorted(library.files.values())}
     return {"name": library.name, "version": library.version, "licence": library.licence, "files": files}
 
