@@ -1,4 +1,4 @@
-"""Fetches the pinned browser libraries with `npm pack` and writes the manifest of static/vendor; needed only to change a version."""
+"""Fetches the pinned browser libraries with `npm pack`; needed only to change a version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The model tabs: items linked to their phrases, maths and code safe to show, checks and diff as the line wrote them."""
+"""The model tabs: items linked to phrases, maths and code safe to show, checks and diff as the line wrote them."""
 
 from __future__ import annotations
 
