@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from copilot.drafting.builtin.algebra_parser import MAXIMIZE, MINIMIZE, Linear, Statement, parse
+from copilot.drafting.builtin.algebra_parser import FILLERS, MAXIMIZE, MINIMIZE, Linear, Statement, parse
 from copilot.drafting.builtin.algebra_tokens import AlgebraError, AlgebraToken, tokens_of
 from copilot.drafting.formulation import (
     Assumption,
@@ -112,10 +112,10 @@ class _Builder:
         )
 
     def _declare(self, statement: Statement) -> None:
-        unknown = [name for name in statement.names if name not in self.known]
+        unknown = [name for name in statement.names if name not in self.known and name.lower() not in FILLERS]
         if unknown:
             raise statement.first.error(f'"{unknown[0]}" is declared but appears in no objective and no rule.')
-        for name in statement.names or tuple(self.known):
+        for name in [name for name in statement.names if name in self.known] or tuple(self.known):
             self.domains[name] = statement.domain
 
     def _objective(self, statement: Statement) -> Objective:

@@ -18,7 +18,7 @@ _DOMAINS = {
     "free": "free",
 }
 _HEADERS = frozenset({"subject", "such", "st", "s.t.", "s.t", "constraints", "bounds", "where", "with", "end"})
-_FILLERS = frozenset({"is", "are", "and", "all", "be", "an", "a", "to", "that", "numbers", "number", "variables", "in"})
+FILLERS = frozenset({"is", "are", "and", "all", "be", "an", "a", "to", "that", "numbers", "number", "variables", "in"})
 _DEEPEST = 50
 
 
@@ -136,7 +136,7 @@ class _Parser:
     def _declaration(self, keyword: AlgebraToken) -> Statement:
         names = []
         for token in self.tokens:
-            if token.kind == "name" and token is not keyword and token.text.lower() not in _FILLERS:
+            if token.kind == "name" and token is not keyword:
                 names.append(token.text)
             elif token.kind not in ("name", "comma", "colon"):
                 raise token.error(f'"{token.text}" does not belong into a declaration such as "x, y integer".')

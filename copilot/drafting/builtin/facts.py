@@ -153,4 +153,4 @@ class Gap:
     options: tuple[str, ...] = ()
     about_goal: bool = False
     unused: bool = False
-    value: float | None = None
+    rows: tuple[int, ...] = ()

@@ -16,6 +16,7 @@ from copilot.drafting.builtin.rows import rows_of
 from copilot.drafting.builtin.shares import comparison_limits, share_limit
 from copilot.drafting.builtin.targets import resolve, row_name
 from copilot.drafting.builtin.tokens import Sentence
+from copilot.drafting.builtin.words import lexicon
 
 _ARITHMETIC = frozenset({"plus", "minus", "difference", "calculated", "multiplied", "divided", "squared"})
 _ASKING = frozenset({"how", "many", "much"})
@@ -31,6 +32,7 @@ class Reading:
     goal: Goal | None = None
     gaps: list[Gap] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    settled: set[int] = field(default_factory=set)
 
     @property
     def weight(self) -> float:
@@ -66,7 +68,7 @@ def _roles(parted: Sequence[Parts], aims: Sequence[Aim], reading: Reading) -> Ro
             continue
         clauses = clauses_of(kept, sentence=index, before=before)
         for clause in clauses:
-            reading.gaps.extend(_arithmetic(clause))
+            reading.gaps.extend(_beyond(clause))
             assign(clause, item_count=len(reading.context.items), hypernyms=reading.context.hypernyms, roles=roles)
             limits, gaps = comparison_limits(clause)
             reading.limits.extend(limits)
@@ -75,13 +77,18 @@ def _roles(parted: Sequence[Parts], aims: Sequence[Aim], reading: Reading) -> Ro
     return roles
 
 
-def _arithmetic(clause: Clause) -> list[Gap]:
+def _beyond(clause: Clause) -> list[Gap]:
     """Sums and differences said in words ("three times X plus Y") are beyond this reader, and must not be guessed."""
-    words = _ARITHMETIC & {part.low for part in clause.parts}
-    if not words or not clause.items:
+    low = [part.low for part in clause.parts]
+    span = (clause.parts[0].start, clause.parts[-1].end)
+    for phrase in lexicon().cues.logical:
+        if any(tuple(low[at : at + len(phrase)]) == phrase for at in range(len(low))):
+            said = " ".join(phrase)
+            return [Gap(f'"{said}" is an either-or rule or a fixed charge, which I cannot write yet.', (span,))]
+    if not _ARITHMETIC & set(low) or not clause.items:
         return []
     text = f'"{" ".join(part.text for part in clause.parts)}" says a sum in words; write it as an algebra line.'
-    return [Gap(text[:500], ((clause.parts[0].start, clause.parts[-1].end),))]
+    return [Gap(text[:500], (span,))]
 
 
 def _without_aims(parts: Parts, aims: Sequence[Aim]) -> Parts:
@@ -92,30 +99,32 @@ def _without_aims(parts: Parts, aims: Sequence[Aim]) -> Parts:
 
 
 def _add_limits(reading: Reading, roles: Roles) -> None:
-    unclear: list[Gap] = []
-    torn: list[RawLimit] = []
+    torn: list[tuple[RawLimit, Gap]] = []
     for raw in roles.limits:
         limits, gaps = resolve(raw, reading.rows, reading.context)
         reading.limits.extend(limits)
-        if gaps and gaps[0].options:
-            torn.append(raw)
-        else:
-            unclear.extend(gaps)
-    for raw in torn:
-        taken = {limit.row for limit in reading.limits if limit.sign == raw.sign and limit.row >= 0}
-        limits, gaps = resolve(raw, reading.rows, reading.context, taken=taken)
-        reading.limits.extend(limits)
-        unclear.extend(replace(gap, value=raw.quantity.part.value) for gap in gaps)
-    clear = {(limit.quantity.part.value) for limit in reading.limits if limit.quantity and limit.row >= 0}
-    # a limit that could mean two things is settled where another sentence says the same number of one of them
-    reading.gaps.extend(gap for gap in unclear if not (gap.options and gap.value in clear))
+        torn.extend((raw, gap) for gap in gaps if gap.options)
+        reading.gaps.extend(gap for gap in gaps if not gap.options)
+    for raw, gap in torn:
+        _settle(reading, raw, gap)
     for raw in roles.shares:
-        limit, gap = share_limit(raw, reading.context)
-        if limit is not None:
-            reading.limits.append(limit)
-        if gap is not None:
-            reading.gaps.append(gap)
+        limit, unclear = share_limit(raw, reading.context)
+        reading.limits.extend([limit] if limit else [])
+        reading.gaps.extend([unclear] if unclear else [])
     reading.limits = _once(reading.limits)
+
+
+def _settle(reading: Reading, raw: RawLimit, gap: Gap) -> None:
+    """A limit that fits two rows: another sentence says which, or limits one of them already, or it stays open."""
+    value = raw.quantity.part.value
+    said = [limit for limit in reading.limits if limit.quantity and limit.row in gap.rows and limit.sign == raw.sign]
+    if any(limit.quantity and limit.quantity.part.value == value for limit in said):
+        reading.settled |= set(gap.rows)
+        return
+    taken = {limit.row for limit in said}
+    limits, gaps = resolve(raw, reading.rows, reading.context, taken=taken)
+    reading.limits.extend(limits)
+    reading.gaps.extend(gaps)
 
 
 def _once(limits: Sequence[Limit]) -> list[Limit]:
@@ -164,13 +173,16 @@ def _check(reading: Reading) -> None:
     used = {limit.row for limit in reading.limits} | {index for index, _ in (reading.goal.rows if reading.goal else ())}
     for index, row in enumerate(reading.rows):
         spans = tuple(fact.quantity.span for fact in row.facts.values())
-        if index not in used:
+        torn = any(index in gap.rows for gap in reading.gaps)
+        if index not in used and index in reading.settled:
+            reading.notes.append(f'Nothing limits "{row_name(row)}".')
+        elif index not in used and not torn:
             text = f'"{row_name(row)}" is given, but no limit and no objective uses it.'
             reading.gaps.append(Gap(text, spans, weight=0.5 + 0.5 * len(row.facts), unused=True))
     _check_holes(reading)
     _check_items(reading)
     _check_twice(reading)
-    if not reading.limits:
+    if not reading.limits and not any(gap.options for gap in reading.gaps):
         reading.gaps.append(Gap("Nothing in the text limits the choice. Say what there is, or what is needed.", ()))
     for limit in reading.limits:
         reading.notes.extend(limit.notes)

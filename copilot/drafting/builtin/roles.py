@@ -103,6 +103,9 @@ def _stated(quantity: Quantity) -> Relation | None:
     before = {part.low for part in quantity.before}
     behind = {part.low for part in _behind(quantity)}
     owned = bool(quantity.right) or _is_distributive(quantity)
+    place = next((part.low for part in reversed(quantity.before)), "")
+    if place in ("on", "within", "from") and len(quantity.left) > 1 and not owned:
+        return "<="
     if words.have_strong & (before | behind) and not owned:
         return "<="
     if words.want_strong & before and not owned:

@@ -26,34 +26,50 @@ def resolve(
     `taken` are rows that another sentence limits already: they do not count where two rows fit alike.
     """
     quantity = raw.quantity
-    if quantity.head in _KINDS or quantity.unit in _KINDS:
-        text = f'"{_said(quantity)}" limits how many kinds are chosen, which the built-in drafter cannot write yet.'
-        return [], [Gap(text, (quantity.span,))]
+    refusal = _refusal(quantity)
+    if refusal:
+        return [], [Gap(refusal, (quantity.span,))]
     if raw.item >= 0:
         return [_on_items(raw, (raw.item,))], []
     alone = sum(bool(row.money) for row in rows) == 1
     scores = [row_score(quantity, row, alone=alone) for row in rows]
     best = max(scores, default=0.0)
-    near = _items_behind(quantity)
-    if quantity.next_item >= 0 and len(near) == 1 and (_is_measure_only(quantity, context, rows) or best < 1.0):
-        return [_on_items(raw, near)], []
-    if len(near) > 1 and best < _ENOUGH:
-        return [_on_items(raw, near)], []
-    region = _items_around(quantity)
-    counted = _is_measure_only(quantity, context, rows)
-    if counted and len(region) == 1 and not _is_total(quantity):
-        return [_on_items(raw, region)], []
-    if counted and quantity.unit and not _names_row(quantity, rows):
-        return [_on_items(raw, context.everything)], []
-    known = context.hypernyms | context.measures | lexicon().container_stems
-    told = quantity.words <= known or _is_total(quantity)
-    if quantity.unit in context.measures and told and not region and not _names_row(quantity, rows):
-        return [_on_items(raw, context.everything)], []
+    items = _counted_items(quantity, rows, context, best=best)
+    if items:
+        return [_on_items(raw, items)], []
     if best >= _ENOUGH:
         return _on_rows(raw, rows, scores, taken, context)
+    region = _items_around(quantity)
     if len(region) == 1:
         return [_on_items(raw, region)], []
     return _on_everything(raw, context, rows)
+
+
+def _refusal(quantity: Quantity) -> str:
+    """Why a limit cannot be written at all, or nothing."""
+    if quantity.head in _KINDS or quantity.unit in _KINDS:
+        return f'"{_said(quantity)}" limits how many kinds are chosen, which the built-in drafter cannot write yet.'
+    stranger = _stranger(quantity)
+    return f'"{stranger}" in "{_said(quantity)}" is not one of the things to choose.' if stranger else ""
+
+
+def _counted_items(quantity: Quantity, rows: Sequence[Row], context: Context, *, best: float) -> tuple[int, ...]:
+    """The items that the number counts: those behind it, the one it speaks about, or all; none where it is a row's."""
+    near, counted = _items_behind(quantity), _is_measure_only(quantity, context, rows)
+    if quantity.next_item >= 0 and len(near) == 1 and (counted or best < 1.0):
+        return near
+    if len(near) > 1 and best < _ENOUGH:
+        return near
+    region = _items_around(quantity)
+    if counted and len(region) == 1 and not _is_total(quantity):
+        return region
+    named = _names_row(quantity, rows)
+    known = context.hypernyms | context.measures | lexicon().container_stems
+    told = quantity.words <= known or _is_total(quantity)
+    measured = quantity.unit in context.measures and told and not region
+    if not named and ((counted and quantity.unit) or measured):
+        return context.everything
+    return ()
 
 
 def row_score(quantity: Quantity, row: Row, *, alone: bool = False) -> float:
@@ -89,6 +105,23 @@ def _akin(stem: str, said: frozenset[str]) -> bool:
     if len(stem) < 4:
         return False
     return any(len(other) >= 4 and (stem[:5] == other[:5]) and abs(len(stem) - len(other)) <= 5 for other in said)
+
+
+def _stranger(quantity: Quantity) -> str:
+    """A noun that stands in one list with an item and is no item itself: "desks and lamps"."""
+    words, parts = lexicon(), quantity.clause
+    for spot in range(len(parts) - 2):
+        if parts[spot].kind != "item" or parts[spot + 1].low not in words.conjunctions:
+            continue
+        ahead = [part for part in parts[spot + 2 : spot + 5] if part.low not in words.determiners]
+        named = bool(ahead) and ahead[0].kind == "word" and not ahead[0].verb and not words.is_small(ahead[0].low)
+        if (
+            named
+            and not any(part.kind in ("item", "number") for part in ahead)
+            and ahead[0].stem not in words.empty_stems
+        ):
+            return ahead[0].text
+    return ""
 
 
 def _items_behind(quantity: Quantity) -> tuple[int, ...]:
@@ -175,7 +208,15 @@ def _on_rows(
         text = f'The limit "{said}" fits more than one quantity: {names}.'
         word = {"<=": "At most", ">=": "At least", "==": "Exactly"}[raw.sign]
         options = tuple(f"{word} {raw.quantity.part.text} {row_name(rows[index])}." for index in close)
-        return [], [Gap(text, (raw.quantity.span,), question=f"What does “{said}” limit: {names}?", options=options)]
+        return [], [
+            Gap(
+                text,
+                (raw.quantity.span,),
+                question=f"What does “{said}” limit: {names}?",
+                options=options,
+                rows=tuple(close),
+            )
+        ]
     limits = []
     for index in close:
         kind = "resource" if raw.sign == "<=" else "requirement" if raw.sign == ">=" else "balance"
@@ -199,7 +240,8 @@ def _on_everything(raw: RawLimit, context: Context, rows: Sequence[Row]) -> tupl
     quantity = raw.quantity
     if _is_measure_only(quantity, context, rows) and (_is_total(quantity) or quantity.unit or quantity.money):
         return [_on_items(raw, context.everything)], []
-    plural = quantity.unit and not quantity.money and quantity.unit not in lexicon().measure_stems
+    alike = any(quantity.head[:4] == word[:4] for item in context.items for word in item.stems)
+    plural = not alike and quantity.unit and not quantity.money and quantity.unit not in lexicon().measure_stems
     if plural and not raw.weak and not _names_row(quantity, rows):
         return [_on_items(raw, context.everything, _LOOSE.format(phrase=f'"{_said(quantity)}"'))], []
     text = f'It is not clear what "{_said(quantity)}" limits.'
@@ -226,8 +268,8 @@ def row_name(row: Row) -> str:
         nouns = [part for part in (*fact.quantity.before, *fact.quantity.after) if _is_money(part)]
         known = lexicon().money_names
         return known.get(nouns[0].stem, nouns[0].low) if nouns else "money"
-    named = next((other for other in row.facts.values() if other.quantity.after), fact).quantity
-    return _short_phrase(named, row.unit) or " ".join(sorted(row.words)) or "quantity"
+    phrases = [_short_phrase(other.quantity, row.unit) for other in row.facts.values()]
+    return max(phrases, key=len) or " ".join(sorted(row.words)) or "quantity"
 
 
 def _short_phrase(quantity: Quantity, unit: str) -> str:

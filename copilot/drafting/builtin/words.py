@@ -28,6 +28,7 @@ class Cues:
     have: frozenset[str]
     want_strong: frozenset[str]
     want: frozenset[str]
+    logical: tuple[tuple[str, ...], ...]
     maximize: frozenset[str]
     minimize: frozenset[str]
     aim_strong: frozenset[str]
@@ -175,6 +176,7 @@ def _cues() -> Cues:
         have=frozenset(cues["have"]),
         want_strong=frozenset(cues["want_strong"]),
         want=frozenset(cues["want"]),
+        logical=_phrases(cues["logical"]),
         maximize=frozenset(cues["objective"]["maximize"]),
         minimize=frozenset(cues["objective"]["minimize"]),
         aim_strong=frozenset(cues["objective"]["strong"]),
