@@ -1,5 +1,6 @@
 """The one settings file; whatever differs between deployments comes from the environment (table in the README)."""
 
+import contextlib
 import importlib.util
 import os
 import secrets
@@ -24,8 +25,12 @@ def _secret_key() -> str:
         return str(key)
     path = DATA_DIR / "secret_key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(64))
+        fresh = DATA_DIR / f"secret_key.{os.getpid()}"
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(64))
+        with contextlib.suppress(FileExistsError):  # of two first processes, one key wins, whole
+            path.hardlink_to(fresh)
+        fresh.unlink()
     return path.read_text().strip()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -44,19 +45,12 @@ def post_message(
     if idempotency_key and (twin := conversation.messages.filter(idempotency_key=idempotency_key).first()):
         return twin
     last = _last_run(conversation)
-    base = latest_version(conversation)
-    before = _text_before(last, base)
-    whole = f"{before}\n\n{text}" if before else text
     datasets = store_tables(workspace=conversation.workspace, actor=actor, uploads=uploads)
-    if not datasets and last is not None:
-        datasets = list(last.datasets.all())
     run = runs.start_run(
         workspace=conversation.workspace,
         actor=actor,
-        text=whole,
-        revision_start=len(whole) - len(text),
-        base=base,
-        datasets=datasets,
+        **_continued(last, latest_version(conversation), text),
+        datasets=datasets or (list(last.datasets.all()) if last else []),
         drafter=drafter,
         solver=solver,
         seed=seed,
@@ -95,6 +89,13 @@ def _last_run(conversation: Conversation) -> Run | None:
     return (
         Run.objects.filter(message__conversation=conversation).order_by("-message__created_at", "-message__id").first()
     )
+
+
+def _continued(last: Run | None, base: ModelVersion | None, text: str) -> dict[str, Any]:
+    """The whole request with the new message at its end, where that begins, and the version it revises."""
+    before = _text_before(last, base)
+    whole = f"{before}\n\n{text}" if before else text
+    return {"text": whole, "revision_start": len(whole) - len(text), "base": base}
 
 
 def _text_before(last: Run | None, base: ModelVersion | None) -> str:

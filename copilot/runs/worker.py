@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 import structlog
-from celery.signals import worker_ready, worker_shutdown
+from celery.signals import worker_init, worker_shutdown
 
 from copilot.runs import engines
 from copilot.runs.reaper import Reaper
@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 _reapers: list[Reaper] = []
 
 
-@worker_ready.connect
+@worker_init.connect  # not worker_ready, which waits for the broker: runs are taken up without one
 def begin(**_: Any) -> None:
     """Start the reaper, and the sandbox's template process so that the first build is quick."""
     reaper = Reaper()
