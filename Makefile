@@ -46,8 +46,8 @@ pytest: install-dev
 test-services: install-dev  ## the tests that talk to real servers, with PostgreSQL as the database
 	DATABASE_URL=$(POSTGRES_URL) $(PYTEST) -n 2 --dist loadgroup -m services
 
-bench: install-dev  ## the tests that read the benchmark data beside the checkout
-	$(PYTEST) -m bench -s
+bench: install-dev  ## what things cost, each as a ratio to a peer measured in the same run
+	$(PY) -m tests.bench
 
 format: install-dev
 	$(PY) -m ruff check --fix .
