@@ -135,7 +135,7 @@ def _latest_progress(run_ids: Sequence[UUID]) -> dict[UUID, Happening]:
 def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool) -> Card:
     run = message.run
     steps = steps_of(happened, lifecycle=run.lifecycle, compares=run.base_id is not None)
-    table = _table(run)
+    table, row_count = _table(run)
     return Card(
         id=run.id,
         conversation_id=message.conversation_id,
@@ -153,8 +153,8 @@ def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool) ->
         notes=_notes(run, happened),
         headline=_headline(run),
         tone=tone_of(run),
-        table=table[:ROWS_IN_CARD],
-        more_rows=max(0, len(table) - ROWS_IN_CARD),
+        table=table,
+        more_rows=row_count - len(table),
         question=_question(run, happened),
         reasons=_reasons(run, happened),
         can_retry=run.lifecycle in RETRIABLE,
@@ -193,9 +193,12 @@ def _headline(run: Run) -> str:
     return str(run.closing_message or result.get("headline", ""))
 
 
-def _table(run: Run) -> tuple[Cell, ...]:
+def _table(run: Run) -> tuple[tuple[Cell, ...], int]:
+    """The first rows of the plan, of a long one those that are not zero; and how many there are in all."""
     rows = (run.result or {}).get("table") or []
-    return tuple(Cell(str(row["label"]), str(row["text"]), str(row["unit"])) for row in rows)
+    told = rows if len(rows) <= ROWS_IN_CARD else [row for row in rows if row["value"]]
+    cells = tuple(Cell(str(row["label"]), str(row["text"]), str(row["unit"])) for row in told[:ROWS_IN_CARD])
+    return cells, len(rows)
 
 
 def _last(happened: Sequence[Happening], event_type: E) -> Happening | None:

@@ -53,7 +53,7 @@ REGIONS = (
     _region("panel", "statuses", MOVES | {E.SOLVE_FINISHED, E.RESULT_EXPLAINED}),
     _region("panel", "facts", {E.INSTANCE_BUILT, E.BUILD_FAILED, E.SOLVE_STARTED, E.SOLVE_FINISHED, E.RUN_FINISHED}),
     _region("panel", "progress", {E.SOLVE_STARTED, E.SOLVE_PROGRESS, E.SOLVE_FINISHED, E.RUN_FINISHED}),
-    _region("panel", "chart", {E.SOLVE_STARTED}),
+    _region("panel", "chart", {E.SOLVE_STARTED, E.SOLVE_FINISHED}),
     _region("panel", "history", {E.SOLVE_STARTED, E.SOLVE_FINISHED}),
     _region("panel", "solution", {E.RESULT_EXPLAINED, E.RUN_FINISHED}),
     _region("panel", "log", {E.SOLVE_STARTED, E.SOLVE_PROGRESS, E.SOLVE_FINISHED, E.RUN_FINISHED}),

@@ -92,6 +92,8 @@ def panel_of(run: Run, *, live: bool = False) -> Panel:
     started: Mapping[str, Any] = payloads.get(E.SOLVE_STARTED) or {}
     finished: Mapping[str, Any] = payloads.get(E.SOLVE_FINISHED) or {}
     looks = _looks(run, limit=LIVE_LOGS if live else None)
+    if finished and looks:
+        looks.append(_last_look(looks[-1], finished))
     result: Mapping[str, Any] = run.result or {}
     latest = finished or (looks[-1][1] if looks else {})
     return Panel(
@@ -103,7 +105,7 @@ def panel_of(run: Run, *, live: bool = False) -> Panel:
         solver=tuple(_solver(started, finished)),
         built=tuple(_built(run, payloads)),
         progress=tuple(_progress(latest)),
-        has_chart=bool(started.get("integers")) and (not finished or len(looks) > 1),
+        has_chart=bool(started.get("integers")) and (not finished or _can_be_drawn(looks)),
         points=_points(looks),
         moments=_moments(looks),
         log=_log(finished, looks),
@@ -124,6 +126,19 @@ def _looks(run: Run, *, limit: int | None) -> list[Look]:
     newest = RunEvent.objects.filter(run=run, type=E.SOLVE_PROGRESS).order_by("-sequence")
     rows = list(newest.values_list("sequence", "payload")[:limit])
     return rows[::-1]
+
+
+def _last_look(before: Look, finished: Mapping[str, Any]) -> Look:
+    """The answer as one more look, so that the lines of the chart meet where the solver says."""
+    sequence, look = before
+    elapsed = max(finished.get("seconds") or 0.0, look.get("elapsed_seconds") or 0.0)
+    names = ("objective_value", "objective_bound", "relative_gap")
+    return sequence + 1, {"elapsed_seconds": elapsed} | {name: finished.get(name) for name in names}
+
+
+def _can_be_drawn(looks: Sequence[Look]) -> bool:
+    """A line needs two points, and one that is there already when the solver ends tells nothing."""
+    return sum(look.get("objective_value") is not None for _, look in looks) > 2
 
 
 def _objective(result: Mapping[str, Any]) -> Fact | None:
@@ -220,9 +235,10 @@ def _log(finished: Mapping[str, Any], looks: Sequence[Look]) -> str:
 
 
 def _binding(row: Mapping[str, Any]) -> Binding:
+    label = row["name"] if row["label"].startswith(f"{row['name']}:") else row["label"]  # a whole line of algebra
     sides = {"upper": "at its upper limit", "lower": "at its lower limit", "equal": "an equation"}
     dual = row.get("dual")
-    return Binding(row["label"], sides.get(row["side"], row["side"]), row["text"], "" if dual is None else number(dual))
+    return Binding(label, sides.get(row["side"], row["side"]), row["text"], "" if dual is None else number(dual))
 
 
 def _residuals(raw: Mapping[str, Any]) -> list[Fact]:

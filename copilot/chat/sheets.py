@@ -139,7 +139,7 @@ def sheet_of(run: Run) -> Sheet:
         drafter=source.drafter,
         segments=segments_of(formulation, source.text) if formulation else (Segment(source.text, "", "", "", False),),
         groups=groups_of(formulation, source.text) if formulation else (),
-        formulas=formulas_of(formulation) if formulation else (),
+        formulas=formulas_of(formulation, source.text) if formulation else (),
         program=_coloured(source.program),
         build_error=_build_error(run, payloads),
         givens=tuple(_given(item) for item in formulation.parameters) if formulation else (),
@@ -246,6 +246,13 @@ def _diff(run: Run, payloads: Mapping[str, Any]) -> Diff | None:
 
 def _family(raw: Mapping[str, Any]) -> Family:
     entries: Sequence[Mapping[str, Any]] = raw.get("entries", ())
-    changes = tuple(Change(e["subject"], e["field"], value_text(e["old"]), value_text(e["new"])) for e in entries)
+    changes = tuple(_change(entry) for entry in entries)
     more = max(0, raw.get("entry_count", 0) - len(changes))
     return Family(raw["family"], raw["kind"], raw["change"], tuple(raw.get("patterns", ())), changes, more)
+
+
+def _change(raw: Mapping[str, Any]) -> Change:
+    old, new = value_text(raw["old"]), value_text(raw["new"])
+    return Change(
+        raw["subject"], raw["field"], "" if raw["field"] == "added" else old, "" if raw["field"] == "removed" else new
+    )

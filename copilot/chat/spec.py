@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString, mark_safe
 
 from copilot.drafting import latex
-from copilot.drafting.formulation import Formulation, Variable
+from copilot.drafting.formulation import Constraint, Formulation, Objective, Variable
 from copilot.drafting.render import FormulationLine, formulation_lines, highlight_segments, mathml
 
 QUOTE_CHARACTERS = 90
+MANY = 16
 GROUPS: tuple[tuple[str, str, str], ...] = (
     ("variable", "Decisions", "What the plan chooses."),
     ("objective", "Goal", "What is made as large or as small as possible."),
@@ -70,18 +71,18 @@ class Formula:
 
 def groups_of(formulation: Formulation, text: str) -> tuple[Group, ...]:
     """Items by element, in the order people read; elements without items are left out."""
-    keyed = _keyed(formulation)
+    keyed = _keyed(formulation, text)
     found = []
     for element, title, hint in GROUPS:
         items = tuple(_item(key, line, text) for key, line in keyed.items() if line.element == element)
         if items:
-            found.append(Group(element, title, hint, element in FOLDED, items))
+            found.append(Group(element, title, hint, element in FOLDED or len(items) > MANY, items))
     return tuple(found)
 
 
 def segments_of(formulation: Formulation, text: str) -> tuple[Segment, ...]:
     """The request cut where phrases begin and end; joined, the texts give the request again."""
-    keyed = _keyed(formulation)
+    keyed = _keyed(formulation, text)
     pieces = highlight_segments(text, {key: line.spans for key, line in keyed.items() if line.spans})
     seen: set[str] = set()
     segments = []
@@ -94,9 +95,9 @@ def segments_of(formulation: Formulation, text: str) -> tuple[Segment, ...]:
     return tuple(segments)
 
 
-def formulas_of(formulation: Formulation) -> tuple[Formula, ...]:
+def formulas_of(formulation: Formulation, text: str = "") -> tuple[Formula, ...]:
     """Goal, rules and domains as maths; an item without a formula is said in words."""
-    lines = [line for line in formulation_lines(formulation) if line.element in ("objective", "constraint")]
+    lines = [line for line in _keyed(formulation, text).values() if line.element in ("objective", "constraint")]
     stated = [Formula(line.name, line.element, line.sentence, _maths(line.latex)) for line in lines]
     domains = [
         Formula(variable.name, "variable", variable.label or variable.name, _maths(_domain(variable)))
@@ -105,8 +106,28 @@ def formulas_of(formulation: Formulation) -> tuple[Formula, ...]:
     return (*stated, *domains)
 
 
-def _keyed(formulation: Formulation) -> Mapping[str, FormulationLine]:
-    return {f"{line.element[0]}{number}": line for number, line in enumerate(formulation_lines(formulation))}
+def _keyed(formulation: Formulation, text: str) -> Mapping[str, FormulationLine]:
+    lines = formulation_lines(_in_own_words(formulation, text))
+    return {f"{line.element[0]}{number}": line for number, line in enumerate(lines)}
+
+
+def _in_own_words(formulation: Formulation, text: str) -> Formulation:
+    """Without sentences that only repeat the request: what was read into them is said from the numbers instead."""
+    request = " ".join(text.split())
+
+    def repeats(item: Variable | Objective | Constraint) -> bool:
+        can_be_said = isinstance(item, Variable) or bool(item.terms)
+        return can_be_said and bool(item.sentence) and " ".join(item.sentence.split()) in request
+
+    goal = formulation.objective
+    silent = {"sentence": ""}
+    return formulation.model_copy(
+        update={
+            "variables": tuple(v.model_copy(update=silent) if repeats(v) else v for v in formulation.variables),
+            "objective": goal.model_copy(update=silent) if repeats(goal) else goal,
+            "constraints": tuple(c.model_copy(update=silent) if repeats(c) else c for c in formulation.constraints),
+        }
+    )
 
 
 def _item(key: str, line: FormulationLine, text: str) -> Item:

@@ -33,8 +33,8 @@ def test_steps_and_model_appear_without_a_reload(desk: Desk, alice: User) -> Non
     expect(page.locator(".plot canvas")).to_be_visible()
     expect(page.locator(".figures")).to_contain_text("333")
     stories.ended(run, result(), integers=True)
-    expect(page.locator(".turn.shown .headline")).to_contain_text("$3,800", timeout=SECONDS)
-    expect(page.locator(".big")).to_have_text("$3,800")
+    expect(page.locator(".turn.shown .headline")).to_contain_text("$3,700", timeout=SECONDS)
+    expect(page.locator(".big")).to_have_text("$3,700")
     expect(page.locator(".status", has_text="Solver says")).to_contain_text("Optimal")
     expect(page.locator("button:has-text('Stop')")).to_have_count(0)
     assert page.evaluate("window.here")
@@ -74,7 +74,7 @@ def test_a_cut_line_loses_and_doubles_nothing(desk: Desk, site: Site, alice: Use
     expect(page.locator(".figures")).to_contain_text("703", timeout=20_000)
     expect(page.locator(".offline")).to_be_hidden()
     stories.ended(run, result(), integers=True)
-    expect(page.locator(".big")).to_have_text("$3,800", timeout=SECONDS)
+    expect(page.locator(".big")).to_have_text("$3,700", timeout=SECONDS)
     last = stories.fresh(run).last_sequence
     assert page.evaluate("frames_seen") == list(range(run.last_sequence + 1, last + 1))
     desk.complaints.clear()  # refused connections while the server was down
@@ -85,7 +85,7 @@ def test_two_pages_of_one_run_show_the_same(desk: Desk, alice: User) -> None:
     pages = [desk.open(page_of(run)), desk.open(page_of(run), width=700)]
     stories.ended(run, result(), integers=True)
     for page in pages:
-        expect(page.locator(".turn.shown .headline")).to_contain_text("$3,800", timeout=SECONDS)
+        expect(page.locator(".turn.shown .headline")).to_contain_text("$3,700", timeout=SECONDS)
 
 
 def test_a_finished_run_opens_no_socket(desk: Desk, alice: User) -> None:

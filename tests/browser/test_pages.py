@@ -130,6 +130,7 @@ def test_sending_shows_the_new_run_and_empties_the_composer(desk: Desk, alice: U
     page = desk.open(page_of(run))
     page.evaluate("window.here = true")
     page.click("#tab-code")
+    page.locator("#composer-text").evaluate("e => { e.style.height = '9rem' }")  # as dragging its corner does
     page.fill("#composer-text", "At least ten chairs.")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".turn")).to_have_count(2)

@@ -212,7 +212,7 @@ def asked(actor: User) -> Run:
         "text": "Can parts of a desk be made?",
         "options": ["Only whole desks", "Parts are fine"],
         "default": "Only whole desks",
-        "why": "The plan differs: whole numbers give $3,800, parts might give more.",
+        "why": "The plan differs: whole numbers give $3,700, parts might give more.",
     }
     partial = formulation(left_over=True).model_dump(mode="json")
     tell(run, E.DRAFT_QUESTION, questions=[question], reasons=[], formulation=partial)

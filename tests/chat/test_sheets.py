@@ -13,11 +13,11 @@ from copilot.chat.panels import POINTS, panel_of
 from copilot.chat.sheets import sheet_of
 from copilot.chat.spec import formulas_of, groups_of, segments_of
 from copilot.chat.words import seconds_text
-from copilot.drafting.formulation import Constraint, Formulation, Objective, Parameter, Span, Variable
+from copilot.drafting.formulation import Constraint, Formulation, Objective, Parameter, Span, Term, Variable
 from copilot.runs.events import EventType as E
 from copilot.runs.models import ModelVersion, Run, RunEvent
 from tests.chat import stories
-from tests.chat.workshop import PROGRAM, TEXT, formulation, look
+from tests.chat.workshop import PROGRAM, TEXT, formulation, look, result
 from tests.factories import DatasetFactory
 
 
@@ -175,3 +175,33 @@ def test_the_sheet_of_a_bare_run_is_its_request(alice: User) -> None:
     sheet = sheet_of(Run.objects.get(id=run.id))
     assert [segment.text for segment in sheet.segments] == [TEXT]
     assert sheet.groups == ()
+
+
+def test_a_sentence_that_only_repeats_the_request_is_said_from_the_numbers() -> None:
+    text = "carpentry: 4 desks + 3 chairs <= 240"
+    terms = (Term(coefficient=4, variable="desks"), Term(coefficient=3, variable="chairs"))
+    rule = Constraint(
+        name="carpentry", sentence=text, terms=terms, relation="<=", limit=240, spans=(Span(start=0, end=len(text)),)
+    )
+    variables = (
+        Variable(name="desks", sentence="desks"),
+        Variable(name="chairs", sentence="Chairs come by the dozen."),
+    )
+    found = Formulation(variables=variables, objective=Objective(sense="maximize"), constraints=(rule,))
+    told = {item.name: item for group in groups_of(found, text) for item in group.items}
+    assert told["carpentry"].sentence == "carpentry: 4 × desks + 3 × chairs must be at most 240"
+    assert told["carpentry"].quotes == (text,)
+    assert told["desks"].sentence == "desks: any amount, at least 0"
+    assert told["chairs"].sentence == "Chairs come by the dozen."
+
+
+def test_a_chart_with_nothing_to_draw_is_left_out_once_the_solve_is_over(alice: User) -> None:
+    assert panel_of(stories.running(alice, steps=0)).has_chart
+    quick = stories.running(alice, steps=1)
+    stories.ended(quick, result(), integers=True)
+    assert not panel_of(stories.fresh(quick)).has_chart
+    slow = stories.running(alice, steps=9)
+    stories.ended(slow, result(), integers=True)
+    panel = panel_of(stories.fresh(slow))
+    assert panel.has_chart
+    assert panel.points[-1][2:] == (3700.0, 3700.0)

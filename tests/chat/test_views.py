@@ -55,7 +55,7 @@ def test_every_state_has_a_page(story: Callable[[User], Run], alice: User, brows
 def test_a_finished_page_shows_result_model_and_residuals(alice: User, browser: Client) -> None:
     text = unescape(browser.get(page_of(stories.finished(alice))).content.decode())
     for shown in (
-        "Profit: $3,800, the largest possible.",
+        "Profit: $3,700, the largest possible.",
         "desks to make",
         "at most 240 hours of carpentry",
         "Desks and chairs are made whole.",
@@ -123,7 +123,7 @@ def test_home_lists_conversations_and_three_examples(alice: User, browser: Clien
     stories.begin(alice)
     text = unescape(browser.get("/").content.decode())
     assert text.count('class="example"') == 3
-    assert "Profit: $3,800" in text
+    assert "Profit: $3,700" in text
     assert "Waiting for a worker to take it." in text
     assert "Built-in drafter (no AI model)" in text
 

@@ -161,7 +161,7 @@ def look(step: int) -> dict[str, Any]:
     }
 
 
-def result(*, condition: str = "optimal", headline: str = "Profit: $3,800, the largest possible.") -> dict[str, Any]:
+def result(*, condition: str = "optimal", headline: str = "Profit: $3,700, the largest possible.") -> dict[str, Any]:
     """What the line stores of an explained result."""
     has_plan = condition == "optimal"
     cells = [("desks", "desks to make", 30.0), ("chairs", "chairs to make", 40.0)]
@@ -174,7 +174,7 @@ def result(*, condition: str = "optimal", headline: str = "Profit: $3,800, the l
         "certificate_words": "Each rule, bound and whole number was recomputed from the original model and holds.",
         "objective_label": "profit",
         "objective_unit": "$",
-        "objective_value": 3800.0 if has_plan else None,
+        "objective_value": 3700.0 if has_plan else None,
         "table": [
             {"name": name, "label": label, "value": value, "text": f"{value:.0f}", "unit": ""}
             for name, label, value in cells
