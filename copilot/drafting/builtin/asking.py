@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copilot.drafting.base import Question
 from copilot.drafting.builtin.reading import Reading
-from copilot.drafting.builtin.targets import row_name
+from copilot.drafting.builtin.rownames import row_name
 
 _NEXT = (
     "Say it in short sentences such as “A desk takes 4 hours of carpentry.”, “There are 240 hours of carpentry "

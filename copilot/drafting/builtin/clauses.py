@@ -127,4 +127,4 @@ def _inherited(piece: Sequence[Part], subject: tuple[int, ...], before: tuple[in
         if part.low in _IT:
             return subject or (before if len(before) == 1 else ())
         return subject if part.verb or part.kind == "number" else ()
-    return ()
+    return subject

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from copilot.drafting.builtin.facts import Fact, Limit, Quantity
 from copilot.drafting.builtin.linear import goal_coefficients, rule_of, step
 from copilot.drafting.builtin.reading import Reading
-from copilot.drafting.builtin.targets import row_name
+from copilot.drafting.builtin.rownames import row_name
 from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.formulation import (
     Assumption,

@@ -32,6 +32,7 @@ def context_of(items: Items, sentences: Sequence[Parts]) -> Context:
     """Hypernyms from heads, "types of N", "N: A and B", "how many N of each"; measures from "acres of A"."""
     words = lexicon()
     hypernyms = {item.stems[-1] for item in items}
+    hypernyms |= set.intersection(*(set(item.stems) for item in items)) if items else set()
     measures: set[str] = set()
     stems: set[str] = set()
     for parts in sentences:

@@ -9,45 +9,11 @@ from typing import Literal
 from copilot.drafting.builtin.context import Context
 from copilot.drafting.builtin.facts import Gap, Goal, Row
 from copilot.drafting.builtin.mentions import Part, Parts
-from copilot.drafting.builtin.targets import row_name
+from copilot.drafting.builtin.rownames import row_name
 from copilot.drafting.builtin.words import lexicon
 
+_FINDS = frozenset({"find", "determine", "what", "calculate"})
 Sense = Literal["maximize", "minimize"]
-_ENDS = frozenset(
-    {
-        "if",
-        "while",
-        "given",
-        "subject",
-        "such",
-        "that",
-        "without",
-        "when",
-        "provided",
-        "assuming",
-        "whilst",
-        "needed",
-    }
-)
-_ASKS = frozenset(
-    {
-        "how",
-        "what",
-        "formulate",
-        "determine",
-        "find",
-        "which",
-        "wants",
-        "want",
-        "would",
-        "to",
-        "help",
-        "interested",
-        "should",
-        "goal",
-        "objective",
-    }
-)
 _NO_DIRECTION = 'The text does not say what to make largest or smallest; "{name}" is taken, to be made {size}.'
 
 
@@ -96,7 +62,7 @@ def _no_aim() -> str:
 
 def _aims(parts: Parts, index: int) -> list[Aim]:
     cues = lexicon().cues
-    asks = bool(_ASKS & {part.low for part in parts})
+    asks = bool(cues.aim_asks & {part.low for part in parts})
     found = []
     for spot, part in enumerate(parts):
         if part.low not in cues.maximize and part.low not in cues.minimize:
@@ -123,6 +89,10 @@ def _is_weak_aim(parts: Parts, spot: int) -> bool:
     if low[spot] in ("lower", "reduce", "decrease", "increase", "cut"):
         return spot > 0 and low[spot - 1] == "to"
     ahead = parts[spot + 1 : spot + 4]
+    if low[spot] in ("minimum", "maximum", "lowest", "highest") and {"find", "determine", "what", "calculate"} & set(
+        low[:spot]
+    ):
+        return not any(part.kind == "number" for part in ahead)
     if any(part.kind == "number" for part in ahead) or (ahead and ahead[0].low in ("of", "number")):
         return False
     if low[spot] == "little":
@@ -134,7 +104,7 @@ def _phrase_end(parts: Parts, start: int) -> int:
     end = start
     while end < len(parts):
         part = parts[end]
-        if part.kind in ("mark", "number") or part.low in _ENDS:
+        if part.kind in ("mark", "number") or part.low in lexicon().cues.aim_ends:
             break
         if part.low == "and" and end + 1 < len(parts) and parts[end + 1].verb:
             break

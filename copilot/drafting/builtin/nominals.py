@@ -20,7 +20,7 @@ _ARTICLES = frozenset(
 def is_verb(tokens: Sequence[Token], position: int) -> bool:
     """Whether the word at that place is used as a verb."""
     words, token = lexicon(), tokens[position]
-    if token.kind != "word" or token.low in words.determiners:
+    if token.kind != "word" or token.glued or token.low in words.determiners:
         return False
     before = tokens[position - 1] if position else None
     after = tokens[position + 1] if position + 1 < len(tokens) else None

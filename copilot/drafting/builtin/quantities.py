@@ -49,7 +49,8 @@ def _described(clause: Clause, position: int, earlier: Quantity | None) -> Quant
     said, unit = content(before), _unit(after)
     if linked and earlier is not None:
         said = said or earlier.said
-        unit = unit or (earlier.unit if _elided(parts[position], after, earlier) else "")
+        counted = after_end < len(parts) and parts[after_end].kind == "item" and not after
+        unit = unit or (earlier.unit if not counted and _elided(parts[position], after, earlier) else "")
     words = content(after) | ({unit} if unit else set())
     right, next_item = _right(parts, position, after_end)
     return Quantity(

@@ -12,9 +12,10 @@ from copilot.drafting.builtin.facts import Gap, Goal, Limit, RawLimit, Row
 from copilot.drafting.builtin.goals import Aim, aims_of, goal_of
 from copilot.drafting.builtin.mentions import Mentions, Part, Parts
 from copilot.drafting.builtin.roles import Roles, assign
+from copilot.drafting.builtin.rownames import row_name
 from copilot.drafting.builtin.rows import rows_of
 from copilot.drafting.builtin.shares import comparison_limits, share_limit
-from copilot.drafting.builtin.targets import resolve, row_name
+from copilot.drafting.builtin.targets import resolve
 from copilot.drafting.builtin.tokens import Sentence
 from copilot.drafting.builtin.words import lexicon
 
@@ -49,9 +50,9 @@ def read(sentences: Sequence[Sentence], items: Items) -> Reading:
     roles = _roles(parted, aims, reading)
     reading.rows = rows_of(roles.facts, item_count=len(items))
     reading.gaps.extend(roles.gaps)
-    _add_limits(reading, roles)
     asked = any(_ASKING & {part.low for part in parts} for parts in parted)
     reading.goal, gap = goal_of(aims, reading.rows, reading.context, asked=asked)
+    _add_limits(reading, roles, {index for index, _ in reading.goal.rows} if reading.goal else set())
     reading.goal, gap = _settled(reading, aims, reading.goal, gap)
     if gap is not None:
         reading.gaps.append(replace(gap, about_goal=True))
@@ -98,15 +99,23 @@ def _without_aims(parts: Parts, aims: Sequence[Aim]) -> Parts:
     return tuple(kept)
 
 
-def _add_limits(reading: Reading, roles: Roles) -> None:
+def _add_limits(reading: Reading, roles: Roles, aimed: set[int]) -> None:
+    """Limits with a clear target first, then those that fit two rows, then those that fit none."""
     torn: list[tuple[RawLimit, Gap]] = []
+    loose: list[RawLimit] = []
     for raw in roles.limits:
         limits, gaps = resolve(raw, reading.rows, reading.context)
+        if any(limit.notes for limit in limits):
+            loose.append(raw)
+            continue
         reading.limits.extend(limits)
         torn.extend((raw, gap) for gap in gaps if gap.options)
         reading.gaps.extend(gap for gap in gaps if not gap.options)
     for raw, gap in torn:
         _settle(reading, raw, gap)
+    for raw in loose:
+        taken = {limit.row for limit in reading.limits} | aimed
+        reading.limits.extend(resolve(raw, reading.rows, reading.context, taken=taken)[0])
     for raw in roles.shares:
         limit, unclear = share_limit(raw, reading.context)
         reading.limits.extend([limit] if limit else [])
@@ -152,7 +161,8 @@ def _settled(
         return goal, gap
     if not free and goal is None and {"amount", "number"} & {part.low for part in aims[0].words}:
         return _as_count(aims[0], reading.context), None
-    if len(free) != 1:
+    money = {part.stem for part in aims[0].words} & (lexicon().money_in_stems | lexicon().money_out_stems)
+    if len(free) != 1 or (money and not reading.rows[free[0]].money):
         return goal, gap
     aim, name = aims[0], row_name(reading.rows[free[0]])
     label = " ".join(part.text for part in aim.words)

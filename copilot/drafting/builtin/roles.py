@@ -17,6 +17,7 @@ from copilot.drafting.formulation import Relation
 _COUNTING = frozenset(
     {"type", "kind", "different", "option", "method", "way", "sort", "form", "model", "style", "categori"}
 )
+_OWNERS = frozenset({"they", "he", "she", "we", "you", "i"})
 _COLLECTIVE = frozenset({"both", "each", "every", "all", "either"})
 
 
@@ -103,6 +104,11 @@ def _stated(quantity: Quantity) -> Relation | None:
     before = {part.low for part in quantity.before}
     behind = {part.low for part in _behind(quantity)}
     owned = bool(quantity.right) or _is_distributive(quantity)
+    opening = [part.low for part in quantity.clause if part.low not in lexicon().conjunctions and part.kind != "mark"][
+        :2
+    ]
+    if len(opening) == 2 and opening[0] in _OWNERS and opening[1] in ("have", "has") and not owned:
+        return "<="
     place = next((part.low for part in reversed(quantity.before)), "")
     if place in ("on", "within", "from") and len(quantity.left) > 1 and not owned:
         return "<="
@@ -111,6 +117,13 @@ def _stated(quantity: Quantity) -> Relation | None:
     if words.want_strong & before and not owned:
         return ">="
     return None
+
+
+def _opens_with_owner(clause: Parts) -> bool:
+    """ "they have 160 technicians": what the planner has, whatever the sentence before spoke about."""
+    joints = lexicon().conjunctions
+    low = [part.low for part in clause if part.low not in joints and part.kind != "mark"][:2]
+    return len(low) == 2 and low[0] in _OWNERS and low[1] in ("have", "has")
 
 
 def _behind(quantity: Quantity) -> Parts:

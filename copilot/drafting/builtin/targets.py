@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from copilot.drafting.builtin.context import Context
 from copilot.drafting.builtin.facts import Gap, Limit, Quantity, RawLimit, Row
-from copilot.drafting.builtin.mentions import Part
+from copilot.drafting.builtin.rownames import row_name, written
 from copilot.drafting.builtin.words import lexicon
 
 _KINDS = frozenset({"typ", "kind", "sort", "variety"})
+_OTHERS = frozenset({"rest", "other", "remaind"})
 _UNIT = 0.6
 _ENOUGH = 0.45
 _NEAR = 0.25
@@ -40,17 +42,17 @@ def resolve(
     if best >= _ENOUGH:
         return _on_rows(raw, rows, scores, taken, context)
     region = _items_around(quantity)
-    if len(region) == 1:
+    if len(region) == 1 and quantity.words <= context.hypernyms | context.measures | lexicon().container_stems:
         return [_on_items(raw, region)], []
-    return _on_everything(raw, context, rows)
+    return _on_everything(raw, context, rows, taken)
 
 
 def _refusal(quantity: Quantity) -> str:
     """Why a limit cannot be written at all, or nothing."""
     if quantity.head in _KINDS or quantity.unit in _KINDS:
-        return f'"{_said(quantity)}" limits how many kinds are chosen, which the built-in drafter cannot write yet.'
+        return f'"{written(quantity)}" limits how many kinds are chosen, which the built-in drafter cannot write yet.'
     stranger = _stranger(quantity)
-    return f'"{stranger}" in "{_said(quantity)}" is not one of the things to choose.' if stranger else ""
+    return f'"{stranger}" in "{written(quantity)}" is not one of the things to choose.' if stranger else ""
 
 
 def _counted_items(quantity: Quantity, rows: Sequence[Row], context: Context, *, best: float) -> tuple[int, ...]:
@@ -110,7 +112,10 @@ def _akin(stem: str, said: frozenset[str]) -> bool:
 def _stranger(quantity: Quantity) -> str:
     """A noun that stands in one list with an item and is no item itself: "desks and lamps"."""
     words, parts = lexicon(), quantity.clause
-    for spot in range(len(parts) - 2):
+    numbers = [spot for spot, part in enumerate(parts) if part.kind == "number"]
+    first = max((spot for spot in numbers if spot < quantity.position), default=0)
+    last = min((spot for spot in numbers if spot > quantity.position), default=len(parts))
+    for spot in range(first, last - 2):
         if parts[spot].kind != "item" or parts[spot + 1].low not in words.conjunctions:
             continue
         ahead = [part for part in parts[spot + 2 : spot + 5] if part.low not in words.determiners]
@@ -204,15 +209,15 @@ def _on_rows(
         close = [index for index in close if scores[index] > best - 0.01] if best >= 1.0 else close
     if len(close) > 1 and not every:
         names = " or ".join(row_name(rows[index]) for index in close)
-        said = _said(raw.quantity)
-        text = f'The limit "{said}" fits more than one quantity: {names}.'
+        phrase = written(raw.quantity)
+        text = f'The limit "{phrase}" fits more than one quantity: {names}.'
         word = {"<=": "At most", ">=": "At least", "==": "Exactly"}[raw.sign]
         options = tuple(f"{word} {raw.quantity.part.text} {row_name(rows[index])}." for index in close)
         return [], [
             Gap(
                 text,
                 (raw.quantity.span,),
-                question=f"What does “{said}” limit: {names}?",
+                question=f"What does “{phrase}” limit: {names}?",
                 options=options,
                 rows=tuple(close),
             )
@@ -236,15 +241,34 @@ def _on_rows(
     return limits, []
 
 
-def _on_everything(raw: RawLimit, context: Context, rows: Sequence[Row]) -> tuple[list[Limit], list[Gap]]:
+def _loose(
+    raw: RawLimit, context: Context, rows: Sequence[Row], taken: Collection[int]
+) -> tuple[list[Limit], list[Gap]]:
+    """A limit whose noun fits nothing: the one complete row that nothing else uses, or all items together."""
+    phrase = f'"{written(raw.quantity)}"'
+    free = [
+        index
+        for index, row in enumerate(rows)
+        if index not in taken and not row.money and len(row.facts) == len(context.items)
+    ]
+    if len(free) == 1:
+        limits, _ = _on_rows(raw, rows, [float(index == free[0]) for index in range(len(rows))], (), context)
+        note = f'{phrase} is read as a limit on "{row_name(rows[free[0]])}".'
+        return [replace(limit, notes=(note,)) for limit in limits], []
+    return [_on_items(raw, context.everything, _LOOSE.format(phrase=phrase))], []
+
+
+def _on_everything(
+    raw: RawLimit, context: Context, rows: Sequence[Row], taken: Collection[int]
+) -> tuple[list[Limit], list[Gap]]:
     quantity = raw.quantity
     if _is_measure_only(quantity, context, rows) and (_is_total(quantity) or quantity.unit or quantity.money):
         return [_on_items(raw, context.everything)], []
     alike = any(quantity.head[:4] == word[:4] for item in context.items for word in item.stems)
     plural = not alike and quantity.unit and not quantity.money and quantity.unit not in lexicon().measure_stems
     if plural and not raw.weak and not _names_row(quantity, rows):
-        return [_on_items(raw, context.everything, _LOOSE.format(phrase=f'"{_said(quantity)}"'))], []
-    text = f'It is not clear what "{_said(quantity)}" limits.'
+        return _loose(raw, context, rows, taken)
+    text = f'It is not clear what "{written(quantity)}" limits.'
     return [], [Gap(text, (quantity.span,))]
 
 
@@ -255,39 +279,3 @@ def _says_every(quantity: Quantity) -> bool:
         if part.low in _EVERY and follower.stem not in words.period_stems:
             return True
     return False
-
-
-def _said(quantity: Quantity) -> str:
-    return f"{quantity.part.text} {quantity.phrase}".strip()
-
-
-def row_name(row: Row) -> str:
-    """A row in words: "hours of carpentry", "profit"."""
-    fact = next(iter(row.facts.values()))
-    if row.money:
-        nouns = [part for part in (*fact.quantity.before, *fact.quantity.after) if _is_money(part)]
-        known = lexicon().money_names
-        return known.get(nouns[0].stem, nouns[0].low) if nouns else "money"
-    phrases = [_short_phrase(other.quantity, row.unit) for other in row.facts.values()]
-    return max(phrases, key=len) or " ".join(sorted(row.words)) or "quantity"
-
-
-def _short_phrase(quantity: Quantity, unit: str) -> str:
-    """What is counted, without "per trip" or "available"; an elided unit is put back."""
-    kept: list[str] = []
-    words = lexicon()
-    for part in quantity.after:
-        if part.low in ("per", "each", "every", "available", "that") or (kept and part.low == "to"):
-            break
-        kept.append(part.text)
-    while kept and (words.is_small(kept[-1].lower()) or kept[-1].lower() == "respectively"):
-        kept.pop()
-    if kept and kept[0].lower() in words.prepositions:
-        kept = [f"{words.full_names.get(unit, unit)}s" if unit else "", *kept]
-        kept = kept if kept[0] else kept[2:]
-    return " ".join(kept)
-
-
-def _is_money(part: Part) -> bool:
-    words = lexicon()
-    return part.stem in words.money_in_stems or part.stem in words.money_out_stems

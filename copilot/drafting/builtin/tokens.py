@@ -23,7 +23,8 @@ _SENTENCE_ENDS = frozenset(".?!;")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, a number or a mark; `start` and `end` are offsets into the request's text."""
+    """A word, a number or a mark; `start` and `end` are offsets into the request's text; `glued` tells that a hyphen
+    stands before it."""
 
     kind: Literal["word", "number", "mark"]
     text: str
@@ -34,6 +35,7 @@ class Token:
     value: float = 0.0
     shape: Shape = "plain"
     worded: bool = False
+    glued: bool = False
 
 
 Sentence = tuple[Token, ...]
@@ -45,6 +47,8 @@ def sentences_of(text: str) -> list[Sentence]:
     tokens = _labelled(tokens)
     sentences: list[list[Token]] = [[]]
     for token in tokens:
+        if token.low == "." and sentences[-1] and sentences[-1][-1].low in lexicon().abbreviations:
+            continue
         if (token.kind == "mark" and token.low in _SENTENCE_ENDS) or token.low == "\n":
             sentences.append([])
         else:
@@ -62,7 +66,8 @@ def _raw(text: str) -> list[Token]:
         if kind == "number":
             found.append(Token("number", raw, raw, raw, *span, value=float(raw.replace(",", ""))))
         elif kind in ("word", "label"):
-            found.append(Token("word", raw, raw.lower(), stem(raw), *span))
+            glued = text[: span[0]].rstrip(" ").endswith("-")
+            found.append(Token("word", raw, raw.lower(), stem(raw), *span, glued=glued))
         else:
             low = raw.lstrip("\\")
             found.append(Token("mark", raw, low, low, *span))

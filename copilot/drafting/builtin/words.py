@@ -32,6 +32,8 @@ class Cues:
     maximize: frozenset[str]
     minimize: frozenset[str]
     aim_strong: frozenset[str]
+    aim_ends: frozenset[str]
+    aim_asks: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Lexicon:
     full_names: Mapping[str, str]
     generic_stems: frozenset[str]
     table_stems: frozenset[str]
+    abbreviations: frozenset[str]
     cues: Cues
 
     def is_small(self, low: str) -> bool:
@@ -157,6 +160,7 @@ def lexicon() -> Lexicon:
         full_names={stem(word): word for word in (*units["measures"], *units["containers"])},
         money_names={stem(key): value for key, value in grammar["money_names"].items()},
         total_stems=_stems(grammar["totals"]),
+        abbreviations=frozenset(grammar["abbreviations"]),
         table_stems=_stems(grammar["table_words"]),
         generic_stems=_stems(grammar["generic_items"]),
         cues=_cues(),
@@ -180,6 +184,8 @@ def _cues() -> Cues:
         maximize=frozenset(cues["objective"]["maximize"]),
         minimize=frozenset(cues["objective"]["minimize"]),
         aim_strong=frozenset(cues["objective"]["strong"]),
+        aim_ends=frozenset(cues["objective"]["ends"]),
+        aim_asks=frozenset(cues["objective"]["asks"]),
     )
 
 
