@@ -26,6 +26,7 @@ __all__ = ["FormulationLine", "formulation_lines", "highlight_segments", "mathml
 
 Element = Literal["set", "parameter", "variable", "objective", "constraint", "assumption", "unexplained"]
 _WORDS: Mapping[Relation, str] = {"<=": "at most", ">=": "at least", "==": "exactly"}
+_WHOLE_RULE = ("at most", "at least", "exactly", "more than", "fewer than")  # a label that says the rule by itself
 _LABELS_SHOWN = 6
 _TERMS_SHOWN = 8
 _LARGEST_DENOMINATOR = 12
@@ -153,9 +154,14 @@ def _variable_sentence(item: Variable) -> str:
 
 def _objective_sentence(item: Objective, labels: Mapping[str, str]) -> str:
     size = "large" if item.sense == "maximize" else "small"
-    subject = item.label or _spoken(item.name)
+    subject = _without_verb(item.label) or _spoken(item.name)
     total = _sum_text(item.terms, labels)
     return f"Make {subject} as {size} as possible" + (f": {total}" if total else "")
+
+
+def _without_verb(label: str) -> str:
+    verb, _, subject = label.partition(" ")
+    return subject if verb.lower() in ("maximize", "minimize", "maximise", "minimise") else label
 
 
 def _constraint_sentence(item: Constraint, labels: Mapping[str, str]) -> str:
@@ -163,6 +169,8 @@ def _constraint_sentence(item: Constraint, labels: Mapping[str, str]) -> str:
     if item.relation is None or (item.limit is None and not item.limit_parameter):
         return label
     each = f", for each {' and '.join(_spoken(index) for index in item.indices)}" if item.indices else ""
+    if any(word in label for word in _WHOLE_RULE):
+        return f"{label}{each}"
     words = _WORDS[item.relation]
     limit = _spoken(item.limit_parameter) if item.limit is None else _amount(item.limit, item.unit)
     single = len(item.terms) == 1 and item.terms[0].coefficient == 1.0

@@ -179,3 +179,20 @@ def test_families_tables_and_long_lists_read_as_plain_english() -> None:
     assert goal.startswith("Make objective as small as possible: 2 × ship (0) + ")
     assert goal.endswith("+ 1 more")
     assert met == "met: 3 × ship (city) − ship (0) must be at least need[city], for each city"
+
+
+def test_a_label_that_says_the_whole_rule_is_its_sentence() -> None:
+    rule = Constraint(
+        name="hours",
+        label="hours of carpentry: at most 240",
+        kind="resource",
+        unit="hours",
+        terms=(Term(coefficient=4, variable="desks"),),
+        relation="<=",
+        limit=240,
+    )
+    goal = Objective(sense="maximize", label="maximize profit", terms=(Term(coefficient=7, variable="desks"),))
+    formulation = Formulation(variables=(Variable(name="desks"),), objective=goal, constraints=(rule,))
+    sentences = [line.sentence for line in formulation_lines(formulation)]
+    assert "hours of carpentry: at most 240" in sentences
+    assert "Make profit as large as possible: 7 × desks" in sentences
