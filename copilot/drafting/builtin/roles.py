@@ -35,6 +35,10 @@ def assign(clause: Clause, *, item_count: int, hypernyms: frozenset[str], roles:
     """Give each number of the clause its role and add it to `roles`."""
     quantities = quantities_of(clause)
     zipped = _zipped(clause, quantities)
+    if len(quantities) > 1 and not zipped and any(part.low == "respectively" for part in clause.parts):
+        said = " ".join(part.text for part in clause.parts)
+        spans = tuple(quantity.span for quantity in quantities)
+        roles.gaps.append(Gap(f'It is not clear what belongs to what in "{said[:300]}".', spans))
     earlier: RawLimit | None = None
     for quantity in quantities:
         if _is_counting(quantity, item_count, hypernyms) or _is_one_of(quantity):

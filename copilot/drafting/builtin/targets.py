@@ -14,6 +14,7 @@ from copilot.drafting.builtin.words import lexicon
 _KINDS = frozenset({"typ", "kind", "sort", "variety"})
 _OTHERS = frozenset({"rest", "other", "remaind"})
 _UNIT = 0.6
+_MONEY = {"out": 0.9, "unknown": 0.7, "in": 0.2, "": 0.0}
 _ENOUGH = 0.45
 _NEAR = 0.25
 _EVERY = frozenset({"each", "both", "every", "either", "all"})
@@ -69,7 +70,8 @@ def _counted_items(quantity: Quantity, rows: Sequence[Row], context: Context, *,
     known = context.hypernyms | context.measures | lexicon().container_stems
     told = quantity.words <= known or _is_total(quantity)
     measured = quantity.unit in context.measures and told and not region
-    if not named and ((counted and quantity.unit) or measured):
+    invested = context.invested and bool(quantity.money) and best < 0.9 and len(region) != 1
+    if not named and ((counted and quantity.unit) or measured or invested):
         return context.everything
     return ()
 
@@ -83,7 +85,11 @@ def row_score(quantity: Quantity, row: Row, *, alone: bool = False) -> float:
     if quantity.part.shape == "money" and row.is_rate:
         return 0.0
     if quantity.money:
-        score = 0.7 if alone else {"out": 0.9, "unknown": 0.7, "in": 0.2, "": 0.0}[row.money]
+        score = (
+            0.7
+            if alone and _speaks_of_pay(quantity, row)
+            else {"out": 0.9, "unknown": 0.7, "in": 0.2, "": 0.0}[row.money]
+        )
     elif quantity.unit and quantity.unit == row.unit:
         score = _UNIT if quantity.unit in lexicon().measure_stems | lexicon().container_stems else 2 * _UNIT
     elif quantity.unit and row.unit and {quantity.unit, row.unit} <= lexicon().measure_stems:
@@ -100,6 +106,11 @@ def row_score(quantity: Quantity, row: Row, *, alone: bool = False) -> float:
         + weight * len(shared - (exact & quantity.words))
         - 0.03 * len(telling - shared)
     )
+
+
+def _speaks_of_pay(quantity: Quantity, row: Row) -> bool:
+    """What workers earn is what the planner pays: a wage bill may limit a row of earnings."""
+    return row.money != "in" or bool({"wag", "bill", "payroll", "salary"} & (quantity.words | quantity.said))
 
 
 def _akin(stem: str, said: frozenset[str]) -> bool:
