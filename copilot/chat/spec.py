@@ -125,9 +125,15 @@ def _in_own_words(formulation: Formulation, text: str) -> Formulation:
         update={
             "variables": tuple(v.model_copy(update=silent) if repeats(v) else v for v in formulation.variables),
             "objective": goal.model_copy(update=silent) if repeats(goal) else goal,
-            "constraints": tuple(c.model_copy(update=silent) if repeats(c) else c for c in formulation.constraints),
+            "constraints": tuple(_quiet(c) if repeats(c) else c for c in formulation.constraints),
         }
     )
+
+
+def _quiet(rule: Constraint) -> Constraint:
+    # A line of algebra is label and sentence at once; its name is label enough.
+    label = "" if rule.label == rule.sentence else rule.label
+    return rule.model_copy(update={"sentence": "", "label": label})
 
 
 def _item(key: str, line: FormulationLine, text: str) -> Item:

@@ -63,12 +63,11 @@ def begin(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _home(request, form, sentence=form.sentence(), status=422)
     posted = form.posted()
-    key = posted["idempotency_key"]
-    if key and (twin := Message.objects.filter(author=user, idempotency_key=key).first()):
-        return _to_conversation(twin.conversation_id)
     try:
-        with transaction.atomic():
-            message = services.post_message(conversation=services.start_conversation(actor=user), actor=user, **posted)
+        with transaction.atomic():  # a conversation without its message is never left behind
+            message = _sent_before(user, posted["idempotency_key"]) or services.post_message(
+                conversation=services.start_conversation(actor=user), actor=user, **posted
+            )
     except (RunError, DataError) as error:
         return _home(request, form, sentence=str(error), status=422)
     return _to_conversation(message.conversation_id)
@@ -102,14 +101,14 @@ def post(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Ask a run to stop and keep the best solution so far."""
     run = _run(request, run_id)
+    conversation_id = _message_of(run).conversation_id
     try:
         runs.cancel_run(run=run, actor=_user(request))
     except RunError as error:
-        notices.error(request, str(error))
-        return _to_conversation(_message_of(run).conversation_id)
+        return _refused(request, error, conversation_id)
     if _is_htmx(request):
         return HttpResponse(fragments.render(run.id, {EventType.RUN_CANCEL_REQUESTED}))
-    return _to_conversation(_message_of(run).conversation_id)
+    return _to_conversation(conversation_id)
 
 
 @require_POST
@@ -117,12 +116,12 @@ def cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
 def retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Send the message of a run again."""
     run = _run(request, run_id)
-    original = _message_of(run)
+    conversation_id = _message_of(run).conversation_id
     try:
         services.retry(run=run, actor=_user(request))
     except RunError as error:
-        notices.error(request, str(error))
-    return _to_conversation(original.conversation_id)
+        return _refused(request, error, conversation_id)
+    return _to_conversation(conversation_id)
 
 
 def _home(request: HttpRequest, form: MessageForm, *, sentence: str = "", status: int = 200) -> HttpResponse:
@@ -179,6 +178,18 @@ def _message_of(run: Run) -> Message:
     if message is None:
         raise Http404("This run belongs to no conversation.")
     return message
+
+
+def _sent_before(user: User, key: str) -> Message | None:
+    return Message.objects.filter(author=user, idempotency_key=key).first() if key else None
+
+
+def _refused(request: HttpRequest, error: RunError, conversation_id: UUID) -> HttpResponse:
+    """Say the sentence on the conversation's page."""
+    notices.error(request, str(error))
+    if _is_htmx(request):
+        return HttpResponseClientRedirect(reverse("conversation", args=[conversation_id]))
+    return _to_conversation(conversation_id)
 
 
 def _to_conversation(conversation_id: UUID) -> HttpResponseRedirect:

@@ -181,7 +181,13 @@ def test_a_sentence_that_only_repeats_the_request_is_said_from_the_numbers() -> 
     text = "carpentry: 4 desks + 3 chairs <= 240"
     terms = (Term(coefficient=4, variable="desks"), Term(coefficient=3, variable="chairs"))
     rule = Constraint(
-        name="carpentry", sentence=text, terms=terms, relation="<=", limit=240, spans=(Span(start=0, end=len(text)),)
+        name="carpentry",
+        label=text,
+        sentence=text,
+        terms=terms,
+        relation="<=",
+        limit=240,
+        spans=(Span(start=0, end=len(text)),),
     )
     variables = (
         Variable(name="desks", sentence="desks"),

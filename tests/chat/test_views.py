@@ -205,6 +205,7 @@ def test_a_viewer_may_look_but_not_write(alice: User, client: Client) -> None:
     assert "only planners and owners" in refused.content.decode()
     stopped = client.post(f"/runs/{run.id}/cancel/", follow=True)
     assert "only planners and owners" in stopped.content.decode()
+    assert client.post(f"/runs/{run.id}/cancel/", **HTMX)["HX-Redirect"] == page_of(run)
     assert stories.fresh(run).lifecycle == Lifecycle.RUNNING
 
 
