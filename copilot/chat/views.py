@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from copilot.accounts.models import User
+from copilot.accounts.services import may_write
 from copilot.chat import fragments, services
 from copilot.chat.cards import cards_of, messages_of
 from copilot.chat.examples import EXAMPLES
@@ -134,7 +135,11 @@ def _workspace(
 ) -> HttpResponse:
     messages = messages_of(found.id)
     shown = _shown(request, messages)
-    context: dict[str, Any] = {"conversation": found, "cards": cards_of(messages, shown=shown), "shown": shown}
+    context: dict[str, Any] = {
+        "conversation": found,
+        "cards": cards_of(messages, shown=shown),
+        "may_write": may_write(_user(request), found.workspace),
+    }
     if shown:
         run = Run.objects.select_related("version", "base").defer("version__instance", "base__instance").get(id=shown)
         context |= {"sheet": sheet_of(run), "panel": panel_of(run)}

@@ -199,7 +199,9 @@ def test_a_viewer_may_look_but_not_write(alice: User, client: Client) -> None:
     viewer = UserFactory(username="dora")
     MembershipFactory(workspace=run.workspace, user=viewer, role=Membership.Role.VIEWER)
     client.force_login(viewer)
-    assert client.get(page_of(run)).status_code == 200
+    page = client.get(page_of(run)).content.decode()
+    assert "You may look at this conversation." in page
+    assert "<textarea" not in page
     refused = client.post(f"{page_of(run)}messages/", {"text": "maximize x"})
     assert refused.status_code == 422
     assert "only planners and owners" in refused.content.decode()
