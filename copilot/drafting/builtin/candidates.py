@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from copilot.drafting.builtin.nominals import is_nominal, is_verb, run_ending, run_starting
 from copilot.drafting.builtin.tokens import Sentence, Token
 from copilot.drafting.builtin.words import lexicon
 
 _MOST_LISTS = 14
+_FEWEST_LISTS = 3
+_MOST_WORDS = 3_000  # words read over all lists: keeps a long text under a tenth of a second
 _MOST_ITEMS = 6
 _EACH = frozenset({"a", "an", "each", "every", "one", "per", "the"})
 _AFTER_JOINT = frozenset({"/", "or", "then", "by", "using", "the", "rest", "in"})
@@ -48,7 +50,8 @@ def candidate_lists(sentences: Sequence[Sentence]) -> list[Items]:
     stems = [[token.stem for token in sentence] for sentence in sentences]
     pairs = {pair for sentence in stems for pair in pairwise(sentence)}
     apart = [items for items in ranked if _mentions(items, numbered)[0] > 0 and not _overlap(items, pairs)]
-    return apart[:_MOST_LISTS]
+    words = sum(len(sentence) for sentence in sentences)
+    return apart[: max(_FEWEST_LISTS, min(_MOST_LISTS, _MOST_WORDS // max(words, 1)))]
 
 
 def _overlap(items: Items, pairs: set[tuple[str, str]]) -> bool:
@@ -177,10 +180,11 @@ def _subjects(sentences: Sequence[Sentence]) -> Iterator[Items]:
     counts = Counter(stems for stems in seen)
     for group in (named, opened, {**named, **opened}):
         phrases = [phrase for phrase in group.values() if phrase[-1].stem not in _VAGUE and not _extends(phrase, group)]
-        for size in {2, 3, len(phrases)}:
-            chosen = sorted(phrases, key=lambda phrase: -counts[tuple(word.stem for word in phrase)])[:size]
-            if 2 <= len(chosen) <= _MOST_ITEMS:
-                yield tuple(_item(phrase) for phrase in sorted(chosen, key=lambda phrase: phrase[0].start))
+        phrases = sorted(phrases, key=lambda phrase: -counts[tuple(word.stem for word in phrase)])[:_MOST_ITEMS]
+        phrases.sort(key=lambda phrase: phrase[0].start)
+        for size in dict.fromkeys((2, 3, len(phrases))):
+            for chosen in combinations(phrases, size):
+                yield tuple(_item(phrase) for phrase in chosen)
 
 
 def _extends(phrase: Sequence[Token], group: Mapping[tuple[str, ...], object]) -> bool:

@@ -18,6 +18,7 @@ _COUNTING = frozenset(
     {"type", "kind", "different", "option", "method", "way", "sort", "form", "model", "style", "categori"}
 )
 _OWNERS = frozenset({"they", "he", "she", "we", "you", "i"})
+_FEW = 6
 _COLLECTIVE = frozenset({"both", "each", "every", "all", "either"})
 
 
@@ -126,7 +127,7 @@ def _stated(quantity: Quantity) -> Relation | None:
 def _opens_with_owner(clause: Parts) -> bool:
     """ "they have 160 technicians": what the planner has, whatever the sentence before spoke about."""
     joints = lexicon().conjunctions
-    low = [part.low for part in clause if part.low not in joints and part.kind != "mark"][:2]
+    low = [part.low for part in clause if part.low not in joints | {"only", "also"} and part.kind != "mark"][:2]
     return len(low) == 2 and low[0] in _OWNERS and low[1] in ("have", "has")
 
 
@@ -198,7 +199,9 @@ def _is_counting(quantity: Quantity, item_count: int, hypernyms: frozenset[str])
     first = [word.stem for word in quantity.after[:3]]
     named = any(stem in _COUNTING for stem in first)
     listed = part.value == item_count and (part.worded or quantity.next_item >= 0)
-    if listed and part.worded and quantity.unit in hypernyms:
+    if listed and part.worded and {quantity.unit, quantity.head} & hypernyms:
+        return True
+    if part.worded and part.value <= _FEW and _introduces(quantity):
         return True
     cued = cue_before(quantity.clause, quantity.position) is not None
     return not cued and (
@@ -208,6 +211,14 @@ def _is_counting(quantity: Quantity, item_count: int, hypernyms: frozenset[str])
             or (listed and part.worded and not quantity.left)
         )
     )
+
+
+def _introduces(quantity: Quantity) -> bool:
+    """ "two machines, a grinder and a packer": the number announces a list."""
+    ahead = quantity.clause[quantity.position + 1 + len(quantity.after) :][:2]
+    if len(ahead) < 2 or cue_before(quantity.clause, quantity.position) is not None:
+        return False
+    return ahead[0].low == ":" or (ahead[0].low == "," and ahead[1].low in ("a", "an", "one", "the"))
 
 
 def _zipped(clause: Clause, quantities: Sequence[Quantity]) -> dict[int, int]:

@@ -133,7 +133,9 @@ def _worded(tokens: Sequence[Token], position: int, before: Token | None) -> tup
         return _as_number(token, token, words.multiples[token.low], "multiple"), 1
     if token.low == "half":
         return _as_number(token, token, 0.5, "fraction"), 1
-    if token.low in ("a", "one") and following and following.low in words.fractions:
+    beyond = tokens[position + 2].low if position + 2 < len(tokens) else "of"
+    share = token.low == "one" or beyond in ("of", "the", "as", "more", "that", ",", ".")  # not "a third party"
+    if token.low in ("a", "one") and share and following and following.low in words.fractions:
         return _as_number(token, following, 1 / words.fractions[following.low], "fraction"), 2
     if token.low not in words.numbers or (token.low == "one" and not _counts_one(before, following)):
         return token, 1
