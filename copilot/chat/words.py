@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from copilot.runs.models import Lifecycle, Run, Verification
@@ -92,8 +92,13 @@ def lifecycle_of(run: Run) -> Status:
 
 def tone_of(run: Run) -> str:
     """The tone of how it ended: the gravest of lifecycle, solver's claim and our checks."""
-    tones = {status.tone for status in (lifecycle_of(run), _termination(run), _verification(run))}
-    return next((tone for tone in ("bad", "warn", "good") if tone in tones), "idle")
+    return gravest(status.tone for status in (lifecycle_of(run), _termination(run), _verification(run)))
+
+
+def gravest(tones: Iterable[str]) -> str:
+    """The one of several tones that people must see; busy counts as nothing yet."""
+    found = set(tones)
+    return next((tone for tone in ("bad", "warn", "good") if tone in found), "idle")
 
 
 def plural(count: int, noun: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import unescape
 from uuid import UUID
@@ -121,10 +122,12 @@ def test_what_people_and_programs_write_is_escaped(alice: User, browser: Client)
 def test_home_lists_conversations_and_three_examples(alice: User, browser: Client) -> None:
     stories.finished(alice)
     stories.begin(alice)
+    stories.infeasible(alice)
     text = unescape(browser.get("/").content.decode())
     assert text.count('class="example"') == 3
     assert "Profit: $3,700" in text
     assert "Waiting for a worker to take it." in text
+    assert re.search(r"icon warn.{80,140}No plan exists", text, re.DOTALL)
     assert "Built-in drafter (no AI model)" in text
 
 
