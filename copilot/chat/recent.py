@@ -42,6 +42,6 @@ def _state(lifecycle: str | None, condition: str | None, closing: str | None) ->
     if lifecycle is None:
         return "idle", "Nothing sent yet"
     tone, meaning = LIFECYCLE[lifecycle]
-    if condition in TERMINATION and tone == "good":
+    if condition and condition in TERMINATION and tone == "good":
         tone = gravest((tone, TERMINATION[condition][1]))
     return tone, closing or f"{Lifecycle(lifecycle).label}. {meaning}"
