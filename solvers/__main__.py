@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from solvers import runner
+from solvers.base import AvailabilityState
 from solvers.fingerprint import fingerprint
 from solvers.instance import Instance, InstanceError, Sense
 from solvers.kkt import binding_rows
 from solvers.mps import Reading, read
 from solvers.mps_write import lp_text, mps_text
 from solvers.numerics import remarks, spreads
-from solvers.registry import NOT_YET, SOLVERS
+from solvers.registry import AUTO, DEFAULT, SOLVERS
 from solvers.result import Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
 
 _SOLVED = frozenset({TerminationCondition.OPTIMAL, TerminationCondition.OPTIMAL_WITHIN_TOLERANCE})
@@ -46,8 +47,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     solve = commands.add_parser("solve", help="solve a file and check the answer")
     solve.add_argument("file", type=Path)
-    solve.add_argument("--solver", default="auto", help="auto, highs, pdlp, gurobi")
-    solve.add_argument("--method", default="choose", help="LP algorithm of HiGHS: choose, simplex, ipx")
+    solve.add_argument("--solver", default="auto", help=", ".join((AUTO, *SOLVERS)))
+    solve.add_argument("--method", default="choose", help="LP algorithm: choose, simplex, ipm; HiGHS: ipx, hipo")
     solve.add_argument("--time-limit", type=_seconds, default=60.0, help="seconds")
     solve.add_argument("--gap", type=float, default=1e-4, help="relative gap at which a MIP search ends")
     solve.add_argument("--threads", type=int, default=1)
@@ -183,7 +184,7 @@ def _info(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    data: dict[str, Any] = dict.fromkeys(NOT_YET, "absent")
+    data: dict[str, Any] = {}
     failed = False
     for name in sorted(SOLVERS):
         data[name], works = _probed(name)
@@ -196,16 +197,21 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _probed(name: str) -> tuple[str, bool]:
-    """Solve max x, x <= 3 in a child: a backend works when it gives the known answer, not when it can be imported."""
+    """Solve max x, x <= 3 in a child: a backend works when it gives the known answer, not when it can be imported.
+
+    The second value says whether all is well: a backend that nobody installed is no fault, unless it is the default.
+    """
     availability = SOLVERS[name].availability()
     if not availability:
-        return f"{availability.state}: {availability.reason}", False
+        optional = availability.state is AvailabilityState.ABSENT and name != DEFAULT
+        return f"{availability.state}: {availability.reason}", optional
     toy = Instance("toy", Sense.MAXIMIZE, "x", 0.0, *_TOY_ARRAYS, row_names=("limit",), column_names=("x",))  # type: ignore[arg-type]
     result = runner.solve(toy, solver=name, options=SolveOptions(time_limit_seconds=20))
     right = result.objective_value is not None and abs(result.objective_value - 3) < 1e-3
     if result.termination_condition in _SOLVED and right and result.solver == name:
-        return f"ready: {result.solver_version}, {result.seconds:.2f} s", True
-    return f"broken: {result.termination_condition}: {result.message}", False
+        facts = [f"{result.solver_version}, {result.seconds:.2f} s", availability.reason]
+        return f"{availability.state}: {'; '.join(fact for fact in facts if fact)}", True
+    return f"{AvailabilityState.BROKEN}: {result.termination_condition}: {result.message}", False
 
 
 _TOY_ARRAYS = ([1.0], [0, 1], [0], [1.0], [-math.inf], [3.0], [0.0], [math.inf], [0])

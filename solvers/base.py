@@ -27,6 +27,7 @@ class Capability(enum.StrEnum):
     DUALS = "duals"
     INCUMBENTS = "incumbents"
     INTERRUPT = "interrupt"
+    INTERRUPT_SIMPLEX = "interrupt_simplex"  # in the middle of one linear program; else its process must be ended
 
 
 class AvailabilityState(enum.StrEnum):
@@ -40,10 +41,20 @@ class AvailabilityState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """The state of a backend with the reason in words; true when it is usable."""
+    """The state of a backend with the reason in words; true when it is usable.
+
+    A limited backend takes instances of at most `max_rows` rows and `max_columns` columns (None: any number).
+    """
 
     state: AvailabilityState
     reason: str = ""
+    max_rows: int | None = None
+    max_columns: int | None = None
+
+    def fits(self, instance: Instance) -> bool:
+        """Whether `instance` is small enough."""
+        rows = self.max_rows is None or instance.row_count <= self.max_rows
+        return rows and (self.max_columns is None or instance.column_count <= self.max_columns)
 
     def __bool__(self) -> bool:
         return self.state in (AvailabilityState.READY, AvailabilityState.LIMITED)

@@ -10,13 +10,12 @@ import importlib
 import os
 import sys
 import threading
-from dataclasses import replace
 from typing import Any
 
 from solvers import wire
 from solvers.instance import Instance, InstanceError
 from solvers.limits import limit_process
-from solvers.registry import UnknownSolver, choose
+from solvers.registry import SOLVERS
 from solvers.result import Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
 
 PARENT_GONE = 70
@@ -109,17 +108,10 @@ def _solve(header: dict[str, Any], body: bytes, channel: Channel, stop: threadin
     limit_process(memory_bytes=options.memory_limit_bytes, cpu_seconds=cpu_seconds)
     try:
         instance = Instance.from_bytes(body)
-        choice = choose(instance, header["solver"])
     except InstanceError as error:
         return _failed(TerminationCondition.INVALID_INSTANCE, str(error))
-    except UnknownSolver as error:
-        return _failed(TerminationCondition.UNSUPPORTED, str(error))
-    availability = choice.solver.availability()
-    if not availability:
-        return _failed(TerminationCondition.UNSUPPORTED, availability.reason)
-    channel.send(wire.frame({"kind": "started", "solver": choice.solver.name, "reason": choice.reason}))
-    result = choice.solver.solve(instance, options=options, report=channel.report, should_stop=stop.is_set)
-    return replace(result, reason=choice.reason)
+    solver = SOLVERS[header["solver"]]  # chosen by the parent, which also knows why
+    return solver.solve(instance, options=options, report=channel.report, should_stop=stop.is_set)
 
 
 def _failed(condition: TerminationCondition, message: str) -> Result:

@@ -7,10 +7,10 @@ import importlib.util
 from solvers.base import Availability, AvailabilityState, Capability, settled_early
 from solvers.highs_engine import solve_with_highs
 from solvers.instance import Instance
-from solvers.result import Report, Result, ShouldStop, SolveOptions
+from solvers.result import Report, Result, ShouldStop, SolutionStatus, SolveOptions, TerminationCondition
 
 NAME = "highs"
-METHODS = {"choose": "choose", "simplex": "simplex", "ipx": "ipx"}
+METHODS = ("choose", "simplex", "ipm", "ipx", "hipo")  # HiGHS's own names; ipm is the best interior point it has
 
 
 class Highs:
@@ -26,13 +26,28 @@ class Highs:
         return Availability(AvailabilityState.READY)
 
     def solve(self, instance: Instance, *, options: SolveOptions, report: Report, should_stop: ShouldStop) -> Result:
-        """Solve a validated instance in this process; `options.method` is choose, simplex or ipx."""
+        """Solve a validated instance in this process; `options.method` is choose, simplex, ipm, ipx or hipo.
+
+        hipo needs the package highspy-extras; a mixed-integer instance has no use for a method.
+        """
         settled = settled_early(instance, self)
         if settled is not None:
             return settled
+        refusal = _refusal(options.method)
+        if refusal:
+            return Result(TerminationCondition.ERROR, SolutionStatus.NO_SOLUTION, solver=NAME, message=refusal)
         settings: dict[str, float | int | str | bool] = {}
         if not instance.is_mip:
-            settings["solver"] = METHODS.get(options.method, options.method)
+            settings["solver"] = options.method
         return solve_with_highs(
             instance, solver=NAME, settings=settings, options=options, report=report, should_stop=should_stop
         )
+
+
+def _refusal(method: str) -> str:
+    if method not in METHODS:
+        return f"HiGHS has no method {method!r}; choose one of {', '.join(METHODS)}."
+    # HiGHS itself would refuse the option and then solve with the simplex method.
+    if method == "hipo" and importlib.util.find_spec("highspy_extras") is None:
+        return "HiGHS's method hipo needs the package highspy-extras; without it, choose ipx."
+    return ""

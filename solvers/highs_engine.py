@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from solvers.highs_status import TERMINATION, sentence
+from solvers.highs_status import TERMINATION
 from solvers.highs_watch import Watch
 from solvers.instance import Instance, Sense
+from solvers.outcome import NO_POINT, claimed_status, relative_gap, sentence
 from solvers.result import Report, Result, ShouldStop, SolutionStatus, SolveOptions, TerminationCondition, Vector
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _result(
     bound = _bound(instance, condition, info, value)
     return Result(
         termination_condition=condition,
-        solution_status=_solution_status(condition, has_point=x is not None),
+        solution_status=claimed_status(condition, has_point=x is not None),
         solver=solver,
         raw_status=raw,
         message=sentence(condition),
@@ -178,42 +179,17 @@ def _result(
     )
 
 
-def relative_gap(value: float | None, bound: float | None) -> float | None:
-    """Return |value - bound| / |value|, the definition HiGHS stops by, or None while it is not a finite number."""
-    if value is None or bound is None:
-        return None
-    if value == bound:
-        return 0.0
-    return abs(value - bound) / abs(value) if value else None
-
-
 def _may_show_point(condition: TerminationCondition, solution: Any, info: Any, solver: str) -> bool:
-    if not solution.value_valid or condition in _NO_POINT:
+    if not solution.value_valid or condition in NO_POINT:
         return False
     # At a limit the simplex method holds a basic point that may break rows by thousands: that is no solution. A
     # first-order point is approximate by nature, so it is shown with its residuals.
     return bool(info.primal_solution_status == FEASIBLE_POINT or solver == "pdlp")
 
 
-_NO_POINT = frozenset(
-    {
-        TerminationCondition.INFEASIBLE,
-        TerminationCondition.UNBOUNDED,
-        TerminationCondition.INFEASIBLE_OR_UNBOUNDED,
-        TerminationCondition.ERROR,
-    }
-)
-
-
-def _solution_status(condition: TerminationCondition, *, has_point: bool) -> SolutionStatus:
-    if not has_point:
-        return SolutionStatus.NO_SOLUTION
-    return SolutionStatus.OPTIMAL if condition is TerminationCondition.OPTIMAL else SolutionStatus.FEASIBLE
-
-
 def _bound(instance: Instance, condition: TerminationCondition, info: Any, value: float | None) -> float | None:
     if instance.is_mip:
-        return float(info.mip_dual_bound) if condition not in _NO_POINT and np.isfinite(info.mip_dual_bound) else None
+        return float(info.mip_dual_bound) if condition not in NO_POINT and np.isfinite(info.mip_dual_bound) else None
     return value if condition is TerminationCondition.OPTIMAL else None
 
 

@@ -40,7 +40,7 @@ class SolverProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 pass_fds=(writing,),
-                env=environment(),
+                env={**environment(), **licences()},
                 cwd="/",
                 start_new_session=True,
                 bufsize=0,
@@ -131,3 +131,9 @@ def environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES") if name in os.environ}
     # One BLAS thread and few arenas: each would take address space from the memory limit.
     return {**kept, "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+
+
+def licences() -> dict[str, str]:
+    """Return what of the environment a commercial solver finds its licence by; only for processes that solve."""
+    places = ("HOME", "GUROBI_HOME")
+    return {name: text for name, text in os.environ.items() if name in places or name.startswith("GRB_")}

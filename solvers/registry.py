@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from solvers.base import Capability, Solver
+from solvers.gurobi import Gurobi
 from solvers.highs import Highs
 from solvers.instance import Instance
 from solvers.pdlp import Pdlp
+from solvers.scip import Scip
 
-SOLVERS: dict[str, Solver] = {solver.name: solver for solver in (Highs(), Pdlp())}
+SOLVERS: dict[str, Solver] = {solver.name: solver for solver in (Highs(), Pdlp(), Gurobi(), Scip())}
 DEFAULT = "highs"
 AUTO = "auto"
-NOT_YET = {"gurobi": "Gurobi is not installed here"}
 
 
 class UnknownSolver(ValueError):
@@ -25,25 +26,35 @@ class Choice:
 
     solver: Solver
     reason: str = ""
+    is_fallback: bool = False
 
 
 def choose(instance: Instance, requested: str = AUTO) -> Choice:
-    """Return the backend for `instance`; a fallback to HiGHS carries its reason; raises UnknownSolver."""
+    """Return the backend for `instance`; a fallback to HiGHS carries its reason; raises UnknownSolver.
+
+    The first question after a commercial backend takes as long as starting it in a process of its own; later ones
+    are answered from memory.
+    """
     name = requested.strip().lower() or AUTO
     if name == AUTO:
         return Choice(SOLVERS[DEFAULT], "HiGHS is the default for linear and mixed-integer problems.")
-    if name in NOT_YET:
-        return Choice(SOLVERS[DEFAULT], f"{NOT_YET[name]}, so HiGHS was used instead.")
     if name not in SOLVERS:
-        known = ", ".join(sorted((AUTO, *SOLVERS, *NOT_YET)))
+        known = ", ".join(sorted((AUTO, *SOLVERS)))
         raise UnknownSolver(f"There is no solver named {requested[:40]!r}; choose one of {known}.")
     solver = SOLVERS[name]
-    availability = solver.availability()
-    if not availability:
-        return Choice(SOLVERS[DEFAULT], f"{availability.reason} HiGHS was used instead.")
     if instance.is_mip and Capability.INTEGER not in solver.capabilities:
-        return Choice(
-            SOLVERS[DEFAULT],
-            f"{name} solves continuous problems only and this one has integers, so HiGHS was used instead.",
-        )
+        return instead(f"{name} solves continuous problems only, and this one has integers")
+    availability = solver.availability()
+    if not availability and name != DEFAULT:
+        return instead(availability.reason)
+    if not availability.fits(instance):
+        size = f"{instance.row_count} rows and {instance.column_count} columns"
+        return instead(f"{availability.reason} This problem has {size}")
     return Choice(solver)
+
+
+def instead(reason: str) -> Choice:
+    """Return HiGHS in place of the backend asked for, because of `reason`, a sentence or the start of one."""
+    stem = reason.rstrip()
+    said = f"{stem} HiGHS was used instead." if stem.endswith(".") else f"{stem}, so HiGHS was used instead."
+    return Choice(SOLVERS[DEFAULT], said, is_fallback=True)

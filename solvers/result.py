@@ -119,7 +119,8 @@ class SolveOptions:
     """Limits of one solve; the wall and memory limits also hold outside the solver.
 
     `relative_gap` ends a branch and bound, `first_order_tolerance` a first-order method. `method` chooses the LP
-    algorithm of a backend that has several (choose, simplex, ipx); other values are refused by the backend.
+    algorithm of a backend that has several: choose, simplex and ipm (interior point) are understood by most, HiGHS also
+    knows ipx and hipo; a backend refuses what it does not know.
     """
 
     time_limit_seconds: float = 60.0

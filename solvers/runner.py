@@ -11,6 +11,7 @@ from dataclasses import replace
 from solvers import spare, wire
 from solvers.instance import Instance, InstanceError, Sense
 from solvers.process import MAX_OUTPUT, Frame, SolverProcess
+from solvers.registry import Choice, UnknownSolver, choose, instead
 from solvers.result import Progress, Report, Result, ShouldStop, SolutionStatus, SolveOptions, TerminationCondition
 from solvers.verdict import judged
 
@@ -45,10 +46,30 @@ def solve(
             TerminationCondition.INVALID_INSTANCE, SolutionStatus.NO_SOLUTION, solver="", message=str(error)
         )
         return replace(result, requested=solver)
-    supervision = _Supervision(instance, options, report, should_stop)
-    raw = supervision.run(spare.take(), solver)
+    try:
+        choice = choose(instance, solver)
+    except UnknownSolver as error:
+        result = Result(TerminationCondition.UNSUPPORTED, SolutionStatus.NO_SOLUTION, solver="", message=str(error))
+        return replace(result, requested=solver)
+    raw = _run(choice, instance, options, report, should_stop)
+    if raw.termination_condition is TerminationCondition.LICENCE and not choice.is_fallback:
+        # The licence looked fine beforehand: it has run out, or a size that only the solver knows was too large.
+        left = max(options.time_limit_seconds - (time.monotonic() - started), 1.0)
+        choice = instead(f"{choice.solver.name} ended with {raw.termination_condition} ({raw.message.rstrip('.')})")
+        raw = _run(choice, instance, replace(options, time_limit_seconds=left), report, should_stop)
     result = judged(instance, raw, options)
     return replace(result, requested=solver, seconds=time.monotonic() - started, options=_recorded(options))
+
+
+def _run(choice: Choice, instance: Instance, options: SolveOptions, report: Report, should_stop: ShouldStop) -> Result:
+    availability = choice.solver.availability()
+    if not availability:
+        condition = TerminationCondition.UNSUPPORTED
+        return Result(condition, SolutionStatus.NO_SOLUTION, solver=choice.solver.name, message=availability.reason)
+    if choice.is_fallback:
+        options = replace(options, method="choose")  # the method was meant for another backend
+    raw = _Supervision(instance, options, report, should_stop).run(spare.take(), choice.solver.name)
+    return replace(raw, solver=choice.solver.name, reason=choice.reason)
 
 
 def _recorded(options: SolveOptions) -> dict[str, float | int | str | bool]:
@@ -66,7 +87,6 @@ class _Supervision:
         self._waiting: Progress | None = None
         self._reported_at = 0.0
         self._final: Result | None = None
-        self._solver, self._reason = "", ""
         self._log: list[str] = []
         self._cause: TerminationCondition | None = None
         self._kill_at: float | None = None
@@ -102,9 +122,7 @@ class _Supervision:
     def _take(self, message: Frame) -> None:
         header, body = message
         kind = header.get("kind")
-        if kind == "started":
-            self._solver, self._reason = str(header.get("solver", "")), str(header.get("reason", ""))
-        elif kind == "progress":
+        if kind == "progress":
             self._progressed(wire.unpack_progress(header, body))
         elif kind == "result":
             self._final = wire.unpack_result(header, body)
@@ -192,7 +210,7 @@ class _Supervision:
         return Result(
             termination_condition=condition,
             solution_status=SolutionStatus.FEASIBLE if found else SolutionStatus.NO_SOLUTION,
-            solver=self._solver,
+            solver="",
             message=message + (" The best solution found so far was kept." if found else ""),
             objective_value=best.objective_value if best else None,
             objective_bound=last.objective_bound if last else None,
@@ -200,7 +218,6 @@ class _Supervision:
             x=best.incumbent if best else None,
             iterations=last.iterations if last else None,
             nodes=last.nodes if last else None,
-            reason=self._reason,
             log=log,
         )
 

@@ -15,6 +15,7 @@ from solvers.registry import SOLVERS
 from solvers.result import Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
 from solvers.verdict import judged
 from tests.solvers import instances
+from tests.solvers.instances import INF
 
 T = TerminationCondition
 # A first-order method is asked for more than its default so that the tiny optima can be compared.
@@ -35,6 +36,12 @@ def solver(request: pytest.FixtureRequest) -> Solver:
 def solved(solver: Solver, instance: Instance, options: SolveOptions = OPTIONS) -> Result:
     raw = solver.solve(instance.validate(), options=options, report=lambda _: None, should_stop=lambda: False)
     return judged(instance, raw, options)
+
+
+def slow_relaxation(solver: Solver) -> Instance:
+    """A linear instance that takes seconds, as large as the backend may take it here."""
+    large = instances.covering(600, 4000)
+    return large if solver.availability().fits(large) else instances.covering(1500, 2000, 0.1)
 
 
 def needs(solver: Solver, capability: Capability) -> None:
@@ -151,6 +158,23 @@ def test_an_integer_optimum_is_integral_with_its_bound(solver: Solver) -> None:
     assert result.row_dual is None
 
 
+def test_a_free_integer_may_be_negative_and_a_row_may_have_two_sides(solver: Solver) -> None:
+    needs(solver, Capability.INTEGER)
+    instance = instances.make(
+        cost=[2, 3],
+        rows=[[2, 2], [1, -1]],
+        row_lower=[-9, -3.5],
+        row_upper=[7, 6.5],
+        lower=[-INF, -INF],
+        integer=[1, 1],
+        offset=100,
+    )
+    result = solved(solver, instance)
+    assert result.termination_condition is T.OPTIMAL
+    # x + y >= -4.5, so >= -4; of those points the least 2x + 3y lies at the largest x - y, which is 6.
+    assert result.objective_value == pytest.approx(100 + 2 * 1 + 3 * -5)
+
+
 def test_integers_are_refused_by_who_cannot_do_them(solver: Solver) -> None:
     if Capability.INTEGER in solver.capabilities:
         assert solved(solver, instances.knapsack()).termination_condition is T.OPTIMAL
@@ -167,10 +191,19 @@ def test_nan_is_refused_before_any_solver_sees_it(solver: Solver) -> None:
         solved(solver, broken)
 
 
+def test_an_unknown_method_is_refused_with_those_known(solver: Solver) -> None:
+    if solver.name == "pdlp":
+        pytest.skip("pdlp is a single method and ignores the option")
+    result = solved(solver, instances.workshop(), replace(OPTIONS, method="sorcery"))
+    assert result.termination_condition is T.ERROR
+    assert "no method 'sorcery'; choose one of choose, simplex" in result.message
+
+
 def test_the_time_limit_ends_the_search(solver: Solver) -> None:
     options = replace(OPTIONS, time_limit_seconds=0.3, first_order_tolerance=1e-10)
+    instance = slow_relaxation(solver)
     began = time.monotonic()
-    result = solved(solver, instances.covering(600, 4000), options)
+    result = solved(solver, instance, options)
     assert result.termination_condition is T.TIME_LIMIT
     assert result.solution_status in (
         SolutionStatus.NO_SOLUTION,
@@ -178,6 +211,43 @@ def test_the_time_limit_ends_the_search(solver: Solver) -> None:
         SolutionStatus.INFEASIBLE_POINT,
     )
     assert time.monotonic() - began < 5
+
+
+def test_the_time_limit_keeps_the_best_integer_point_with_its_bound(solver: Solver) -> None:
+    needs(solver, Capability.INTEGER)
+    result = solved(solver, instances.market_split(), replace(OPTIONS, time_limit_seconds=0.5))
+    assert result.termination_condition is T.TIME_LIMIT
+    assert result.solution_status is SolutionStatus.FEASIBLE
+    assert result.objective_value is not None
+    assert result.objective_bound is not None
+    assert result.objective_bound <= result.objective_value
+
+
+def test_a_gap_that_is_wide_enough_ends_the_search(solver: Solver) -> None:
+    needs(solver, Capability.INTEGER)
+    instance = instances.covering(40, 120, 0.1, integer=True)
+    result = solved(solver, instance, replace(OPTIONS, relative_gap=0.5))
+    assert result.termination_condition is T.OPTIMAL
+    assert result.relative_gap is not None
+    assert 0 < result.relative_gap <= 0.5
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.4], ids=["at once", "mid simplex"])
+def test_stopping_a_linear_solve_takes_less_than_a_second(solver: Solver, wait: float) -> None:
+    needs(solver, Capability.INTERRUPT_SIMPLEX if wait else Capability.INTERRUPT)
+    instance = slow_relaxation(solver)
+    began = time.monotonic()
+    # Without presolve, where HiGHS hears nothing until it ends (the runner's kill is for that).
+    raw = solver.solve(
+        instance,
+        options=replace(OPTIONS, presolve=False),
+        report=lambda _: None,
+        should_stop=lambda: time.monotonic() - began >= wait,
+    )
+    assert time.monotonic() - began < wait + 1
+    result = judged(instance, raw, OPTIONS)
+    assert result.termination_condition is T.INTERRUPTED
+    assert result.solution_status in (SolutionStatus.NO_SOLUTION, SolutionStatus.FEASIBLE)
 
 
 def test_stopping_mid_tree_keeps_the_incumbent(solver: Solver) -> None:

@@ -148,10 +148,9 @@ def test_the_command_line_solves_and_reports_as_json(tmp_path: Path) -> None:
 def test_the_command_line_speaks_plainly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "shop.mps"
     path.write_text(mps_text(instances.workshop()))
-    assert main(["solve", str(path), "--solver", "gurobi"]) == 0
+    assert main(["solve", str(path), "--solver", "scip"]) == 0
     shown = capsys.readouterr().out
     assert "objective 3700" in shown
-    assert "Gurobi is not installed here" in shown
     assert "x[1] = 40" in shown
     assert main(["info", str(path)]) == 0
     assert fingerprint(instances.workshop()) in capsys.readouterr().out

@@ -1,0 +1,195 @@
+"""The Gurobi library as one call: an instance in, a result out; a missing licence is an answer, not an exception."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from solvers.gurobi_status import ERRORS, from_status
+from solvers.gurobi_watch import UNKNOWN, Watch
+from solvers.instance import FloatArray, Instance, Sense
+from solvers.outcome import NO_POINT, claimed_status, relative_gap, sentence, told_apart
+from solvers.result import Report, Result, ShouldStop, SolutionStatus, SolveOptions, TerminationCondition
+from solvers.stopping import stopping
+
+METHODS = {"choose": -1, "simplex": 1, "ipm": 2}
+AMBIGUOUS = frozenset({TerminationCondition.INFEASIBLE_OR_UNBOUNDED, TerminationCondition.UNBOUNDED})
+BEFORE_THE_HARD_LIMIT = 0.8  # Gurobi's own limit comes first: unlike the process's it keeps the incumbent
+PROVEN = frozenset({TerminationCondition.OPTIMAL, TerminationCondition.NUMERICAL})
+
+
+def solve_with_gurobi(
+    instance: Instance, *, solver: str, options: SolveOptions, report: Report, should_stop: ShouldStop
+) -> Result:
+    """Return Gurobi's answer, not yet checked against the instance; `solver` is the name the result carries."""
+    if options.method not in METHODS:
+        known = ", ".join(METHODS)
+        return _failed(
+            solver, TerminationCondition.ERROR, f"Gurobi has no method {options.method!r}; choose one of {known}."
+        )
+    import gurobipy
+
+    def once(asked: Instance, seconds: float, listener: Report) -> Result:
+        return _solved(asked, solver, replace(options, time_limit_seconds=seconds), listener, should_stop)
+
+    try:
+        result = once(instance, options.time_limit_seconds, report)
+        left = options.time_limit_seconds - result.seconds
+        if result.termination_condition in AMBIGUOUS and left > 0:
+            return told_apart(result, instance, lambda easier: once(easier, left, _unheard))
+    except gurobipy.GurobiError as error:
+        condition = ERRORS.get(error.errno, TerminationCondition.ERROR)
+        return _failed(solver, condition, f"Gurobi says: {str(error).rstrip('.')}.", f"error {error.errno}")
+    return result
+
+
+def _failed(solver: str, condition: TerminationCondition, message: str, raw: str = "") -> Result:
+    return Result(condition, SolutionStatus.NO_SOLUTION, solver=solver, message=message, raw_status=raw)
+
+
+def _unheard(_: object) -> None:
+    """Hear nothing of a solve whose objective is not the user's."""
+
+
+def _solved(instance: Instance, solver: str, options: SolveOptions, report: Report, should_stop: ShouldStop) -> Result:
+    started = time.monotonic()
+    with _problem(options) as problem:
+        loaded = _load(problem, instance)
+        watch = Watch(loaded.columns.tolist(), sign=problem.ModelSense, report=report, started=started)
+        with stopping(should_stop, problem.terminate):
+            problem.optimize(watch)
+        watch.finish()
+        return replace(_result(loaded, instance, solver), seconds=time.monotonic() - started)
+
+
+@contextmanager
+def _problem(options: SolveOptions) -> Iterator[Any]:
+    import gurobipy
+
+    with gurobipy.Env(empty=True) as environment:
+        environment.setParam("LogToConsole", 0)  # before the start, whose greeting is printed otherwise
+        environment.start()
+        for name, value in _parameters(options).items():
+            environment.setParam(name, value)
+        with gurobipy.Model(env=environment) as problem:
+            yield problem
+
+
+def _parameters(options: SolveOptions) -> dict[str, float | int]:
+    return {
+        "TimeLimit": max(options.time_limit_seconds, 0.01),
+        "Threads": options.threads,
+        "Seed": options.seed,
+        "MIPGap": options.relative_gap,
+        "Method": METHODS[options.method],
+        "Presolve": -1 if options.presolve else 0,
+        "SoftMemLimit": options.memory_limit_bytes * BEFORE_THE_HARD_LIMIT / 1e9,
+        # As tight as HiGHS's own: Gurobi's default of 1e-6 is what we call the limit of "verified".
+        "FeasibilityTol": 1e-7,
+        "OptimalityTol": 1e-7,
+        "IntFeasTol": 1e-6,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """The problem with its own columns, and the instance's rows that became Gurobi's (a free row is no row)."""
+
+    problem: Any
+    columns: Any
+    rows: Any
+    row_numbers: Any
+
+
+def _load(problem: Any, instance: Instance) -> _Loaded:
+    kinds = np.where(instance.integrality > 0, "I", "C")
+    columns = problem.addMVar(
+        instance.column_count,
+        lb=instance.column_lower,
+        ub=instance.column_upper,
+        obj=instance.cost,
+        vtype=kinds,
+    )
+    problem.ModelSense = -1 if instance.sense is Sense.MAXIMIZE else 1
+    problem.ObjCon = instance.objective_offset
+    problem.update()
+    numbers = np.flatnonzero(np.isfinite(instance.row_lower) | np.isfinite(instance.row_upper))
+    rows = _add_rows(problem, instance, columns, numbers) if numbers.size else None
+    return _Loaded(problem, columns, rows, numbers)
+
+
+def _add_rows(problem: Any, instance: Instance, columns: Any, numbers: Any) -> Any:
+    import scipy.sparse
+
+    lower, upper = instance.row_lower[numbers], instance.row_upper[numbers]
+    ranged = np.flatnonzero(np.isfinite(lower) & np.isfinite(upper) & (lower != upper))
+    matrix, variables = instance.matrix[numbers], columns
+    senses = np.where(lower == upper, "=", np.where(np.isfinite(lower), ">", "<"))
+    sides = np.where(np.isfinite(lower), lower, upper)
+    if ranged.size:
+        # A row between two limits equals a column between them; Gurobi's own range rows do the same unseen.
+        import gurobipy
+
+        slack = problem.addMVar(ranged.size, lb=lower[ranged], ub=upper[ranged])
+        minus = scipy.sparse.csr_array(
+            (-np.ones(ranged.size), (ranged, np.arange(ranged.size))), shape=(numbers.size, ranged.size)
+        )
+        matrix = scipy.sparse.hstack([matrix, minus], format="csr")
+        variables = gurobipy.concatenate([columns, slack])
+        senses[ranged], sides[ranged] = "=", 0.0
+    return problem.addMConstr(matrix, variables, senses, sides)
+
+
+def _result(loaded: _Loaded, instance: Instance, solver: str) -> Result:
+    import gurobipy
+
+    problem = loaded.problem
+    raw, condition = from_status(int(problem.Status))
+    x = _point(loaded, instance, condition)
+    y = _duals(loaded, instance) if x is not None and not instance.is_mip else None
+    value = None if x is None else instance.objective_at(x)
+    bound = _bound(problem, instance, condition, value)
+    return Result(
+        termination_condition=condition,
+        solution_status=claimed_status(condition, has_point=x is not None),
+        solver=solver,
+        raw_status=raw,
+        message=sentence(condition),
+        objective_value=value,
+        objective_bound=bound,
+        relative_gap=relative_gap(value, bound) if instance.is_mip else None,
+        x=x,
+        row_activity=None if x is None else instance.row_activity(x),
+        row_dual=y,
+        reduced_cost=None if y is None else instance.cost - instance.transposed_product(y),
+        iterations=int(problem.IterCount + problem.BarIterCount) or None,
+        nodes=int(problem.NodeCount) if instance.is_mip else None,
+        solver_version="Gurobi " + ".".join(str(part) for part in gurobipy.gurobi.version()),
+    )
+
+
+def _point(loaded: _Loaded, instance: Instance, condition: TerminationCondition) -> FloatArray | None:
+    if condition in NO_POINT or not loaded.problem.SolCount:
+        return None
+    if not instance.is_mip and condition not in PROVEN:
+        return None  # at a limit the simplex method holds a basic point that may break rows
+    return np.array(loaded.columns.X, dtype=np.float64)
+
+
+def _duals(loaded: _Loaded, instance: Instance) -> FloatArray | None:
+    duals = np.zeros(instance.row_count)
+    if loaded.rows is not None:
+        duals[loaded.row_numbers] = loaded.rows.Pi
+    return duals
+
+
+def _bound(problem: Any, instance: Instance, condition: TerminationCondition, value: float | None) -> float | None:
+    if not instance.is_mip:
+        return value if condition is TerminationCondition.OPTIMAL else None
+    bound = float(problem.ObjBound) if condition not in NO_POINT else UNKNOWN
+    return bound if abs(bound) < UNKNOWN else None

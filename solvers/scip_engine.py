@@ -1,0 +1,177 @@
+"""The SCIP library as one call: an instance in, a result out.
+
+A continuous instance is solved without presolve, cuts and propagation, because only then are the duals of SCIP's one
+linear program those of the instance, and without duals nothing could prove its optimum.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from solvers.console import captured
+from solvers.instance import FloatArray, Instance, Sense
+from solvers.outcome import NO_POINT, claimed_status, relative_gap, sentence, told_apart
+from solvers.result import Report, Result, ShouldStop, SolutionStatus, SolveOptions, TerminationCondition
+from solvers.scip_status import from_status
+from solvers.scip_watch import Watch, known
+from solvers.stopping import stopping
+
+METHODS = ("choose", "simplex")
+AMBIGUOUS = frozenset({TerminationCondition.INFEASIBLE_OR_UNBOUNDED, TerminationCondition.UNBOUNDED})
+BEFORE_THE_HARD_LIMIT = 0.8  # SCIP's own limit comes first: unlike the process's it keeps the incumbent
+MAX_SECONDS = 1e9
+
+
+def solve_with_scip(
+    instance: Instance, *, solver: str, options: SolveOptions, report: Report, should_stop: ShouldStop
+) -> Result:
+    """Return SCIP's answer, not yet checked against the instance; `solver` is the name the result carries."""
+    if options.method not in METHODS:
+        refusal = f"SCIP has no method {options.method!r}; choose one of {', '.join(METHODS)}."
+        return Result(TerminationCondition.ERROR, SolutionStatus.NO_SOLUTION, solver=solver, message=refusal)
+
+    def once(asked: Instance, seconds: float, listener: Report) -> Result:
+        return _solved(asked, solver, replace(options, time_limit_seconds=seconds), listener, should_stop)
+
+    result = once(instance, options.time_limit_seconds, report)
+    left = options.time_limit_seconds - result.seconds
+    if result.termination_condition in AMBIGUOUS and left > 0:
+        return told_apart(result, instance, lambda easier: once(easier, left, _unheard))
+    return result
+
+
+def _unheard(_: object) -> None:
+    """Hear nothing of a solve whose objective is not the user's."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """The problem with its own variables and constraints, one for each column and row."""
+
+    problem: Any
+    variables: list[Any]
+    constraints: list[Any]
+
+
+def _solved(instance: Instance, solver: str, options: SolveOptions, report: Report, should_stop: ShouldStop) -> Result:
+    started = time.monotonic()
+    loaded = _load(instance)
+    problem = loaded.problem
+    spent = time.monotonic() - started
+    for name, value in _parameters(instance, options, spent).items():
+        problem.setParam(name, value)
+    watch = Watch(problem, loaded.variables, is_mip=instance.is_mip, report=report, started=started)
+    with captured(watch.hear), stopping(should_stop, problem.interruptSolve):
+        problem.optimizeNogil()  # releases Python's lock: the other threads listen and interrupt
+    watch.finish()
+    return replace(_result(loaded, instance, solver), seconds=time.monotonic() - started)
+
+
+def _parameters(instance: Instance, options: SolveOptions, spent: float) -> dict[str, float | int]:
+    limits: dict[str, float | int] = {
+        "limits/time": min(max(options.time_limit_seconds - spent, 0.01), MAX_SECONDS),
+        "limits/memory": options.memory_limit_bytes * BEFORE_THE_HARD_LIMIT / (1 << 20),
+        "limits/gap": options.relative_gap if instance.is_mip else 0.0,
+        "randomization/randomseedshift": options.seed,
+        "display/freq": 1000,
+        "misc/catchctrlc": False,  # signals are the process's own affair
+    }
+    if not instance.is_mip:
+        return {**limits, **_PLAIN, "numerics/feastol": 1e-9, "numerics/dualfeastol": 1e-9}
+    # As tight as HiGHS's own: SCIP's default of 1e-6 is what we call the limit of "verified".
+    presolve = {} if options.presolve else {"presolving/maxrounds": 0}
+    return {**limits, **presolve, "numerics/feastol": 1e-7}
+
+
+_PLAIN = {
+    "presolving/maxrounds": 0,
+    "propagating/maxrounds": 0,
+    "propagating/maxroundsroot": 0,
+    "separating/maxrounds": 0,
+    "separating/maxroundsroot": 0,
+}
+
+
+def _load(instance: Instance) -> _Loaded:
+    from pyscipopt import Model
+    from pyscipopt.scip import Expr, ExprCons
+
+    problem = Model("instance")
+    variables = _variables(problem, instance)
+    if instance.sense is Sense.MAXIMIZE:
+        problem.setMaximize()
+    problem.addObjoffset(instance.objective_offset)
+    starts, columns, values = instance.indptr.tolist(), instance.indices.tolist(), instance.values.tolist()
+    infinity = problem.infinity()
+    constraints = []
+    for i, (lower, upper) in enumerate(zip(*_sides(instance, infinity), strict=True)):
+        # A row of one entry would become a bound, and its dual be lost, unless it may still be modified.
+        single = not instance.is_mip and starts[i + 1] - starts[i] == 1
+        row = problem.addCons(ExprCons(Expr(), lhs=lower, rhs=upper), name=f"r{i}", modifiable=single)
+        for k in range(starts[i], starts[i + 1]):
+            problem.addCoefLinear(row, variables[columns[k]], values[k])
+        constraints.append(row)
+    return _Loaded(problem, variables, constraints)
+
+
+def _variables(problem: Any, instance: Instance) -> list[Any]:
+    infinity = problem.infinity()
+    lower = np.maximum(instance.column_lower, -infinity).tolist()
+    upper = np.minimum(instance.column_upper, infinity).tolist()
+    kinds = np.where(instance.integrality > 0, "I", "C").tolist()
+    costs = instance.cost.tolist()
+    return [
+        problem.addVar(f"x{j}", vtype=kinds[j], lb=lower[j], ub=upper[j], obj=costs[j])
+        for j in range(instance.column_count)
+    ]
+
+
+def _sides(instance: Instance, infinity: float) -> tuple[list[float], list[float]]:
+    return np.maximum(instance.row_lower, -infinity).tolist(), np.minimum(instance.row_upper, infinity).tolist()
+
+
+def _result(loaded: _Loaded, instance: Instance, solver: str) -> Result:
+    problem = loaded.problem
+    raw = str(problem.getStatus())
+    condition = from_status(raw)
+    x = _point(loaded, condition)
+    y = _duals(loaded, instance) if condition is TerminationCondition.OPTIMAL and not instance.is_mip else None
+    value = None if x is None else instance.objective_at(x)
+    bound = None if condition in NO_POINT else known(problem, problem.getDualbound())
+    return Result(
+        termination_condition=condition,
+        solution_status=claimed_status(condition, has_point=x is not None),
+        solver=solver,
+        raw_status=raw,
+        message=sentence(condition),
+        objective_value=value,
+        objective_bound=bound,
+        relative_gap=relative_gap(value, bound) if instance.is_mip else None,
+        x=x,
+        row_activity=None if x is None else instance.row_activity(x),
+        row_dual=y,
+        reduced_cost=None if y is None else instance.cost - instance.transposed_product(y),
+        iterations=int(problem.getNLPIterations()) or None,
+        nodes=int(problem.getNTotalNodes()) if instance.is_mip else None,
+        solver_version=f"SCIP {problem.version()}",
+    )
+
+
+def _point(loaded: _Loaded, condition: TerminationCondition) -> FloatArray | None:
+    problem = loaded.problem
+    if condition in NO_POINT or problem.getNSols() == 0:
+        return None
+    best = problem.getBestSol()
+    return np.array([best[variable] for variable in loaded.variables], dtype=np.float64)
+
+
+def _duals(loaded: _Loaded, instance: Instance) -> FloatArray | None:
+    try:
+        duals = np.array([loaded.problem.getDualsolLinear(row) for row in loaded.constraints], dtype=np.float64)
+    except Warning:  # raised by pyscipopt for a constraint that SCIP has turned into another kind
+        return None
+    return -duals if instance.sense is Sense.MAXIMIZE else duals
