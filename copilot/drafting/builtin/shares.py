@@ -112,7 +112,7 @@ def _relation_between(low: Sequence[str], first: int, second: int) -> tuple[Rela
 
 def _compared(clause: Clause, first: Part, second: Part, sign: Relation, strict: bool) -> Limit:
     prefers = bool(_PREFERS & {part.low for part in clause.parts})
-    note = "A preference is read as a rule." if prefers else ""
+    note = "A preference is read as a rule that allows equality." if prefers else ""
     span = (clause.parts[0].start, clause.parts[-1].end)
     return Limit(
         "comparison",
@@ -121,7 +121,7 @@ def _compared(clause: Clause, first: Part, second: Part, sign: Relation, strict:
         clause.sentence,
         (span,),
         base=(second.item,),
-        strict=strict,
+        strict=strict and not prefers,
         notes=(note,) if note else (),
     )
 
