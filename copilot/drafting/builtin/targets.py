@@ -10,9 +10,11 @@ from copilot.drafting.builtin.context import Context
 from copilot.drafting.builtin.facts import Gap, Limit, Quantity, RawLimit, Row
 from copilot.drafting.builtin.rownames import row_name, written
 from copilot.drafting.builtin.words import lexicon
+from copilot.drafting.formulation import ConstraintKind, Relation
 
 _KINDS = frozenset({"typ", "kind", "sort", "variety"})
 _OTHERS = frozenset({"rest", "other", "remaind"})
+_KIND_OF: dict[Relation, ConstraintKind] = {"<=": "resource", ">=": "requirement", "==": "balance"}
 _UNIT = 0.6
 _MONEY = {"out": 0.9, "unknown": 0.7, "in": 0.2, "": 0.0}
 _ENOUGH = 0.45
@@ -219,27 +221,13 @@ def _on_rows(
     if len(close) > 1 and not every:
         close = [index for index in close if scores[index] > best - 0.01] if best >= 1.0 else close
     if len(close) > 1 and not every:
-        names = " or ".join(row_name(rows[index]) for index in close)
-        phrase = written(raw.quantity)
-        text = f'The limit "{phrase}" fits more than one quantity: {names}.'
-        word = {"<=": "At most", ">=": "At least", "==": "Exactly"}[raw.sign]
-        options = tuple(f"{word} {raw.quantity.part.text} {row_name(rows[index])}." for index in close)
-        return [], [
-            Gap(
-                text,
-                (raw.quantity.span,),
-                question=f"What does “{phrase}” limit: {names}?",
-                options=options,
-                rows=tuple(close),
-            )
-        ]
+        return [], [_torn(raw, rows, close)]
     limits = []
     for index in close:
-        kind = "resource" if raw.sign == "<=" else "requirement" if raw.sign == ">=" else "balance"
         items = tuple(item for item in context.everything if item in rows[index].facts)
         limits.append(
             Limit(
-                kind,  # type: ignore[arg-type]
+                _KIND_OF[raw.sign],
                 raw.sign,
                 items,
                 raw.quantity.sentence,
@@ -250,6 +238,20 @@ def _on_rows(
             )
         )
     return limits, []
+
+
+def _torn(raw: RawLimit, rows: Sequence[Row], close: Sequence[int]) -> Gap:
+    """A limit that fits several rows alike, with the question that settles it."""
+    names = " or ".join(row_name(rows[index]) for index in close)
+    phrase = written(raw.quantity)
+    word = {"<=": "At most", ">=": "At least", "==": "Exactly"}[raw.sign]
+    return Gap(
+        f'The limit "{phrase}" fits more than one quantity: {names}.',
+        (raw.quantity.span,),
+        question=f"What does “{phrase}” limit: {names}?",
+        options=tuple(f"{word} {raw.quantity.part.text} {row_name(rows[index])}." for index in close),
+        rows=tuple(close),
+    )
 
 
 def _loose(
