@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Literal, cast
 
 from copilot.drafting.builtin.algebra_parser import FILLERS, MAXIMIZE, MINIMIZE, Linear, Statement, parse
 from copilot.drafting.builtin.algebra_tokens import AlgebraError, AlgebraToken, tokens_of
@@ -25,6 +26,7 @@ from copilot.drafting.naming import Names, identifier
 
 _HEADERS = frozenset({"subject", "such", "st", "s.t.", "s.t", "to", "that"})
 _DECLARED = frozenset({"integer", "integers", "int", "binary", "binaries", "bin", "continuous", "real", "free"})
+Domain = Literal["continuous", "integer", "binary"]
 _LONGEST_RUN = 2
 _MANY = 300
 _FLIP: dict[Relation, Relation] = {"<=": ">=", ">=": "<=", "==": "=="}
@@ -213,7 +215,7 @@ class _Builder:
         return Variable(
             name=self.known[name],
             label=name,
-            domain="continuous" if domain == "free" else domain,  # type: ignore[arg-type]
+            domain=cast("Domain", "continuous" if domain == "free" else domain),
             lower=lower,
             upper=1.0 if domain == "binary" else bounds.get("upper"),
         )
