@@ -63,7 +63,9 @@ class Variable(_Item):
 
 
 class Term(_Item):
-    """coefficient x variable; `parameter` names where the coefficient comes from ("hours" or "hours[desk]")."""
+    """coefficient x variable. `parameter` says where the number comes from: a parameter's name ("hours[desk]") or an
+    expression of names with + - * /, 0, 1 and 100 ("1 - share"). `variable` may name an index set ("make[ITEMS]"): it
+    is summed over unless the set is among the rule's own indices, and the coefficient is then the parameter's."""
 
     coefficient: float
     variable: Annotated[str, Field(max_length=120)]

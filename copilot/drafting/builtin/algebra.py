@@ -78,6 +78,7 @@ class _Builder:
     known: dict[str, str] = field(default_factory=dict)
     bounds: dict[str, dict[str, float]] = field(default_factory=dict)
     domains: dict[str, str] = field(default_factory=dict)
+    said: dict[str, list[Span]] = field(default_factory=dict)
     parameters: list[Parameter] = field(default_factory=list)
     rules: list[Constraint] = field(default_factory=list)
     assumptions: list[Assumption] = field(default_factory=list)
@@ -119,6 +120,7 @@ class _Builder:
             raise statement.first.error(f'"{unknown[0]}" is declared but appears in no objective and no rule.')
         for name in [name for name in statement.names if name in self.known] or tuple(self.known):
             self.domains[name] = statement.domain
+            self.said.setdefault(name, []).extend(_spans(statement))
 
     def _objective(self, statement: Statement) -> Objective:
         side = statement.sides[0]
@@ -161,6 +163,7 @@ class _Builder:
         if statement.name or len(terms) > 1 or terms[name] != 1 or not key or key in bounds:
             return False
         bounds[key] = limit
+        self.said.setdefault(name, []).extend(_spans(statement))
         return True
 
     def _add(self, statement: Statement, side: Linear, relation: Relation, limit: float, *, many: bool) -> None:
@@ -218,6 +221,7 @@ class _Builder:
             domain=cast("Domain", "continuous" if domain == "free" else domain),
             lower=lower,
             upper=1.0 if domain == "binary" else bounds.get("upper"),
+            spans=tuple(dict.fromkeys(self.said.get(name, [])))[:40],
         )
 
     def _sentence(self, statement: Statement) -> str:

@@ -101,7 +101,7 @@ class _Plan:
                 variables=(
                     Variable(
                         name=self.variable,
-                        label=f"choose each of {self.index} or not" if chosen else f"quantity of each of {self.index}",
+                        label="chosen" if chosen else "quantity",
                         indices=(self.index,),
                         domain="binary" if chosen else "integer" if whole else "continuous",
                         upper=1.0 if chosen else None,
