@@ -44,7 +44,7 @@ class Message(models.Model):
         ordering = ["created_at", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["conversation", "idempotency_key"],
+                fields=["author", "idempotency_key"],
                 condition=~models.Q(idempotency_key=""),
                 name="one_message_per_key",
             )

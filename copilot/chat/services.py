@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from copilot.accounts.models import User
 from copilot.accounts.services import workspace_of
@@ -42,7 +42,7 @@ def post_message(
 
     Raises RunError or DataError with a sentence for the user; nothing is stored then.
     """
-    if idempotency_key and (twin := conversation.messages.filter(idempotency_key=idempotency_key).first()):
+    if twin := twin_of(actor, idempotency_key):
         return twin
     last = _last_run(conversation)
     datasets = store_tables(workspace=conversation.workspace, actor=actor, uploads=uploads)
@@ -66,12 +66,33 @@ def post_message(
     return message
 
 
+def begin_conversation(*, actor: User, idempotency_key: str = "", **posted: Any) -> Message:
+    """The first message of a new conversation; the same key again leads to the first, even if both come at once.
+
+    Raises as `post_message` does; a conversation without its message is never left behind.
+    """
+    try:
+        with transaction.atomic():
+            return twin_of(actor, idempotency_key) or post_message(
+                conversation=start_conversation(actor=actor), actor=actor, idempotency_key=idempotency_key, **posted
+            )
+    except IntegrityError:
+        if twin := twin_of(actor, idempotency_key):
+            return twin
+        raise
+
+
 @transaction.atomic
 def retry(*, run: Run, actor: User) -> Message:
     """Post the same message again, as a new run from the same base."""
     original = Message.objects.select_related("conversation").get(run=run)
     again = runs.rerun(run=run, actor=actor)
     return Message.objects.create(conversation=original.conversation, author=actor, text=original.text, run=again)
+
+
+def twin_of(actor: User, idempotency_key: str) -> Message | None:
+    """The message that was stored under this key before, if any."""
+    return Message.objects.filter(author=actor, idempotency_key=idempotency_key).first() if idempotency_key else None
 
 
 def latest_version(conversation: Conversation) -> ModelVersion | None:
@@ -92,19 +113,20 @@ def _last_run(conversation: Conversation) -> Run | None:
 
 
 def _continued(last: Run | None, base: ModelVersion | None, text: str) -> dict[str, Any]:
-    """The whole request with the new message at its end, where that begins, and the version it revises."""
-    before = _text_before(last, base)
-    whole = f"{before}\n\n{text}" if before else text
-    return {"text": whole, "revision_start": len(whole) - len(text), "base": base}
+    """The whole request with the new message at its end, where the revision begins, and the version it revises.
 
-
-def _text_before(last: Run | None, base: ModelVersion | None) -> str:
-    """The request that a new message continues: an open question's, else the newest version's, else none."""
-    if last is None:
-        return ""
-    if last.lifecycle == Lifecycle.AWAITING_INPUT and _asked(last):
-        return last.request_text
-    return base.request_text if base else ""
+    The answer to a question belongs to the message that was asked about; any other message revises the newest version.
+    """
+    if last is not None and last.lifecycle == Lifecycle.AWAITING_INPUT and _asked(last):
+        return {
+            "text": f"{last.request_text}\n\n{text}",
+            "revision_start": last.revision_start,
+            "base": last.base,
+        }
+    if base is None:
+        return {"text": text, "revision_start": 0, "base": None}
+    start = len(base.request_text) + 2
+    return {"text": f"{base.request_text}\n\n{text}", "revision_start": start, "base": base}
 
 
 def _asked(run: Run) -> bool:

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages as notices
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -63,12 +62,8 @@ def begin(request: HttpRequest) -> HttpResponse:
     form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return _home(request, form, sentence=form.sentence(), status=422)
-    posted = form.posted()
     try:
-        with transaction.atomic():  # a conversation without its message is never left behind
-            message = _sent_before(user, posted["idempotency_key"]) or services.post_message(
-                conversation=services.start_conversation(actor=user), actor=user, **posted
-            )
+        message = services.begin_conversation(actor=user, **form.posted())
     except (RunError, DataError) as error:
         return _home(request, form, sentence=str(error), status=422)
     return _to_conversation(message.conversation_id)
@@ -183,10 +178,6 @@ def _message_of(run: Run) -> Message:
     if message is None:
         raise Http404("This run belongs to no conversation.")
     return message
-
-
-def _sent_before(user: User, key: str) -> Message | None:
-    return Message.objects.filter(author=user, idempotency_key=key).first() if key else None
 
 
 def _refused(request: HttpRequest, error: RunError, conversation_id: UUID) -> HttpResponse:
