@@ -151,9 +151,9 @@ def _objective(result: Mapping[str, Any]) -> Fact | None:
 def _solver(started: Mapping[str, Any], finished: Mapping[str, Any]) -> list[Fact]:
     if not started:
         return []
-    name = {"highs": "HiGHS", "pdlp": "PDLP", "gurobi": "Gurobi"}.get(started["solver"], started["solver"])
-    version = finished.get("solver_version", "")
-    facts = [Fact("Solver", f"{name} {version}".strip(), started.get("reason", ""))]
+    names = {"highs": "HiGHS", "pdlp": "PDLP", "gurobi": "Gurobi", "scip": "SCIP"}
+    used = finished.get("solver_version") or names.get(started["solver"], started["solver"])
+    facts = [Fact("Solver", used, finished.get("reason") or started.get("reason", ""))]
     if started.get("time_limit_seconds"):
         facts.append(Fact("Time limit", seconds_text(started["time_limit_seconds"])))
     return facts

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from solvers.fingerprint import fingerprint
-
 from copilot.drafting.base import Draft, Feedback
 from copilot.runs import checks as checking
 from copilot.runs import engines
 from copilot.runs.checks import Check
 from copilot.runs.events import EventType, Payload
 from copilot.runs.stage import Stage
+from solvers.fingerprint import fingerprint
 from solvers.instance import Instance
 
 
