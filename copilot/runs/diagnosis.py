@@ -55,6 +55,8 @@ def _infeasible(formulation: Formulation, instance: Instance, solve: Callable[[I
     labels = [f"“{label_of(name, formulation)}”" for name in found.conflict[:5]]
     if len(labels) > 1:
         sentence = f"No plan exists: {_listed(labels)} cannot all hold at once."
+    elif labels and not found.columns:
+        sentence = f"No plan exists: {labels[0]} can never hold."
     elif labels:
         sentence = f"No plan exists: {labels[0]} cannot hold together with the bounds of the quantities."
     else:
@@ -68,6 +70,9 @@ def _infeasible(formulation: Formulation, instance: Instance, solve: Callable[[I
 def _change(relaxation: Relaxation, formulation: Formulation) -> str:
     verb = "raise" if relaxation.side == "at most" else "lower"
     old, new = number(relaxation.limit), number(relaxation.new_limit)
+    if relaxation.is_bound:
+        which = "the largest" if relaxation.side == "at most" else "the smallest"
+        return f"{verb} {which} allowed “{column_label(relaxation.row, formulation)}” from {old} to {new}"
     return f"{verb} “{label_of(relaxation.row, formulation)}” from {old} to {new}"
 
 

@@ -1,0 +1,190 @@
+"""A conflict is infeasible alone, and feasible without any one of its items."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+
+from solvers import mps, runner
+from solvers.explain.budget import Budget, through_runner
+from solvers.explain.conflict import Conflict, ConflictState, Evidence, find_conflict
+from solvers.explain.items import Item, Kind, as_inequalities
+from solvers.instance import Instance
+from solvers.result import Result, SolutionStatus, TerminationCondition
+from tests.solvers import instances
+from tests.solvers.explain.cases import alone, is_feasible, solve
+from tests.solvers.explain.cases import instances as random_instances
+from tests.solvers.instances import INF, make
+
+BENCH = Path(__file__).resolve().parents[3].parent / "shared" / "bench"
+CALM = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def names(found: Conflict) -> set[tuple[str, str]]:
+    return {(str(item.kind), item.name) for item in found.items}
+
+
+def irreducible(instance: Instance, items: tuple[Item, ...]) -> bool:
+    """Asks a solver about the items alone and about every set with one item less."""
+    rest = [items[:k] + items[k + 1 :] for k in range(len(items))]
+    return not is_feasible(alone(instance, items)) and all(is_feasible(alone(instance, part)) for part in rest)
+
+
+def test_two_rows_that_exclude_each_other_are_the_conflict() -> None:
+    found = find_conflict(instances.contradiction(), solve)
+    assert names(found) == {("row", "row[0]"), ("row", "row[1]")}
+    assert found.proven_minimal
+    assert found.evidence is Evidence.EXACT
+
+
+def test_a_bound_that_takes_part_is_named_with_its_side_and_limit() -> None:
+    instance = make(cost=[1, 1], rows=[[1, 1], [1, 0]], row_lower=[10, -INF], row_upper=[INF, 9], upper=[3, 4])
+    found = find_conflict(instance, solve)
+    assert names(found) == {("row", "row[0]"), ("upper bound", "x[0]"), ("upper bound", "x[1]")}
+    assert {item.limit for item in found.items} == {10.0, 3.0, 4.0}
+
+
+def test_only_the_side_of_a_range_that_clashes_is_in_the_conflict() -> None:
+    instance = make(cost=[1], rows=[[1], [1]], row_lower=[0, 7], row_upper=[5, 9])
+    found = find_conflict(instance, solve)
+    assert [(item.name, item.side, item.limit) for item in found.items] == [
+        ("row[0]", "at most", 5.0),
+        ("row[1]", "at least", 7.0),
+    ]
+
+
+def test_one_third_as_a_user_writes_it_is_read_as_decimals() -> None:
+    instance = make(
+        cost=[0, 0], rows=[[0.1, 0.2], [0.3, 0.6]], row_lower=[1, -INF], row_upper=[INF, 2.9], lower=[-INF, -INF]
+    )
+    found = find_conflict(instance, solve)
+    assert found.evidence is Evidence.EXACT
+    assert {item.name for item in found.items} == {"row[0]", "row[1]"}
+
+
+def test_crossed_bounds_and_empty_rows_need_no_search() -> None:
+    crossed = make(cost=[1], lower=[3], upper=[2])
+    assert names(find_conflict(crossed, solve)) == {("lower bound", "x[0]"), ("upper bound", "x[0]")}
+    empty = make(cost=[1], rows=[[0]], row_lower=[3], row_upper=[INF])
+    assert names(find_conflict(empty, solve)) == {("row", "row[0]")}
+
+
+def test_integrality_is_in_the_conflict_where_it_is_the_cause() -> None:
+    found = find_conflict(instances.endless_without_integer_point(), solve)
+    assert names(found) == {("row", "row[0]"), ("integrality", "x[0]")}
+    assert found.proven_minimal
+    assert found.evidence is Evidence.SOLVER
+
+
+def test_integrality_is_left_out_where_the_linear_part_clashes_already() -> None:
+    instance = make(cost=[1], rows=[[1], [1]], row_lower=[3, -INF], row_upper=[INF, 1], integer=[1])
+    found = find_conflict(instance, solve)
+    assert {item.kind for item in found.items} == {Kind.ROW}
+    assert found.evidence is Evidence.EXACT
+
+
+@pytest.mark.parametrize("case", [instances.workshop, instances.knapsack, instances.endless])
+def test_a_feasible_instance_has_no_conflict(case: object) -> None:
+    assert find_conflict(case(), solve).state is ConflictState.FEASIBLE  # type: ignore[operator]
+
+
+@CALM
+@given(random_instances())
+def test_every_linear_conflict_is_irreducible_and_its_multipliers_prove_it(instance: Instance) -> None:
+    found = find_conflict(instance, solve)
+    assert (found.state is ConflictState.FEASIBLE) == is_feasible(instance)
+    assume(found.items)
+    assert found.proven_minimal
+    assert irreducible(instance, found.items)
+    system, limits = as_inequalities(instance, found.items)
+    weights = np.array(found.multipliers)
+    assert np.abs(weights @ system).max() <= 1e-9
+    assert weights.min() > 0
+    assert weights @ limits > 0
+
+
+@CALM
+@given(random_instances(integers=True))
+def test_every_mixed_integer_conflict_is_irreducible(instance: Instance) -> None:
+    found = find_conflict(instance, solve)
+    assert (found.state is ConflictState.FEASIBLE) == is_feasible(instance)
+    assume(found.items)
+    assert found.proven_minimal
+    assert irreducible(instance, found.items)
+
+
+def test_a_budget_that_ends_first_leaves_a_conflict_that_is_not_called_minimal() -> None:
+    n = 6
+    instance = make(
+        cost=[0] * n,
+        rows=[[2] * n, *np.eye(n).tolist()],
+        row_lower=[7] + [0] * n,
+        row_upper=[7] + [1] * n,
+        upper=[1] * n,
+        integer=[1] * n,
+    )
+    full = find_conflict(instance, solve)
+    cut = find_conflict(instance, solve, budget=Budget(solves=5))
+    assert full.proven_minimal
+    assert cut.solves <= 5
+    assert not cut.proven_minimal
+    assert "number of solves" in cut.reason
+    assert not is_feasible(alone(instance, cut.items))
+
+
+def test_a_wish_to_stop_is_respected_before_the_first_solve() -> None:
+    found = find_conflict(instances.contradiction(), solve, budget=Budget(should_stop=lambda: True))
+    assert found.state is ConflictState.UNDECIDED
+    assert "stopped on request" in found.reason
+    assert found.solves == 0
+
+
+def test_a_solver_that_gives_up_leaves_the_question_open() -> None:
+    def tired(instance: Instance) -> Result:
+        return Result(TerminationCondition.TIME_LIMIT, SolutionStatus.NO_SOLUTION, solver="tired")
+
+    found = find_conflict(instances.no_integer_point(), tired)
+    assert found.state is ConflictState.UNDECIDED
+    assert "time_limit" in found.reason
+
+
+def test_a_solver_that_lies_about_duals_is_not_believed() -> None:
+    from dataclasses import replace
+
+    def liar(instance: Instance) -> Result:
+        result = solve(instance)
+        return result if result.row_dual is None else replace(result, row_dual=-result.row_dual)
+
+    found = find_conflict(instances.contradiction(), liar)
+    assert found.evidence is Evidence.SOLVER
+    assert found.proven_minimal
+
+
+def test_a_conflict_is_found_through_child_processes() -> None:
+    budget = Budget(seconds=30)
+    found = find_conflict(instances.contradiction(), through_runner(budget), budget=budget)
+    assert found.proven_minimal
+    assert found.solves == budget.solves == 2
+
+
+@pytest.mark.bench
+@pytest.mark.parametrize(
+    "name", ["itest2", "bgprtr", "box1", "woodinfe", "forest6", "klein2", "chemcom", "bgetam", "galenet"]
+)
+def test_published_infeasible_instances_have_a_proven_conflict_at_once(name: str) -> None:
+    path = BENCH / "mps" / "galenet.mps" if name == "galenet" else BENCH / "lp" / "infeasible" / f"{name}.gz"
+    if not path.exists():
+        pytest.skip("the benchmark data is not beside this checkout")
+    instance = mps.read(path).instance
+    assert runner.solve(instance).termination_condition is TerminationCondition.INFEASIBLE
+    budget = Budget(seconds=20)
+    found = find_conflict(instance, solve, budget=budget)
+    assert found.proven_minimal
+    assert found.evidence is Evidence.EXACT
+    assert not is_feasible(alone(instance, found.items))
+    assert all(
+        is_feasible(alone(instance, found.items[:k] + found.items[k + 1 :])) for k in range(0, len(found.items), 9)
+    )
