@@ -1,7 +1,7 @@
 """The SCIP library as one call: an instance in, a result out.
 
-A continuous instance is solved without presolve, cuts and propagation, because only then are the duals of SCIP's one
-linear program those of the instance, and without duals nothing could prove its optimum.
+A continuous instance is solved without presolve, cuts, propagation and heuristics, because only then are the duals of
+SCIP's one linear program those of the instance, and without duals nothing could prove its optimum.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ METHODS = ("choose", "simplex")
 AMBIGUOUS = frozenset({TerminationCondition.INFEASIBLE_OR_UNBOUNDED, TerminationCondition.UNBOUNDED})
 BEFORE_THE_HARD_LIMIT = 0.8  # SCIP's own limit comes first: unlike the process's it keeps the incumbent
 MAX_SECONDS = 1e9
+OWN_FAULT = "SCIP: "  # pyscipopt raises a bare Exception with this beginning for every return code
 
 
 def solve_with_scip(
@@ -37,10 +38,16 @@ def solve_with_scip(
     def once(asked: Instance, seconds: float, listener: Report) -> Result:
         return _solved(asked, solver, replace(options, time_limit_seconds=seconds), listener, should_stop)
 
-    result = once(instance, options.time_limit_seconds, report)
-    left = options.time_limit_seconds - result.seconds
-    if result.termination_condition in AMBIGUOUS and left > 0:
-        return told_apart(result, instance, lambda easier: once(easier, left, _unheard))
+    try:
+        result = once(instance, options.time_limit_seconds, report)
+        left = options.time_limit_seconds - result.seconds
+        if result.termination_condition in AMBIGUOUS and left > 0:
+            return told_apart(result, instance, lambda easier: once(easier, left, _unheard))
+    except Exception as error:
+        if not str(error).startswith(OWN_FAULT) or isinstance(error, MemoryError):
+            raise
+        message = f"SCIP gave up with an {str(error).removeprefix(OWN_FAULT).strip(' !')}; HiGHS may fare better."
+        return Result(TerminationCondition.NUMERICAL, SolutionStatus.NO_SOLUTION, solver=solver, message=message)
     return result
 
 
@@ -58,12 +65,20 @@ class _Loaded:
 
 
 def _solved(instance: Instance, solver: str, options: SolveOptions, report: Report, should_stop: ShouldStop) -> Result:
+    from pyscipopt.scip import PY_SCIP_PARAMSETTING as SCIP_PARAMSETTING
+
     started = time.monotonic()
     loaded = _load(instance)
     problem = loaded.problem
     spent = time.monotonic() - started
+    if not instance.is_mip:
+        # A heuristic's point as good as the optimum would cut the linear program off before its duals are known.
+        problem.setHeuristics(SCIP_PARAMSETTING.OFF)
     for name, value in _parameters(instance, options, spent).items():
         problem.setParam(name, value)
+    if should_stop():  # the search forgets an interrupt that came before it
+        condition = TerminationCondition.INTERRUPTED
+        return Result(condition, SolutionStatus.NO_SOLUTION, solver=solver, message=sentence(condition))
     watch = Watch(problem, loaded.variables, is_mip=instance.is_mip, report=report, started=started)
     with captured(watch.hear), stopping(should_stop, problem.interruptSolve):
         problem.optimizeNogil()  # releases Python's lock: the other threads listen and interrupt
@@ -81,7 +96,7 @@ def _parameters(instance: Instance, options: SolveOptions, spent: float) -> dict
         "misc/catchctrlc": False,  # signals are the process's own affair
     }
     if not instance.is_mip:
-        return {**limits, **_PLAIN, "numerics/feastol": 1e-9, "numerics/dualfeastol": 1e-9}
+        return {**limits, **_PLAIN, "numerics/feastol": 1e-8, "numerics/dualfeastol": 1e-8}
     # As tight as HiGHS's own: SCIP's default of 1e-6 is what we call the limit of "verified".
     presolve = {} if options.presolve else {"presolving/maxrounds": 0}
     return {**limits, **presolve, "numerics/feastol": 1e-7}
@@ -93,6 +108,7 @@ _PLAIN = {
     "propagating/maxroundsroot": 0,
     "separating/maxrounds": 0,
     "separating/maxroundsroot": 0,
+    "lp/presolving": False,  # what SoPlex undoes of it is sometimes a wrong dual (80bau3b)
 }
 
 
@@ -109,9 +125,8 @@ def _load(instance: Instance) -> _Loaded:
     infinity = problem.infinity()
     constraints = []
     for i, (lower, upper) in enumerate(zip(*_sides(instance, infinity), strict=True)):
-        # A row of one entry would become a bound, and its dual be lost, unless it may still be modified.
-        single = not instance.is_mip and starts[i + 1] - starts[i] == 1
-        row = problem.addCons(ExprCons(Expr(), lhs=lower, rhs=upper), name=f"r{i}", modifiable=single)
+        # A row with one column that is not fixed would become a bound, and its dual be lost, unless it may be modified.
+        row = problem.addCons(ExprCons(Expr(), lhs=lower, rhs=upper), name=f"r{i}", modifiable=not instance.is_mip)
         for k in range(starts[i], starts[i + 1]):
             problem.addCoefLinear(row, variables[columns[k]], values[k])
         constraints.append(row)

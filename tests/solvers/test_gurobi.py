@@ -10,14 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from solvers import runner
+from solvers import gurobi_engine, runner
 from solvers.base import Availability, AvailabilityState
 from solvers.gurobi import Gurobi
 from solvers.gurobi_status import TERMINATION, from_status
-from solvers.instance import Instance
+from solvers.instance import Instance, Sense
 from solvers.process import environment, licences
 from solvers.registry import SOLVERS, choose
 from solvers.result import Progress, SolutionStatus, SolveOptions, TerminationCondition
+from solvers.verdict import judged
 from tests.solvers import instances
 
 T = TerminationCondition
@@ -45,7 +46,7 @@ def wide(rows: int, columns: int, *, ranged: bool) -> Instance:
     upper = np.full(rows, 2.0 if ranged else np.inf)
     return Instance(
         name="wide",
-        sense=instances.Sense.MINIMIZE,
+        sense=Sense.MINIMIZE,
         objective_name="sum",
         objective_offset=0.0,
         cost=np.ones(columns),
@@ -168,7 +169,7 @@ def test_a_solve_in_a_child_streams_its_log_bound_and_incumbents(gurobi: Gurobi)
     assert result.raw_status == "INTERRUPTED"  # its own answer, not what was left after a kill
     assert result.solution_status is SolutionStatus.FEASIBLE
     assert "Optimize a model with 5 rows" in result.log
-    values = [progress.objective_value for progress in seen if progress.incumbent is not None]
+    values = [progress.objective_value or 0.0 for progress in seen if progress.incumbent is not None]
     assert values == sorted(values, reverse=True)
     assert any(progress.nodes for progress in seen)
     assert any(progress.objective_bound is not None for progress in seen)
@@ -176,11 +177,11 @@ def test_a_solve_in_a_child_streams_its_log_bound_and_incumbents(gurobi: Gurobi)
 
 def test_an_incumbent_of_a_maximisation_improves_upwards(gurobi: Gurobi) -> None:
     split = instances.market_split()
-    turned = replace(split, sense=instances.Sense.MAXIMIZE, cost=-split.cost)
+    turned = replace(split, sense=Sense.MAXIMIZE, cost=-split.cost)
     seen: list[Progress] = []
     options = SolveOptions(time_limit_seconds=0.7)
     raw = gurobi.solve(turned, options=options, report=seen.append, should_stop=lambda: False)
-    values = [progress.objective_value for progress in seen if progress.incumbent is not None]
+    values = [progress.objective_value or 0.0 for progress in seen if progress.incumbent is not None]
     assert len(values) > 1
     assert values == sorted(values)
     assert raw.objective_bound is not None
@@ -195,6 +196,21 @@ def test_both_algorithms_give_the_same_plan_and_prices(gurobi: Gurobi, method: s
     assert result.x == pytest.approx(np.array([30, 40]))
     assert result.row_dual == pytest.approx(np.array([5, 25]))
     assert "Barrier" in result.log if method == "ipm" else "Barrier solved" not in result.log
+
+
+@pytest.mark.parametrize("entries", [0, 1000], ids=["as a matrix", "row by row"])
+@pytest.mark.parametrize(
+    "instance", [instances.workshop(), instances.ranges(), instances.free_row(), instances.degenerate()]
+)
+def test_both_ways_of_loading_give_the_proven_optimum(
+    gurobi: Gurobi, monkeypatch: pytest.MonkeyPatch, entries: int, instance: Instance
+) -> None:
+    monkeypatch.setattr(gurobi_engine, "ROW_BY_ROW", entries)
+    raw = gurobi.solve(instance, options=SolveOptions(), report=lambda _: None, should_stop=lambda: False)
+    result = judged(instance, raw, SolveOptions())
+    assert result.solution_status is SolutionStatus.OPTIMAL, result.message
+    assert result.residuals is not None
+    assert result.residuals.relative_gap == pytest.approx(0, abs=1e-9)
 
 
 def test_the_status_map_has_the_numbers_of_the_library(gurobi: Gurobi) -> None:

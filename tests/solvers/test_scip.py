@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from solvers import runner
+from solvers.instance import Sense
 from solvers.result import Progress, SolutionStatus, SolveOptions, TerminationCondition
 from solvers.scip import Scip
 from solvers.scip_status import from_status
@@ -51,7 +52,7 @@ def test_a_solve_in_a_child_streams_its_log_bound_and_incumbents(scip: Scip) -> 
     assert result.termination_condition is T.INTERRUPTED
     assert result.solution_status is SolutionStatus.FEASIBLE
     assert "presolving" in result.log
-    values = [progress.objective_value for progress in seen if progress.incumbent is not None]
+    values = [progress.objective_value or 0.0 for progress in seen if progress.incumbent is not None]
     assert len(values) > 1
     assert values == sorted(values, reverse=True)
     assert any(progress.nodes for progress in seen)
@@ -75,7 +76,7 @@ def test_a_limit_written_as_a_row_keeps_its_price(scip: Scip) -> None:
         rows=[[1, 0], [2, 0], [0, -4], [1, 1]],
         row_lower=[-INF, -INF, -8, -INF],
         row_upper=[5, 6, INF, 10],
-        sense=instances.Sense.MAXIMIZE,
+        sense=Sense.MAXIMIZE,
     )
     result = runner.solve(instance, solver="scip")
     assert result.termination_condition is T.OPTIMAL
