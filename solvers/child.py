@@ -36,7 +36,12 @@ def main(event_descriptor: int) -> None:
     try:
         result = _solve(header, body, channel, stop)
     except MemoryError:
-        result = _failed(TerminationCondition.MEMORY_LIMIT, "The solve needed more memory than its limit allows.")
+        result = _out_of_memory()
+    except ImportError as error:
+        # The loader's own words when a library does not fit below the limit.
+        small = "failed to map" in str(error) or "allocate memory" in str(error)
+        message = f"The solver's library cannot be loaded: {str(error).rpartition('/')[2]}."
+        result = _out_of_memory() if small else _failed(TerminationCondition.ERROR, message)
     except Exception as error:
         result = _failed(TerminationCondition.ERROR, f"The solver failed: {type(error).__name__}: {error}"[:2000])
     channel.send(wire.pack_result(result))
@@ -112,6 +117,10 @@ def _solve(header: dict[str, Any], body: bytes, channel: Channel, stop: threadin
         return _failed(TerminationCondition.INVALID_INSTANCE, str(error))
     solver = SOLVERS[header["solver"]]  # chosen by the parent, which also knows why
     return solver.solve(instance, options=options, report=channel.report, should_stop=stop.is_set)
+
+
+def _out_of_memory() -> Result:
+    return _failed(TerminationCondition.MEMORY_LIMIT, "The solve needed more memory than its limit allows.")
 
 
 def _failed(condition: TerminationCondition, message: str) -> Result:

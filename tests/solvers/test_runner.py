@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from solvers import runner, spare
+from solvers.registry import SOLVERS
 from solvers.result import Certificate, Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
 from tests.solvers import instances
 
@@ -189,6 +190,16 @@ def test_the_memory_limit_is_a_status_not_a_crash() -> None:
     assert "memory" in result.message
     assert result.x is None
     assert runner.solve(instances.workshop(), options=options).termination_condition is T.OPTIMAL
+
+
+@pytest.mark.parametrize("solver", ["gurobi", "scip"])
+def test_a_library_that_does_not_fit_below_the_memory_limit_is_told_so(solver: str) -> None:
+    if not SOLVERS[solver].availability():
+        pytest.skip(f"NOT VERIFIED here: {SOLVERS[solver].availability().reason}")
+    options = SolveOptions(memory_limit_bytes=300 << 20)
+    result = runner.solve(instances.workshop(), solver=solver, options=options)
+    assert result.termination_condition is T.MEMORY_LIMIT
+    assert "more memory than its limit" in result.message
 
 
 def test_what_a_library_prints_cannot_reach_the_protocol() -> None:
