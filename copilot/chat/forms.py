@@ -9,7 +9,7 @@ from django import forms
 
 from copilot.data.services import Upload
 
-SOLVERS = (("auto", "Auto solver"), ("highs", "HiGHS"), ("pdlp", "PDLP"), ("gurobi", "Gurobi"))
+SOLVERS = (("auto", "Auto solver"), ("highs", "HiGHS"), ("pdlp", "PDLP"), ("gurobi", "Gurobi"), ("scip", "SCIP"))
 FILES = 10
 
 

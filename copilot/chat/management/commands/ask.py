@@ -25,9 +25,9 @@ from copilot.data.services import Upload
 from copilot.runs import engines, events, pipeline
 from copilot.runs import services as runs
 from copilot.runs.models import Run
+from solvers.registry import AUTO, SOLVERS
 
 LOOK_SECONDS = 0.1
-SOLVERS = ("auto", "highs", "gurobi", "pdlp")
 
 
 class Command(BaseCommand):
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         parser.add_argument("text", help="the decision problem in plain language; - reads standard input")
         parser.add_argument("--data", action="append", default=[], metavar="FILE.csv", help="a table; may be repeated")
         parser.add_argument("--drafter", choices=("auto", "builtin", "llm"), default="auto")
-        parser.add_argument("--solver", choices=SOLVERS, default="auto")
+        parser.add_argument("--solver", choices=(AUTO, *SOLVERS), default="auto")
         parser.add_argument("--time-limit", type=float, default=None, metavar="SECONDS")
         parser.add_argument("--seed", type=int, default=None)
         parser.add_argument("--json", action="store_true", help="print one JSON object")
