@@ -17,7 +17,7 @@ from solvers.instance import FloatArray, Instance, Sense
 from solvers.outcome import NO_POINT, claimed_status, relative_gap, sentence, told_apart
 from solvers.result import Report, Result, ShouldStop, SolutionStatus, SolveOptions, TerminationCondition
 from solvers.scip_status import from_status
-from solvers.scip_watch import Watch, known
+from solvers.scip_watch import Watch, interrupt, known
 from solvers.stopping import stopping
 
 METHODS = ("choose", "simplex")
@@ -80,7 +80,7 @@ def _solved(instance: Instance, solver: str, options: SolveOptions, report: Repo
         condition = TerminationCondition.INTERRUPTED
         return Result(condition, SolutionStatus.NO_SOLUTION, solver=solver, message=sentence(condition))
     watch = Watch(problem, loaded.variables, is_mip=instance.is_mip, report=report, started=started)
-    with captured(watch.hear), stopping(should_stop, problem.interruptSolve):
+    with captured(watch.hear), stopping(should_stop, lambda: interrupt(problem)):
         problem.optimizeNogil()  # releases Python's lock: the other threads listen and interrupt
     watch.finish()
     return replace(_result(loaded, instance, solver), seconds=time.monotonic() - started)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
 import time
@@ -69,13 +70,13 @@ class Watch:
         return listen
 
     def _guarded(self, body: Any) -> None:
-        if self._fault is not None:
-            return
         try:
-            body()
+            if self._fault is None:
+                body()
         except BaseException as error:
             self._fault = error
-            self._problem.interruptSolve()
+        if self._fault is not None:
+            interrupt(self._problem)
 
     def _on_presolve(self) -> None:
         self._tick()
@@ -115,6 +116,12 @@ class Watch:
         log, self._log = "".join(self._log), []
         self._sent_at = now
         self._report(replace(self._seen, elapsed_seconds=now - self._started, log=log, incumbent=incumbent))
+
+
+def interrupt(problem: Any) -> None:
+    """Ask SCIP to stop; on its way from one stage to the next it refuses the call, so ask more than once."""
+    with contextlib.suppress(Exception):
+        problem.interruptSolve()
 
 
 def known(problem: Any, number: float) -> float | None:
