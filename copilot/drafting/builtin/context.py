@@ -64,7 +64,8 @@ def _named_together(parts: Parts) -> set[str]:
                 and parts[position - 1].kind != "word"
                 and not lexicon().is_small(parts[spot].low)
             ) or (parts[spot].kind == "word" and spot < position - 1 and parts[spot + 1].low in (",", ":")):
-                found.add(parts[spot].stem)
+                counted = spot and parts[spot - 1].kind == "number" and not parts[spot - 1].worded
+                found |= set() if counted else {parts[spot].stem}
     return found
 
 

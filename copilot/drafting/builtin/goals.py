@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from copilot.drafting.builtin.context import Context
@@ -12,6 +12,7 @@ from copilot.drafting.builtin.mentions import Part, Parts
 from copilot.drafting.builtin.rownames import row_name
 from copilot.drafting.builtin.words import lexicon
 
+_PURPOSE = frozenset({"to", "required", "needed", "spent", "used", "for"})
 _FINDS = frozenset({"find", "determine", "what", "calculate"})
 Sense = Literal["maximize", "minimize"]
 _NO_DIRECTION = 'The text does not say what to make largest or smallest; "{name}" is taken, to be made {size}.'
@@ -73,6 +74,8 @@ def _aims(parts: Parts, index: int) -> list[Aim]:
         sense: Sense = "maximize" if part.low in cues.maximize else "minimize"
         start, end = spot + 1, _phrase_end(parts, spot + 1)
         words = parts[start:end]
+        if part.low == "cheapest":
+            words = (replace(part, low="cost", stem="cost", text="cost"),)
         if not _has_content(words):
             begin = _phrase_start(parts, spot)
             words, start = parts[begin:spot], begin
@@ -124,12 +127,15 @@ def _phrase_start(parts: Parts, end: int) -> int:
 
 
 def _has_content(words: Parts) -> bool:
-    return any(part.kind == "item" or (part.kind == "word" and not lexicon().is_small(part.low)) for part in words)
+    return any(
+        part.kind == "item" or (part.kind == "word" and not lexicon().is_small(part.low) and part.low != "possible")
+        for part in words
+    )
 
 
 def _matched(aim: Aim, rows: Sequence[Row], context: Context) -> tuple[Goal | None, Gap | None]:
     span = _span(aim)
-    stems = {part.stem for part in aim.words if part.kind == "word"} - {"total", "number", "amount"}
+    stems = {part.stem for part in _named(aim.words) if part.kind == "word"} - {"total", "number", "amount"}
     label = _label(aim)
     items = tuple(dict.fromkeys(part.item for part in aim.words if part.kind == "item"))
     money = _money_rows(stems, rows)
@@ -155,6 +161,15 @@ def _matched(aim: Aim, rows: Sequence[Row], context: Context) -> tuple[Goal | No
         return Goal(aim.sense, (), context.everything, label, aim.sentence, span), None
     text = f'I could not match what to {aim.sense}, "{label}", to a quantity in the text.'
     return None, Gap(text, (span,))
+
+
+def _named(words: Parts) -> Parts:
+    """The words up to a purpose: "total time" in "total time required to move the goods"."""
+    for spot, part in enumerate(words):
+        if part.low in _PURPOSE and _has_content(words[:spot]):
+            named = [word.stem for word in words[:spot] if word.kind == "word"]
+            return words[:spot] if {"tim", "cost", "money", "spend"} & set(named) else words
+    return words
 
 
 def _counts(aim: Aim) -> bool:

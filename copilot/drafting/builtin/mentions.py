@@ -32,6 +32,7 @@ class Part:
 
 
 Parts = tuple[Part, ...]
+_BEFORE_LABEL = frozenset({"for", "per", "of", "on", "from", "each", "every", "one", "than", "while", "whereas"})
 _COUNTS = frozenset({"number", "amount", "typ", "kind"})
 
 
@@ -84,6 +85,8 @@ class Mentions:
         """A lone label is a mention where it is the whole name, or follows "feed A and"."""
         if (token.stem,) in self._full:
             return token.text[0].isupper() or token.text.isdigit()
+        if token.text.isupper() and found and (found[-1].low in _BEFORE_LABEL or found[-1].verb):
+            return True
         return len(found) > 1 and found[-1].low in ("and", "or", ",") and found[-2].kind == "item"
 
     def _continues(self, token: Token) -> bool:

@@ -35,7 +35,7 @@ def is_verb(tokens: Sequence[Token], position: int) -> bool:
     if token.low.endswith("ing"):
         return token.low == "using" or _is_gerund(before, after)
     if token.low in words.also_nouns or token.low.removesuffix("s") in words.also_nouns:
-        return _is_finite(token, before, after)
+        return _is_finite(token, before, after) or _opens_statement(tokens, position)
     return not (token.stem in words.container_stems and after is not None and after.low == "of")
 
 
@@ -67,6 +67,15 @@ def _is_finite(token: Token, before: Token | None, after: Token | None) -> bool:
     plural = before.low.endswith("s") and not before.low.endswith(("ss", "us", "is"))
     agrees = token.low.endswith("s") != plural or before.text[0].isupper()
     return agrees and after is not None and (after.kind != "word" or after.low in words.determiners)
+
+
+def _opens_statement(tokens: Sequence[Token], position: int) -> bool:
+    """ "A joiner builds shelves": behind "a" and one noun, a word in -s is no noun."""
+    if position != 2 or tokens[0].low not in ("a", "an", "my", "our") or not _is_plain(tokens[1]):
+        return False
+    last = tokens[position + 1] if position + 1 < len(tokens) else None
+    third = tokens[2].low.endswith("s") and not tokens[2].low.endswith("ss") and not tokens[1].low.endswith("s")
+    return third and last is not None and _is_plain(last)
 
 
 def is_nominal(tokens: Sequence[Token], position: int) -> bool:

@@ -14,6 +14,7 @@ _EACH = frozenset({"per", "each", "every", "a", "an", "one", "any", "single"})
 _LINKS = frozenset(
     {"for", "on", "from", "of", "to", "in", "make", "produce", "making", "producing", "by", "at", "with"}
 )
+_JOINTS = (",", "and", "or", "plus")
 _TOGETHER = frozenset({"all", "both", "total", "together"})
 
 
@@ -75,7 +76,10 @@ def _described(clause: Clause, position: int, earlier: Quantity | None) -> Quant
 def _tail(parts: Parts, start: int) -> Parts:
     """What is said between the counted phrase and the next number."""
     end = next((spot for spot in range(start, len(parts)) if parts[spot].kind == "number"), len(parts))
-    return parts[start:end]
+    if end == len(parts):
+        return parts[start:]
+    joints = [spot for spot in range(start, end) if parts[spot].low in _JOINTS]
+    return parts[start : joints[-1] if joints else end]
 
 
 def _before_start(parts: Parts, earlier: Quantity | None, position: int) -> int:
@@ -83,7 +87,7 @@ def _before_start(parts: Parts, earlier: Quantity | None, position: int) -> int:
     if earlier is None:
         return 0
     start = earlier.position + 1 + len(earlier.after)
-    joints = [spot for spot in range(start, position) if parts[spot].low in (",", "and", "or", "plus")]
+    joints = [spot for spot in range(start, position) if parts[spot].low in _JOINTS]
     return joints[-1] if joints else start
 
 
@@ -145,8 +149,9 @@ def _elided(part: Part, after: Parts, earlier: Quantity) -> bool:
 def _money(part: Part, after: Parts, before: Parts, unit: str) -> Money:
     words = lexicon()
     near = [word.stem for word in after] + [word.stem for word in reversed(before)]
+    rate = {"pay"} if part.shape == "percent" else set()  # an account pays 3 %, and nobody is paid in percents
     kinds = [
-        "in" if stem in words.money_in_stems else "out"
+        "in" if stem in words.money_in_stems | rate else "out"
         for stem in near
         if stem in words.money_in_stems or stem in words.money_out_stems
     ]

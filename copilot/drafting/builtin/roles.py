@@ -265,4 +265,4 @@ def _item_group(clause: Clause, run: Sequence[Quantity]) -> list[int]:
         long = [group for group in groups if len(group) > 1]
         if long:
             return long[-1] if parts is ahead else long[0]
-    return []
+    return [] if clause.items else list(clause.inherited)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -46,14 +46,22 @@ def sentences_of(text: str) -> list[Sentence]:
     tokens = _joined(_raw(text))
     tokens = _labelled(tokens)
     sentences: list[list[Token]] = [[]]
-    for token in tokens:
-        if token.low == "." and sentences[-1] and sentences[-1][-1].low in lexicon().abbreviations:
+    for position, token in enumerate(tokens):
+        if token.low == "." and sentences[-1] and _is_abbreviated(sentences[-1], tokens[position + 1 : position + 2]):
             continue
         if (token.kind == "mark" and token.low in _SENTENCE_ENDS) or token.low == "\n":
             sentences.append([])
         else:
             sentences[-1].append(token)
     return [tuple(sentence) for sentence in sentences if sentence]
+
+
+def _is_abbreviated(before: Sequence[Token], following: Sequence[Token]) -> bool:
+    """Whether a full stop belongs to the word before it; behind "4 g" a capital letter begins a sentence."""
+    if before[-1].low not in lexicon().abbreviations:
+        return False
+    counted = len(before) > 1 and before[-2].kind == "number"
+    return not (counted and following and following[0].text[0].isupper())
 
 
 def _raw(text: str) -> list[Token]:
@@ -184,6 +192,7 @@ def _labelled(tokens: Sequence[Token]) -> list[Token]:
     found: list[Token] = []
     for position, token in enumerate(tokens):
         alone = _may_be_label(tokens, position) and tokens[position - 1].stem in nouns
+        alone = alone or _repeats_label(tokens, position, labels)
         listed = (
             token.kind == "number"
             and len(found) > 1
@@ -199,6 +208,14 @@ def _labelled(tokens: Sequence[Token]) -> list[Token]:
     return found
 
 
+def _repeats_label(tokens: Sequence[Token], position: int, labels: Mapping[str, Sequence[float]]) -> bool:
+    """ "machine 2 60 hours": a label that was seen before stands before another number."""
+    if not position or position + 1 >= len(tokens) or tokens[position].shape != "plain":
+        return False
+    seen = labels.get(tokens[position - 1].stem, ())
+    return len(set(seen)) > 1 and tokens[position].value in seen and tokens[position + 1].kind == "number"
+
+
 def _may_be_label(tokens: Sequence[Token], position: int) -> bool:
     token, words = tokens[position], lexicon()
     if (
@@ -212,6 +229,9 @@ def _may_be_label(tokens: Sequence[Token], position: int) -> bool:
     before = tokens[position - 1]
     if before.kind != "word" or words.is_small(before.low) or before.stem in words.verb_stems - words.container_stems:
         return False
+    listed = before.low.endswith("s") and not before.low.endswith("ss") and token.low.isdigit()
+    if listed and (position + 1 >= len(tokens) or tokens[position + 1].low not in ("and", "or", ",", "to")):
+        return False  # "machines 1 and 2" are labels, "handles 8" is none
     return (
         before.stem not in words.empty_stems
         and before.low not in words.verb_forms
