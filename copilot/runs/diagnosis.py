@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from copilot.drafting.formulation import Formulation
 from copilot.runs.words import column_label, label_of, number
 from solvers import runner
-from solvers.explain.infeasibility import Relaxation
+from solvers.explain.infeasibility import Infeasibility, Relaxation
 from solvers.explain.infeasibility import diagnose as diagnose_infeasibility
 from solvers.explain.unboundedness import runaway_columns
 from solvers.instance import Instance
@@ -40,7 +40,10 @@ def diagnose(
         return runner.solve(variant, options=OPTIONS, should_stop=should_stop)
 
     if condition is TerminationCondition.INFEASIBLE:
-        return _infeasible(formulation, instance, solve)
+        found = diagnose_infeasibility(instance, solve)
+        if not found.is_feasible:
+            return _infeasible(formulation, found)
+        condition = TerminationCondition.INFEASIBLE_OR_UNBOUNDED  # presolve sometimes confuses the two
     if condition in UNBOUNDED and (names := runaway_columns(instance, solve)):
         listed = _listed([column_label(name, formulation) for name in names[:4]])
         sentence = f"Nothing limits {listed}, so the objective can be improved without end."
@@ -50,8 +53,7 @@ def diagnose(
     return None
 
 
-def _infeasible(formulation: Formulation, instance: Instance, solve: Callable[[Instance], Result]) -> Cause:
-    found = diagnose_infeasibility(instance, solve)
+def _infeasible(formulation: Formulation, found: Infeasibility) -> Cause:
     labels = [f"“{label_of(name, formulation)}”" for name in found.conflict[:5]]
     if len(labels) > 1:
         sentence = f"No plan exists: {_listed(labels)} cannot all hold at once."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from typing import Any
 from uuid import UUID
 
@@ -57,7 +58,7 @@ def record(run_id: UUID, event_type: EventType, payload: Payload | None = None, 
         if not rows.update(last_sequence=F("last_sequence") + 1):
             raise LeaseLost(str(run_id))
         sequence = Run.objects.values_list("last_sequence", flat=True).get(id=run_id)
-        RunEvent.objects.create(run_id=run_id, sequence=sequence, type=event_type, payload=payload or {})
+        RunEvent.objects.create(run_id=run_id, sequence=sequence, type=event_type, payload=plain(payload or {}))
         transaction.on_commit(lambda: bell.ring(run_id))
     return sequence
 
@@ -87,6 +88,17 @@ def advance(
         if event_type is not None:
             record(run_id, event_type, payload)
     return True
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON knows it: infinite and undefined numbers, which a solver may report, become null."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
 
 
 def after(run_id: UUID, sequence: int, *, limit: int = 500) -> list[RunEvent]:

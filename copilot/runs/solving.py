@@ -9,7 +9,7 @@ from django.conf import settings
 
 from copilot.drafting.formulation import Formulation
 from copilot.runs import checks as checking
-from copilot.runs import diagnosis
+from copilot.runs import diagnosis, events
 from copilot.runs import explain as explaining
 from copilot.runs.checks import Check
 from copilot.runs.events import EventType, LeaseLost, Payload
@@ -71,7 +71,7 @@ def explain(stage: Stage, version: ModelVersion, result: Result) -> Outcome:
         termination_condition=result.termination_condition,
         verification=verification,
         certificate=result.certificate,
-        result=payload,
+        result=events.plain(payload),
     )
     if not stored:
         raise LeaseLost(str(stage.run.id))

@@ -116,3 +116,8 @@ def test_a_message_that_cannot_be_read_is_refused_with_the_reason(owner: User, t
     with pytest.raises(services.RunError, match=said):
         services.start_run(workspace=workspace_of(owner), actor=owner, text=text, enqueue=False)
     assert not Run.objects.exists()
+
+
+def test_numbers_that_json_does_not_know_become_null(run: Run) -> None:
+    events.record(run.id, EventType.SOLVE_PROGRESS, {"bound": float("inf"), "gaps": [float("nan"), 0.5], "n": 3})
+    assert events.after(run.id, 1)[0].payload == {"bound": None, "gaps": [None, 0.5], "n": 3}
