@@ -28,7 +28,7 @@ class Infeasibility:
     """`conflict` names rows that cannot all hold, `columns` those whose bounds or integrality take part.
 
     `proven_minimal` is about all of them together; `repair` is the least total relative change; `reason` is a sentence
-    for when there is no conflict to show, or it is not proven minimal.
+    for when there is no conflict to show, or it is not proven minimal. `is_feasible`: a plan exists after all.
     """
 
     conflict: tuple[str, ...]
@@ -36,12 +36,15 @@ class Infeasibility:
     reason: str = ""
     columns: tuple[str, ...] = ()
     proven_minimal: bool = False
+    is_feasible: bool = False
 
 
 def diagnose(instance: Instance, solve: SolveInstance, *, budget: Budget | None = None) -> Infeasibility:
     """Explain an infeasible instance in short: one conflict and one repair (`find_conflict`, `find_repairs`)."""
     budget = budget or Budget(seconds=30.0, solves=60)
     found = find_conflict(instance, solve, budget=budget)
+    if found.state is ConflictState.FEASIBLE:
+        return Infeasibility((), (), _reason(found, ()), is_feasible=True)
     repairs = find_repairs(instance, solve, aims=(Aim.RELATIVE_TOTAL,), budget=budget)
     changes = repairs.found[0].changes if repairs.found else ()
     rows = tuple(dict.fromkeys(item.name for item in found.items if item.is_row))

@@ -12,7 +12,7 @@ import numpy as np
 from solvers.explain.budget import Budget, BudgetSpent, SolveInstance
 from solvers.explain.covering import fewest
 from solvers.explain.elastic import elastic, with_peak
-from solvers.explain.items import AT_LEAST, Item, bound_items, items_of, row_items, violations
+from solvers.explain.items import AT_LEAST, Item, bound_items, row_items, violations
 from solvers.instance import FloatArray, Instance
 from solvers.result import Result, TerminationCondition
 
@@ -44,7 +44,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """Changes that together make a plan possible: `checked` by a point that holds every new limit.
+    """Changes that together make a plan possible: `checked` by a solve under the new limits.
 
     `aims` are the measures by which it is least; `proven` says whether the solver proved that for all of them.
     """
@@ -213,20 +213,22 @@ def _settled(
     x = np.where(instance.integrality > 0, np.round(x), x)
     if all(item.is_row for item in soft):
         x = np.clip(x, instance.column_lower, instance.column_upper)
-    broken = violations(instance, soft, x)
-    for threshold in (NOTICED, 0.0):
-        pairs = zip(soft, broken.tolist(), strict=True)
-        changes = tuple(_change(item, share) for item, share in pairs if share > threshold)
-        if _holds(applied(instance, changes), x) or _is_feasible(applied(instance, changes), solve, budget):
+    broken = violations(instance, soft, x).tolist()
+    changes: tuple[Change, ...] = ()
+    for threshold, room in ((NOTICED, 0.0), (NOTICED, NOTICED), (0.0, NOTICED)):
+        pairs = zip(soft, broken, strict=True)
+        changes = tuple(_change(item, share, room) for item, share in pairs if share > threshold)
+        try:
+            feasible = _is_feasible(applied(instance, changes), solve, budget)
+        except BudgetSpent:
+            break
+        if feasible:
             return Repair((aim,), _largest_first(changes), proven, checked=True)
     return Repair((aim,), _largest_first(changes), proven, checked=False)
 
 
-def _holds(instance: Instance, x: FloatArray) -> bool:
-    return float(np.max(violations(instance, items_of(instance), x), initial=0.0)) <= NEGLIGIBLE
-
-
 def _is_feasible(instance: Instance, solve: SolveInstance, budget: Budget) -> bool:
+    """Ask a solver, as the user will; its presolve may refuse a single point that a limit only just allows."""
     return budget.spend(solve, replace(instance, cost=np.zeros(instance.column_count))).x is not None
 
 
@@ -238,8 +240,8 @@ def _relative(change: Change) -> float:
     return change.amount / (1.0 + abs(change.item.limit))
 
 
-def _change(item: Item, share: float) -> Change:
-    amount = share * (1.0 + abs(item.limit))
+def _change(item: Item, share: float, room: float) -> Change:
+    amount = (share + room) * (1.0 + abs(item.limit))
     outward = -1.0 if item.side == AT_LEAST else 1.0
     limit = _tidy(item.limit + outward * amount, outward)
     return Change(item, abs(limit - item.limit), limit)

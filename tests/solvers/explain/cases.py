@@ -12,7 +12,7 @@ from solvers.result import Result, SolveOptions
 from solvers.verdict import judged
 from tests.solvers.instances import INF, make
 
-QUICK = SolveOptions(time_limit_seconds=5.0)
+QUICK = SolveOptions(time_limit_seconds=0.5)
 
 
 def solve(instance: Instance) -> Result:

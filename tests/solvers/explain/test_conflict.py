@@ -20,7 +20,7 @@ from tests.solvers.explain.cases import instances as random_instances
 from tests.solvers.instances import INF, make
 
 BENCH = Path(__file__).resolve().parents[3].parent / "shared" / "bench"
-CALM = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+CALM = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def names(found: Conflict) -> set[tuple[str, str]]:
@@ -28,9 +28,10 @@ def names(found: Conflict) -> set[tuple[str, str]]:
 
 
 def irreducible(instance: Instance, items: tuple[Item, ...]) -> bool:
-    """Asks a solver about the items alone and about every set with one item less."""
+    """Asks a solver about the items alone and about every set with one item less; it may fail to answer."""
     rest = [items[:k] + items[k + 1 :] for k in range(len(items))]
-    return not is_feasible(alone(instance, items)) and all(is_feasible(alone(instance, part)) for part in rest)
+    ends = [solve(alone(instance, part)).termination_condition for part in (items, *rest)]
+    return ends[0] is TerminationCondition.INFEASIBLE and TerminationCondition.INFEASIBLE not in ends[1:]
 
 
 def test_two_rows_that_exclude_each_other_are_the_conflict() -> None:
@@ -108,12 +109,15 @@ def test_every_linear_conflict_is_irreducible_and_its_multipliers_prove_it(insta
 
 @CALM
 @given(random_instances(integers=True))
-def test_every_mixed_integer_conflict_is_irreducible(instance: Instance) -> None:
+def test_every_mixed_integer_conflict_called_minimal_is_irreducible(instance: Instance) -> None:
     found = find_conflict(instance, solve)
     assert (found.state is ConflictState.FEASIBLE) == is_feasible(instance)
     assume(found.items)
-    assert found.proven_minimal
-    assert irreducible(instance, found.items)
+    assert not is_feasible(alone(instance, found.items))
+    if found.proven_minimal:
+        assert irreducible(instance, found.items)
+    else:  # without their bounds, whole numbers may keep a tree search busy for ever
+        assert "could not be decided" in found.reason
 
 
 def test_a_budget_that_ends_first_leaves_a_conflict_that_is_not_called_minimal() -> None:

@@ -15,7 +15,7 @@ from tests.solvers.explain.cases import instances as random_instances
 from tests.solvers.explain.cases import is_feasible, solve
 from tests.solvers.instances import INF, make
 
-CALM = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+CALM = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def by_aim(repairs: Repairs, aim: Aim) -> Repair:
@@ -108,7 +108,7 @@ def test_a_feasible_instance_needs_no_repair() -> None:
 
 def test_a_spent_budget_skips_the_rest_with_its_reason() -> None:
     found = find_repairs(orders(), solve, budget=Budget(solves=1))
-    assert [repair.aims for repair in found.found] == [(Aim.RELATIVE_TOTAL,)]
+    assert [(repair.aims, repair.checked) for repair in found.found] == [((Aim.RELATIVE_TOTAL,), False)]
     assert {aim for aim, _ in found.skipped} == {Aim.TOTAL, Aim.MAXIMUM, Aim.COUNT}
     assert all("number of solves" in reason for _, reason in found.skipped)
 
@@ -144,5 +144,10 @@ def check(instance: Instance, found: Repairs, locked: set[str]) -> None:
         Aim.RELATIVE_TOTAL: lambda repair: repair.relative_total,
         Aim.MAXIMUM: lambda repair: repair.largest,
     }
+    # HiGHS sometimes refuses its own answer to a tiny MIP; that aim is then skipped, and says so.
+    skipped = {aim for aim, reason in found.skipped if reason == "The solver ended with error."}
+    assert len(skipped) == len(found.skipped)
     for aim, measure in least.items():
+        if aim in skipped:
+            continue
         assert measure(by_aim(found, aim)) <= min(map(measure, found.found)) * (1 + 1e-5) + 1e-5
