@@ -38,42 +38,58 @@ def elastic(
     `cap`; `whole` keeps integrality. What is not among the items stays hard.
     """
     items = tuple(items)
-    m, n, k = instance.row_count, instance.column_count, len(items)
+    n, k = instance.column_count, len(items)
     scale = 1.0 + np.abs(np.array([item.limit for item in items]))
+    hard, bounds = _with_bounds_as_rows(instance, items)
+    at = iter(range(instance.row_count, instance.row_count + bounds))
+    rows = [item.index if item.is_row else next(at) for item in items]
     signs = np.array([1.0 if item.side == AT_LEAST else -1.0 for item in items])
-    bounds = [j for j, item in enumerate(items) if not item.is_row]
-    place = {j: m + b for b, j in enumerate(bounds)}
-    at = [item.index if item.is_row else place[j] for j, item in enumerate(items)]
-    shape = (m + len(bounds), k)
-    stretch = scipy.sparse.csr_array((signs * scale, (at, list(range(k)))), shape=shape)
-    units = scipy.sparse.csr_array(
-        (np.ones(len(bounds)), (range(len(bounds)), [items[j].index for j in bounds])), shape=(len(bounds), n)
-    )
-    matrix = scipy.sparse.csr_array(scipy.sparse.hstack([scipy.sparse.vstack([instance.matrix, units]), stretch]))
-    lower, upper = instance.column_lower.copy(), instance.column_upper.copy()
-    row_lower, row_upper = np.full(len(bounds), -np.inf), np.full(len(bounds), np.inf)
-    for b, j in enumerate(bounds):
-        item = items[j]
-        (lower if item.side == AT_LEAST else upper)[item.index] = -np.inf if item.side == AT_LEAST else np.inf
-        (row_lower if item.side == AT_LEAST else row_upper)[b] = item.limit
+    stretch = scipy.sparse.csr_array((signs * scale, (rows, list(range(k)))), shape=(hard.row_count, k))
+    matrix = scipy.sparse.csr_array(scipy.sparse.hstack([hard.matrix, stretch]))
     stretched = replace(
-        instance,
+        hard,
         sense=Sense.MINIMIZE,
         objective_offset=0.0,
         cost=np.concatenate([np.zeros(n), scale if absolute else np.ones(k)]),
         indptr=matrix.indptr,
         indices=matrix.indices,
         values=matrix.data,
-        row_lower=np.concatenate([instance.row_lower, row_lower]),
-        row_upper=np.concatenate([instance.row_upper, row_upper]),
-        column_lower=np.concatenate([lower, np.zeros(k)]),
-        column_upper=np.concatenate([upper, np.full(k, cap)]),
+        column_lower=np.concatenate([hard.column_lower, np.zeros(k)]),
+        column_upper=np.concatenate([hard.column_upper, np.full(k, cap)]),
         integrality=np.concatenate([instance.integrality if whole else np.zeros(n), np.zeros(k)]).astype(np.uint8),
-        row_names=(*instance.row_names, *(f"_bound[{b}]" for b in range(len(bounds)))),
         column_names=(*instance.column_names, *(f"_stretch[{j}]" for j in range(k))),
         fixed=(),
     )
     return Elastic(stretched, items, scale, n)
+
+
+def _with_bounds_as_rows(instance: Instance, items: Sequence[Item]) -> tuple[Instance, int]:
+    """Each bound among the items becomes a row after the others, in their order; how many there are."""
+    bounds = [item for item in items if not item.is_row]
+    if not bounds:
+        return instance, 0
+    b, n = len(bounds), instance.column_count
+    units = scipy.sparse.csr_array((np.ones(b), (range(b), [item.index for item in bounds])), shape=(b, n))
+    matrix = scipy.sparse.csr_array(scipy.sparse.vstack([instance.matrix, units]))
+    column_lower, column_upper = instance.column_lower.copy(), instance.column_upper.copy()
+    row_lower, row_upper = np.full(b, -np.inf), np.full(b, np.inf)
+    for place, item in enumerate(bounds):
+        if item.side == AT_LEAST:
+            row_lower[place], column_lower[item.index] = item.limit, -np.inf
+        else:
+            row_upper[place], column_upper[item.index] = item.limit, np.inf
+    changed = replace(
+        instance,
+        indptr=matrix.indptr,
+        indices=matrix.indices,
+        values=matrix.data,
+        row_lower=np.concatenate([instance.row_lower, row_lower]),
+        row_upper=np.concatenate([instance.row_upper, row_upper]),
+        column_lower=column_lower,
+        column_upper=column_upper,
+        row_names=(*instance.row_names, *(f"_bound[{place}]" for place in range(b))),
+    )
+    return changed, b
 
 
 def with_peak(flexible: Elastic) -> Instance:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -156,8 +157,6 @@ def test_a_solver_that_gives_up_leaves_the_question_open() -> None:
 
 
 def test_a_solver_that_lies_about_duals_is_not_believed() -> None:
-    from dataclasses import replace
-
     def liar(instance: Instance) -> Result:
         result = solve(instance)
         return result if result.row_dual is None else replace(result, row_dual=-result.row_dual)
@@ -165,6 +164,31 @@ def test_a_solver_that_lies_about_duals_is_not_believed() -> None:
     found = find_conflict(instances.contradiction(), liar)
     assert found.evidence is Evidence.SOLVER
     assert found.proven_minimal
+
+
+def test_without_duals_the_deletion_filter_finds_the_conflict() -> None:
+    def silent(instance: Instance) -> Result:
+        return replace(solve(instance), row_dual=None)
+
+    instance = make(
+        cost=[1, 1],
+        rows=[[1, 1], [1, 0], [0, 1], [1, -1]],
+        row_lower=[10, -INF, -INF, -5],
+        row_upper=[INF, 3, 4, 5],
+    )
+    found = find_conflict(instance, silent)
+    assert names(found) == {("row", "row[0]"), ("row", "row[1]"), ("row", "row[2]")}
+    assert found.proven_minimal
+    assert found.evidence is Evidence.SOLVER
+
+
+def test_a_conflict_of_very_many_rows_is_proven_in_floating_point() -> None:
+    n = 130  # each column exceeds the one before it, and the first the last
+    rows = (np.roll(np.eye(n), 1, axis=1) - np.eye(n)).tolist()
+    found = find_conflict(make(cost=[0] * n, rows=rows, row_lower=[1] * n, row_upper=[INF] * n), solve)
+    assert len(found.items) == n
+    assert found.proven_minimal
+    assert found.evidence is Evidence.RECOMPUTED
 
 
 def test_a_conflict_is_found_through_child_processes() -> None:
