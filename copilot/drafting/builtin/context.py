@@ -74,7 +74,10 @@ def _rates(parts: Parts) -> set[str]:
     words = lexicon()
     found = set()
     for position, part in enumerate(parts[:-1]):
-        follower = parts[position + 1]
+        spot = position + 1
+        while parts[spot].low in ("sq", "square", "cubic") and spot + 1 < len(parts):
+            spot += 1
+        follower = parts[spot]
         if part.low == "per" and follower.stem in words.measure_stems - words.period_stems:
             found.add(follower.stem)
         counted = position > 0 and parts[position - 1].kind == "number" and part.stem in words.measure_stems

@@ -10,7 +10,7 @@ from copilot.drafting.builtin.known import Known, known_of, words_of
 from copilot.drafting.builtin.mentions import Mentions, Parts
 from copilot.drafting.builtin.quantities import content
 from copilot.drafting.builtin.revision import Revision
-from copilot.drafting.builtin.roles import Roles, assign
+from copilot.drafting.builtin.roles import Roles, assign, no_role
 from copilot.drafting.builtin.rows import similarity
 from copilot.drafting.builtin.shares import comparison_limits, share_limit
 from copilot.drafting.builtin.targets import resolve
@@ -146,6 +146,7 @@ def _add_rules(parts: Parts, index: int, known: Known, revision: Revision) -> No
         limits.extend([limit] if limit else [])
         gaps.extend([gap] if gap else [])
     gaps.extend(roles.gaps)
+    gaps.extend(no_role(quantity) for quantity in roles.open)
     if gaps:
         raise DraftingError(f"{gaps[0].reason} {_not_understood(_said(parts), known)}")
     for fact in roles.facts:

@@ -42,7 +42,7 @@ def goal_of(
 ) -> tuple[Goal | None, Gap | None]:
     """The objective, or the gap where no row, count or direction fits."""
     if not aims:
-        return _without_aim(rows) if asked else (None, Gap(_no_aim(), ()))
+        return _without_aim(rows, asked=asked)
     results = [_matched(aim, rows, context) for aim in aims]
     goals = [goal for goal, _ in results if goal is not None]
     if not goals:
@@ -258,9 +258,9 @@ def _goal(
     return Goal(aim.sense, weights, (), label, aim.sentence, _span(aim), (note,) if note else ()), None
 
 
-def _without_aim(rows: Sequence[Row]) -> tuple[Goal | None, Gap | None]:
+def _without_aim(rows: Sequence[Row], *, asked: bool) -> tuple[Goal | None, Gap | None]:
     """ "How many of each?": profit is made largest, or else cost smallest, as a stated assumption."""
-    for kind, sense, size in (("in", "maximize", "largest"), ("out", "minimize", "smallest")):
+    for kind, sense, size in (("in", "maximize", "largest"), ("out", "minimize", "smallest"))[: 2 if asked else 1]:
         found = [index for index, row in enumerate(rows) if row.money == kind]
         if len(found) == 1:
             name = row_name(rows[found[0]])

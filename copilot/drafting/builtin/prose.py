@@ -20,6 +20,15 @@ _UNBOUNDED = (
     "Nothing stops “{label}” from growing without end, because no rule limits it. "
     "Say what there is to spend, or how many at most."
 )
+_AT_ODDS = (
+    "As I read the text, no plan can meet all of its limits, so I have probably misread one. I assumed: {notes} "
+    "Say those limits with “at most” or “at least”."
+)
+_IDLE = (
+    "As I read the text, choosing nothing at all is best for “{label}”, so I have probably misread a limit. "
+    "Say what is needed with “at least”."
+)
+_NOTHING = "No rule asks for anything, so choosing nothing at all is best for “{label}”; is something needed?"
 
 
 def outcome_of_text(text: str) -> Formulation | DraftOutcome:
@@ -28,15 +37,32 @@ def outcome_of_text(text: str) -> Formulation | DraftOutcome:
     if reading is None:
         return DraftOutcome(status="abstained", reasons=(_NOT_READ,))
     if not reading.gaps:
-        if finite(reading) == "unbounded":
-            assert reading.goal is not None
-            return DraftOutcome(status="abstained", reasons=(_UNBOUNDED.format(label=reading.goal.label),))
-        return formulation_of(reading, text)
+        refusal = _refusal(reading)
+        return DraftOutcome(status="abstained", reasons=(refusal,)) if refusal else formulation_of(reading, text)
     partial = formulation_of(reading, text) if reading.goal is not None else None
     questions: tuple[Question, ...] = questions_of(reading)
     if questions:
         return DraftOutcome(status="question", questions=questions, partial=partial)
     return DraftOutcome(status="abstained", reasons=reasons_of(reading), partial=partial)
+
+
+def _refusal(reading: Reading) -> str:
+    """Why a reading without gaps is no plan all the same, or nothing.
+
+    A text may well contradict itself, and its conflict is then explained; where the reading rests on guesses, though,
+    the guesses are the likelier cause.
+    """
+    assert reading.goal is not None
+    outcome = finite(reading)
+    if outcome == "unbounded":
+        return _UNBOUNDED.format(label=reading.goal.label)
+    if outcome == "infeasible" and reading.notes:
+        return _AT_ODDS.format(notes=" ".join(reading.notes))
+    if is_idle(reading):
+        if reading.notes:
+            return _IDLE.format(label=reading.goal.label)
+        reading.notes.append(_NOTHING.format(label=reading.goal.label))
+    return ""
 
 
 def formulation_of(reading: Reading, text: str) -> Formulation:
@@ -54,7 +80,7 @@ def best_reading(text: str) -> Reading | None:
     ranked = sorted(readings, key=lambda reading: (reading.weight, len(reading.notes), -len(reading.context.items)))
     complete = [reading for reading in ranked if not reading.gaps]
     for reading in complete:
-        if reading.gaps == [] and finite(reading) == "bounded":
+        if finite(reading) == "bounded" and not is_idle(reading):
             return reading
     return ranked[0]
 
@@ -64,6 +90,15 @@ def is_whole(reading: Reading) -> bool:
     words = lexicon()
     context = reading.context
     return not (context.fractional or context.invested or reading.context.measures & words.measure_stems)
+
+
+def is_idle(reading: Reading) -> bool:
+    """Whether a cheapest plan is to choose nothing: costs are positive, and no rule asks for anything."""
+    goal, rows = reading.goal, reading.rows
+    if goal is None or goal.sense != "minimize" or min(goal_coefficients(goal, rows).values(), default=0) < 0:
+        return False
+    rules = [rule_of(limit, rows, whole=is_whole(reading)) for limit in reading.limits]
+    return all(rule.bound >= 0 if rule.sign == "<=" else rule.bound <= 0 for rule in rules)
 
 
 def finite(reading: Reading) -> str:

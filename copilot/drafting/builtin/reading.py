@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from copilot.drafting.builtin.candidates import Items
 from copilot.drafting.builtin.clauses import Clause, clauses_of, subject_items
 from copilot.drafting.builtin.context import Context, context_of
+from copilot.drafting.builtin.conversions import converted
 from copilot.drafting.builtin.facts import Gap, Goal, Limit, RawLimit, Row
 from copilot.drafting.builtin.goals import Aim, aims_of, goal_of
 from copilot.drafting.builtin.mentions import Mentions, Part, Parts
-from copilot.drafting.builtin.roles import Roles, assign
-from copilot.drafting.builtin.rownames import row_name
+from copilot.drafting.builtin.roles import Roles, assign, no_role
+from copilot.drafting.builtin.rownames import row_name, written
 from copilot.drafting.builtin.rows import rows_of
 from copilot.drafting.builtin.shares import comparison_limits, share_limit
 from copilot.drafting.builtin.targets import resolve
@@ -52,8 +53,10 @@ def read(sentences: Sequence[Sentence], items: Items) -> Reading:
     reading.gaps.extend(roles.gaps)
     asked = any(_ASKING & {part.low for part in parts} for parts in parted)
     reading.goal, gap = goal_of(aims, reading.rows, reading.context, asked=asked)
-    _add_limits(reading, roles, {index for index, _ in reading.goal.rows} if reading.goal else set())
+    _direct(reading, roles)
+    loose = _add_limits(reading, roles)
     reading.goal, gap = _settled(reading, aims, reading.goal, gap)
+    _add_loose(reading, loose)
     if gap is not None:
         reading.gaps.append(replace(gap, about_goal=True))
     _check(reading)
@@ -99,11 +102,38 @@ def _without_aims(parts: Parts, aims: Sequence[Aim]) -> Parts:
     return tuple(kept)
 
 
-def _add_limits(reading: Reading, roles: Roles, aimed: set[int]) -> None:
-    """Limits with a clear target first, then those that fit two rows, then those that fit none."""
+def _direct(reading: Reading, roles: Roles) -> None:
+    """Numbers without a limit phrase get their direction from the objective, as a stated assumption."""
+    sense = reading.goal.sense if reading.goal else ""
+    for quantity in roles.open:
+        known = quantity.unit and any(quantity.unit == row.unit for row in reading.rows if not row.money)
+        alone = not any(part.kind == "item" for part in quantity.clause)
+        if not (sense and known and alone):
+            reading.gaps.append(no_role(quantity))
+            continue
+        roles.limits.append(RawLimit(">=" if sense == "minimize" else "<=", quantity, weak=True))
+        word = "least" if sense == "minimize" else "most"
+        reading.notes.append(f'"{written(quantity)}" is read as "at {word} {written(quantity)}".')
+    if sense == "minimize" and all(raw.sign == "<=" for raw in (*roles.limits, *roles.shares)):
+        roles.limits = [_turned(raw, reading) for raw in roles.limits]
+
+
+def _turned(raw: RawLimit, reading: Reading) -> RawLimit:
+    """ "There are 120 patients", where otherwise doing nothing would be cheapest: so many are asked for."""
+    low = {part.low for part in raw.quantity.clause}
+    if not raw.weak or raw.quantity.money or "there" not in low or low & lexicon().cues.have_strong:
+        return raw
+    reading.notes.append(f'"{written(raw.quantity)}" is read as what is asked for, not as what there is.')
+    return replace(raw, sign=">=")
+
+
+def _add_limits(reading: Reading, roles: Roles) -> list[RawLimit]:
+    """Limits with a clear target, then those that fit two rows; returns those that fit none."""
     torn: list[tuple[RawLimit, Gap]] = []
     loose: list[RawLimit] = []
-    for raw in roles.limits:
+    for said in roles.limits:
+        raw, note = converted(said, reading.rows, reading.context)
+        reading.notes.extend([note] if note else [])
         limits, gaps = resolve(raw, reading.rows, reading.context)
         if any(limit.notes for limit in limits):
             loose.append(raw)
@@ -113,13 +143,20 @@ def _add_limits(reading: Reading, roles: Roles, aimed: set[int]) -> None:
         reading.gaps.extend(gap for gap in gaps if not gap.options)
     for raw, gap in torn:
         _settle(reading, raw, gap)
-    for raw in loose:
-        taken = {limit.row for limit in reading.limits} | aimed
-        reading.limits.extend(resolve(raw, reading.rows, reading.context, taken=taken)[0])
     for raw in roles.shares:
         limit, unclear = share_limit(raw, reading.context)
         reading.limits.extend([limit] if limit else [])
         reading.gaps.extend([unclear] if unclear else [])
+    reading.limits = _once(reading.limits)
+    return loose
+
+
+def _add_loose(reading: Reading, loose: Sequence[RawLimit]) -> None:
+    """Limits that fit nothing by their words, on what the rest of the reading leaves."""
+    aimed = {index for index, _ in reading.goal.rows} if reading.goal else set()
+    for raw in loose:
+        taken = {limit.row for limit in reading.limits} | aimed
+        reading.limits.extend(resolve(raw, reading.rows, reading.context, taken=taken)[0])
     reading.limits = _once(reading.limits)
 
 

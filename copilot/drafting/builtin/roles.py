@@ -30,6 +30,7 @@ class Roles:
     limits: list[RawLimit] = field(default_factory=list)
     shares: list[RawLimit] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    open: list[Quantity] = field(default_factory=list)
 
 
 def assign(clause: Clause, *, item_count: int, hypernyms: frozenset[str], roles: Roles) -> None:
@@ -71,9 +72,13 @@ def _add_other(
         roles.limits.append(RawLimit(weak, quantity, weak=True))
         return roles.limits[-1]
     else:
-        text = f'The number "{quantity.part.text}" has no role that I could find.'
-        roles.gaps.append(Gap(text, (quantity.span,)))
+        roles.open.append(quantity)
     return None
+
+
+def no_role(quantity: Quantity) -> Gap:
+    """What the ledger says of a number that nothing explains."""
+    return Gap(f'The number "{quantity.part.text}" has no role that I could find.', (quantity.span,))
 
 
 def _is_one_of(quantity: Quantity) -> bool:

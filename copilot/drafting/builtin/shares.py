@@ -128,6 +128,8 @@ def _compared(clause: Clause, first: Part, second: Part, sign: Relation, strict:
 
 def _sounds_like_rule(low: Sequence[str]) -> bool:
     text = " ".join(low)
+    if " as they can" in text or " as possible" in text:
+        return False
     if "more" in low and "than" in low and _PREFERS & set(low):
         return True
     return any(cue in text for cue in ("exceed", "at least", "at most", " than the number", "as many", "no more"))

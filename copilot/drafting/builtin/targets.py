@@ -20,6 +20,7 @@ _MONEY = {"out": 0.9, "unknown": 0.7, "in": 0.2, "": 0.0}
 _ENOUGH = 0.45
 _NEAR = 0.25
 _EVERY = frozenset({"each", "both", "every", "either", "all"})
+_MEASURED = "“{phrase}” is read as the amount of all items together."
 _LOOSE = "There is no other quantity that {phrase} could be, so it is read as the number of all items together."
 
 
@@ -132,6 +133,8 @@ def _stranger(quantity: Quantity) -> str:
         if parts[spot].kind != "item" or parts[spot + 1].low not in words.conjunctions:
             continue
         ahead = [part for part in parts[spot + 2 : spot + 5] if part.low not in words.determiners]
+        if ahead and ahead[0].low in ("rest", "remainder"):
+            continue
         named = bool(ahead) and ahead[0].kind == "word" and not ahead[0].verb and not words.is_small(ahead[0].low)
         if (
             named
@@ -281,6 +284,9 @@ def _on_everything(
     plural = not alike and quantity.unit and not quantity.money and quantity.unit not in lexicon().measure_stems
     if plural and not raw.weak and not _names_row(quantity, rows):
         return _loose(raw, context, rows, taken)
+    alone = not any(part.kind == "item" for part in quantity.clause)
+    if quantity.unit in context.measures and not _names_row(quantity, rows) and alone:
+        return [_on_items(raw, context.everything, _MEASURED.format(phrase=written(quantity)))], []
     text = f'It is not clear what "{written(quantity)}" limits.'
     return [], [Gap(text, (quantity.span,))]
 

@@ -60,7 +60,7 @@ def _is_abbreviated(before: Sequence[Token], following: Sequence[Token]) -> bool
     """Whether a full stop belongs to the word before it; behind "4 g" a capital letter begins a sentence."""
     if before[-1].low not in lexicon().abbreviations:
         return False
-    counted = len(before) > 1 and before[-2].kind == "number"
+    counted = (len(before) > 1 and before[-2].kind == "number") or before[-1].low in ("max", "min", "etc")
     return not (counted and following and following[0].text[0].isupper())
 
 

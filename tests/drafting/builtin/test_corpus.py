@@ -14,6 +14,7 @@ from tests.drafting.builtin.asking import ask
 
 CORPUS = Path(__file__).parent / "corpus"
 PROBLEMS: list[dict[str, str]] = json.loads((CORPUS / "problems.json").read_text())
+EVERYDAY: list[dict[str, str]] = json.loads((CORPUS / "everyday.json").read_text())
 REFUSALS: list[dict[str, str]] = json.loads((CORPUS / "refusals.json").read_text())
 NOT_YET = 0.1
 
@@ -29,11 +30,12 @@ def verdict(problem: dict[str, str]) -> str:
     return "right" if value is not None and math.isclose(value, gold, rel_tol=1e-6) else "wrong"
 
 
-def test_nine_problems_in_ten_are_right_and_none_is_wrong() -> None:
-    verdicts = {problem["id"]: verdict(problem) for problem in PROBLEMS}
+@pytest.mark.parametrize("problems", [PROBLEMS, EVERYDAY], ids=["problems", "everyday"])
+def test_nine_problems_in_ten_are_right_and_none_is_wrong(problems: list[dict[str, str]]) -> None:
+    verdicts = {problem["id"]: verdict(problem) for problem in problems}
     refused = [name for name, said in verdicts.items() if said == "refused"]
     assert [name for name, said in verdicts.items() if said == "wrong"] == []
-    assert len(refused) <= NOT_YET * len(PROBLEMS), refused
+    assert len(refused) <= NOT_YET * len(problems), refused
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal["id"])
@@ -48,5 +50,5 @@ def test_a_text_that_is_not_complete_is_not_answered(refusal: dict[str, str]) ->
 
 
 def test_the_corpus_is_large_and_its_texts_are_all_different() -> None:
-    texts = [entry["text"] for entry in (*PROBLEMS, *REFUSALS)]
-    assert len(set(texts)) == len(texts) >= 65
+    texts = [entry["text"] for entry in (*PROBLEMS, *EVERYDAY, *REFUSALS)]
+    assert len(set(texts)) == len(texts) >= 105

@@ -1,0 +1,45 @@
+"""Brings a limit to the unit of the row that it limits: 40 hours against minutes per piece."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from copilot.drafting.builtin.context import Context
+from copilot.drafting.builtin.facts import RawLimit, Row
+from copilot.drafting.builtin.words import lexicon, stem
+
+_SCALES: tuple[Mapping[str, float], ...] = tuple(
+    {stem(unit): size for unit, size in scale.items()}
+    for scale in (
+        {"second": 1.0, "minute": 60.0, "hour": 3600.0},
+        {"milligram": 0.001, "gram": 1.0, "kilogram": 1000.0},
+        {"milliliter": 0.001, "liter": 1.0},
+        {"meter": 1.0, "kilometer": 1000.0},
+        {"ounce": 1.0, "pound": 16.0},
+    )
+)
+
+
+def converted(raw: RawLimit, rows: Sequence[Row], context: Context) -> tuple[RawLimit, str]:
+    """The limit in the only other unit of its scale that a row has, and the note that says so.
+
+    Unchanged, with an empty note, where a row has the limit's own unit, or the items themselves are counted in it.
+    """
+    quantity = raw.quantity
+    scale = next((scale for scale in _SCALES if quantity.unit in scale), None)
+    units = {row.unit for row in rows}
+    if scale is None or quantity.unit in units | context.measures:
+        return raw, ""
+    others = sorted(units & set(scale))
+    if len(others) != 1:
+        return raw, ""
+    target, names = others[0], lexicon().full_names
+    value = quantity.part.value * scale[quantity.unit] / scale[target]
+    note = (
+        f"{quantity.part.text} {names[quantity.unit]}s are {value:.12g} {names[target]}s, "
+        f"the unit that the rest of the text uses."
+    )
+    words = quantity.words - {quantity.unit} | {target}
+    quantity = replace(quantity, part=replace(quantity.part, value=value), unit=target, words=words)
+    return replace(raw, quantity=quantity), note
