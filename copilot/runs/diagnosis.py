@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from copilot.drafting.formulation import Formulation
 from copilot.runs.words import column_label, label_of, number
 from solvers import runner
+from solvers.explain.budget import Budget
 from solvers.explain.infeasibility import Infeasibility, Relaxation
 from solvers.explain.infeasibility import diagnose as diagnose_infeasibility
 from solvers.explain.unboundedness import runaway_columns
@@ -15,6 +16,7 @@ from solvers.instance import Instance
 from solvers.result import Result, SolveOptions, TerminationCondition
 
 MAX_NONZEROS = 100_000
+SECONDS, SOLVES = 30.0, 60  # for the whole explanation; a solve under way may end after them
 OPTIONS = SolveOptions(time_limit_seconds=10.0)
 UNBOUNDED = (TerminationCondition.UNBOUNDED, TerminationCondition.INFEASIBLE_OR_UNBOUNDED)
 
@@ -35,16 +37,17 @@ def diagnose(
     if instance.nonzero_count > MAX_NONZEROS or should_stop():
         return None
     condition = result.termination_condition
+    budget = Budget(seconds=SECONDS, solves=SOLVES, should_stop=should_stop)
 
     def solve(variant: Instance) -> Result:
         return runner.solve(variant, options=OPTIONS, should_stop=should_stop)
 
     if condition is TerminationCondition.INFEASIBLE:
-        found = diagnose_infeasibility(instance, solve)
+        found = diagnose_infeasibility(instance, solve, budget=budget)
         if not found.is_feasible:
             return _infeasible(formulation, found)
         condition = TerminationCondition.INFEASIBLE_OR_UNBOUNDED  # presolve sometimes confuses the two
-    if condition in UNBOUNDED and (names := runaway_columns(instance, solve)):
+    if condition in UNBOUNDED and (names := runaway_columns(instance, solve, budget=budget)):
         listed = _listed([column_label(name, formulation) for name in names[:4]])
         sentence = f"Nothing limits {listed}, so the objective can be improved without end."
         return Cause(

@@ -57,12 +57,12 @@ def _missed(
     flexible = elastic(loose, left)
     result = budget.spend(solve, flexible.instance)
     if result.x is None:
-        return f"The solver ended with {result.termination_condition}."
+        return budget.over() or f"The solver ended with {result.termination_condition}."
     broken = violations(loose, left, result.x[: instance.column_count]) > STRETCHED
     if not broken.any():
         return frozenset()
     if result.termination_condition not in _OPTIMAL:
-        return "The conflicts that are left could not be computed in time."
+        return budget.over() or "The conflicts that are left could not be computed in time."
     if result.row_dual is not None:
         found = from_duals(loose, result.row_dual[: instance.row_count])
         if found is not None:

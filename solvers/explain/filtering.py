@@ -48,7 +48,10 @@ class Filter:
                 return False
         if result.termination_condition is TerminationCondition.INFEASIBLE:
             return True
-        self.doubt = f"A part of it could not be decided: the solver ended with {result.termination_condition}."
+        self.doubt = (
+            self._budget.over()
+            or f"A part of it could not be decided: the solver ended with {result.termination_condition}."
+        )
         return False
 
     def shrunk(self, items: Sequence[Item], *, given: Sequence[Item] = ()) -> list[Item]:

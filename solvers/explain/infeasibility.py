@@ -42,10 +42,11 @@ class Infeasibility:
 def diagnose(instance: Instance, solve: SolveInstance, *, budget: Budget | None = None) -> Infeasibility:
     """Explain an infeasible instance in short: one conflict and one repair (`find_conflict`, `find_repairs`)."""
     budget = budget or Budget(seconds=30.0, solves=60)
+    # The repair first: two or three solves, while a conflict of whole numbers may use up any budget.
+    repairs = find_repairs(instance, solve, aims=(Aim.RELATIVE_TOTAL,), budget=budget)
     found = find_conflict(instance, solve, budget=budget)
     if found.state is ConflictState.FEASIBLE:
         return Infeasibility((), (), _reason(found, ()), is_feasible=True)
-    repairs = find_repairs(instance, solve, aims=(Aim.RELATIVE_TOTAL,), budget=budget)
     changes = repairs.found[0].changes if repairs.found else ()
     rows = tuple(dict.fromkeys(item.name for item in found.items if item.is_row))
     columns = tuple(dict.fromkeys(item.name for item in found.items if not item.is_row))

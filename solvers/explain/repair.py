@@ -174,7 +174,7 @@ def _repaired(
         soft = chosen
         result = budget.spend(solve, elastic(instance, soft).instance)
     if result.x is None:
-        return f"The solver ended with {result.termination_condition}."
+        return budget.over() or f"The solver ended with {result.termination_condition}."
     proven = proven and (result.termination_condition in _PROVEN or aim is Aim.COUNT)
     return _settled(instance, soft, aim, result.x[: instance.column_count], proven, solve, budget)
 

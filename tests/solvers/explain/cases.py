@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -12,20 +14,24 @@ from solvers.result import Result, SolveOptions
 from solvers.verdict import judged
 from tests.solvers.instances import INF, make
 
-QUICK = SolveOptions(time_limit_seconds=0.5)
+PATIENT = SolveOptions(time_limit_seconds=10.0)
+BRIEF = SolveOptions(time_limit_seconds=0.5)  # for what may keep a tree search busy for ever
 
 
-def solve(instance: Instance) -> Result:
+def solve(instance: Instance, options: SolveOptions = PATIENT) -> Result:
     """HiGHS in this process, judged like every result; the explanations only see a function."""
     instance.validate()
-    raw = Highs().solve(instance, options=QUICK, report=lambda _: None, should_stop=lambda: False)
-    return judged(instance, raw, QUICK)
+    raw = Highs().solve(instance, options=options, report=lambda _: None, should_stop=lambda: False)
+    return judged(instance, raw, options)
+
+
+def solve_briefly(instance: Instance) -> Result:
+    """The same with half a second at most."""
+    return solve(instance, BRIEF)
 
 
 def is_feasible(instance: Instance) -> bool:
     """Whether a point exists, whatever the objective."""
-    from dataclasses import replace
-
     return solve(replace(instance, cost=np.zeros(instance.column_count))).x is not None
 
 

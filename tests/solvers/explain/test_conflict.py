@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +15,9 @@ from solvers.explain.budget import Budget, through_runner
 from solvers.explain.conflict import Conflict, ConflictState, Evidence, find_conflict
 from solvers.explain.items import Item, Kind, as_inequalities
 from solvers.instance import Instance
-from solvers.result import Result, SolutionStatus, TerminationCondition
+from solvers.result import Result, SolutionStatus, SolveOptions, TerminationCondition
 from tests.solvers import instances
-from tests.solvers.explain.cases import alone, is_feasible, solve
+from tests.solvers.explain.cases import alone, is_feasible, solve, solve_briefly
 from tests.solvers.explain.cases import instances as random_instances
 from tests.solvers.instances import INF, make
 
@@ -31,7 +32,7 @@ def names(found: Conflict) -> set[tuple[str, str]]:
 def irreducible(instance: Instance, items: tuple[Item, ...]) -> bool:
     """Asks a solver about the items alone and about every set with one item less; it may fail to answer."""
     rest = [items[:k] + items[k + 1 :] for k in range(len(items))]
-    ends = [solve(alone(instance, part)).termination_condition for part in (items, *rest)]
+    ends = [solve_briefly(alone(instance, part)).termination_condition for part in (items, *rest)]
     return ends[0] is TerminationCondition.INFEASIBLE and TerminationCondition.INFEASIBLE not in ends[1:]
 
 
@@ -111,10 +112,10 @@ def test_every_linear_conflict_is_irreducible_and_its_multipliers_prove_it(insta
 @CALM
 @given(random_instances(integers=True))
 def test_every_mixed_integer_conflict_called_minimal_is_irreducible(instance: Instance) -> None:
-    found = find_conflict(instance, solve)
+    found = find_conflict(instance, solve_briefly)
     assert (found.state is ConflictState.FEASIBLE) == is_feasible(instance)
     assume(found.items)
-    assert not is_feasible(alone(instance, found.items))
+    assert solve_briefly(alone(instance, found.items)).x is None
     if found.proven_minimal:
         assert irreducible(instance, found.items)
     else:  # without their bounds, whole numbers may keep a tree search busy for ever
@@ -196,6 +197,17 @@ def test_a_conflict_is_found_through_child_processes() -> None:
     found = find_conflict(instances.contradiction(), through_runner(budget), budget=budget)
     assert found.proven_minimal
     assert found.solves == budget.solves == 2
+
+
+def test_a_search_is_stopped_in_the_middle_of_a_solve() -> None:
+    started = time.monotonic()
+    budget = Budget(seconds=60, should_stop=lambda: time.monotonic() - started > 1.0)
+    hard = instances.market_split()
+    exact = replace(hard, column_upper=np.where(np.isinf(hard.column_upper), 0.0, hard.column_upper))
+    found = find_conflict(exact, through_runner(budget, options=SolveOptions(time_limit_seconds=60)), budget=budget)
+    assert found.state is ConflictState.UNDECIDED
+    assert "stopped on request" in found.reason
+    assert time.monotonic() - started < 6
 
 
 @pytest.mark.bench

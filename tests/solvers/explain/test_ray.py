@@ -18,7 +18,7 @@ from solvers.instance import Instance, Sense
 from solvers.kkt import residuals
 from solvers.result import TerminationCondition
 from tests.solvers import instances
-from tests.solvers.explain.cases import QUICK, is_feasible, solve
+from tests.solvers.explain.cases import PATIENT, is_feasible, solve
 from tests.solvers.explain.cases import instances as random_instances
 from tests.solvers.instances import INF, make
 
@@ -76,7 +76,7 @@ def test_a_direction_that_leaves_a_side_is_refused() -> None:
 
 def said_without_presolve(instance: Instance) -> TerminationCondition:
     """What HiGHS says without its presolve."""
-    options = replace(QUICK, presolve=False)
+    options = replace(PATIENT, presolve=False)
     result = Highs().solve(instance, options=options, report=lambda _: None, should_stop=lambda: False)
     return result.termination_condition
 
