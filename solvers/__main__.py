@@ -16,6 +16,7 @@ from typing import Any
 
 from solvers import runner
 from solvers.base import AvailabilityState
+from solvers.explain.command import explain_main
 from solvers.fingerprint import fingerprint
 from solvers.instance import Instance, InstanceError, Sense
 from solvers.kkt import binding_rows
@@ -31,7 +32,10 @@ _ANSWERED = _SOLVED | {TerminationCondition.INFEASIBLE, TerminationCondition.UNB
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["iis"]:
+        return explain_main(given[1:])
+    options = _parser().parse_args(given)
     try:
         return int(options.command(options))
     except InstanceError as error:
@@ -62,6 +66,8 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("file", type=Path, nargs="?")
     doctor.add_argument("--json", action="store_true")
     doctor.set_defaults(command=_doctor)
+    iis = commands.add_parser("iis", help="why a file has no best plan, and what would help; iis -h for its options")
+    iis.add_argument("rest", nargs=argparse.REMAINDER)
     convert = commands.add_parser("convert", help="write a file as .mps, .lp or instance file")
     convert.add_argument("file", type=Path)
     convert.add_argument("target", type=Path)

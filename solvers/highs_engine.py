@@ -49,6 +49,10 @@ def solve_with_highs(
         model_status = _run(highs, watch)
         if _is_ambiguous(model_status, instance):
             condition = _tell_apart(highs, watch, instance, options, started)
+            if model_status == "kInfeasible" and condition is TerminationCondition.INFEASIBLE_OR_UNBOUNDED:
+                condition = (
+                    TerminationCondition.INFEASIBLE
+                )  # no time was left to doubt it
         else:
             condition = TERMINATION.get(model_status, TerminationCondition.ERROR)
         watch.raise_fault()
@@ -117,8 +121,10 @@ def _run(highs: Any, watch: Watch) -> str:
 
 
 def _is_ambiguous(model_status: str, instance: Instance) -> bool:
-    # A MIP is called unbounded when its relaxation is; it may still have no integer point at all.
-    return model_status == "kUnboundedOrInfeasible" or (model_status == "kUnbounded" and instance.is_mip)
+    # A MIP is called unbounded when its relaxation is; it may still have no integer point at all. And presolve calls
+    # some unbounded LPs infeasible (HiGHS 1.15.1), which a run without an objective finds out.
+    claims = {"kUnboundedOrInfeasible", "kUnbounded" if instance.is_mip else "kInfeasible"}
+    return model_status in claims
 
 
 def _tell_apart(

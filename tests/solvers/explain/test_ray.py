@@ -110,3 +110,11 @@ def test_unbounded_means_a_ray_from_a_plan_and_the_other_way_round(instance: Ins
     assert better == pytest.approx(far * ray.gain, rel=1e-6)
     assert better > 0 if instance.sense is Sense.MAXIMIZE else better < 0
     assert solve(replace(instance, cost=np.zeros(instance.column_count))).x is not None
+
+
+def test_highs_itself_says_unbounded_where_its_presolve_says_infeasible() -> None:
+    instance = make(
+        cost=[0, 0, 1], rows=[[1, 1, 1], [1, 1, 1]], row_lower=[-INF, 0], row_upper=[1, INF], lower=[-INF] * 3
+    )
+    result = Highs().solve(instance, options=PATIENT, report=lambda _: None, should_stop=lambda: False)
+    assert result.termination_condition is TerminationCondition.UNBOUNDED
