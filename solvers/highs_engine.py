@@ -50,9 +50,7 @@ def solve_with_highs(
         if _is_ambiguous(model_status, instance):
             condition = _tell_apart(highs, watch, instance, options, started)
             if model_status == "kInfeasible" and condition is TerminationCondition.INFEASIBLE_OR_UNBOUNDED:
-                condition = (
-                    TerminationCondition.INFEASIBLE
-                )  # no time was left to doubt it
+                condition = TerminationCondition.INFEASIBLE  # no time was left to doubt it
         else:
             condition = TERMINATION.get(model_status, TerminationCondition.ERROR)
         watch.raise_fault()
