@@ -21,6 +21,7 @@ class Context:
     measures: frozenset[str]
     invested: bool
     fractional: bool = False
+    whole: bool = False
 
     @property
     def everything(self) -> tuple[int, ...]:

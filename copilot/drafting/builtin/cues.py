@@ -108,6 +108,8 @@ def _negated(cue: Cue, low: Sequence[str]) -> Cue:
 def _far(clause: Parts, position: int) -> Cue | None:
     """ "limits the number of A to 30", "the maximum number of A is 30", "restrict .. to 30"."""
     low = [part.low for part in clause[:position]]
+    if low[-1:] == ["of"] and low[-3:-2] in (["minimum"], ["maximum"]):
+        return Cue("<=" if low[-3] == "maximum" else ">=", len(low) - 3)
     while low and low[-1] in ("only", "a", "total", "of"):
         low.pop()
     if not low:

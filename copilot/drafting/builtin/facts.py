@@ -65,10 +65,10 @@ class Fact:
 
 @dataclass(slots=True)
 class Row:
-    """One attribute over the items: hours of sanding, profit."""
+    """One attribute over the items: hours of sanding, profit; or a sum that the text says term by term."""
 
     facts: dict[int, Fact] = field(default_factory=dict)
-    used: bool = False
+    said_as_sum: bool = False
 
     @property
     def words(self) -> frozenset[str]:

@@ -150,6 +150,10 @@ def _matched(aim: Aim, rows: Sequence[Row], context: Context) -> tuple[Goal | No
         if len(top) > 1:
             return _summed(aim, top, label, rows, context)
         return _goal(aim, ((top[0], 1.0),), label, rows)
+    paid = not counts and stems & (lexicon().money_in_stems | lexicon().money_out_stems)
+    if paid:
+        text = f'I could not match what to {aim.sense}, "{label}", to a quantity in the text.'
+        return None, Gap(text, (span,))
     if counts or stems & context.hypernyms or set(items) == set(context.everything):
         count = (
             items if items and len(items) < len(context.items) and not stems & context.hypernyms else context.everything

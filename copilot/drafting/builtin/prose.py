@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from copilot.drafting.base import DraftOutcome, Question
 from copilot.drafting.builtin.asking import questions_of, reasons_of
 from copilot.drafting.builtin.candidates import candidate_lists
 from copilot.drafting.builtin.compose import compose
 from copilot.drafting.builtin.linear import goal_coefficients, outcome_of, rule_of
 from copilot.drafting.builtin.reading import Reading, read
+from copilot.drafting.builtin.symbols import says_whole, symbolic
 from copilot.drafting.builtin.tokens import sentences_of
 from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.formulation import Formulation
@@ -21,7 +24,7 @@ _UNBOUNDED = (
     "Say what there is to spend, or how many at most."
 )
 _AT_ODDS = (
-    "As I read the text, no plan can meet all of its limits, so I have probably misread one. I assumed: {notes} "
+    "As I read the text, no plan can meet all of its limits, so I have probably misread one. {notes}"
     "Say those limits with “at most” or “at least”."
 )
 _IDLE = (
@@ -56,8 +59,9 @@ def _refusal(reading: Reading) -> str:
     outcome = finite(reading)
     if outcome == "unbounded":
         return _UNBOUNDED.format(label=reading.goal.label)
-    if outcome == "infeasible" and reading.notes:
-        return _AT_ODDS.format(notes=" ".join(reading.notes))
+    if outcome == "infeasible" and (reading.notes or any(row.said_as_sum for row in reading.rows)):
+        said = f"I assumed: {' '.join(reading.notes)} " if reading.notes else ""
+        return _AT_ODDS.format(notes=said)
     if is_idle(reading):
         if reading.notes:
             return _IDLE.format(label=reading.goal.label)
@@ -67,14 +71,14 @@ def _refusal(reading: Reading) -> str:
 
 def formulation_of(reading: Reading, text: str) -> Formulation:
     """The reading as a formulation with offsets into the text."""
-    offsets = [(sentence[0].start, sentence[-1].end) for sentence in sentences_of(text)]
-    return compose(reading, text=text, sentences=offsets, whole=is_whole(reading))
+    return compose(reading, text=text, sentences=reading.offsets, whole=is_whole(reading))
 
 
 def best_reading(text: str) -> Reading | None:
     """The reading that explains most of the text, or None where nothing to choose between was found."""
     sentences = sentences_of(text)
-    readings = [read(sentences, items) for items in candidate_lists(sentences)]
+    lettered = _symbolic(text)
+    readings = [lettered] if lettered else [read(sentences, items) for items in candidate_lists(sentences)]
     if not readings:
         return None
     ranked = sorted(readings, key=lambda reading: (reading.weight, len(reading.notes), -len(reading.context.items)))
@@ -85,11 +89,24 @@ def best_reading(text: str) -> Reading | None:
     return ranked[0]
 
 
+def _symbolic(text: str) -> Reading | None:
+    """The reading of a text that names its choices by letters, or None where it names none so."""
+    found = symbolic(text)
+    if found is None:
+        return None
+    sentences, items = found
+    reading = read(sentences, items, sums=True)
+    reading.context = replace(reading.context, whole=says_whole(sentences))
+    return reading
+
+
 def is_whole(reading: Reading) -> bool:
     """Whether the items are counted in whole numbers: not where they are measured (acres, hours, money)."""
     words = lexicon()
     context = reading.context
-    return not (context.fractional or context.invested or reading.context.measures & words.measure_stems)
+    return context.whole or not (
+        context.fractional or context.invested or reading.context.measures & words.measure_stems
+    )
 
 
 def is_idle(reading: Reading) -> bool:

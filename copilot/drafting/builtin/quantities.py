@@ -9,11 +9,12 @@ from copilot.drafting.builtin.facts import Money, Quantity
 from copilot.drafting.builtin.mentions import Part, Parts
 from copilot.drafting.builtin.words import lexicon
 
-_STOPS = frozenset({"that", "which", "who", "whom", "if", "while", "whereas", "but"})
+_STOPS = frozenset({"due", "respectively", "that", "which", "who", "whom", "if", "while", "whereas", "but"})
 _EACH = frozenset({"per", "each", "every", "a", "an", "one", "any", "single"})
 _LINKS = frozenset(
     {"for", "on", "from", "of", "to", "in", "make", "produce", "making", "producing", "by", "at", "with"}
 )
+_GIVEN = frozenset({"allocated", "assigned", "dedicated", "invested", "devoted", "spent"})
 _JOINTS = (",", "and", "or", "plus")
 _TOGETHER = frozenset({"all", "both", "total", "together"})
 
@@ -157,7 +158,9 @@ def _money(part: Part, after: Parts, before: Parts, unit: str) -> Money:
     ]
     if part.shape == "money":
         return kinds[0] if kinds else "unknown"  # type: ignore[return-value]
-    bare = not unit or unit in words.money_in_stems or unit in words.money_out_stems
+    counted = [word.low for word in after[:2]]
+    plain = counted[:1] in (["units"], ["unit"]) and counted[1:] != ["of"]  # "costs are quantified as 4 and 3 units"
+    bare = not unit or plain or unit in words.money_in_stems or unit in words.money_out_stems
     if part.shape in ("plain", "percent") and kinds and bare:
         return kinds[0]  # type: ignore[return-value]
     return ""
@@ -191,11 +194,11 @@ def _made_on(parts: Parts, start: int) -> int:
     if start >= len(parts) or not parts[start].verb:
         return -1
     words = lexicon()
-    linked = False
+    linked, given = False, parts[start].low in _GIVEN
     for part in parts[start : start + 5]:
         if part.kind == "item":
             return part.item if linked else -1
-        linked = linked or part.low in ("on", "from", "per")
+        linked = linked or part.low in ("on", "from", "per") or (given and part.low in ("to", "in"))
         if not (part.verb or part.low in words.determiners or linked):
             return -1
     return -1

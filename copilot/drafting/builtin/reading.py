@@ -9,6 +9,7 @@ from copilot.drafting.builtin.candidates import Items
 from copilot.drafting.builtin.clauses import Clause, clauses_of, subject_items
 from copilot.drafting.builtin.context import Context, context_of
 from copilot.drafting.builtin.conversions import converted
+from copilot.drafting.builtin.expressions import extracted, rules_of
 from copilot.drafting.builtin.facts import Gap, Goal, Limit, RawLimit, Row
 from copilot.drafting.builtin.goals import Aim, aims_of, goal_of
 from copilot.drafting.builtin.mentions import Mentions, Part, Parts
@@ -20,13 +21,17 @@ from copilot.drafting.builtin.targets import resolve
 from copilot.drafting.builtin.tokens import Sentence
 from copilot.drafting.builtin.words import lexicon
 
-_ARITHMETIC = frozenset({"plus", "minus", "difference", "calculated", "multiplied", "divided", "squared"})
+_ARITHMETIC = frozenset(
+    {"plus", "minus", "difference", "calculated", "multiplied", "divided", "squared", "doubled", "tripled", "halved"}
+)
+_ARITHMETIC |= {"doubled", "tripled", "halved"}
 _ASKING = frozenset({"how", "many", "much"})
 
 
 @dataclass(slots=True)
 class Reading:
-    """Everything one list of items makes of the text; `gaps` is the ledger, `notes` are assumptions."""
+    """Everything one list of items makes of the text; `gaps` is the ledger, `notes` are assumptions, and
+    `offsets` say where each sentence stands in the text."""
 
     context: Context
     rows: list[Row] = field(default_factory=list)
@@ -35,6 +40,7 @@ class Reading:
     gaps: list[Gap] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     settled: set[int] = field(default_factory=set)
+    offsets: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def weight(self) -> float:
@@ -42,11 +48,13 @@ class Reading:
         return sum(gap.weight for gap in self.gaps)
 
 
-def read(sentences: Sequence[Sentence], items: Items) -> Reading:
-    """Read the sentences as a choice between these items."""
+def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> Reading:
+    """Read the sentences as a choice between these items; `sums` also reads sums said in words."""
     mentions = Mentions(items)
     parted = [mentions.parts(sentence) for sentence in sentences]
     reading = Reading(context_of(items, parted))
+    reading.offsets = [(sentence[0].start, sentence[-1].end) for sentence in sentences]
+    parted, expressions = extracted(parted) if sums else (parted, [])
     aims = aims_of(parted)
     roles = _roles(parted, aims, reading)
     reading.rows = rows_of(roles.facts, item_count=len(items))
@@ -57,10 +65,29 @@ def read(sentences: Sequence[Sentence], items: Items) -> Reading:
     loose = _add_limits(reading, roles)
     reading.goal, gap = _settled(reading, aims, reading.goal, gap)
     _add_loose(reading, loose)
+    if sums:
+        reading.gaps.extend(_overreach(limit, reading.context) for limit in reading.limits if _reaches(limit, reading))
+    reading.limits = _once([*reading.limits, *rules_of(expressions, reading.rows)])
     if gap is not None:
         reading.gaps.append(replace(gap, about_goal=True))
     _check(reading)
     return reading
+
+
+def _reaches(limit: Limit, reading: Reading) -> bool:
+    """Whether a limit is on all items though its clause names only some."""
+    quantity, everything = limit.quantity, set(reading.context.everything)
+    if quantity is None or limit.row >= 0 or set(limit.items) != everything:
+        return False
+    named = {part.item for part in quantity.clause if part.kind == "item"}
+    return bool(named) and named != everything
+
+
+def _overreach(limit: Limit, context: Context) -> Gap:
+    assert limit.quantity is not None
+    names = " and ".join(item.label for item in context.items)
+    text = f'It is not clear whether "{written(limit.quantity)}" limits all of {names}.'
+    return Gap(text, (limit.quantity.span,))
 
 
 def _roles(parted: Sequence[Parts], aims: Sequence[Aim], reading: Reading) -> Roles:
@@ -241,7 +268,7 @@ def _check_holes(reading: Reading) -> None:
     aimed = {index for index, _ in reading.goal.rows} if reading.goal else set()
     for index, row in enumerate(reading.rows):
         missing = [item for item in reading.context.everything if item not in row.facts]
-        if not missing:
+        if not missing or row.said_as_sum:
             continue
         names = " and ".join(reading.context.items[item].label for item in missing)
         if index in aimed:

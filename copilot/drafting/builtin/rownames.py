@@ -15,6 +15,8 @@ def written(quantity: Quantity) -> str:
 def row_name(row: Row) -> str:
     """A row in words: "hours of carpentry", "profit"."""
     fact = next(iter(row.facts.values()))
+    if row.said_as_sum:
+        return "weighted sum"
     if row.money:
         nouns = [part for part in (*fact.quantity.before, *fact.quantity.after) if _is_money(part)]
         known = lexicon().money_names

@@ -1,0 +1,178 @@
+"""Reads sums said in words: "twice X plus three times Y must be at least 30"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from copilot.drafting.builtin.cues import Cue, cue_before
+from copilot.drafting.builtin.facts import Fact, Limit, Quantity, Row
+from copilot.drafting.builtin.mentions import Part, Parts
+from copilot.drafting.builtin.words import lexicon
+
+_SUMS = frozenset({"plus", "minus", "difference", "sum"})
+_ALL = frozenset({"combined", "total", "sum", "together"})
+_MORE = frozenset({"more", "greater", "higher"})
+_FEWER = frozenset({"fewer", "less", "lower"})
+_BEYOND = frozenset({"doubled", "tripled", "halved", "squared", "multiplied", "divided", "product"})
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """Sum of coefficient x item with a limit; `coefficients` pairs each part that says a number with its value."""
+
+    coefficients: dict[int, tuple[Part, float]]
+    cue: Cue
+    limit: Part
+    sentence: int
+    clause: Parts
+
+    @property
+    def plain(self) -> bool:
+        """Whether every coefficient is one."""
+        return all(value == 1.0 for _, value in self.coefficients.values())
+
+
+def extracted(parted: Sequence[Parts]) -> tuple[list[Parts], list[Expression]]:
+    """The sentences without the sums that could be read, and those sums."""
+    rest: list[Parts] = []
+    found: list[Expression] = []
+    for index, parts in enumerate(parted):
+        kept: list[Part] = []
+        start = 0
+        for position, part in enumerate(parts):
+            if part.kind != "number" or position < start:
+                continue
+            expression, end = _ending_at(parts, start, position, index)
+            if expression is not None:
+                found.append(expression)
+                kept.extend(part for part in parts[start:end] if part.low == ",")
+            else:
+                kept.extend(parts[start:end])
+            start = end
+        rest.append((*kept, *parts[start:]))
+    return rest, found
+
+
+def _ending_at(parts: Parts, start: int, position: int, sentence: int) -> tuple[Expression | None, int]:
+    """The sum whose limit is the number at that place, and where the next sum may begin."""
+    cue = cue_before(parts, position)
+    if cue is None or cue.start < start or parts[position].shape not in ("plain", "money"):
+        return None, start
+    end = _unit_end(parts, position)
+    compared = _compared(parts, start, cue, end)
+    if compared:
+        coefficients, end = compared
+        return Expression(coefficients, cue, parts[position], sentence, parts[start:end]), end
+    region = parts[start : cue.start]
+    terms = _terms(region)
+    if not terms or not _is_sum(region, terms):
+        return None, end
+    return Expression(terms, cue, parts[position], sentence, parts[start:end]), end
+
+
+def _unit_end(parts: Parts, position: int) -> int:
+    """Behind the words that only name the limit's unit."""
+    end = position + 1
+    while end < len(parts) and parts[end].kind == "word" and not parts[end].verb:
+        if lexicon().is_small(parts[end].low) or parts[end].low in _MORE | _FEWER:
+            break
+        end += 1
+    return end
+
+
+def _compared(parts: Parts, start: int, cue: Cue, end: int) -> tuple[dict[int, tuple[Part, float]], int] | None:
+    """ "X must be at least 10 more than Y": the difference of the two."""
+    ahead = [part for part in parts[start : cue.start] if part.kind == "item"]
+    word = parts[end].low if end < len(parts) else ""
+    than = next((at for at in range(end + 1, min(end + 4, len(parts))) if parts[at].low == "than"), -1)
+    if than < 0 or word not in _MORE | _FEWER or not ahead:
+        return None
+    spot = next((at for at in range(than + 1, min(than + 8, len(parts))) if parts[at].kind == "item"), -1)
+    if spot < 0 or any(part.kind == "number" for part in parts[than:spot]):
+        return None
+    first, second = ahead[-1], parts[spot]
+    if first.item == second.item or len({part.item for part in ahead}) > 1:
+        return None
+    sign = 1.0 if word in _MORE else -1.0
+    return {first.item: (first, sign), second.item: (second, -sign)}, spot + 1
+
+
+def _terms(region: Parts) -> dict[int, tuple[Part, float]]:
+    """Coefficient by item, or nothing where a number belongs to no item or an item stands twice."""
+    terms: dict[int, tuple[Part, float]] = {}
+    pending: Part | None = None
+    sign, apart = 1.0, False
+    for part in region:
+        if part.kind == "number":
+            if pending is not None or part.shape == "money":
+                return {}
+            pending = part
+        elif part.low in _BEYOND or (pending is not None and part.verb and not part.low.endswith("ed")):
+            return {}
+        elif part.low == "minus":
+            sign = -1.0
+        elif part.low == "difference":
+            apart = True
+        elif part.kind == "item":
+            if part.item in terms:
+                if pending is not None:
+                    return {}
+                terms, apart = {}, apart  # an item named before the sum began: "for X and Y, the sum of X and Y"
+            negative = sign < 0 or (apart and bool(terms))
+            source = pending or part
+            value = pending.value if pending is not None else 1.0
+            terms[part.item] = (source, -value if negative else value)
+            pending, sign = None, 1.0
+    return {} if pending is not None else terms
+
+
+def _is_sum(region: Parts, terms: dict[int, tuple[Part, float]]) -> bool:
+    """Whether the words before the limit say a sum, and not two things with a limit each."""
+    low = {part.low for part in region}
+    multiplied = any(part.kind == "number" for part in region)
+    if low & {"each", "respectively"} or (len(terms) == 1 and not multiplied):
+        return False
+    verbs = [part for part in region if part.verb and part.low in ("costs", "cost", "requires", "takes", "yields")]
+    same = any(part.low == "that" and after.low == "of" for part, after in pairwise(region))
+    together = len(terms) > 1 and (same or bool(low & _ALL))
+    return not verbs and (bool(low & _SUMS) or multiplied or together)
+
+
+def rules_of(expressions: Sequence[Expression], rows: list[Row]) -> list[Limit]:
+    """The rules that the sums say; those with coefficients other than one add a row each to `rows`."""
+    limits: list[Limit] = []
+    for expression in expressions:
+        quantity = _quantity(expression.limit, expression)
+        items = tuple(sorted(expression.coefficients))
+        span = (expression.clause[0].start, expression.clause[-1].end)
+        kind = {"<=": "resource", ">=": "requirement", "==": "balance"}[expression.cue.sign]
+        row = -1
+        if expression.plain:
+            kind = "sum" if len(items) > 1 else "bound"
+        else:
+            facts = {
+                item: Fact(item, value, _quantity(replace(part, kind="number", value=value, shape="plain"), expression))
+                for item, (part, value) in expression.coefficients.items()
+            }
+            rows.append(Row(facts, said_as_sum=True))
+            row = len(rows) - 1
+        limits.append(
+            Limit(
+                kind,  # type: ignore[arg-type]
+                expression.cue.sign,
+                items,
+                expression.sentence,
+                (span,),
+                row=row,
+                quantity=quantity,
+                strict=expression.cue.strict,
+            )
+        )
+    return limits
+
+
+def _quantity(part: Part, expression: Expression) -> Quantity:
+    words = frozenset({"weighted", "sum"})
+    return Quantity(part, expression.clause, 0, expression.sentence, (), (), "", words, words, "", (), (), -1)

@@ -1,0 +1,129 @@
+"""Finds letters that stand for decisions ("product X and product Y"), and rewrites the text's tokens around them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from copilot.drafting.builtin.candidates import Item, Items
+from copilot.drafting.builtin.nominals import is_nominal, run_ending
+from copilot.drafting.builtin.tokens import Sentence, Token, sentences_of
+
+_SYMBOL = re.compile(r"[XYZW]\d?|[xyz]\d?")
+_MATH = re.compile(r"\$(?=\\\$)|(?<=\d)\$(?!\d)|\$(?=[A-Za-z])|(?<=[A-Za-z])\$|(?<=[A-Za-z]\d)\$")
+_BREAK = re.compile(r"\\n")
+_STANDS_FOR = frozenset({"represented", "denoted", "by", "as", "called", "for", "variable"})
+_COUNTED = ("number", "unit", "dollar")
+_FEWEST = 2
+_MOST = 6
+
+
+def symbolic(text: str) -> tuple[list[Sentence], Items] | None:
+    """The sentences with each letter standing alone, and the letters as items; None where the text uses no letters.
+
+    Offsets stay those of `text`: marks of mathematics are blanked, not removed.
+    """
+    plain = _BREAK.sub("\n\n", _MATH.sub(" ", text))
+    sentences = sentences_of(plain)
+    counts = Counter(token.text.upper() for sentence in sentences for token in sentence if _is_symbol(token))
+    names = sorted(name for name, count in counts.items() if count >= _FEWEST)
+    if not _FEWEST <= len(names) <= _MOST or not any(_is_symbol(token) for token in _upper(sentences)):
+        return None
+    if re.search(r"(?<![\w)])\s-\d", plain):
+        return None  # the reader knows no negative numbers
+    aliases = {stems: name for name, stems in _aliases(sentences).items()}
+    kinds = _kinds(sentences)
+    cleaned = [_cleaned(sentence, aliases, kinds) for sentence in sentences]
+    return cleaned, tuple(_item(name, cleaned) for name in names)
+
+
+def _upper(sentences: Sequence[Sentence]) -> list[Token]:
+    return [token for sentence in sentences for token in sentence if token.text[:1].isupper()]
+
+
+def _is_symbol(token: Token) -> bool:
+    return token.kind == "word" and _SYMBOL.fullmatch(token.text) is not None
+
+
+def _aliases(sentences: Sequence[Sentence]) -> dict[str, tuple[str, ...]]:
+    """Names said with their letter: "residential units (X)"."""
+    found: dict[str, tuple[str, ...]] = {}
+    for sentence in sentences:
+        for position, token in enumerate(sentence):
+            name = _bracketed(sentence, position)
+            phrase = run_ending(sentence, position, longest=3) if token.low == "(" and name else ()
+            if phrase:
+                found.setdefault(name, tuple(word.stem for word in phrase))
+    return found if len(set(found.values())) == len(found) else {}
+
+
+def _bracketed(sentence: Sentence, position: int) -> str:
+    """The letter in a bracket that opens at that place and holds nothing else, or nothing."""
+    if sentence[position].low != "(":
+        return ""
+    spot = position + 1
+    while spot < len(sentence) and sentence[spot].low in _STANDS_FOR:
+        spot += 1
+    closed = spot + 1 < len(sentence) and sentence[spot + 1].low == ")"
+    return sentence[spot].text.upper() if closed and _is_symbol(sentence[spot]) else ""
+
+
+def _kinds(sentences: Sequence[Sentence]) -> set[str]:
+    """Nouns that stand right before letters: product in "product X"."""
+    found: set[str] = set()
+    for sentence in sentences:
+        for position, token in enumerate(sentence[:-1]):
+            if _is_symbol(sentence[position + 1]) and not _is_symbol(token) and is_nominal(sentence, position):
+                found.add(token.stem)
+    return found
+
+
+def _cleaned(sentence: Sentence, aliases: Mapping[tuple[str, ...], str], kinds: set[str]) -> Sentence:
+    found: list[Token] = []
+    position = 0
+    while position < len(sentence):
+        token, used = _renamed(sentence, position, aliases)
+        position += used
+        if _is_symbol(token) and found and found[-1].stem in kinds:
+            before = found.pop()
+            token = replace(token, start=before.start)
+        if token.low not in ("(", ")"):
+            found.append(token)
+    return tuple(found)
+
+
+def _renamed(sentence: Sentence, position: int, aliases: Mapping[tuple[str, ...], str]) -> tuple[Token, int]:
+    """The letter for a name that stands here, with its bracket, and how many tokens that takes."""
+    for stems, name in aliases.items():
+        end = position + len(stems)
+        if tuple(token.stem for token in sentence[position:end]) == stems:
+            last = sentence[end - 1]
+            used = len(stems)
+            if end < len(sentence) and _bracketed(sentence, end):
+                used += next(spot for spot, token in enumerate(sentence[end:], 1) if token.low == ")")
+            return _letter(name, sentence[position].start, last.end), used
+    token = sentence[position]
+    return (_letter(token.text.upper(), token.start, token.end) if _is_symbol(token) else token), 1
+
+
+def _letter(name: str, start: int, end: int) -> Token:
+    return Token("word", name, name.lower(), name.lower(), start, end)
+
+
+def _item(name: str, sentences: Sequence[Sentence]) -> Item:
+    first = next(token for sentence in sentences for token in sentence if token.text == name)
+    return Item(name, (name.lower(),), first.start, first.end)
+
+
+def says_whole(sentences: Sequence[Sentence]) -> bool:
+    """Whether the text asks for whole numbers: "X and Y are integers", "whole units"."""
+    for sentence in sentences:
+        low = [token.low for token in sentence]
+        for spot, word in enumerate(low):
+            named = word in ("integer", "integers")
+            counted = word == "whole" and any(after.startswith(_COUNTED) for after in low[spot + 1 : spot + 3])
+            if (named or counted) and not {"not", "n't", "without"} & set(low[max(0, spot - 4) : spot]):
+                return True
+    return False
