@@ -54,7 +54,7 @@ def clauses_of(parts: Parts, *, sentence: int, before: tuple[int, ...]) -> list[
     clauses: list[Clause] = []
     for piece in _pieces(parts):
         earlier = clauses[-1] if clauses else None
-        subject = subject_items(earlier.parts) or earlier.inherited if earlier else ()
+        subject = _trailing(earlier.parts) or subject_items(earlier.parts) or earlier.inherited if earlier else ()
         inherited = _inherited(piece, subject, before)
         clauses.append(Clause(tuple(piece), inherited, sentence, parts[0].start, parts[-1].end))
     return clauses
@@ -69,6 +69,14 @@ def subject_items(parts: Sequence[Part]) -> tuple[int, ...]:
         if part.kind == "item":
             named.append(part.item)
     return tuple(dict.fromkeys(named))
+
+
+def _trailing(parts: Parts) -> tuple[int, ...]:
+    """ "$5 for A and for B, it is $7": what was named last, behind the number and all it belongs to."""
+    words = [part for part in parts if part.kind != "mark"]
+    if len(words) < 3 or words[-1].kind != "item" or words[-2].low != "for" or words[-3].low != "and":
+        return ()
+    return (words[-1].item,)
 
 
 def _pieces(parts: Parts) -> list[list[Part]]:

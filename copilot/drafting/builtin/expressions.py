@@ -66,6 +66,11 @@ def _ending_at(parts: Parts, start: int, position: int, sentence: int) -> tuple[
         coefficients, end = compared
         return Expression(coefficients, cue, parts[position], sentence, parts[start:end]), end
     region = parts[start : cue.start]
+    behind = _item_behind(parts, end)
+    if behind:
+        return Expression({behind[0].item: (behind[0], 1.0)}, cue, parts[position], sentence, parts[start:end]), behind[
+            1
+        ]
     terms = _terms(region)
     if not terms or not _is_sum(region, terms):
         return None, end
@@ -80,6 +85,22 @@ def _unit_end(parts: Parts, position: int) -> int:
             break
         end += 1
     return end
+
+
+def _item_behind(parts: Parts, end: int) -> tuple[Part, int] | None:
+    """ "at least 10 units for X": the one item that the number is said to be for, and where its phrase ends."""
+    if end >= len(parts) or parts[end].low not in ("for", "of", "to", "in"):
+        return None
+    spot = end + 1
+    while spot < len(parts) and parts[spot].low in lexicon().determiners - {"both", "each", "all", "either"}:
+        spot += 1
+    if spot >= len(parts) or parts[spot].kind != "item":
+        return None
+    following = [part.low for part in parts[spot + 1 : spot + 3]]
+    listed = following[:1] in (["and"], ["or"], ["plus"], ["minus"]) and any(
+        part.kind == "item" for part in parts[spot + 2 : spot + 3]
+    )
+    return None if listed or "combined" in following else (parts[spot], spot + 1)
 
 
 def _compared(parts: Parts, start: int, cue: Cue, end: int) -> tuple[dict[int, tuple[Part, float]], int] | None:
@@ -132,8 +153,10 @@ def _is_sum(region: Parts, terms: dict[int, tuple[Part, float]]) -> bool:
     """Whether the words before the limit say a sum, and not two things with a limit each."""
     low = {part.low for part in region}
     multiplied = any(part.kind == "number" for part in region)
-    if low & {"each", "respectively"} or (len(terms) == 1 and not multiplied):
+    if low & {"each", "respectively", "both"} or (low & _ALL and len(terms) == 1):
         return False
+    if len(terms) == 1 and not multiplied:
+        return region[-1].verb or region[-1].low in ("by", "to", "is", "be", "a", "the")
     verbs = [part for part in region if part.verb and part.low in ("costs", "cost", "requires", "takes", "yields")]
     same = any(part.low == "that" and after.low == "of" for part, after in pairwise(region))
     together = len(terms) > 1 and (same or bool(low & _ALL))

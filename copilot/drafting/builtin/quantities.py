@@ -54,6 +54,9 @@ def _described(clause: Clause, position: int, earlier: Quantity | None) -> Quant
         counted = after_end < len(parts) and parts[after_end].kind == "item" and not after
         unit = unit or (earlier.unit if not counted and _elided(parts[position], after, earlier) else "")
     words = content(after) | ({unit} if unit else set())
+    money = _money(parts[position], after, before, unit)
+    if linked and earlier is not None and not money and unit in ("", "unit"):
+        money = earlier.money if earlier.part.shape == parts[position].shape else ""
     right, next_item = _right(parts, position, after_end)
     return Quantity(
         part=parts[position],
@@ -65,7 +68,7 @@ def _described(clause: Clause, position: int, earlier: Quantity | None) -> Quant
         unit=unit,
         words=frozenset(words),
         said=said,
-        money=_money(parts[position], after, before, unit),
+        money=money,
         left=_left(clause, position, earlier),
         right=right,
         next_item=next_item,

@@ -10,7 +10,7 @@ from copilot.drafting.builtin.clauses import Clause, clauses_of, subject_items
 from copilot.drafting.builtin.context import Context, context_of
 from copilot.drafting.builtin.conversions import converted
 from copilot.drafting.builtin.expressions import extracted, rules_of
-from copilot.drafting.builtin.facts import Gap, Goal, Limit, RawLimit, Row
+from copilot.drafting.builtin.facts import Gap, Goal, Limit, Quantity, RawLimit, Row
 from copilot.drafting.builtin.goals import Aim, aims_of, goal_of
 from copilot.drafting.builtin.mentions import Mentions, Part, Parts
 from copilot.drafting.builtin.roles import Roles, assign, no_role
@@ -24,7 +24,6 @@ from copilot.drafting.builtin.words import lexicon
 _ARITHMETIC = frozenset(
     {"plus", "minus", "difference", "calculated", "multiplied", "divided", "squared", "doubled", "tripled", "halved"}
 )
-_ARITHMETIC |= {"doubled", "tripled", "halved"}
 _ASKING = frozenset({"how", "many", "much"})
 
 
@@ -61,6 +60,8 @@ def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> 
     reading.gaps.extend(roles.gaps)
     asked = any(_ASKING & {part.low for part in parts} for parts in parted)
     reading.goal, gap = goal_of(aims, reading.rows, reading.context, asked=asked)
+    if sums:
+        reading.gaps.extend(no_role(fact.quantity) for fact in roles.facts if _is_nameless(fact.quantity))
     _direct(reading, roles)
     loose = _add_limits(reading, roles)
     reading.goal, gap = _settled(reading, aims, reading.goal, gap)
@@ -72,6 +73,11 @@ def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> 
         reading.gaps.append(replace(gap, about_goal=True))
     _check(reading)
     return reading
+
+
+def _is_nameless(quantity: Quantity) -> bool:
+    """Whether nothing says of what the number is: "300 for X"."""
+    return not (quantity.words or quantity.said or quantity.money)
 
 
 def _reaches(limit: Limit, reading: Reading) -> bool:

@@ -66,6 +66,8 @@ def _bracketed(sentence: Sentence, position: int) -> str:
     spot = position + 1
     while spot < len(sentence) and sentence[spot].low in _STANDS_FOR:
         spot += 1
+    if spot + 2 < len(sentence) and sentence[spot + 2].low == ")" and is_nominal(sentence, spot):
+        spot += 1  # "(group X)"
     closed = spot + 1 < len(sentence) and sentence[spot + 1].low == ")"
     return sentence[spot].text.upper() if closed and _is_symbol(sentence[spot]) else ""
 
@@ -89,6 +91,8 @@ def _cleaned(sentence: Sentence, aliases: Mapping[tuple[str, ...], str], kinds: 
         if _is_symbol(token) and found and found[-1].stem in kinds:
             before = found.pop()
             token = replace(token, start=before.start)
+        if _is_symbol(token) and found and found[-1].text == token.text:
+            found.pop()
         if token.low not in ("(", ")"):
             found.append(token)
     return tuple(found)
