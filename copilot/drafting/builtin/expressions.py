@@ -15,7 +15,8 @@ _SUMS = frozenset({"plus", "minus", "difference", "sum"})
 _ALL = frozenset({"combined", "total", "sum", "together"})
 _MORE = frozenset({"more", "greater", "higher"})
 _FEWER = frozenset({"fewer", "less", "lower"})
-_BEYOND = frozenset({"doubled", "tripled", "halved", "squared", "multiplied", "divided", "product"})
+_BEYOND = frozenset({"doubled", "tripled", "halved", "squared", "multiplied", "divided"})
+_STATES = frozenset({"requires", "require", "needs", "need", "takes", "take", "costs", "cost", "yields", "has", "have"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,12 @@ def _ending_at(parts: Parts, start: int, position: int, sentence: int) -> tuple[
         ]
     terms = _terms(region)
     if not terms or not _is_sum(region, terms):
-        return None, end
+        if any(part.kind == "number" for part in region):
+            return None, end
+        region = _last_statement(region)
+        terms = _terms(region)
+        if len(terms) != 1 or not _is_sum(region, terms):
+            return None, end
     return Expression(terms, cue, parts[position], sentence, parts[start:end]), end
 
 
@@ -87,8 +93,17 @@ def _unit_end(parts: Parts, position: int) -> int:
     return end
 
 
+def _last_statement(region: Parts) -> Parts:
+    """What stands behind the last mark or joining word: "Y" in "within bounds: X at most 5, while Y has"."""
+    joints = lexicon().breaks | {",", ":", "/"}
+    start = max((spot for spot, part in enumerate(region) if part.low in joints), default=-1)
+    return region[start + 1 :]
+
+
 def _item_behind(parts: Parts, end: int) -> tuple[Part, int] | None:
     """ "at least 10 units for X": the one item that the number is said to be for, and where its phrase ends."""
+    while end < len(parts) and (parts[end].verb or parts[end].low == "be"):
+        end += 1  # "at least 40 employees must be assigned to X"
     if end >= len(parts) or parts[end].low not in ("for", "of", "to", "in"):
         return None
     spot = end + 1
@@ -130,7 +145,7 @@ def _terms(region: Parts) -> dict[int, tuple[Part, float]]:
             if pending is not None or part.shape == "money":
                 return {}
             pending = part
-        elif part.low in _BEYOND or (pending is not None and part.verb and not part.low.endswith("ed")):
+        elif part.low in _BEYOND or (pending is not None and part.low in _STATES):
             return {}
         elif part.low == "minus":
             sign = -1.0

@@ -10,7 +10,7 @@ from copilot.drafting.builtin.clauses import Clause, clauses_of, subject_items
 from copilot.drafting.builtin.context import Context, context_of
 from copilot.drafting.builtin.conversions import converted
 from copilot.drafting.builtin.expressions import extracted, rules_of
-from copilot.drafting.builtin.facts import Gap, Goal, Limit, Quantity, RawLimit, Row
+from copilot.drafting.builtin.facts import Gap, Goal, Limit, RawLimit, Row
 from copilot.drafting.builtin.goals import Aim, aims_of, goal_of
 from copilot.drafting.builtin.mentions import Mentions, Part, Parts
 from copilot.drafting.builtin.roles import Roles, assign, no_role
@@ -61,13 +61,14 @@ def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> 
     asked = any(_ASKING & {part.low for part in parts} for parts in parted)
     reading.goal, gap = goal_of(aims, reading.rows, reading.context, asked=asked)
     if sums:
-        reading.gaps.extend(no_role(fact.quantity) for fact in roles.facts if _is_nameless(fact.quantity))
+        reading.gaps.extend(_nameless(row) for row in reading.rows if not (row.words or row.said or row.money))
     _direct(reading, roles)
     loose = _add_limits(reading, roles)
     reading.goal, gap = _settled(reading, aims, reading.goal, gap)
     _add_loose(reading, loose)
-    if sums:
-        reading.gaps.extend(_overreach(limit, reading.context) for limit in reading.limits if _reaches(limit, reading))
+    reading.gaps.extend(
+        _overreach(limit, reading.context) for limit in reading.limits if _reaches(limit, reading, sums=sums)
+    )
     reading.limits = _once([*reading.limits, *rules_of(expressions, reading.rows)])
     if gap is not None:
         reading.gaps.append(replace(gap, about_goal=True))
@@ -75,18 +76,21 @@ def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> 
     return reading
 
 
-def _is_nameless(quantity: Quantity) -> bool:
-    """Whether nothing says of what the number is: "300 for X"."""
-    return not (quantity.words or quantity.said or quantity.money)
+def _nameless(row: Row) -> Gap:
+    """ "300 for X": nothing says of what the numbers are."""
+    return no_role(next(iter(row.facts.values())).quantity)
 
 
-def _reaches(limit: Limit, reading: Reading) -> bool:
-    """Whether a limit is on all items though its clause names only some."""
+def _reaches(limit: Limit, reading: Reading, *, sums: bool) -> bool:
+    """Whether a limit is on all items though its clause names only some, or on one though it speaks of a sum."""
     quantity, everything = limit.quantity, set(reading.context.everything)
-    if quantity is None or limit.row >= 0 or set(limit.items) != everything:
+    if quantity is None or limit.row >= 0:
         return False
+    if set(limit.items) != everything:
+        summed = {"combined", "sum", "together"} & {part.low for part in quantity.clause}
+        return bool(summed) and len(limit.items) == 1
     named = {part.item for part in quantity.clause if part.kind == "item"}
-    return bool(named) and named != everything
+    return sums and bool(named) and named != everything
 
 
 def _overreach(limit: Limit, context: Context) -> Gap:

@@ -16,6 +16,7 @@ _MATH = re.compile(r"\$(?=\\\$)|(?<=\d)\$(?!\d)|\$(?=[A-Za-z])|(?<=[A-Za-z])\$|(
 _BREAK = re.compile(r"\\n")
 _STANDS_FOR = frozenset({"represented", "denoted", "by", "as", "called", "for", "variable"})
 _COUNTED = ("number", "unit", "dollar")
+_FACTORS = frozenset({"doubled", "tripled", "halved", "twice", "double"})
 _FEWEST = 2
 _MOST = 6
 
@@ -33,10 +34,26 @@ def symbolic(text: str) -> tuple[list[Sentence], Items] | None:
         return None
     if re.search(r"(?<![\w)])\s-\d", plain):
         return None  # the reader knows no negative numbers
-    aliases = {stems: name for name, stems in _aliases(sentences).items()}
+    named = _aliases(sentences)
+    if named is None:
+        return None
+    aliases = {stems: name for name, stems in named.items()}
     kinds = _kinds(sentences)
+    sentences = [_without_remarks(sentence) for sentence in sentences]
     cleaned = [_cleaned(sentence, aliases, kinds) for sentence in sentences]
     return cleaned, tuple(_item(name, cleaned) for name in names)
+
+
+def _without_remarks(sentence: Sentence) -> Sentence:
+    """The sentence without brackets that hold neither a figure nor a letter."""
+    found: list[Token] = []
+    for token in sentence:
+        found.append(token)
+        opening = max((spot for spot, before in enumerate(found) if before.low == "("), default=-1)
+        told = any(_is_symbol(part) or part.text[:1].isdigit() or part.low in _FACTORS for part in found[opening + 1 :])
+        if token.low == ")" and opening >= 0 and not told:
+            del found[opening:]
+    return tuple(found)
 
 
 def _upper(sentences: Sequence[Sentence]) -> list[Token]:
@@ -47,8 +64,8 @@ def _is_symbol(token: Token) -> bool:
     return token.kind == "word" and _SYMBOL.fullmatch(token.text) is not None
 
 
-def _aliases(sentences: Sequence[Sentence]) -> dict[str, tuple[str, ...]]:
-    """Names said with their letter: "residential units (X)"."""
+def _aliases(sentences: Sequence[Sentence]) -> dict[str, tuple[str, ...]] | None:
+    """Names said with their letter, as in "residential units (X)"; None where a name could not be read."""
     found: dict[str, tuple[str, ...]] = {}
     for sentence in sentences:
         for position, token in enumerate(sentence):
@@ -56,7 +73,9 @@ def _aliases(sentences: Sequence[Sentence]) -> dict[str, tuple[str, ...]]:
             phrase = run_ending(sentence, position, longest=3) if token.low == "(" and name else ()
             if phrase:
                 found.setdefault(name, tuple(word.stem for word in phrase))
-    return found if len(set(found.values())) == len(found) else {}
+            elif name and name not in found:
+                return None
+    return found if len(set(found.values())) == len(found) else None
 
 
 def _bracketed(sentence: Sentence, position: int) -> str:
@@ -93,8 +112,7 @@ def _cleaned(sentence: Sentence, aliases: Mapping[tuple[str, ...], str], kinds: 
             token = replace(token, start=before.start)
         if _is_symbol(token) and found and found[-1].text == token.text:
             found.pop()
-        if token.low not in ("(", ")"):
-            found.append(token)
+        found.append(replace(token, low=",", text=",", stem=",") if token.low in ("(", ")") else token)
     return tuple(found)
 
 
