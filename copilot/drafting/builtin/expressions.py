@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from copilot.drafting.builtin.candidates import Items
 from copilot.drafting.builtin.cues import Cue, cue_before
 from copilot.drafting.builtin.facts import Fact, Limit, Quantity, Row
 from copilot.drafting.builtin.mentions import Part, Parts
+from copilot.drafting.builtin.tokens import Sentence
 from copilot.drafting.builtin.words import lexicon
 
 _SUMS = frozenset({"plus", "minus", "difference", "sum"})
 _ALL = frozenset({"combined", "total", "sum", "together"})
 _MORE = frozenset({"more", "greater", "higher"})
 _FEWER = frozenset({"fewer", "less", "lower"})
+_STARTS = frozenset({"difference", "sum", "combined"})
+_EXPLAINS = frozenset({"calculated", "which", "expressed", "quantified", "measured", "defined", "computed", "as"})
+_JOINS = frozenset({"and", "plus", "minus", ","})
 _BEYOND = frozenset({"doubled", "tripled", "halved", "squared", "multiplied", "divided"})
 _STATES = frozenset({"requires", "require", "needs", "need", "takes", "take", "costs", "cost", "yields", "has", "have"})
 
@@ -33,6 +38,11 @@ class Expression:
     def plain(self) -> bool:
         """Whether every coefficient is one."""
         return all(value == 1.0 for _, value in self.coefficients.values())
+
+
+def says_sum(sentences: Sequence[Sentence]) -> bool:
+    """Whether a text has the words of a sum at all."""
+    return any(token.low in _SUMS for sentence in sentences for token in sentence)
 
 
 def extracted(parted: Sequence[Parts]) -> tuple[list[Parts], list[Expression]]:
@@ -175,7 +185,19 @@ def _is_sum(region: Parts, terms: dict[int, tuple[Part, float]]) -> bool:
     verbs = [part for part in region if part.verb and part.low in ("costs", "cost", "requires", "takes", "yields")]
     same = any(part.low == "that" and after.low == "of" for part, after in pairwise(region))
     together = len(terms) > 1 and (same or bool(low & _ALL))
-    return not verbs and (bool(low & _SUMS) or multiplied or together)
+    return not verbs and _joints(region) < len(terms) and (bool(low & _SUMS) or multiplied or together)
+
+
+def _joints(region: Parts) -> int:
+    """How often the sum joins two summands; with as many joints as items, a summand is no item."""
+    first = next(spot for spot, part in enumerate(region) if part.kind in ("number", "item"))
+    last = max(spot for spot, part in enumerate(region) if part.kind == "item")
+    starts = [spot for spot, part in enumerate(region[:first]) if part.low in _STARTS]
+    explained = [spot for spot, part in enumerate(region[:first]) if part.low in _EXPLAINS]
+    added = [spot for spot, part in enumerate(region[:first]) if part.low in ("plus", "minus")]
+    start = starts[-1] if starts and not any(spot > starts[-1] for spot in explained) else min([first, *added])
+    joins = [part.low in _JOINS for part in region[start : last + 1]]
+    return sum(here and not before for before, here in pairwise([False, *joins]))
 
 
 def rules_of(expressions: Sequence[Expression], rows: list[Row]) -> list[Limit]:
@@ -209,6 +231,17 @@ def rules_of(expressions: Sequence[Expression], rows: list[Row]) -> list[Limit]:
             )
         )
     return limits
+
+
+def notes_of(expressions: Sequence[Expression], items: Items) -> list[str]:
+    """What is assumed where a text says "difference", which may also mean the distance between two amounts."""
+    notes = []
+    for expression in expressions:
+        signs = sorted((-value, item) for item, (_, value) in expression.coefficients.items())
+        if any(part.low == "difference" for part in expression.clause) and len(signs) > 1:
+            first, last = items[signs[0][1]].label, items[signs[-1][1]].label
+            notes.append(f"The difference is read as {first} less {last}, which may be negative.")
+    return notes
 
 
 def _quantity(part: Part, expression: Expression) -> Quantity:

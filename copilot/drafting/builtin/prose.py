@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from copilot.drafting.base import DraftOutcome, Question
 from copilot.drafting.builtin.asking import questions_of, reasons_of
 from copilot.drafting.builtin.candidates import candidate_lists
 from copilot.drafting.builtin.compose import compose
+from copilot.drafting.builtin.expressions import says_sum
 from copilot.drafting.builtin.linear import goal_coefficients, outcome_of, rule_of
 from copilot.drafting.builtin.reading import Reading, read
 from copilot.drafting.builtin.symbols import says_whole, symbolic
-from copilot.drafting.builtin.tokens import sentences_of
+from copilot.drafting.builtin.tokens import Sentence, sentences_of
 from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.formulation import Formulation
 
+_MOST_SUMMED = 6
 _NOT_READ = (
     "This text does not say a decision the built-in drafter can read. Say what to choose between, what each choice "
     "brings or takes, what limits it, and what to maximize or minimize."
@@ -81,12 +84,22 @@ def best_reading(text: str) -> Reading | None:
     readings = [lettered] if lettered else [read(sentences, items) for items in candidate_lists(sentences)]
     if not readings:
         return None
+    if not lettered:
+        readings.extend(_summed(sentences, readings))
     ranked = sorted(readings, key=lambda reading: (reading.weight, len(reading.notes), -len(reading.context.items)))
     complete = [reading for reading in ranked if not reading.gaps]
     for reading in complete:
         if finite(reading) == "bounded" and not is_idle(reading):
             return reading
     return ranked[0]
+
+
+def _summed(sentences: Sequence[Sentence], readings: Sequence[Reading]) -> list[Reading]:
+    """Where no reading explains everything, those that do once sums said in words are read too."""
+    if any(not reading.gaps for reading in readings) or not says_sum(sentences):
+        return []
+    again = [read(sentences, reading.context.items, sums=True) for reading in readings[:_MOST_SUMMED]]
+    return [reading for reading in again if not reading.gaps and any(row.said_as_sum for row in reading.rows)]
 
 
 def _symbolic(text: str) -> Reading | None:

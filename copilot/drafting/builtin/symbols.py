@@ -14,6 +14,7 @@ from copilot.drafting.builtin.tokens import Sentence, Token, sentences_of
 _SYMBOL = re.compile(r"[XYZW]\d?|[xyz]\d?")
 _MATH = re.compile(r"\$(?=\\\$)|(?<=\d)\$(?!\d)|\$(?=[A-Za-z])|(?<=[A-Za-z])\$|(?<=[A-Za-z]\d)\$")
 _BREAK = re.compile(r"\\n")
+_NEGATIVE = re.compile(r"(?<![\w)])\s-\d")  # the reader knows no negative numbers
 _STANDS_FOR = frozenset({"represented", "denoted", "by", "as", "called", "for", "variable"})
 _COUNTED = ("number", "unit", "dollar")
 _FACTORS = frozenset({"doubled", "tripled", "halved", "twice", "double"})
@@ -29,13 +30,11 @@ def symbolic(text: str) -> tuple[list[Sentence], Items] | None:
     plain = _BREAK.sub("\n\n", _MATH.sub(" ", text))
     sentences = sentences_of(plain)
     counts = Counter(token.text.upper() for sentence in sentences for token in sentence if _is_symbol(token))
-    names = sorted(name for name, count in counts.items() if count >= _FEWEST)
-    if not _FEWEST <= len(names) <= _MOST or not any(_is_symbol(token) for token in _upper(sentences)):
-        return None
-    if re.search(r"(?<![\w)])\s-\d", plain):
-        return None  # the reader knows no negative numbers
     named = _aliases(sentences)
-    if named is None:
+    if named is None or not any(_is_symbol(token) for token in _upper(sentences)):
+        return None
+    names = sorted(name for name, count in counts.items() if count >= _FEWEST or name in named)
+    if not _FEWEST <= len(names) <= _MOST or _NEGATIVE.search(plain):
         return None
     aliases = {stems: name for name, stems in named.items()}
     kinds = _kinds(sentences)

@@ -15,6 +15,7 @@ from tests.drafting.builtin.asking import ask
 CORPUS = Path(__file__).parent / "corpus"
 PROBLEMS: list[dict[str, str]] = json.loads((CORPUS / "problems.json").read_text())
 EVERYDAY: list[dict[str, str]] = json.loads((CORPUS / "everyday.json").read_text())
+LETTERS: list[dict[str, str]] = json.loads((CORPUS / "letters.json").read_text())
 REFUSALS: list[dict[str, str]] = json.loads((CORPUS / "refusals.json").read_text())
 NOT_YET = 0.1
 
@@ -30,7 +31,7 @@ def verdict(problem: dict[str, str]) -> str:
     return "right" if value is not None and math.isclose(value, gold, rel_tol=1e-6) else "wrong"
 
 
-@pytest.mark.parametrize("problems", [PROBLEMS, EVERYDAY], ids=["problems", "everyday"])
+@pytest.mark.parametrize("problems", [PROBLEMS, EVERYDAY, LETTERS], ids=["problems", "everyday", "letters"])
 def test_nine_problems_in_ten_are_right_and_none_is_wrong(problems: list[dict[str, str]]) -> None:
     verdicts = {problem["id"]: verdict(problem) for problem in problems}
     refused = [name for name, said in verdicts.items() if said == "refused"]
@@ -50,5 +51,5 @@ def test_a_text_that_is_not_complete_is_not_answered(refusal: dict[str, str]) ->
 
 
 def test_the_corpus_is_large_and_its_texts_are_all_different() -> None:
-    texts = [entry["text"] for entry in (*PROBLEMS, *EVERYDAY, *REFUSALS)]
-    assert len(set(texts)) == len(texts) >= 105
+    texts = [entry["text"] for entry in (*PROBLEMS, *EVERYDAY, *LETTERS, *REFUSALS)]
+    assert len(set(texts)) == len(texts) >= 120

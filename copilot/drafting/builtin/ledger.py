@@ -1,0 +1,106 @@
+"""The ledger's gates: what a reading leaves unexplained, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copilot.drafting.builtin.context import Context
+from copilot.drafting.builtin.facts import Gap, Limit, Row
+from copilot.drafting.builtin.roles import no_role
+from copilot.drafting.builtin.rownames import row_name, written
+
+if TYPE_CHECKING:
+    from copilot.drafting.builtin.reading import Reading
+
+
+def check(reading: Reading) -> None:
+    """The ledger's gates; each leaves a gap in words."""
+    used = {limit.row for limit in reading.limits} | {index for index, _ in (reading.goal.rows if reading.goal else ())}
+    for index, row in enumerate(reading.rows):
+        spans = tuple(fact.quantity.span for fact in row.facts.values())
+        torn = any(index in gap.rows for gap in reading.gaps)
+        if index not in used and index in reading.settled:
+            reading.notes.append(f'Nothing limits "{row_name(row)}".')
+        elif index not in used and not torn:
+            text = f'"{row_name(row)}" is given, but no limit and no objective uses it.'
+            reading.gaps.append(Gap(text, spans, weight=0.5 + 0.5 * len(row.facts), unused=True))
+    _check_holes(reading)
+    _check_items(reading)
+    _check_twice(reading)
+    if not reading.limits and not any(gap.options for gap in reading.gaps):
+        reading.gaps.append(Gap("Nothing in the text limits the choice. Say what there is, or what is needed.", ()))
+    for limit in reading.limits:
+        reading.notes.extend(limit.notes)
+    if reading.goal:
+        reading.notes.extend(reading.goal.notes)
+
+
+def _check_holes(reading: Reading) -> None:
+    aimed = {index for index, _ in reading.goal.rows} if reading.goal else set()
+    for index, row in enumerate(reading.rows):
+        missing = [item for item in reading.context.everything if item not in row.facts]
+        if not missing or row.said_as_sum:
+            continue
+        names = " and ".join(reading.context.items[item].label for item in missing)
+        if index in aimed:
+            text = f'The objective "{row_name(row)}" has no number for {names}.'
+            reading.gaps.append(Gap(text, tuple(fact.quantity.span for fact in row.facts.values())))
+        elif any(limit.row == index for limit in reading.limits):
+            reading.notes.append(f'No "{row_name(row)}" is given for {names}; it is taken as 0.')
+
+
+def _check_items(reading: Reading) -> None:
+    known = {item for row in reading.rows for item in row.facts}
+    known |= {item for limit in reading.limits for item in limit.items if len(limit.items) == 1}
+    for index, item in enumerate(reading.context.items):
+        if index not in known:
+            reading.gaps.append(Gap(f'Nothing is said about "{item.label}".', ((item.start, item.end),)))
+
+
+def _check_twice(reading: Reading) -> None:
+    """Two different numbers for the same limit contradict one another, or belong to two things."""
+    seen: dict[tuple[object, ...], Limit] = {}
+    for limit in reading.limits:
+        if limit.quantity is None:
+            continue
+        key = (limit.items, limit.row, limit.sign)
+        other = seen.setdefault(key, limit)
+        if other is not limit and other.quantity is not None:
+            one, two = other.quantity, limit.quantity
+            text = (
+                f'Two different limits stand on the same thing: "{one.part.text} {one.phrase}" and '
+                f'"{two.part.text} {two.phrase}". Keep the one that counts.'
+            )
+            reading.gaps.append(Gap(text, (one.span, two.span)))
+    for (items, row, sign), limit in seen.items():
+        upper = seen.get((items, row, "<=")) if sign == ">=" else None
+        if upper and upper.quantity and limit.quantity and upper.quantity.part.value < limit.quantity.part.value:
+            text = (
+                f"The limits contradict one another: at least {limit.quantity.part.text} and at most "
+                f"{upper.quantity.part.text} of the same thing."
+            )
+            reading.gaps.append(Gap(text, (*limit.spans, *upper.spans)))
+
+
+def reaches(limit: Limit, reading: Reading, *, sums: bool) -> bool:
+    """Whether a limit is on all items though its clause names only some, or on one though it speaks of a sum."""
+    quantity, everything = limit.quantity, set(reading.context.everything)
+    if quantity is None or limit.row >= 0:
+        return False
+    if set(limit.items) != everything:
+        summed = {"combined", "sum", "together"} & {part.low for part in quantity.clause}
+        return bool(summed) and len(limit.items) == 1
+    named = {part.item for part in quantity.clause if part.kind == "item"}
+    return sums and bool(named) and named != everything
+
+
+def overreach(limit: Limit, context: Context) -> Gap:
+    assert limit.quantity is not None
+    names = " and ".join(item.label for item in context.items)
+    text = f'It is not clear whether "{written(limit.quantity)}" limits all of {names}.'
+    return Gap(text, (limit.quantity.span,))
+
+
+def nameless(row: Row) -> Gap:
+    """ "300 for X": nothing says of what the numbers are."""
+    return no_role(next(iter(row.facts.values())).quantity)
