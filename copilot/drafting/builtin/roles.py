@@ -122,11 +122,20 @@ def _stated(quantity: Quantity) -> Relation | None:
     place = next((part.low for part in reversed(quantity.before)), "")
     if place in ("on", "within", "from") and len(quantity.left) > 1 and not owned:
         return "<="
+    if quantity.part.shape == "money" and _shares_out(quantity):
+        return "<="
     if words.have_strong & (before | behind) and not owned:
         return "<="
     if words.want_strong & before and not owned:
         return ">="
     return None
+
+
+def _shares_out(quantity: Quantity) -> bool:
+    """ "invests $20,000 in A and B": the amount that is split between the items."""
+    invests = any(part.stem == "invest" and part.verb for part in quantity.before)
+    items = {part.item for part in quantity.clause[quantity.position :] if part.kind == "item"}
+    return invests and not quantity.left and len(items) > 1
 
 
 def _opens_with_owner(clause: Parts) -> bool:
