@@ -11,10 +11,6 @@ from copilot.accounts.models import Membership, User, Viewer, Workspace
 LOCAL_OWNER = "owner"
 
 
-class AccountError(Exception):
-    """The account may not do that; the message is a sentence for the user."""
-
-
 @transaction.atomic
 def local_owner() -> User:
     """The account that owns a local installation: the first superuser, made without a password when there is none."""

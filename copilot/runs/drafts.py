@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from copilot.data.reading import DataError, DataTable, read_table
@@ -16,33 +17,38 @@ from copilot.runs.stage import NeedsInput, Stage, StageFailed
 NEW_PROBLEM = "This message was read as a new problem, not as a change of the last version."
 
 
-def drafter_of(stage: Stage) -> Drafter:
-    """The drafter that the run asked for; tells which one it is."""
+def begin(stage: Stage) -> tuple[Drafter, DraftRequest]:
+    """The drafter that the run asked for and what it will read; tells both."""
     drafter = engines.drafter_for(stage.run.drafter)
+    read = _read_tables(stage)
     tables = [
         {"name": table.name, "rows": table.row_count, "columns": list(table.columns), "warnings": list(table.warnings)}
-        for table in _read_tables(stage)
+        for table in read
     ]
     stage.record(EventType.DRAFT_STARTED, {"drafter": drafter.name, "tables": tables})
-    return drafter
+    return drafter, _request(stage.run, read)
 
 
-def propose(stage: Stage, drafter: Drafter) -> Draft:
-    """A first draft. Raises NeedsInput with the question or the reason when the drafter does not understand."""
-    request = request_of(stage)
+def propose(stage: Stage, drafter: Drafter, request: DraftRequest) -> tuple[Draft, DraftRequest]:
+    """A first draft, and the request that it answers, which may turn out to be the newest message alone.
+
+    Raises NeedsInput with the question or the reason when the drafter does not understand.
+    """
     outcome = drafter.draft(request, _reporter(stage), stage.lease.should_stop)
     if request.previous is not None and outcome.status == "abstained":
-        outcome = _read_alone(stage, drafter, request) or outcome
-    return _accepted(stage, outcome)
+        newest = request.text[request.revision_start :]
+        alone = replace(request, text=newest, previous=None, revision_start=0)
+        if (fresh := _read_alone(stage, drafter, alone)) is not None:
+            outcome, request = fresh, alone
+    return _accepted(stage, outcome), request
 
 
-def _read_alone(stage: Stage, drafter: Drafter, request: DraftRequest) -> DraftOutcome | None:
+def _read_alone(stage: Stage, drafter: Drafter, alone: DraftRequest) -> DraftOutcome | None:
     """A message that is no change of the last version may be a whole problem of its own; then it is the request."""
-    newest = request.text[request.revision_start :]
-    alone = replace(request, text=newest, previous=None, revision_start=0)
     outcome = drafter.draft(alone, _reporter(stage), stage.lease.should_stop)
     if outcome.status != "complete" or outcome.draft is None:
         return None
+    newest = alone.text
     stage.run.request_text, stage.run.revision_start = newest, 0
     held = Run.objects.filter(id=stage.run.id, owner=stage.lease.owner)
     if not held.update(request_text=newest, revision_start=0):
@@ -52,21 +58,20 @@ def _read_alone(stage: Stage, drafter: Drafter, request: DraftRequest) -> DraftO
     return replace(outcome, draft=replace(outcome.draft, formulation=noted))
 
 
-def repair(stage: Stage, drafter: Drafter, draft: Draft, feedback: Feedback) -> Draft:
+def repair(stage: Stage, drafter: Drafter, request: DraftRequest, draft: Draft, feedback: Feedback) -> Draft:
     """The draft again, knowing why the sandbox refused it. Raises StageFailed when there is nothing better."""
     stage.record(EventType.DRAFT_REPAIR, {"because": feedback.message})
-    outcome = drafter.repair(request_of(stage), draft, feedback, _reporter(stage), stage.lease.should_stop)
+    outcome = drafter.repair(request, draft, feedback, _reporter(stage), stage.lease.should_stop)
     if outcome.status == "abstained":
         raise StageFailed(f"{feedback.message} {' '.join(outcome.reasons)}".strip())
     return _accepted(stage, outcome)
 
 
-def request_of(stage: Stage) -> DraftRequest:
+def _request(run: Run, tables: Sequence[DataTable]) -> DraftRequest:
     """What the drafter reads: the conversation's text, the tables, and the version being revised."""
-    run = stage.run
     return DraftRequest(
         text=run.request_text,
-        tables=_tables(stage),
+        tables=tuple(Table(name=table.name, columns=table.columns) for table in tables),
         previous=draft_of(run.base) if run.base else None,
         revision_start=run.revision_start,
         seed=run.seed,
@@ -81,10 +86,6 @@ def draft_of(version: ModelVersion) -> Draft:
         data=data_from_json(version.data),
         drafter=version.drafter,
     )
-
-
-def _tables(stage: Stage) -> tuple[Table, ...]:
-    return tuple(Table(name=table.name, columns=table.columns) for table in _read_tables(stage))
 
 
 def _read_tables(stage: Stage) -> list[DataTable]:

@@ -29,11 +29,6 @@ def drafter_for(name: str) -> Drafter:
     return _llm_drafter()
 
 
-def drafter_in_use() -> str:
-    """Name of the drafter that `auto` means here, for the page."""
-    return str(settings.COPILOT["LLM"] or "builtin")
-
-
 def sandbox() -> Sandbox:
     """The sandbox of this process; its template process starts on first use and is kept warm."""
     with _lock:

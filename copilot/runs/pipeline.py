@@ -44,19 +44,20 @@ def _line(stage: Stage) -> None:
         checks = builds.check(stage, draft, built)
         diff = versions.compare(stage, built)
         version = versions.save(stage, draft, built, checks, diff)
-    result = solving.solve(stage, version)
-    outcome = solving.explain(stage, version, result)
+    instance = versions.instance_of(version)
+    result = solving.solve(stage, instance)
+    outcome = solving.explain(stage, version, instance, result)
     _finish(stage.lease, outcome.lifecycle, outcome.message)
 
 
 def _drafted_and_built(stage: Stage) -> tuple[Draft, Built]:
-    drafter = drafts.drafter_of(stage)
-    draft = drafts.propose(stage, drafter)
+    drafter, request = drafts.begin(stage)
+    draft, request = drafts.propose(stage, drafter, request)
     for _ in range(REPAIRS):
         built = builds.build(stage, draft)
         if isinstance(built, Built):
             return draft, built
-        draft = drafts.repair(stage, drafter, draft, built)
+        draft = drafts.repair(stage, drafter, request, draft, built)
     built = builds.build(stage, draft)
     if isinstance(built, Built):
         return draft, built

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Sequence
 from uuid import UUID
 
-import structlog
 from django.conf import settings
 from django.db import transaction
 
@@ -16,8 +15,6 @@ from copilot.data.models import Dataset
 from copilot.runs import events, queue
 from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, ModelVersion, Run
-
-log = structlog.get_logger(__name__)
 
 
 class RunError(Exception):

@@ -15,7 +15,6 @@ from copilot.runs.checks import Check
 from copilot.runs.events import EventType, LeaseLost, Payload
 from copilot.runs.models import Lifecycle, ModelVersion, Run
 from copilot.runs.stage import Stage, StageFailed, Throttle
-from copilot.runs.versions import instance_of
 from solvers import runner
 from solvers.instance import Instance
 from solvers.registry import Choice, UnknownSolver, choose
@@ -32,10 +31,9 @@ class Outcome:
     message: str
 
 
-def solve(stage: Stage, version: ModelVersion) -> Result:
+def solve(stage: Stage, instance: Instance) -> Result:
     """Solve the version's instance; a stop keeps the best solution found so far."""
     stage.check()
-    instance = instance_of(version)
     choice = _chosen(instance, stage.run.solver)
     options = _options(stage.run)
     stage.record(
@@ -57,9 +55,8 @@ def solve(stage: Stage, version: ModelVersion) -> Result:
     return result
 
 
-def explain(stage: Stage, version: ModelVersion, result: Result) -> Outcome:
+def explain(stage: Stage, version: ModelVersion, instance: Instance, result: Result) -> Outcome:
     """Say the result in plain words, judge it, and store it on the run."""
-    instance = instance_of(version)
     formulation = Formulation.model_validate(version.formulation)
     checks = [Check(**raw) for raw in version.checks] + checking.after_solve(formulation, instance, result)
     discard = stage.lease.cancelled and _discarded(stage.run)
@@ -141,7 +138,7 @@ class _Reports:
         self._log = ""
 
     def __call__(self, progress: Progress) -> None:
-        """Record the progress, or hold it back; never raises into the runner, which would lose the incumbent."""
+        """Record the progress, or hold it back; LeaseLost ends the solve, whose child the runner then kills."""
         self._log += progress.log
         self._held = _progress(progress)
         if self._throttle.due():

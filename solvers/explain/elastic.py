@@ -24,10 +24,6 @@ class Elastic:
     scale: FloatArray
     first: int
 
-    def stretches(self, x: FloatArray) -> FloatArray:
-        """Return how far each item was stretched, in its own units."""
-        return np.maximum(x[self.first : self.first + len(self.items)], 0.0) * self.scale
-
 
 def elastic(
     instance: Instance, items: Sequence[Item], *, absolute: bool = False, cap: float = np.inf, whole: bool = True

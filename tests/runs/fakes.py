@@ -72,6 +72,7 @@ class FakeDrafter:
         should_stop: Callable[[], bool],
     ) -> DraftOutcome:
         """The next outcome, remembering why the last was refused."""
+        self.requests.append(request)
         self.feedback.append(feedback)
         return self.outcomes.pop(0)
 

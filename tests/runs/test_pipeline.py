@@ -24,18 +24,22 @@ import pyomo.environ as pyo
 
 
 def build_model(data):
-    # a strongly correlated multi-row knapsack: HiGHS finds points at once and needs long to prove one best
+    # market split (Cornuejols and Dawande 1998): a plan comes at once, a proof takes hours
     rng = random.Random(7)
     m = pyo.ConcreteModel()
-    m.I = pyo.RangeSet(60)
+    m.I, m.K = pyo.RangeSet(50), pyo.RangeSet(6)
     m.x = pyo.Var(m.I, domain=pyo.Binary)
-    w = {(k, i): rng.randint(400, 1000) for k in range(8) for i in m.I}
-    m.rows = pyo.ConstraintList()
-    for k in range(8):
-        m.rows.add(sum(w[k, i] * m.x[i] for i in m.I) <= 14000 + 13 * k)
-    m.profit = pyo.Objective(expr=sum((w[0, i] + w[1, i] + 100) * m.x[i] for i in m.I), sense=pyo.maximize)
+    m.over, m.under = (pyo.Var(m.K, domain=pyo.NonNegativeReals) for _ in range(2))
+    share = {(k, i): rng.randint(0, 99) for k in m.K for i in m.I}
+    m.split = pyo.Constraint(
+        m.K,
+        rule=lambda m, k: sum(share[k, i] * m.x[i] for i in m.I) + m.under[k] - m.over[k]
+        == sum(share[k, i] for i in m.I) // 2,
+    )
+    m.missed = pyo.Objective(expr=sum(m.over[k] + m.under[k] for k in m.K), sense=pyo.minimize)
     return m
 """
+NO_MODEL = "import pyomo.environ as pyo\n\ndef build_model(data):\n    return 1\n"
 LOOP = "import pyomo.environ as pyo\n\ndef build_model(data):\n    while True:\n        pass\n"
 
 
@@ -124,7 +128,7 @@ def test_a_question_waits_for_a_person_and_keeps_the_text(drafted: Callable[...,
 
 
 def test_a_refused_program_is_repaired_once(drafted: Callable[..., Run]) -> None:
-    run = walk(drafted(complete("import pyomo.environ as pyo\n\ndef build_model(data):\n    return 1\n"), complete()))
+    run = walk(drafted(complete(NO_MODEL), complete()))
     assert run.lifecycle == Lifecycle.SUCCEEDED
     assert types_of(run).count(EventType.DRAFT_REPAIR) == 1
 
@@ -268,3 +272,17 @@ def test_a_new_problem_in_an_old_conversation_is_read_alone_and_says_so(drafted:
     assert run.request_text == "A wholly new problem."
     assert run.version is not None
     assert "new problem" in run.version.formulation["assumptions"][-1]["text"]
+
+
+def test_the_repair_of_a_new_problem_reads_that_problem_alone(
+    drafted: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = walk(drafted(complete()))
+    drafter = FakeDrafter([DraftOutcome(status="abstained", reasons=("No change.",)), complete(NO_MODEL), complete()])
+    run = drafted(complete(), base=first.version)
+    monkeypatch.setattr(engines, "drafter_for", lambda _: drafter)
+    Run.objects.filter(id=run.id).update(request_text=f"{first.request_text}\n\nA wholly new problem.")
+    Run.objects.filter(id=run.id).update(revision_start=len(first.request_text) + 2)
+    assert walk(run).lifecycle == Lifecycle.SUCCEEDED
+    repaired = drafter.requests[-1]
+    assert (repaired.text, repaired.previous, repaired.revision_start) == ("A wholly new problem.", None, 0)

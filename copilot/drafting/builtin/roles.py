@@ -138,13 +138,6 @@ def _shares_out(quantity: Quantity) -> bool:
     return invests and not quantity.left and len(items) > 1
 
 
-def _opens_with_owner(clause: Parts) -> bool:
-    """ "they have 160 technicians": what the planner has, whatever the sentence before spoke about."""
-    joints = lexicon().conjunctions
-    low = [part.low for part in clause if part.low not in joints | {"only", "also"} and part.kind != "mark"][:2]
-    return len(low) == 2 and low[0] in _OWNERS and low[1] in ("have", "has")
-
-
 def _behind(quantity: Quantity) -> Parts:
     """Parts up to the next number, or the clause's end."""
     parts = quantity.clause
