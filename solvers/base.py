@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from solvers.beyond import OBJECTIVE
+from solvers.convexity import has_convex_objective
 from solvers.instance import Instance
 from solvers.result import (
     Report,
@@ -24,6 +27,12 @@ class Capability(enum.StrEnum):
 
     LINEAR = "linear"
     INTEGER = "integer"
+    CONVEX_QUADRATIC = "convex_quadratic"  # a convex quadratic objective over continuous columns
+    QUADRATIC = "quadratic"  # any quadratic objective or row, with integers too
+    INDICATOR = "indicator"
+    SETS = "special_ordered_sets"
+    SEMICONTINUOUS = "semicontinuous"
+    NONLINEAR = "nonlinear"
     DUALS = "duals"
     INCUMBENTS = "incumbents"
     INTERRUPT = "interrupt"
@@ -78,16 +87,52 @@ class Solver(Protocol):
         """Solve one validated instance; every expected failure is a status with a sentence, never an exception."""
 
 
+BEYOND_LINEAR = {
+    Capability.CONVEX_QUADRATIC: "a quadratic objective",
+    Capability.QUADRATIC: "products of variables that are not a convex objective over continuous variables",
+    Capability.INDICATOR: "indicator constraints",
+    Capability.SETS: "special ordered sets",
+    Capability.SEMICONTINUOUS: "semicontinuous variables",
+    Capability.NONLINEAR: "nonlinear functions",
+}
+
+
+def needed(instance: Instance) -> frozenset[Capability]:
+    """Return what a backend must be capable of to take `instance` as it is."""
+    beyond = instance.beyond
+    found = {Capability.LINEAR}
+    if instance.is_mip:
+        found.add(Capability.INTEGER)
+    if beyond.quadratic_row.size:
+        simple = bool((beyond.quadratic_row == OBJECTIVE).all()) and not instance.is_mip and not beyond.tape_row.size
+        simple = simple and not (beyond.indicator_row.size or beyond.set_kind.size or beyond.semicontinuous.size)
+        convex = simple and has_convex_objective(instance)
+        found.add(Capability.CONVEX_QUADRATIC if convex else Capability.QUADRATIC)
+    parts: dict[Capability, NDArray[Any]] = {
+        Capability.INDICATOR: beyond.indicator_row,
+        Capability.SETS: beyond.set_kind,
+        Capability.SEMICONTINUOUS: beyond.semicontinuous,
+        Capability.NONLINEAR: beyond.tape_row,
+    }
+    return frozenset(found | {capability for capability, array in parts.items() if array.size})
+
+
 def settled_early(instance: Instance, solver: Solver) -> Result | None:
     """Return the result of an instance that needs no solver or that `solver` must refuse, else None.
 
-    Settled here, the same for every backend: crossed bounds, integers where the backend has none, no columns at all.
+    Settled here, the same for every backend: crossed bounds, integers and other parts that the backend cannot take, no
+    columns at all.
     """
     contradiction = instance.contradiction()
     if contradiction:
         return _without_point(solver.name, TerminationCondition.INFEASIBLE, contradiction)
     if instance.is_mip and Capability.INTEGER not in solver.capabilities:
         sentence = f"{solver.name} solves continuous problems only, and this instance has integer variables."
+        return _without_point(solver.name, TerminationCondition.UNSUPPORTED, sentence)
+    lacking = needed(instance) - solver.capabilities if instance.beyond else frozenset()
+    if lacking:
+        words = " and ".join(sorted(BEYOND_LINEAR[capability] for capability in lacking))
+        sentence = f"{solver.name} cannot take {words}, which this instance has."
         return _without_point(solver.name, TerminationCondition.UNSUPPORTED, sentence)
     if instance.column_count == 0:
         return _without_columns(instance, solver.name)

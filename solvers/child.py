@@ -13,7 +13,8 @@ import threading
 from typing import Any
 
 from solvers import wire
-from solvers.instance import Instance, InstanceError
+from solvers.instance import InstanceError
+from solvers.instance_file import decode
 from solvers.limits import limit_process
 from solvers.registry import SOLVERS
 from solvers.result import Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
@@ -112,7 +113,7 @@ def _solve(header: dict[str, Any], body: bytes, channel: Channel, stop: threadin
     cpu_seconds = int((options.time_limit_seconds + 60) * max(options.threads, 2))
     limit_process(memory_bytes=options.memory_limit_bytes, cpu_seconds=cpu_seconds)
     try:
-        instance = Instance.from_bytes(body)
+        instance = decode(body, names=False)  # no name is ever shown here
     except InstanceError as error:
         return _failed(TerminationCondition.INVALID_INSTANCE, str(error))
     solver = SOLVERS[header["solver"]]  # chosen by the parent, which also knows why

@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.beyond import Beyond
 from solvers.instance import Instance, Sense
+from solvers.tape import Code
 
 DIGITS = 12
 MAX_ROUNDS = 64
@@ -42,7 +44,36 @@ def fingerprint(instance: Instance) -> str:
     digest = hashlib.blake2b(digest_size=16, person=b"wellposed-wl-1")
     for part in parts:
         digest.update(part.astype("<u8").tobytes())
+    if instance.beyond:
+        digest.update(beyond_key(instance.beyond, rows, columns).astype("<u8").tobytes())
     return digest.hexdigest()
+
+
+def beyond_key(beyond: Beyond, rows: Colours, columns: Colours) -> Colours:
+    """Return one key per part beyond linear rows, sorted: its numbers and the colours of the rows and columns it names.
+
+    These parts do not refine the colours; the key of each is the same under any order and any names.
+    """
+    row_colours = np.append(rows, np.uint64(_SEEDS["row"]))  # the objective comes last, where index -1 finds it
+    pairs = _mixed(columns[beyond.quadratic_first]) + _mixed(columns[beyond.quadratic_second])
+    found = [_mixed(_mixed(pairs + _numbers(beyond.quadratic_value)) + row_colours[beyond.quadratic_row])]
+    waits = _mixed(columns[beyond.indicator_column]) + beyond.indicator_value.astype(np.uint64)
+    found += [_mixed(waits ^ row_colours[beyond.indicator_row]), _mixed(columns[beyond.semicontinuous] + np.uint64(2))]
+    for number, kind in enumerate(beyond.set_kind.tolist()):
+        found.append(_chained(_mixed(columns[beyond.members(number)]), kind))
+    for number, row in enumerate(beyond.tape_row.tolist()):
+        code, operand = beyond.tape(number)
+        words = _numbers(operand) + code.astype(np.uint64)
+        reads = code == Code.COLUMN
+        words[reads] = _mixed(columns[operand[reads].astype(np.int64)])
+        found.append(_chained(words, int(row_colours[row])))
+    return np.sort(np.concatenate(found))
+
+
+def _chained(words: Colours, start: int) -> Colours:
+    """Return one key of a sequence whose order counts."""
+    place = np.arange(1, len(words) + 1, dtype=np.uint64)
+    return _mixed(np.array([start], dtype=np.uint64) + _mixed(words ^ _mixed(place)).sum(dtype=np.uint64))
 
 
 def _refined(instance: Instance, rows: Colours, columns: Colours) -> tuple[Colours, Colours]:

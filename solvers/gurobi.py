@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 
-from solvers.base import Availability, AvailabilityState, Capability, settled_early
+from solvers.base import BEYOND_LINEAR, Availability, AvailabilityState, Capability, settled_early
 from solvers.gurobi_engine import solve_with_gurobi
 from solvers.instance import Instance
 from solvers.probe import probed
@@ -43,7 +43,7 @@ class Gurobi:
     """Commercial; free of charge up to 2000 rows and 2000 columns with the licence that the wheel brings."""
 
     name = NAME
-    capabilities = frozenset(Capability)
+    capabilities = frozenset(Capability) - frozenset(BEYOND_LINEAR)
 
     def availability(self) -> Availability:
         """Start Gurobi in a process of its own, once: ready, limited (the bundled licence), broken or absent."""

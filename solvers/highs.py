@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 
-from solvers.base import Availability, AvailabilityState, Capability, settled_early
+from solvers.base import BEYOND_LINEAR, Availability, AvailabilityState, Capability, settled_early
 from solvers.highs_engine import solve_with_highs
 from solvers.instance import Instance
 from solvers.result import Report, Result, ShouldStop, SolutionStatus, SolveOptions, TerminationCondition
@@ -17,7 +17,7 @@ class Highs:
     """The default backend (MIT licence, in the wheel highspy)."""
 
     name = NAME
-    capabilities = frozenset(Capability)
+    capabilities = frozenset(Capability) - frozenset(BEYOND_LINEAR)
 
     def availability(self) -> Availability:
         """Look for the library without importing it, which would load its threads into this process."""

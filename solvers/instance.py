@@ -1,14 +1,18 @@
-"""The waist of the hourglass: one linear or mixed-integer instance as plain sparse arrays, with names."""
+"""The waist of the hourglass: one optimization instance as plain sparse arrays, with names."""
 
 from __future__ import annotations
 
 import enum
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from solvers.beyond import LINEAR, Beyond
+from solvers.names import Names
 
 if TYPE_CHECKING:
     import scipy.sparse
@@ -39,6 +43,7 @@ class Instance:
     A has `row_count` x `column_count` entries in CSR form: row i holds `values[indptr[i]:indptr[i+1]]` at the columns
     `indices[...]`. An infinite side is `numpy.inf`. `integrality` is 0 (continuous) or 1 (integer) per column. `fixed`
     names the variables of the source that are no columns, because they were fixed or occur nowhere, with their value.
+    `beyond` holds what is not linear: it adds to A x and to the objective, and is empty for most instances.
     Arrays are copied, converted to one dtype each and made read-only. Nothing else is checked before `validate()`.
     """
 
@@ -55,9 +60,10 @@ class Instance:
     column_lower: FloatArray
     column_upper: FloatArray
     integrality: ByteArray
-    row_names: tuple[str, ...]
-    column_names: tuple[str, ...]
+    row_names: Sequence[str]
+    column_names: Sequence[str]
     fixed: tuple[tuple[str, float], ...] = ()
+    beyond: Beyond = LINEAR
 
     def __post_init__(self) -> None:
         try:
@@ -67,8 +73,10 @@ class Instance:
             raise InstanceError(f"The sense or the offset of the objective cannot be read: {error}.") from error
         for field in ARRAYS:
             object.__setattr__(self, field, _frozen_array(field, getattr(self, field)))
-        for field in ("row_names", "column_names", "fixed"):
-            object.__setattr__(self, field, tuple(getattr(self, field)))
+        for field in ("row_names", "column_names"):
+            given = getattr(self, field)
+            object.__setattr__(self, field, given if isinstance(given, Names) else Names(given))
+        object.__setattr__(self, "fixed", tuple(self.fixed))
 
     @property
     def row_count(self) -> int:
@@ -91,6 +99,11 @@ class Instance:
         return bool(self.integrality.any())
 
     @property
+    def is_linear(self) -> bool:
+        """Whether nothing goes beyond rows of coefficients; integrality does not count."""
+        return not self.beyond
+
+    @property
     def matrix(self) -> scipy.sparse.csr_array[Any]:
         """The m x n matrix A as a SciPy CSR array that shares the instance's memory."""
         import scipy.sparse
@@ -99,9 +112,10 @@ class Instance:
         return scipy.sparse.csr_array((self.values, self.indices, self.indptr), shape=shape)
 
     def row_activity(self, x: FloatArray) -> FloatArray:
-        """Return A x, one value per row."""
+        """Return A x and what products and functions add to it, one value per row."""
         products = np.bincount(self.row_of_entry(), weights=self.values * x[self.indices], minlength=self.row_count)
-        return products.astype(np.float64, copy=False)
+        activity = products.astype(np.float64, copy=False)
+        return activity + self.beyond.added(x, self.row_count)[0] if self.beyond else activity
 
     def transposed_product(self, y: FloatArray) -> FloatArray:
         """Return A^T y, one value per column."""
@@ -114,7 +128,8 @@ class Instance:
 
     def objective_at(self, x: FloatArray) -> float:
         """Return the objective value at x, offset included, in the instance's own sense."""
-        return float(self.cost @ x) + self.objective_offset
+        value = float(self.cost @ x) + self.objective_offset
+        return value + self.beyond.added(x, self.row_count)[1] if self.beyond else value
 
     def contradiction(self) -> str:
         """Return a sentence about a row or column whose lower side exceeds its upper side, or an empty string."""

@@ -7,11 +7,13 @@ row's binding side (the shadow price), and the reduced cost of column j is `cost
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from solvers.instance import Instance, Sense
+from solvers.logic import excused_bounds, excused_rows, set_violation
 from solvers.result import Residuals, Vector
 
 
@@ -51,9 +53,14 @@ def residuals(
     activity = instance.row_activity(x)
     rows, rows_relative = _violations(activity, instance.row_lower, instance.row_upper)
     bounds, bounds_relative = _violations(x, instance.column_lower, instance.column_upper)
+    sets = (0.0, "")
+    if instance.beyond:
+        rows, rows_relative = excused_rows(instance.beyond, x, rows), excused_rows(instance.beyond, x, rows_relative)
+        bounds, bounds_relative = (excused_bounds(instance.beyond, x, broken) for broken in (bounds, bounds_relative))
+        sets = set_violation(instance.beyond, x)
     fractional = np.where(instance.integrality > 0, np.abs(x - np.round(x)), 0.0)
     objective = instance.objective_at(x)
-    dual = _dual_side(instance, row_dual, objective) if row_dual is not None else (None, None, None, None)
+    dual = _dual_side(instance, row_dual, x, objective) if row_dual is not None else (None, None, None, None)
     return Residuals(
         max_row_violation=_largest(rows),
         max_bound_violation=_largest(bounds),
@@ -68,12 +75,20 @@ def residuals(
         relative_gap=dual[2],
         dual_objective_value=dual[3],
         relative_bound_violation=_largest(bounds_relative),
+        max_set_violation=sets[0],
+        worst_set=sets[1],
     )
 
 
-def reduced_costs(instance: Instance, row_dual: Vector) -> Vector:
-    """Return `cost - A^T row_dual`, one value per column, in the instance's own sense."""
-    return instance.cost - instance.transposed_product(row_dual)
+def reduced_costs(instance: Instance, row_dual: Vector, x: Vector | None = None) -> Vector:
+    """Return `cost - A^T row_dual`, one value per column, in the instance's own sense.
+
+    With a quadratic objective the cost is its gradient at `x`, which must be given.
+    """
+    cost = instance.cost
+    if x is not None and instance.beyond:
+        cost = cost + instance.beyond.objective_gradient(x)
+    return cost - instance.transposed_product(row_dual)
 
 
 def binding_rows(
@@ -104,12 +119,18 @@ def _violations(activity: Vector, lower: Vector, upper: Vector) -> tuple[Vector,
     return worst, worst / scale
 
 
-def _dual_side(instance: Instance, row_dual: Vector, objective: float) -> tuple[float, float, float, float]:
+def _dual_side(instance: Instance, row_dual: Vector, x: Vector, objective: float) -> tuple[float, float, float, float]:
+    """Return the largest dual violation, absolute and relative, the relative gap, and the dual objective.
+
+    A convex quadratic objective x'Hx/2 enters the dual as -x'Hx/2 at the same x (Dorn 1960), its gradient as cost.
+    """
     sign = -1.0 if instance.sense is Sense.MAXIMIZE else 1.0
-    reduced = reduced_costs(instance, row_dual)
+    reduced = reduced_costs(instance, row_dual, x)
     row_value, row_wrong = _priced(sign * row_dual, instance.row_lower, instance.row_upper)
     column_value, column_wrong = _priced(sign * reduced, instance.column_lower, instance.column_upper)
     bound = sign * (row_value + column_value) + instance.objective_offset
+    if instance.beyond:
+        bound -= instance.beyond.added(x, instance.row_count)[1]
     violations = np.concatenate((row_wrong, column_wrong))
     relative = violations / (1.0 + _largest(np.abs(instance.cost)))
     gap = abs(objective - bound) / (1.0 + abs(objective) + abs(bound))
@@ -126,7 +147,7 @@ def _priced(price: Vector, lower: Vector, upper: Vector) -> tuple[float, Vector]
 
 def _binding(
     kind: str,
-    names: tuple[str, ...],
+    names: Sequence[str],
     activity: Vector,
     lower: Vector,
     upper: Vector,
@@ -150,7 +171,7 @@ def _largest(values: Vector) -> float:
     return float(values.max()) if values.size else 0.0
 
 
-def _worst(values: Vector, names: tuple[str, ...]) -> str:
+def _worst(values: Vector, names: Sequence[str]) -> str:
     if not values.size or values.max() <= 0.0:
         return ""
     return names[int(values.argmax())]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from solvers.instance import Instance, InstanceError
-from solvers.instance_file import MAGIC
+from solvers.instance_file import FIRST_MAGIC, MAGIC
 from solvers.process import ROOT, environment
 
 READ_SECONDS = 120.0
@@ -38,7 +38,7 @@ def read(path: Path, *, time_limit_seconds: float = READ_SECONDS, memory_limit_b
     try:
         with path.open("rb") as stream:
             start = stream.read(len(MAGIC))
-            if start == MAGIC:
+            if start in (MAGIC, FIRST_MAGIC):
                 return Reading(Instance.from_bytes(start + stream.read()))
     except OSError as error:
         raise InstanceError(f"The file {path.name} cannot be opened: {error.strerror}.") from error

@@ -83,6 +83,8 @@ class Residuals:
     relative_bound_violation: float = 0.0
     relative_dual_violation: float | None = None
     dual_objective_value: float | None = None
+    max_set_violation: float = 0.0
+    worst_set: str = ""
     convention: str = "absolute, in the units of the row or column; relative: divided by 1 + |right-hand side|"
 
 

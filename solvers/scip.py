@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 
-from solvers.base import Availability, AvailabilityState, Capability, settled_early
+from solvers.base import BEYOND_LINEAR, Availability, AvailabilityState, Capability, settled_early
 from solvers.instance import Instance
 from solvers.probe import probed
 from solvers.result import Report, Result, ShouldStop, SolveOptions
@@ -18,7 +18,8 @@ class Scip:
     """SCIP with SoPlex (Apache licence, in the wheel pyscipopt); always one thread."""
 
     name = NAME
-    capabilities = frozenset(Capability) - {Capability.INTERRUPT_SIMPLEX}  # SoPlex does not listen while it works
+    # SoPlex does not listen while it works.
+    capabilities = frozenset(Capability) - frozenset(BEYOND_LINEAR) - {Capability.INTERRUPT_SIMPLEX}
 
     def availability(self) -> Availability:
         """Load the library in a process of its own, once."""

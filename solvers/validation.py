@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.beyond_rules import check_beyond
 from solvers.instance import INT32_MAX, INTEGER, Instance, InstanceError
 
 MAX_NAME_LENGTH = 4096
 
 
-def check(instance: Instance) -> None:
-    """Raise InstanceError with one sentence that names the first fault of `instance`."""
+def check(instance: Instance, *, names: bool = True) -> None:
+    """Raise InstanceError with one sentence that names the first fault of `instance`; `names` looks at those too."""
     _check_lengths(instance)
     _check_structure(instance)
     _check_numbers(instance)
-    _check_names(instance)
+    if instance.beyond:
+        check_beyond(instance)
+    if names:
+        _check_names(instance)
 
 
 def _check_lengths(instance: Instance) -> None:
@@ -82,7 +87,7 @@ def _check_numbers(instance: Instance) -> None:
             raise InstanceError(f"The fixed variable {name} has the value {value}, not a finite number.")
 
 
-def _check_sides(kind: str, names: tuple[str, ...], lower: NDArray[np.float64], upper: NDArray[np.float64]) -> None:
+def _check_sides(kind: str, names: Sequence[str], lower: NDArray[np.float64], upper: NDArray[np.float64]) -> None:
     wrong = _first(np.isnan(lower) | (lower == np.inf))
     if wrong is not None:
         raise InstanceError(f"The lower bound of {kind} {names[wrong]} is {lower[wrong]}, not a number below infinity.")
@@ -105,6 +110,8 @@ def _check_names(instance: Instance) -> None:
         _check_name(name)
         if name in columns:
             raise InstanceError(f"The variable {name} is both a column and listed as fixed.")
+    for name in instance.beyond.set_names:
+        _check_name(name)
     for name in (instance.name, instance.objective_name):
         _check_name(name, may_be_empty=True)
 
@@ -114,6 +121,8 @@ def _check_name(name: object, *, may_be_empty: bool = False) -> None:
         raise InstanceError("Every row and column needs a name that is a non-empty text.")
     if len(name) > MAX_NAME_LENGTH:
         raise InstanceError(f"The name {name[:40]}… is longer than {MAX_NAME_LENGTH} characters.")
+    if "\0" in name:
+        raise InstanceError("A name holds a NUL character, which is not text.")
     if not name.isascii() and any("\ud800" <= letter <= "\udfff" for letter in name):
         raise InstanceError("A name holds half of a surrogate pair, which is not a character.")
 

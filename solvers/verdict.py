@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from solvers.base import Capability, needed
 from solvers.instance import Instance
 from solvers.kkt import reduced_costs, residuals
 from solvers.result import Certificate, Residuals, Result, SolutionStatus, SolveOptions, TerminationCondition
@@ -29,10 +30,11 @@ def judged(instance: Instance, result: Result, options: SolveOptions) -> Result:
         return _without_point(
             result, "The solver returned a point with missing or infinite numbers, so it was dropped."
         )
-    duals = None if instance.is_mip else result.row_dual
+    plain = has_duals(instance)
+    duals = result.row_dual if plain else None
     if duals is not None and (len(duals) != instance.row_count or not np.isfinite(duals).all()):
         duals = None
-    if duals is None and not instance.is_mip and instance.row_count == 0:
+    if duals is None and plain and instance.row_count == 0:
         duals = np.zeros(0)
     checked = residuals(instance, result.x, duals, claimed_objective=result.objective_value)
     result = replace(
@@ -41,7 +43,7 @@ def judged(instance: Instance, result: Result, options: SolveOptions) -> Result:
         objective_value=checked.objective_value,
         row_activity=instance.row_activity(result.x),
         row_dual=duals,
-        reduced_cost=None if duals is None else reduced_costs(instance, duals),
+        reduced_cost=None if duals is None else reduced_costs(instance, duals, result.x),
         certificate=Certificate.RESIDUALS_CHECKED,
     )
     if checked.dual_objective_value is not None and result.termination_condition in _CLAIMS:
@@ -49,13 +51,18 @@ def judged(instance: Instance, result: Result, options: SolveOptions) -> Result:
     return _lowered(instance, result, checked, options)
 
 
+def has_duals(instance: Instance) -> bool:
+    """Whether duals can prove an optimum: a linear or convex quadratic objective over linear rows and real columns."""
+    return not instance.is_mip and needed(instance) <= {Capability.LINEAR, Capability.CONVEX_QUADRATIC}
+
+
 def _lowered(instance: Instance, result: Result, checked: Residuals, options: SolveOptions) -> Result:
-    infeasibility = max(checked.relative_row_violation, checked.relative_bound_violation)
+    infeasibility = max(checked.relative_row_violation, checked.relative_bound_violation, checked.max_set_violation)
     if infeasibility > ACCEPTED or checked.max_integrality_violation > ACCEPTED:
         return _not_a_solution(result, checked)
     error = max(infeasibility, _optimality_error(instance, result, checked, options))
     unsure = result.termination_condition is TerminationCondition.NUMERICAL
-    if unsure and not instance.is_mip and result.row_dual is not None and error <= VERIFIED:
+    if unsure and has_duals(instance) and result.row_dual is not None and error <= VERIFIED:
         message = "The solver was unsure, but its primal and dual solutions prove each other optimal."
         result = replace(result, termination_condition=TerminationCondition.OPTIMAL, message=message)
     if result.termination_condition not in _CLAIMS:
@@ -84,7 +91,7 @@ def _lowered(instance: Instance, result: Result, checked: Residuals, options: So
 def _optimality_error(instance: Instance, result: Result, checked: Residuals, options: SolveOptions) -> float:
     scale = 1.0 + abs(checked.objective_value)
     error = checked.objective_error / scale
-    if instance.is_mip:
+    if not has_duals(instance):
         # The proof is the solver's; what can be checked is that its bound really is as near as it says.
         return max(error, _unclosed_gap(result, options))
     if checked.relative_gap is None or checked.relative_dual_violation is None:
@@ -103,6 +110,7 @@ def _unclosed_gap(result: Result, options: SolveOptions) -> float:
 def _not_a_solution(result: Result, checked: Residuals) -> Result:
     where = f" (worst constraint: {checked.worst_row})" if checked.worst_row else ""
     where = where or (f" (worst variable: {checked.worst_column})" if checked.worst_column else "")
+    where = where or (f" (worst set: {checked.worst_set})" if checked.worst_set else "")
     message = f"The point the solver returned breaks the model{where}, so it is not a solution."
     claimed = result.termination_condition in _CLAIMS or result.termination_condition is TerminationCondition.FEASIBLE
     return replace(

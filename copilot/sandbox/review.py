@@ -12,15 +12,18 @@ from copilot.sandbox import sentences, wire
 from copilot.sandbox.outcome import BuildFailure, Family, Limits
 from solvers import instance_file
 from solvers.instance import Instance, InstanceError
+from solvers.names import Names
 
-# A name list in JSON takes up to twelve times its bytes as Python texts: this is about a million names.
-MAX_NAME_BYTES = 32 << 20
+# Short names take up to thirty times their bytes as Python texts: this is about two million names of usual length.
+MAX_NAME_BYTES = 64 << 20
+MAX_HEADER_BYTES = 32 << 20  # it lists the fixed variables; JSON, too, swells when it is read
 MAX_NAME_LENGTH = 1_000
 MAX_FAMILIES = 2_000
 MAX_WARNINGS = 100
 _UNWELCOME = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _KINDS = frozenset({"set", "param", "var", "constraint", "objective"})
 _HEADER_LENGTH = struct.Struct("<I")
+_LONG_NAMES = "The names of rows and columns, or the list of fixed variables, take too many megabytes; shorten them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +55,29 @@ def review(frame: bytes | bytearray, *, limits: Limits) -> Reviewed:
 
 def _instance(body: memoryview) -> Instance:
     start = len(instance_file.MAGIC) + _HEADER_LENGTH.size
-    if len(body) < start:
+    if len(body) < start or bytes(body[: len(instance_file.MAGIC)]) != instance_file.MAGIC:
         raise wire.ReplyError("The reply holds no instance.")
-    (names,) = _HEADER_LENGTH.unpack(body[start - _HEADER_LENGTH.size : start])
-    if names > MAX_NAME_BYTES:
-        raise wire.ReplyError(f"The names of rows and columns take more than {MAX_NAME_BYTES >> 20} MB; shorten them.")
-    instance = Instance.from_bytes(body).validate()
+    (header,) = _HEADER_LENGTH.unpack(body[start - _HEADER_LENGTH.size : start])
+    if header > MAX_HEADER_BYTES:
+        raise wire.ReplyError(_LONG_NAMES)
+    instance = instance_file.decode(body, names=False)
+    packed = (texts.packed() for texts in _named(instance))
+    if sum(map(len, packed)) > MAX_NAME_BYTES:
+        raise wire.ReplyError(_LONG_NAMES)
+    instance.validate()
     if instance.column_count == 0 and instance.row_count == 0 and not instance.fixed:
         raise wire.ReplyError("The model has no variables and no constraints.")
     _check_names(instance.row_names, "constraint")
     _check_names(instance.column_names, "variable")
+    _check_names(instance.beyond.set_names, "set")
     _check_names((name for name, _ in instance.fixed), "variable")
     _check_names((instance.name, instance.objective_name), "objective")
     return instance
+
+
+def _named(instance: Instance) -> Iterable[Names]:
+    for texts in (instance.row_names, instance.column_names, instance.beyond.set_names):
+        yield texts if isinstance(texts, Names) else Names(texts)
 
 
 def _check_names(names: Iterable[str], kind: str) -> None:

@@ -84,6 +84,9 @@ def diff(before: Instance, after: Instance) -> ModelDiff:
     sizes = _Sizes(_family_sizes(before), _family_sizes(after))
     notes = _notes(before, after)
     verdict, reason = _verdict(changes, rows, columns, notes)
+    unread = _unread(before, after)
+    if unread and verdict != "different":
+        verdict, reason = "undecided", f"The models have {unread}, which are not compared yet."
     families = _families(changes, sizes)
     return ModelDiff(
         verdict=verdict,
@@ -163,6 +166,14 @@ def _notes(before: Instance, after: Instance) -> tuple[str, ...]:
     if before.objective_name == after.objective_name:
         return ()
     return (f"objective {before.objective_name} is now called {after.objective_name}",)
+
+
+def _unread(before: Instance, after: Instance) -> str:
+    """Return the parts beyond linear rows, in words, unless both models have the very same ones."""
+    same_order = before.column_names == after.column_names and before.row_names == after.row_names
+    if before.beyond == after.beyond and (same_order or not before.beyond):
+        return ""
+    return " and ".join(dict.fromkeys((*before.beyond.parts, *after.beyond.parts)))
 
 
 def _repeated(instance: Instance) -> str:

@@ -68,7 +68,7 @@ def items_of(instance: Instance) -> tuple[Item, ...]:
     return row_items(instance) + bound_items(instance) + whole_items(instance)
 
 
-def _sided(names: tuple[str, ...], lower: FloatArray, upper: FloatArray, low: Kind, high: Kind) -> tuple[Item, ...]:
+def _sided(names: Sequence[str], lower: FloatArray, upper: FloatArray, low: Kind, high: Kind) -> tuple[Item, ...]:
     found = []
     for i, (least, most) in enumerate(zip(lower.tolist(), upper.tolist(), strict=True)):
         if least > -np.inf:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import struct
 import tracemalloc
 from typing import Any
@@ -17,6 +16,7 @@ from copilot.sandbox import wire
 from copilot.sandbox.outcome import Limits
 from copilot.sandbox.review import Reviewed, review
 from solvers.instance import ARRAYS, Instance, Sense
+from tests.solvers.forging import first_layout, forged
 
 LIMITS = Limits()
 HEADER: dict[str, Any] = {"failure": None, "counts": [["x", "var", 2]], "printed": "hello", "warnings": ["mind"]}
@@ -106,15 +106,6 @@ def test_a_forged_header_is_refused(name: str) -> None:
     assert is_refused(read(*FORGED_HEADERS[name]))
 
 
-def file_of(instance: Instance, **changes: Any) -> bytes:
-    """The instance's file with parts of its header replaced."""
-    data = instance.to_bytes()
-    (length,) = struct.unpack_from("<I", data, 8)
-    header = json.loads(data[12 : 12 + length]) | changes
-    text = json.dumps(header).encode()
-    return data[:8] + struct.pack("<I", len(text)) + text + data[12 + length :]
-
-
 def arrays(**changes: list[Any]) -> list[list[Any]]:
     instance = make()
     plain = {name: [name, dtype.str, len(getattr(instance, name))] for name, dtype in ARRAYS.items()}
@@ -124,24 +115,26 @@ def arrays(**changes: list[Any]) -> list[list[Any]]:
 FORGED_INSTANCES = {
     "crossed into nothing": b"",
     "truncated": make().to_bytes()[:-1],
-    "object dtype": file_of(make(), arrays=arrays(cost=["cost", "|O", 2])),
-    "structured dtype": file_of(make(), arrays=arrays(cost=["cost", [["a", "|O"]], 2])),
-    "another dtype": file_of(make(), arrays=arrays(cost=["cost", "<f4", 4])),
-    "length of ten to the fifteenth": file_of(make(), arrays=arrays(cost=["cost", "<f8", 10**15])),
-    "length below zero": file_of(make(), arrays=arrays(cost=["cost", "<f8", -2])),
-    "length that is text": file_of(make(), arrays=arrays(cost=["cost", "<f8", "2"])),
-    "unknown sense": file_of(make(), sense="maximise"),
-    "offset that is no number": file_of(make(), objective_offset="nan"),
-    "too few names": file_of(make(), column_names=["x"]),
-    "too many names": file_of(make(), column_names=["x", "y", "z"]),
-    "names that are numbers": file_of(make(), column_names=[1, 2]),
-    "the same name twice": file_of(make(), column_names=["x", "x"]),
-    "a name with a line break": file_of(make(), column_names=["x", "y\nz"]),
-    "a name with an escape": file_of(make(), column_names=["x", "\x1b[2J"]),
-    "a name that turns the text around": file_of(make(), row_names=["\u202egnp"]),
-    "a name of half a character": file_of(make(), row_names=["\ud800"]),
-    "a name as long as a book": file_of(make(), row_names=["x" * 5000]),
-    "a model name with a null": file_of(make(), name="m\0"),
+    "object dtype": forged(make(), arrays=arrays(cost=["cost", "|O", 2])),
+    "structured dtype": forged(make(), arrays=arrays(cost=["cost", [["a", "|O"]], 2])),
+    "another dtype": forged(make(), arrays=arrays(cost=["cost", "<f4", 4])),
+    "length of ten to the fifteenth": forged(make(), arrays=arrays(cost=["cost", "<f8", 10**15])),
+    "length below zero": forged(make(), arrays=arrays(cost=["cost", "<f8", -2])),
+    "length that is text": forged(make(), arrays=arrays(cost=["cost", "<f8", "2"])),
+    "unknown sense": forged(make(), sense="maximise"),
+    "offset that is no number": forged(make(), objective_offset="nan"),
+    "too few names": forged(make(), texts={"column_names": ["x"]}),
+    "too many names": forged(make(), texts={"column_names": ["x", "y", "z"]}),
+    "names that are no text": forged(make(), texts={"column_names": (2, b"\xff\0x")}),
+    "names that are fewer than they say": forged(make(), texts={"column_names": (2, b"x")}),
+    "names of a count that is text": forged(make(), names=[["1", 1], [2, 3], [0, 0]]),
+    "the same name twice": forged(make(), texts={"column_names": ["x", "x"]}),
+    "a name with a line break": forged(make(), texts={"column_names": ["x", "y\nz"]}),
+    "a name with an escape": forged(make(), texts={"column_names": ["x", "\x1b[2J"]}),
+    "a name that turns the text around": forged(make(), texts={"row_names": ["\u202egnp"]}),
+    "a name of half a character": forged(make(), texts={"row_names": ["\ud800"]}),
+    "a name as long as a book": forged(make(), texts={"row_names": ["x" * 5000]}),
+    "a model name with a null": forged(make(), name="m\0"),
     "cost that is not finite": make(cost=[np.nan, 1]).to_bytes(),
     "coefficient that is not finite": make(values=[np.inf, 1]).to_bytes(),
     "lower bound of plus infinity": make(column_lower=[np.inf, 0]).to_bytes(),
@@ -150,8 +143,9 @@ FORGED_INSTANCES = {
     "pointers that fall": make(indptr=[0, 1, 0], row_lower=[0, 0], row_upper=[1, 1], row_names=("c", "d")).to_bytes(),
     "pointers past the end": make(indptr=[0, 9]).to_bytes(),
     "integrality of two": make(integrality=[0, 2]).to_bytes(),
-    "a fixed variable without a number": file_of(make(), fixed=[["z", "inf"]]),
-    "a fixed variable of another shape": file_of(make(), fixed=[["z"]]),
+    "a fixed variable without a number": forged(make(), fixed=[["z", "inf"]]),
+    "a fixed variable of another shape": forged(make(), fixed=[["z"]]),
+    "the layout of an older release": first_layout(make()),
     "nothing at all": make(
         cost=[], indptr=[0], indices=[], values=[], row_lower=[], row_upper=[], column_lower=[], column_upper=[],
         integrality=[], row_names=(), column_names=(),
@@ -168,10 +162,10 @@ def test_a_forged_instance_is_refused_with_a_sentence(name: str) -> None:
     assert not any(character < " " for character in reviewed.failure.message)
 
 
-def test_names_that_would_swell_in_memory_are_refused_before_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reviewing, "MAX_NAME_BYTES", 1 << 20)
-    swollen = b'{"row_names":[' + b"[]," * 700_000 + b"[]]}"
-    body = b"WPINST1\n" + struct.pack("<I", len(swollen)) + swollen
+def test_a_header_that_would_swell_in_memory_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reviewing, "MAX_HEADER_BYTES", 1 << 20)
+    swollen = b'{"fixed":[' + b"[]," * 700_000 + b"[]]}"
+    body = b"WPINST2\n" + struct.pack("<I", len(swollen)) + swollen
     frame = wire.write_reply(HEADER, body)
     tracemalloc.start()
     try:
@@ -181,6 +175,14 @@ def test_names_that_would_swell_in_memory_are_refused_before_they_are_read(monke
         tracemalloc.stop()
     assert is_refused(reviewed)
     assert peak < 1 << 20
+
+
+def test_names_past_their_cap_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reviewing, "MAX_NAME_BYTES", 3)
+    reviewed = read(HEADER, make().to_bytes())
+    assert is_refused(reviewed)
+    assert reviewed.failure is not None
+    assert "shorten them" in reviewed.failure.message
 
 
 def test_printed_text_is_cut_and_cleaned() -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import struct
 from dataclasses import replace
 
 import numpy as np
@@ -14,14 +12,14 @@ from hypothesis import strategies as st
 
 from solvers.fingerprint import fingerprint
 from solvers.instance import ARRAYS, Instance, InstanceError, Sense
-from solvers.instance_file import MAGIC
 from tests.solvers import instances
+from tests.solvers.forging import first_layout, forged
 
 INF = float("inf")
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 coefficients = st.one_of(st.integers(-5, 5).map(float), numbers)
-names = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12)
+names = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=12)
 
 
 @st.composite
@@ -38,7 +36,7 @@ def any_instance(draw: st.DrawFn) -> Instance:
 
     labels = draw(st.lists(names, min_size=n + 1, max_size=n + 1, unique=True))
     return Instance(
-        name=draw(st.text(st.characters(exclude_categories=("Cs",)), max_size=5)),
+        name=draw(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=5)),
         sense=draw(st.sampled_from(Sense)),
         objective_name="goal",
         objective_offset=draw(numbers),
@@ -170,6 +168,7 @@ def test_arrays_are_copied_and_read_only() -> None:
         ({"row_names": ("a", "")}, "non-empty text"),
         ({"row_names": ("a", "\ud800")}, "surrogate"),
         ({"row_names": ("a", "b" * 5000)}, "longer than"),
+        ({"row_names": ("a", "b\0c")}, "NUL"),
         ({"integrality": [0, 2]}, "may only hold 0"),
         ({"fixed": (("x[0]", 1.0),)}, "both a column and listed as fixed"),
         ({"fixed": (("z", INF),)}, "fixed variable z has the value inf"),
@@ -200,17 +199,13 @@ def test_a_cut_file_is_refused(cut: int) -> None:
         Instance.from_bytes(instances.workshop().to_bytes()[:cut])
 
 
+def test_a_file_of_the_first_release_is_still_read() -> None:
+    assert Instance.from_bytes(first_layout(instances.workshop())) == instances.workshop()
+
+
 def test_a_padded_file_is_refused() -> None:
     with pytest.raises(InstanceError, match="after its last array"):
         Instance.from_bytes(instances.workshop().to_bytes() + b"\0")
-
-
-def _forged(**changes: object) -> bytes:
-    data = instances.workshop().to_bytes()
-    (length,) = struct.unpack("<I", data[8:12])
-    header = {**json.loads(data[12 : 12 + length]), **changes}
-    text = json.dumps(header).encode()
-    return MAGIC + struct.pack("<I", len(text)) + text + data[12 + length :]
 
 
 @pytest.mark.parametrize(
@@ -218,8 +213,12 @@ def _forged(**changes: object) -> bytes:
     [
         {"sense": "sideways"},
         {"name": 3},
-        {"row_names": "ab"},
-        {"row_names": ["a", 3]},
+        {"row_names": ["row[0]", "row[1]"]},
+        {"names": "ab"},
+        {"names": [[2, 13], [2, 9]]},
+        {"names": [[2, 2**60], [2, 9], [0, 0]]},
+        {"names": [[3, 13], [2, 9], [0, 0]]},
+        {"names": [[2, 13], [True, 9], [0, 0]]},
         {"fixed": [["a"]]},
         {"fixed": [["a", "b"]]},
         {"fixed": {"a": 1}},
@@ -234,7 +233,7 @@ def _forged(**changes: object) -> bytes:
 )
 def test_a_forged_header_is_refused(changes: dict[str, object]) -> None:
     with pytest.raises(InstanceError):
-        Instance.from_bytes(_forged(**changes))
+        Instance.from_bytes(forged(instances.workshop(), **changes))
 
 
 @given(st.integers(0, 10_000), st.integers(1, 255))

@@ -1,0 +1,45 @@
+"""What indicators, semicontinuous columns and special ordered sets excuse a point from, and what they ask of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from solvers.beyond import Beyond
+from solvers.result import Vector
+
+
+def excused_rows(beyond: Beyond, x: Vector, violation: Vector) -> Vector:
+    """Return the violations of rows (m values), zero where a row waits for an indicator that x does not set."""
+    if not beyond.indicator_row.size:
+        return violation
+    excused = violation.copy()
+    waiting = np.round(x[beyond.indicator_column]) != beyond.indicator_value
+    excused[beyond.indicator_row[waiting]] = 0.0
+    return excused
+
+
+def excused_bounds(beyond: Beyond, x: Vector, violation: Vector) -> Vector:
+    """Return the violations of bounds (n values); a semicontinuous column may also be zero."""
+    columns = beyond.semicontinuous
+    if not columns.size:
+        return violation
+    excused = violation.copy()
+    excused[columns] = np.minimum(violation[columns], np.abs(x[columns]))
+    return excused
+
+
+def set_violation(beyond: Beyond, x: Vector) -> tuple[float, str]:
+    """Return by how much the worst special ordered set is broken, and its name: the largest value that must be zero.
+
+    Of a set of kind 2 the best pair of neighbours is left out, of a set of kind 1 the largest value.
+    """
+    worst, name = 0.0, ""
+    for number, kind in enumerate(beyond.set_kind.tolist()):
+        sizes = np.abs(x[beyond.members(number)])
+        if len(sizes) <= kind:
+            continue
+        allowed = range(len(sizes) - kind + 1)
+        broken = min(float(np.delete(sizes, np.s_[start : start + kind]).max()) for start in allowed)
+        if broken > worst:
+            worst, name = broken, beyond.set_names[number]
+    return worst, name
