@@ -154,6 +154,7 @@ COPILOT = {
     "SOLVE_SECONDS": env.float("COPILOT_SOLVE_SECONDS", default=300.0),
     "SOLVE_MEMORY_MB": env.int("COPILOT_SOLVE_MEMORY_MB", default=4096),
     "SOLVE_THREADS": env.int("COPILOT_SOLVE_THREADS", default=1),
+    "SOLVE_CORES": env.int("COPILOT_SOLVE_CORES", default=0),
     "BUILD_SECONDS": env.float("COPILOT_BUILD_SECONDS", default=30.0),
     "BUILD_MEMORY_MB": env.int("COPILOT_BUILD_MEMORY_MB", default=1024),
     "LEASE_SECONDS": env.float("COPILOT_LEASE_SECONDS", default=10.0),

@@ -1,13 +1,16 @@
 """The process of one solve: reads a job from its standard input, writes frames to one descriptor, then ends.
 
-It ends on its own when its parent does: the parent holds the only writing end of standard input.
+It ends on its own when its parent does: the kernel ends it where it can, and everywhere the closed standard input,
+of which the parent holds the only writing end.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import importlib
 import os
+import signal
 import sys
 import threading
 from typing import Any
@@ -15,19 +18,25 @@ from typing import Any
 from solvers import wire
 from solvers.instance import InstanceError
 from solvers.instance_file import decode
-from solvers.limits import limit_process
+from solvers.limits import end_with_parent, limit_process
 from solvers.registry import SOLVERS
 from solvers.result import Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
 
 PARENT_GONE = 70
+TERMINATED = 128 + signal.SIGTERM
 MAX_JOB = 1 << 40
 
 
-def main(event_descriptor: int) -> None:
-    """Serve exactly one job; never returns."""
+def main(event_descriptor: int, parent: int) -> None:
+    """Serve exactly one job of the process `parent`; never returns."""
+    if not end_with_parent(parent):
+        os._exit(PARENT_GONE)
+    channel = Channel(event_descriptor)
+    # Blocked before a library starts a thread that could receive it, and waited for by a thread of ours.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    threading.Thread(target=_end_when_told, args=(channel,), daemon=True).start()
     _preload()
     jobs = os.fdopen(0, "rb", buffering=0)
-    channel = Channel(event_descriptor)
     received = wire.read_frame(_Patient(jobs), max_body=MAX_JOB)
     if received is None:
         os._exit(0)
@@ -73,9 +82,20 @@ class Channel:
             except OSError:
                 os._exit(PARENT_GONE)
 
+    def close(self, status: int) -> None:
+        """End the process with `status` between two frames, with everything flushed that C libraries print."""
+        with self._lock:
+            ctypes.CDLL(None).fflush(None)
+            os._exit(status)
+
     def report(self, progress: Progress) -> None:
         """Send one look at the running solve."""
         self.send(wire.pack_progress(progress))
+
+
+def _end_when_told(channel: Channel) -> None:
+    signal.sigwait({signal.SIGTERM})
+    channel.close(TERMINATED)
 
 
 class _Patient:
@@ -126,7 +146,3 @@ def _out_of_memory() -> Result:
 
 def _failed(condition: TerminationCondition, message: str) -> Result:
     return Result(condition, SolutionStatus.NO_SOLUTION, solver="", message=message)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

@@ -77,9 +77,12 @@ class Watch:
     def _on_log(self, event: Any) -> None:
         text = str(event.message)
         self._log.append(text)
+        before = self.phase
         for mark, phase in _PHASES:
             if mark in text and self.phase != "feasibility":
                 self.phase = phase
+        if self.phase != before:
+            self._sent_at = -math.inf  # at once: the next word may take long
         iteration = _LP_ITERATION.match(text)
         if iteration and not self._is_mip:
             self._seen = replace(self._seen, iterations=int(iteration.group(1)))

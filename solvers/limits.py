@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import os
 import resource
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1  # of <linux/prctl.h>
 
 
 def limit_process(*, memory_bytes: int, cpu_seconds: int) -> None:
@@ -14,6 +20,17 @@ def limit_process(*, memory_bytes: int, cpu_seconds: int) -> None:
     _lower(resource.RLIMIT_AS, memory_bytes)
     _lower(resource.RLIMIT_CPU, cpu_seconds)
     _lower(resource.RLIMIT_CORE, 0)
+
+
+def end_with_parent(parent: int) -> bool:
+    """Ask the kernel to kill this process when its parent dies, even in the middle of a library call; False: it has.
+
+    The signal comes when the *thread* that started this process ends (prctl(2)), see `solvers.nursery`. Only Linux
+    has it; elsewhere a closed pipe has to do.
+    """
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    return os.getppid() == parent  # the parent may have died before the kernel was asked
 
 
 def _lower(kind: int, limit: int) -> None:

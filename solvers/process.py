@@ -4,47 +4,37 @@ from __future__ import annotations
 
 import contextlib
 import os
-import queue
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
 from solvers import wire
-from solvers.instance import Instance
+from solvers.nursery import born
 from solvers.result import SolveOptions
 
 ROOT = str(Path(__file__).resolve().parents[1])
 MAX_OUTPUT = 64 << 10
 # Isolated mode ignores the environment and the working directory, so the package's own place is passed in.
-_BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from solvers.child import main; main(int(sys.argv[2]))"
+_BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from solvers.child import main; main(*map(int, sys.argv[2:]))"
 
 Frame = tuple[dict[str, Any], bytes]
+Sink = Callable[[Frame | None], None]
 
 
 class SolverProcess:
-    """A child in its own session; `messages` yields its frames and then None, once, when its pipe has closed."""
+    """A child in its own session; it ends with this process, whatever ends that."""
 
     def __init__(self) -> None:
-        self.messages: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
         self.owner = os.getpid()
         self._output = bytearray()
         reading, writing = os.pipe()
         try:
-            self._popen = subprocess.Popen(  # noqa: S603  (our own interpreter and module, no shell)
-                [sys.executable, "-I", "-c", _BOOT, ROOT, str(writing)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                pass_fds=(writing,),
-                env={**environment(), **licences()},
-                cwd="/",
-                start_new_session=True,
-                bufsize=0,
-            )
+            self._popen = born(lambda: self._started(writing))
         except BaseException:
             os.close(reading)
             raise
@@ -53,6 +43,19 @@ class SolverProcess:
         self._events = os.fdopen(reading, "rb")
         self._max_body = 0
         self._readers: list[threading.Thread] = []
+
+    def _started(self, writing: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603  (our own interpreter and module, no shell)
+            [sys.executable, "-I", "-c", _BOOT, ROOT, str(writing), str(self.owner)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=(writing,),
+            env={**environment(), **licences()},
+            cwd="/",
+            start_new_session=True,
+            bufsize=0,
+        )
 
     @property
     def pid(self) -> int:
@@ -63,14 +66,17 @@ class SolverProcess:
         """Whether the child has not ended yet."""
         return self._popen.poll() is None
 
-    def start(self, instance: Instance, *, solver: str, options: SolveOptions) -> None:
-        """Send the job without waiting for it to be read, and begin to listen."""
-        # Four vectors of a result at most, each as long as the rows or the columns.
-        self._max_body = 32 * (instance.row_count + instance.column_count) + 4096
-        job = wire.frame({"kind": "job", "solver": solver, "options": asdict(options)}, instance.to_bytes())
+    def start(self, instance: bytes, *, solver: str, options: SolveOptions, max_body: int, sink: Sink) -> None:
+        """Send the job without waiting for it to be read, and begin to listen.
+
+        `sink` is called in a thread of this object with every frame whose body has at most `max_body` bytes, and with
+        None, once, when the child's pipe has closed.
+        """
+        self._max_body = max_body
+        job = wire.frame({"kind": "job", "solver": solver, "options": asdict(options)}, instance)
         self._readers = [
             threading.Thread(target=body, args=args, daemon=True, name=f"solver-{self.pid}")
-            for body, args in ((self._listen, ()), (self._collect, ()), (self._write, (job,)))
+            for body, args in ((self._listen, (sink,)), (self._collect, ()), (self._write, (job,)))
         ]
         for thread in self._readers:
             thread.start()
@@ -79,10 +85,13 @@ class SolverProcess:
         """Ask the child to stop; a child that has ended or cannot hear is no error."""
         threading.Thread(target=self._write, args=(wire.frame({"kind": "cancel"}),), daemon=True).start()
 
+    def terminate(self) -> None:
+        """Tell the child to end after the frame that it is writing; a library that holds Python's lock cannot hear."""
+        self._signal(signal.SIGTERM)
+
     def kill(self) -> None:
         """End the child and everything it started, at once."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
+        self._signal(signal.SIGKILL)
 
     def close(self) -> int:
         """End the child if need be, release every descriptor and return its exit status (negative: the signal)."""
@@ -110,11 +119,15 @@ class SolverProcess:
             while view and stream is not None:
                 view = view[stream.write(view) :]
 
-    def _listen(self) -> None:
+    def _signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, number)
+
+    def _listen(self, sink: Sink) -> None:
         with contextlib.suppress(OSError, ValueError):
             while (message := wire.read_frame(self._events, max_body=self._max_body)) is not None:
-                self.messages.put(message)
-        self.messages.put(None)
+                sink(message)
+        sink(None)
 
     def _collect(self) -> None:
         stream = self._popen.stdout

@@ -2,59 +2,110 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from pathlib import Path
 
+from solvers import cores
 from solvers.base import Capability, Solver
 from solvers.gurobi import Gurobi
 from solvers.highs import Highs
 from solvers.instance import Instance
 from solvers.pdlp import Pdlp
+from solvers.plan import Leg, Plan, Resources, linear_plan
 from solvers.scip import Scip
 
 SOLVERS: dict[str, Solver] = {solver.name: solver for solver in (Highs(), Pdlp(), Gurobi(), Scip())}
 DEFAULT = "highs"
 AUTO = "auto"
+GPU_ENGINES: tuple[str, ...] = ()  # in the order of preference
 
 
 class UnknownSolver(ValueError):
     """The name asked for is in no table; the text lists those that are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The backend to use and why it is this one; an empty reason means it is the one asked for by name."""
+def resources(instance: Instance, *, core_count: int | None = None, threads: int = 1) -> Resources:
+    """Return what a solve of `instance` may use here: `core_count` cores (None: all) by engines of `threads` each.
 
-    solver: Solver
-    reason: str = ""
-    is_fallback: bool = False
-
-
-def choose(instance: Instance, requested: str = AUTO) -> Choice:
-    """Return the backend for `instance`; a fallback to HiGHS carries its reason; raises UnknownSolver.
-
-    The first question after a commercial backend takes as long as starting it in a process of its own; later ones
-    are answered from memory.
+    A licence is looked for only for what it would be used for, because that takes as long as starting the backend.
     """
+    found = cores.count() if core_count is None else core_count
+    licensed = frozenset({"gurobi"} if instance.is_mip and _has_full_licence() else ())
+    gpu = () if instance.is_mip else tuple(name for name in GPU_ENGINES if SOLVERS[name].availability())
+    return Resources(cores=max(1, found // threads), gpu_engines=gpu, licensed=licensed)
+
+
+def choose(instance: Instance, requested: str = AUTO, *, at_hand: Resources | None = None) -> Plan:
+    """Return the plan for `instance`: by its shape, or the backends `requested`; raises UnknownSolver.
+
+    A request is a name, a name with a method (`highs:ipx`), or several of them to race (`highs:simplex+pdlp`). What
+    cannot do it is replaced by HiGHS, with the reason.
+    """
+    at_hand = at_hand or resources(instance)
     name = requested.strip().lower() or AUTO
     if name == AUTO:
-        return Choice(SOLVERS[DEFAULT], "HiGHS is the default for linear and mixed-integer problems.")
-    if name not in SOLVERS:
-        known = ", ".join(sorted((AUTO, *SOLVERS)))
-        raise UnknownSolver(f"There is no solver named {requested[:40]!r}; choose one of {known}.")
-    solver = SOLVERS[name]
-    if instance.is_mip and Capability.INTEGER not in solver.capabilities:
-        return instead(f"{name} solves continuous problems only, and this one has integers")
-    availability = solver.availability()
-    if not availability and name != DEFAULT:
-        return instead(availability.reason)
-    if not availability.fits(instance):
-        size = f"{instance.row_count} rows and {instance.column_count} columns"
-        return instead(f"{availability.reason} This problem has {size}")
-    return Choice(solver)
+        return _automatic(instance, at_hand)
+    legs, refusals = [], []
+    for wanted in name.split("+"):
+        solver, _, method = wanted.strip().partition(":")
+        refusal = _refusal(instance, solver)
+        if refusal:
+            refusals.append(refusal)
+        else:
+            legs.append(Leg(solver, method or "choose", "Asked for by name."))
+    if not legs:
+        return instead(refusals[0], requested)
+    if refusals:
+        return Plan(tuple(legs), " ".join(_sentence(text) for text in refusals), requested, at_once=at_hand.cores)
+    return Plan(tuple(legs), requested=requested, at_once=at_hand.cores)
 
 
-def instead(reason: str) -> Choice:
+def instead(reason: str, requested: str) -> Plan:
     """Return HiGHS in place of the backend asked for, because of `reason`, a sentence or the start of one."""
     stem = reason.rstrip()
     said = f"{stem} HiGHS was used instead." if stem.endswith(".") else f"{stem}, so HiGHS was used instead."
-    return Choice(SOLVERS[DEFAULT], said, is_fallback=True)
+    return Plan((Leg(DEFAULT, reason=said),), said, requested, is_fallback=True)
+
+
+def _automatic(instance: Instance, at_hand: Resources) -> Plan:
+    if not instance.is_mip:
+        return linear_plan(instance, at_hand)
+    if "gurobi" in at_hand.licensed:
+        reason = "A full Gurobi licence was found here, and Gurobi is the strongest on problems with integers."
+        return Plan((Leg("gurobi", reason=reason),), reason)
+    reason = "HiGHS is the default for problems with integers; ask for scip or gurobi for a second opinion."
+    return Plan((Leg(DEFAULT, reason=reason),), reason)
+
+
+def _refusal(instance: Instance, name: str) -> str:
+    """Return why `name` cannot solve `instance` here, or nothing."""
+    if name not in SOLVERS:
+        known = ", ".join(sorted((AUTO, *SOLVERS)))
+        raise UnknownSolver(f"There is no solver named {name[:40]!r}; choose one of {known}.")
+    solver = SOLVERS[name]
+    if instance.is_mip and Capability.INTEGER not in solver.capabilities:
+        return f"{name} solves continuous problems only, and this one has integers"
+    availability = solver.availability()
+    if not availability and name != DEFAULT:
+        return availability.reason
+    if not availability.fits(instance):
+        size = f"{instance.row_count} rows and {instance.column_count} columns"
+        return f"{availability.reason} This problem has {size}"
+    return ""
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
+
+
+def _has_full_licence() -> bool:
+    """Whether Gurobi has more than the licence in its wheel; it is started only where there is a sign of one."""
+    if not (any(name.startswith("GRB_") for name in os.environ) or any(path.exists() for path in _licence_files())):
+        return False
+    availability = SOLVERS["gurobi"].availability()
+    return bool(availability) and availability.max_rows is None
+
+
+def _licence_files() -> tuple[Path, ...]:
+    folders = (Path.home(), Path("/", "opt", "gurobi"), Path(os.environ.get("GUROBI_HOME", Path.home())))
+    return tuple(folder / "gurobi.lic" for folder in folders)

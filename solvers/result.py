@@ -51,9 +51,31 @@ class Certificate(enum.StrEnum):
     UNVERIFIED = "unverified"
 
 
+class LegOutcome(enum.StrEnum):
+    """How one leg of a race ended."""
+
+    WON = "won"
+    STOPPED = "stopped"  # another was first, or somebody or the clock stopped the race
+    NOT_VERIFIED = "not_verified"  # it finished, and our own check does not carry its answer
+    FAILED = "failed"
+    NOT_STARTED = "not_started"
+
+
+@dataclass(frozen=True, slots=True)
+class LegReport:
+    """What became of one leg: its own termination condition ("" if it never said one) and its wall seconds."""
+
+    solver: str
+    method: str
+    outcome: LegOutcome
+    termination_condition: str = ""
+    seconds: float = 0.0
+    message: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One look at a running solve; every number may be unknown (None)."""
+    """One look at a running solve; every number may be unknown (None). `solver` names the leg, as `highs:ipx`."""
 
     phase: str
     elapsed_seconds: float
@@ -64,6 +86,7 @@ class Progress:
     nodes: int | None = None
     log: str = ""
     incumbent: Vector | None = None
+    solver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +113,10 @@ class Residuals:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The one answer of a solve; `x` has one entry per column of the instance as it was given."""
+    """The one answer of a solve; `x` has one entry per column of the instance as it was given.
+
+    `options` are those the answer was found with; `legs` tell how every engine of the plan ended, in the plan's order.
+    """
 
     termination_condition: TerminationCondition
     solution_status: SolutionStatus
@@ -114,6 +140,7 @@ class Result:
     reason: str = ""
     log: str = ""
     options: dict[str, float | int | str | bool] = field(default_factory=dict)
+    legs: tuple[LegReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

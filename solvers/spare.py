@@ -1,4 +1,4 @@
-"""A warm spare: a child that has already loaded its libraries and waits for its instance, so a solve starts at once."""
+"""Warm spares: children that have loaded their libraries and wait for an instance, so that a solve starts at once."""
 
 from __future__ import annotations
 
@@ -7,47 +7,59 @@ import threading
 
 from solvers.process import SolverProcess
 
+REFILL_SECONDS = 1.0  # loading a child takes processor time that a solve which has just begun needs more
 _lock = threading.Lock()
-_waiting: SolverProcess | None = None
-_wanted = False
+_waiting: list[SolverProcess] = []
+_wanted = 0
 
 
-def keep() -> None:
-    """From now on keep one spare child ready in this process; it ends with this process."""
+def keep(count: int = 1) -> None:
+    """From now on keep `count` spare children ready in this process; they end with this process."""
     global _wanted
-    _wanted = True
+    _wanted = count
     _refill()
 
 
 def drop() -> None:
-    """End the spare child, if any, and start no more."""
-    global _wanted, _waiting
+    """End the spare children, if any, and start no more."""
+    global _wanted
     with _lock:
-        _wanted = False
-        process, _waiting = _waiting, None
-    if process is not None and process.owner == os.getpid():
+        _wanted = 0
+        dropped = [process for process in _waiting if process.owner == os.getpid()]
+        _waiting.clear()
+    for process in dropped:
         process.kill()
         process.close()
 
 
 def take() -> SolverProcess:
-    """Return a child that waits for its job: the spare if it is ready and alive, else a new one."""
-    global _waiting
+    """Return a child that waits for its job: the oldest spare that is alive, else a new one."""
     with _lock:
-        process, _waiting = _waiting, None
+        process = _waiting.pop(0) if _waiting else None
     if _wanted:
-        threading.Thread(target=_refill, daemon=True).start()
+        _later(REFILL_SECONDS)
     if process is None or process.owner != os.getpid():  # a forked process must not speak to its parent's child
         return SolverProcess()
     if process.is_alive():
         return process
     process.close()
-    return SolverProcess()
+    return take()
+
+
+def refill() -> None:
+    """Start what is missing, in the background: now is a good moment."""
+    if _wanted:
+        _later(0.0)
+
+
+def _later(seconds: float) -> None:
+    timer = threading.Timer(seconds, _refill)
+    timer.daemon = True
+    timer.start()
 
 
 def _refill() -> None:
-    global _waiting
     with _lock:
-        if not _wanted or (_waiting is not None and _waiting.owner == os.getpid() and _waiting.is_alive()):
-            return
-        _waiting = SolverProcess()
+        _waiting[:] = [process for process in _waiting if process.owner == os.getpid() and process.is_alive()]
+        while len(_waiting) < _wanted:
+            _waiting.append(SolverProcess())

@@ -20,6 +20,7 @@ MAX_HEADER = 1 << 20
 MAX_LOG = 64 << 10
 _PREFIX = struct.Struct("<4sIQ")
 _VECTORS = ("x", "row_activity", "row_dual", "reduced_cost", "incumbent")
+_NOT_SENT = ("residuals", "legs")
 _ENUMS = {
     "termination_condition": TerminationCondition,
     "solution_status": SolutionStatus,
@@ -78,7 +79,7 @@ def pack_progress(progress: Progress) -> bytes:
 
 
 def pack_result(result: Result) -> bytes:
-    """Return the frame of a final result; residuals are left out, because the reader recomputes them."""
+    """Return the frame of a final result without residuals and legs, which are the reader's to tell."""
     return _pack("result", result)
 
 
@@ -94,7 +95,7 @@ def _pack(kind: str, thing: Progress | Result) -> bytes:
                 body.append(np.ascontiguousarray(value, dtype="<f8").tobytes())
         elif field.name == "log":
             plain["log"] = value[-MAX_LOG:]
-        elif field.name != "residuals":
+        elif field.name not in _NOT_SENT:
             plain[field.name] = value
     return frame({"kind": kind, "fields": plain, "vectors": vectors}, b"".join(body))
 
@@ -113,6 +114,8 @@ def unpack_result(header: dict[str, Any], body: bytes) -> Result:
         plain = dict(header["fields"])
         for name, kind in _ENUMS.items():
             plain[name] = kind(plain[name])
+        if any(name in plain for name in _NOT_SENT):
+            raise ValueError("a child does not judge itself")
         return Result(**{**plain, **_vectors(header, body)})
     except (KeyError, TypeError, ValueError) as error:
         raise WireError(f"The result frame is malformed: {error}.") from error

@@ -17,7 +17,8 @@ from copilot.runs.models import Lifecycle, ModelVersion, Run
 from copilot.runs.stage import Stage, StageFailed, Throttle
 from solvers import runner
 from solvers.instance import Instance
-from solvers.registry import Choice, UnknownSolver, choose
+from solvers.plan import Plan
+from solvers.registry import UnknownSolver
 from solvers.result import Progress, Result, SolveOptions, TerminationCondition
 
 PROGRESS_SECONDS = 0.2  # at most 5 progress events a second
@@ -34,21 +35,28 @@ class Outcome:
 def solve(stage: Stage, instance: Instance) -> Result:
     """Solve the version's instance; a stop keeps the best solution found so far."""
     stage.check()
-    choice = _chosen(instance, stage.run.solver)
     options = _options(stage.run)
+    plan = _planned(instance, stage.run.solver, options)
     stage.record(
         EventType.SOLVE_STARTED,
         {
             "requested": stage.run.solver,
-            "solver": choice.solver.name,
-            "reason": choice.reason,
+            "solver": plan.legs[0].solver,
+            "reason": plan.reason,
+            "plan": [{"solver": leg.solver, "method": leg.method, "reason": leg.reason} for leg in plan.legs],
+            "at_once": plan.at_once,
             "time_limit_seconds": options.time_limit_seconds,
             "integers": instance.is_mip,
         },
     )
     reports = _Reports(stage)
     result = runner.solve(
-        instance, solver=stage.run.solver, options=options, report=reports, should_stop=stage.lease.should_stop
+        instance,
+        solver=stage.run.solver,
+        options=options,
+        core_count=_cores(),
+        report=reports,
+        should_stop=stage.lease.should_stop,
     )
     reports.flush()
     stage.record(EventType.SOLVE_FINISHED, _finished(result))
@@ -76,11 +84,16 @@ def explain(stage: Stage, version: ModelVersion, instance: Instance, result: Res
     return _outcome(result, explained["headline"], cancelled=stage.lease.cancelled)
 
 
-def _chosen(instance: Instance, requested: str) -> Choice:
+def _planned(instance: Instance, requested: str, options: SolveOptions) -> Plan:
     try:
-        return choose(instance, requested)
+        return runner.planned(instance, solver=requested, options=options, core_count=_cores())
     except UnknownSolver as error:
         raise StageFailed(str(error)) from error
+
+
+def _cores() -> int | None:
+    """Cores of one solve; None: all that this process may use."""
+    return settings.COPILOT["SOLVE_CORES"] or None
 
 
 def _outcome(result: Result, headline: str, *, cancelled: bool) -> Outcome:
@@ -124,6 +137,16 @@ def _finished(result: Result) -> Payload:
         "seconds": round(result.seconds, 3),
         "iterations": result.iterations,
         "nodes": result.nodes,
+        "legs": [
+            {
+                "solver": leg.solver,
+                "method": leg.method,
+                "outcome": leg.outcome,
+                "termination_condition": leg.termination_condition,
+                "seconds": leg.seconds,
+            }
+            for leg in result.legs
+        ],
         "log": result.log[-20_000:],
     }
 
@@ -162,4 +185,5 @@ def _progress(progress: Progress) -> dict[str, Any]:
         "relative_gap": progress.relative_gap,
         "iterations": progress.iterations,
         "nodes": progress.nodes,
+        "solver": progress.solver,
     }
