@@ -9,7 +9,6 @@ import argparse
 import json
 import math
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,15 +18,12 @@ from solvers.base import AvailabilityState
 from solvers.explain.command import explain_main
 from solvers.fingerprint import fingerprint
 from solvers.instance import Instance, InstanceError, Sense
-from solvers.kkt import binding_rows
-from solvers.mps import Reading, read
+from solvers.mps import read
 from solvers.mps_write import lp_text, mps_text
 from solvers.numerics import remarks, spreads
-from solvers.registry import AUTO, DEFAULT, SOLVERS
-from solvers.result import Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
-
-_SOLVED = frozenset({TerminationCondition.OPTIMAL, TerminationCondition.OPTIMAL_WITHIN_TOLERANCE})
-_ANSWERED = _SOLVED | {TerminationCondition.INFEASIBLE, TerminationCondition.UNBOUNDED}
+from solvers.registry import DEFAULT, SOLVERS
+from solvers.result import SolveOptions
+from solvers.solve_command import SOLVED, add_solve
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,15 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m solvers", description="Solve and inspect linear instances.")
     commands = parser.add_subparsers(required=True)
-    solve = commands.add_parser("solve", help="solve a file and check the answer")
-    solve.add_argument("file", type=Path)
-    solve.add_argument("--solver", default="auto", help=", ".join((AUTO, *SOLVERS)))
-    solve.add_argument("--method", default="choose", help="LP algorithm: choose, simplex, ipm; HiGHS: ipx, hipo")
-    solve.add_argument("--time-limit", type=_seconds, default=60.0, help="seconds")
-    solve.add_argument("--gap", type=float, default=1e-4, help="relative gap at which a MIP search ends")
-    solve.add_argument("--threads", type=int, default=1)
-    solve.add_argument("--json", action="store_true", help="print one JSON object")
-    solve.set_defaults(command=_solve)
+    add_solve(commands)
     info = commands.add_parser("info", help="sizes, ranges and fingerprint of a file")
     info.add_argument("file", type=Path)
     info.add_argument("--json", action="store_true")
@@ -73,100 +61,6 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument("target", type=Path)
     convert.set_defaults(command=_convert)
     return parser
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError("must be a positive number of seconds")
-    return value
-
-
-def _solve(options: argparse.Namespace) -> int:
-    reading = read(options.file)
-    stopped = False
-
-    def stop(signum: int, frame: object) -> None:
-        nonlocal stopped
-        stopped = True
-
-    previous = signal.signal(signal.SIGINT, stop)  # Ctrl-C keeps the best solution found
-    try:
-        result = runner.solve(
-            reading.instance,
-            solver=options.solver,
-            options=SolveOptions(
-                time_limit_seconds=options.time_limit,
-                relative_gap=options.gap,
-                threads=options.threads,
-                method=options.method,
-            ),
-            report=(lambda _: None) if options.json else _show_progress,
-            should_stop=lambda: stopped,
-        )
-    finally:
-        signal.signal(signal.SIGINT, previous)
-    if options.json:
-        print(json.dumps(_result_data(reading.instance, result), indent=2))
-    else:
-        _show_result(reading, result)
-    return 0 if result.termination_condition in _ANSWERED else 1
-
-
-def _show_progress(progress: Progress) -> None:
-    if progress.objective_value is None and progress.iterations is None:
-        return
-    value = "–" if progress.objective_value is None else f"{progress.objective_value:g}"
-    bound = "–" if progress.objective_bound is None else f"{progress.objective_bound:g}"
-    gap = "–" if progress.relative_gap is None else f"{progress.relative_gap:.2%}"
-    effort = f"nodes {progress.nodes}" if progress.nodes is not None else f"iterations {progress.iterations}"
-    print(f"{progress.elapsed_seconds:8.1f} s  {progress.phase}  best {value}  bound {bound}  gap {gap}  {effort}")
-
-
-def _show_result(reading: Reading, result: Result) -> None:
-    instance = reading.instance
-    for warning in reading.warnings[:10]:
-        print(f"note: {warning}")
-    print(f"{result.termination_condition}: {result.message}")
-    if result.reason:
-        print(f"solver: {result.solver or '–'} ({result.reason})")
-    if result.x is None:
-        return
-    print(f"objective {result.objective_value:.12g}  bound {result.objective_bound}  in {result.seconds:.2f} s")
-    if result.residuals is not None:
-        checked = result.residuals
-        print(
-            f"checked: row violation {checked.max_row_violation:.1e} {checked.worst_row}, bound "
-            f"{checked.max_bound_violation:.1e}, integrality {checked.max_integrality_violation:.1e}"
-        )
-    for name, value in zip(instance.column_names, result.x.tolist(), strict=True):
-        if value:
-            print(f"  {name} = {value:.10g}")
-
-
-def _result_data(instance: Instance, result: Result) -> dict[str, Any]:
-    checked = result.residuals
-    point = result.x is not None and result.solution_status is not SolutionStatus.INFEASIBLE_POINT
-    return {
-        "termination_condition": result.termination_condition,
-        "solution_status": result.solution_status,
-        "message": result.message,
-        "objective_value": result.objective_value,
-        "objective_bound": result.objective_bound,
-        "relative_gap": result.relative_gap,
-        "variables": dict(zip(instance.column_names, result.x.tolist(), strict=True)) if result.x is not None else {},
-        "binding": [f"{b.kind} {b.name} ({b.side})" for b in binding_rows(instance, result.x)]
-        if point and result.x is not None
-        else [],
-        "residuals": None if checked is None else {name: getattr(checked, name) for name in checked.__slots__},
-        "certificate": result.certificate,
-        "solver": result.solver,
-        "requested": result.requested,
-        "reason": result.reason,
-        "seconds": result.seconds,
-        "raw_status": result.raw_status,
-        "solver_version": result.solver_version,
-    }
 
 
 def _info(options: argparse.Namespace) -> int:
@@ -214,7 +108,7 @@ def _probed(name: str) -> tuple[str, bool]:
     toy = Instance("toy", Sense.MAXIMIZE, "x", 0.0, *_TOY_ARRAYS, row_names=("limit",), column_names=("x",))  # type: ignore[arg-type]
     result = runner.solve(toy, solver=name, options=SolveOptions(time_limit_seconds=20))
     right = result.objective_value is not None and abs(result.objective_value - 3) < 1e-3
-    if result.termination_condition in _SOLVED and right and result.solver == name:
+    if result.termination_condition in SOLVED and right and result.solver == name:
         facts = [f"{result.solver_version}, {result.seconds:.2f} s", availability.reason]
         return f"{availability.state}: {'; '.join(fact for fact in facts if fact)}", True
     return f"{AvailabilityState.BROKEN}: {result.termination_condition}: {result.message}", False

@@ -135,7 +135,7 @@ def _first_order_leg(instance: Instance, resources: Resources) -> Leg:
         reason = "First-order steps are what a graphics card is good at."
         return Leg(resources.gpu_engines[0], reason=reason, first_order_tolerance=FIRST_ORDER_TOLERANCE)
     reason = "A first-order method needs no factorization, which is what stops the other two."
-    return Leg("pdlp", reason=reason, first_order_tolerance=FIRST_ORDER_TOLERANCE)
+    return Leg("pdlp", "hipdlp", reason, first_order_tolerance=FIRST_ORDER_TOLERANCE)
 
 
 _RACE = "No engine is the fastest on all linear problems of this size, so they race; the first verified answer counts."
