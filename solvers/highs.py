@@ -39,6 +39,7 @@ class Highs:
         settings: dict[str, float | int | str | bool] = {}
         if not instance.is_mip:
             settings["solver"] = options.method
+            settings["run_crossover"] = "on" if options.crossover else "off"
         return solve_with_highs(
             instance, solver=NAME, settings=settings, options=options, report=report, should_stop=should_stop
         )

@@ -20,7 +20,7 @@ HUGE = 5_000_000  # nonzeros; beyond, factorizations rarely fit
 HUGE_ROWS = 1_000_000
 COMBINATORIAL_ROWS = 2_000  # a basis this large, of entries all alike, takes the simplex method very many steps
 COMBINATORIAL_ENTRIES = 3.5  # a column; networks and multicommodity flows have at most three
-FIRST_ORDER_TOLERANCE = 1e-8  # asked for in a race: undoing presolve loses digits, and 1e-6 has to remain
+FIRST_ORDER_TOLERANCE = 1e-7  # asked for in a race: undoing presolve loses a digit, and 1e-6 has to remain
 MEMORY_PER_LEG = 1 << 30  # bytes; with less, a leg may not even load its libraries beside its instance
 
 
@@ -42,6 +42,7 @@ class Leg:
     reason: str = ""
     first_order_tolerance: float | None = None
     presolve: bool | None = None
+    crossover: bool | None = None
 
     @property
     def name(self) -> str:
@@ -64,6 +65,7 @@ class Leg:
             method=self.method,
             first_order_tolerance=tolerance,
             presolve=given.presolve if self.presolve is None else self.presolve,
+            crossover=given.crossover if self.crossover is None else self.crossover,
         )
 
 
@@ -102,8 +104,8 @@ def linear_plan(instance: Instance, resources: Resources) -> Plan:
         reason = "So large that factorizations may not fit: a first-order method beside an interior point."
         return Plan((first_order, _HIPO, _IPX, _SIMPLEX), reason, at_once=at_once)
     if is_combinatorial(instance):
-        reason = "Covering and assignment relaxations stall the simplex method: PDLP beside an interior point."
-        return Plan((first_order, _IPX, _SIMPLEX), reason, at_once=at_once)
+        reason = "Covering and assignment relaxations stall the simplex method and crossover: two methods without them."
+        return Plan((first_order, _HIPO, _IPX, _SIMPLEX), reason, at_once=at_once)
     if first_order.solver in resources.gpu_engines and instance.nonzero_count >= LARGE:
         return Plan((first_order, _SIMPLEX, _IPX), f"{_RACE} A graphics card joins them.", at_once=at_once)
     return Plan((_SIMPLEX, _IPX, first_order), _RACE, at_once=at_once)
@@ -142,4 +144,4 @@ _RACE = "No engine is the fastest on all linear problems of this size, so they r
 _AFTER = "Only if the first leg ends without a verified answer."
 _SIMPLEX = Leg("highs", "simplex", "Dual simplex: exact vertices, fast on sparse and staircase problems.")
 _IPX = Leg("highs", "ipx", "Interior point with crossover: steady where the simplex method takes too many steps.")
-_HIPO = Leg("highs", "hipo", "Interior point by direct factorization, made for large problems.")
+_HIPO = Leg("highs", "hipo", "Interior point by direct factorization; without crossover, so no basis.", crossover=False)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from solvers import cores
-from solvers.base import Capability, Solver
+from solvers.base import BEYOND_LINEAR, Capability, Solver, needed
 from solvers.gurobi import Gurobi
 from solvers.highs import Highs
 from solvers.instance import Instance
@@ -17,6 +18,9 @@ from solvers.scip import Scip
 SOLVERS: dict[str, Solver] = {solver.name: solver for solver in (Highs(), Pdlp(), Gurobi(), Scip())}
 DEFAULT = "highs"
 AUTO = "auto"
+PREFERENCE = (DEFAULT, "gurobi", "scip")  # for what goes beyond linear
+GLOBAL = (DEFAULT, "scip", "gurobi")  # the same for nonlinear functions
+TITLES = {"highs": "HiGHS", "pdlp": "PDLP", "gurobi": "Gurobi", "scip": "SCIP"}
 GPU_ENGINES: tuple[str, ...] = ()  # in the order of preference
 
 
@@ -45,46 +49,80 @@ def choose(instance: Instance, requested: str = AUTO, *, at_hand: Resources | No
     name = requested.strip().lower() or AUTO
     if name == AUTO:
         return _automatic(instance, at_hand)
+    needs = needed(instance)
     legs, refusals = [], []
     for wanted in name.split("+"):
         solver, _, method = wanted.strip().partition(":")
-        refusal = _refusal(instance, solver)
+        refusal = _refusal(instance, needs, solver)
         if refusal:
             refusals.append(refusal)
         else:
             legs.append(Leg(solver, method or "choose", "Asked for by name."))
     if not legs:
-        return instead(refusals[0], requested)
+        return instead(refusals[0], requested, instance=instance, at_hand=at_hand)
     if refusals:
         return Plan(tuple(legs), " ".join(_sentence(text) for text in refusals), requested, at_once=at_hand.cores)
     return Plan(tuple(legs), requested=requested, at_once=at_hand.cores)
 
 
-def instead(reason: str, requested: str) -> Plan:
-    """Return HiGHS in place of the backend asked for, because of `reason`, a sentence or the start of one."""
-    stem = reason.rstrip()
-    said = f"{stem} HiGHS was used instead." if stem.endswith(".") else f"{stem}, so HiGHS was used instead."
-    return Plan((Leg(DEFAULT, reason=said),), said, requested, is_fallback=True)
+def instead(reason: str, requested: str, *, instance: Instance, at_hand: Resources) -> Plan:
+    """Return the plan in place of the backend asked for, because of `reason`, a sentence or the start of one.
+
+    It is HiGHS alone, or, where HiGHS cannot, what would have been chosen without the wish.
+    """
+    plan = Plan((Leg(DEFAULT),))
+    if needed(instance) - SOLVERS[DEFAULT].capabilities:
+        plan = _automatic(instance, at_hand)
+    name = plan.legs[0].solver
+    stem, used = reason.rstrip(), f"{TITLES.get(name, name)} was used instead."
+    said = f"{stem} {used}" if stem.endswith(".") else f"{stem}, so {used}"
+    legs = (replace(plan.legs[0], reason=said), *plan.legs[1:])
+    return Plan(legs, said, requested, is_fallback=True)
 
 
 def _automatic(instance: Instance, at_hand: Resources) -> Plan:
-    if not instance.is_mip:
+    needs = needed(instance)
+    if needs == {Capability.LINEAR}:
         return linear_plan(instance, at_hand)
-    if "gurobi" in at_hand.licensed:
-        reason = "A full Gurobi licence was found here, and Gurobi is the strongest on problems with integers."
-        return Plan((Leg("gurobi", reason=reason),), reason)
-    reason = "HiGHS is the default for problems with integers; ask for scip or gurobi for a second opinion."
+    if needs <= {Capability.LINEAR, Capability.CONVEX_QUADRATIC} and needs <= SOLVERS[DEFAULT].capabilities:
+        hipo = Leg(DEFAULT, "hipo", "An interior point is the most accurate on convex quadratic objectives.")
+        active_set = Leg(DEFAULT, reason="The active-set method, if the interior point has no verified answer.")
+        return Plan((hipo, active_set), "A convex quadratic objective: interior point, then active set.")
+    if needs == {Capability.LINEAR, Capability.INTEGER}:
+        if "gurobi" in at_hand.licensed:
+            reason = "A full Gurobi licence was found here, and Gurobi is the strongest on problems with integers."
+            return Plan((Leg("gurobi", reason=reason),), reason)
+        reason = "HiGHS is the default for problems with integers; ask for scip or gurobi for a second opinion."
+        return Plan((Leg(DEFAULT, reason=reason),), reason)
+    return _capable(instance, needs)
+
+
+def _capable(instance: Instance, needs: frozenset[Capability]) -> Plan:
+    """Return the first backend, in the order of preference, that can take what goes beyond linear."""
+    words = " and ".join(sorted(BEYOND_LINEAR[need] for need in needs & frozenset(BEYOND_LINEAR)))
+    refusals: list[str] = []
+    for name in GLOBAL if Capability.NONLINEAR in needs else PREFERENCE:
+        refusal = _refusal(instance, needs, name)
+        if not refusal:
+            reason = " ".join((f"{TITLES.get(name, name)} can take {words}.", *refusals))
+            return Plan((Leg(name, reason=reason),), reason)
+        if name != DEFAULT:
+            refusals.append(_sentence(refusal))
+    reason = " ".join((f"No backend here can take {words}.", *refusals))
     return Plan((Leg(DEFAULT, reason=reason),), reason)
 
 
-def _refusal(instance: Instance, name: str) -> str:
+def _refusal(instance: Instance, needs: frozenset[Capability], name: str) -> str:
     """Return why `name` cannot solve `instance` here, or nothing."""
     if name not in SOLVERS:
         known = ", ".join(sorted((AUTO, *SOLVERS)))
         raise UnknownSolver(f"There is no solver named {name[:40]!r}; choose one of {known}.")
     solver = SOLVERS[name]
-    if instance.is_mip and Capability.INTEGER not in solver.capabilities:
+    lacking = needs - solver.capabilities
+    if Capability.INTEGER in lacking:
         return f"{name} solves continuous problems only, and this one has integers"
+    if lacking:
+        return f"{name} cannot take {' and '.join(sorted(BEYOND_LINEAR[need] for need in lacking))}"
     availability = solver.availability()
     if not availability and name != DEFAULT:
         return availability.reason

@@ -149,7 +149,7 @@ class SolveOptions:
 
     `relative_gap` ends a branch and bound, `first_order_tolerance` a first-order method. `method` chooses the LP
     algorithm of a backend that has several: choose, simplex and ipm (interior point) are understood by most, HiGHS also
-    knows ipx and hipo; a backend refuses what it does not know.
+    knows ipx and hipo; a backend refuses what it does not know. Without `crossover` an interior point has no basis.
     """
 
     time_limit_seconds: float = 60.0
@@ -160,6 +160,7 @@ class SolveOptions:
     first_order_tolerance: float = 1e-6
     method: str = "choose"
     presolve: bool = True
+    crossover: bool = True
 
 
 Report = Callable[[Progress], None]

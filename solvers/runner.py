@@ -56,7 +56,9 @@ def solve(
             left = max(options.time_limit_seconds - (time.monotonic() - started), 1.0)
             said = f"{result.solver} ended with {result.termination_condition} ({result.message.rstrip('.')})"
             first = result.legs
-            result = run(instead(said, solver), replace(options, time_limit_seconds=left))
+            at_hand = replace(resources(instance, core_count=core_count), licensed=frozenset())
+            other = instead(said, solver, instance=instance, at_hand=at_hand)
+            result = run(other, replace(options, time_limit_seconds=left))
             result = replace(result, legs=first + result.legs)
     finally:
         spare.refill()

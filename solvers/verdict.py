@@ -16,13 +16,18 @@ ACCEPTED = 1e-4  # relative: "optimal within tolerance"
 INTEGRALITY = 1e-5  # absolute; ten times the solvers' own 1e-6
 
 _CLAIMS = frozenset({TerminationCondition.OPTIMAL, TerminationCondition.OPTIMAL_WITHIN_TOLERANCE})
+_UNSURE = {
+    TerminationCondition.NUMERICAL: "was unsure",
+    TerminationCondition.TIME_LIMIT: "ran out of time",
+    TerminationCondition.ITERATION_LIMIT: "ran out of iterations",
+}
 
 
 def judged(instance: Instance, result: Result, options: SolveOptions) -> Result:
     """Return `result` with residuals recomputed on `instance`, and with its claim lowered where they disagree.
 
-    A claim is raised in one case only: a linear instance whose solver was unsure, but whose primal and dual points
-    prove each other optimal. Without a point nothing can be checked and the certificate stays `unverified`.
+    A claim is raised in one case only: an instance with duals whose solver was unsure or out of time, but whose primal
+    and dual points prove each other optimal, or nearly. Without a point nothing can be checked and the certificate stays `unverified`.
     """
     if result.x is None:
         return replace(result, solution_status=SolutionStatus.NO_SOLUTION, certificate=Certificate.UNVERIFIED)
@@ -61,10 +66,15 @@ def _lowered(instance: Instance, result: Result, checked: Residuals, options: So
     if infeasibility > ACCEPTED or checked.max_integrality_violation > ACCEPTED:
         return _not_a_solution(result, checked)
     error = max(infeasibility, _optimality_error(instance, result, checked, options))
-    unsure = result.termination_condition is TerminationCondition.NUMERICAL
-    if unsure and has_duals(instance) and result.row_dual is not None and error <= VERIFIED:
-        message = "The solver was unsure, but its primal and dual solutions prove each other optimal."
-        result = replace(result, termination_condition=TerminationCondition.OPTIMAL, message=message)
+    unsure = _UNSURE.get(result.termination_condition)
+    if unsure and has_duals(instance) and result.row_dual is not None and error <= ACCEPTED:
+        result = replace(
+            result,
+            termination_condition=TerminationCondition.OPTIMAL,
+            message=f"The solver {unsure}, but its primal and dual solutions prove each other optimal.",
+            objective_bound=checked.dual_objective_value,
+            relative_gap=checked.relative_gap,
+        )
     if result.termination_condition not in _CLAIMS:
         return replace(result, solution_status=SolutionStatus.FEASIBLE)
     if error <= VERIFIED and checked.max_integrality_violation <= INTEGRALITY:
