@@ -26,8 +26,9 @@ _UNSURE = {
 def judged(instance: Instance, result: Result, options: SolveOptions) -> Result:
     """Return `result` with residuals recomputed on `instance`, and with its claim lowered where they disagree.
 
-    A claim is raised in one case only: an instance with duals whose solver was unsure or out of time, but whose primal
-    and dual points prove each other optimal, or nearly. Without a point nothing can be checked and the certificate stays `unverified`.
+    A claim is raised in one case only: an instance with duals whose solver was unsure or out of time, but whose
+    primal and dual points prove each other optimal, or nearly. Without a point nothing can be checked and the
+    certificate stays `unverified`.
     """
     if result.x is None:
         return replace(result, solution_status=SolutionStatus.NO_SOLUTION, certificate=Certificate.UNVERIFIED)

@@ -9,12 +9,15 @@ import pytest
 
 from solvers import plan as planning
 from solvers import registry, runner
-from solvers.instance import Instance
+from solvers.base import BEYOND_LINEAR, Availability, AvailabilityState, Capability
+from solvers.beyond import OBJECTIVE, Beyond
+from solvers.instance import Instance, Sense
 from solvers.plan import Leg, Plan, Resources
-from solvers.registry import UnknownSolver, choose
+from solvers.registry import SOLVERS, UnknownSolver, choose
 from solvers.result import SolveOptions
 from tests.bench import generated
 from tests.solvers import instances
+from tests.solvers.test_beyond import everything
 
 TWO = Resources(cores=2)
 
@@ -184,3 +187,46 @@ def test_an_empty_matrix_has_a_plan() -> None:
     assert planning.is_network(empty)
     assert not planning.is_combinatorial(empty)
     assert np.asarray(choose(empty, at_hand=TWO).legs).size > 0
+
+
+def _able(monkeypatch: pytest.MonkeyPatch, **more: frozenset[Capability]) -> None:
+    """Let backends claim what a later version of theirs may."""
+    for name, capabilities in more.items():
+        monkeypatch.setattr(type(SOLVERS[name]), "capabilities", SOLVERS[name].capabilities | capabilities)
+        monkeypatch.setattr(type(SOLVERS[name]), "availability", lambda self: Availability(AvailabilityState.READY))
+
+
+def test_what_goes_beyond_linear_goes_to_the_first_backend_that_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    beyond = everything()
+    _able(monkeypatch, scip=frozenset(BEYOND_LINEAR))
+    plan = choose(beyond, at_hand=TWO)
+    assert names(plan) == ["scip"]
+    assert plan.reason.startswith("SCIP can take indicator constraints and nonlinear functions and ")
+    asked = choose(beyond, "pdlp:hipdlp", at_hand=TWO)
+    assert names(asked) == ["scip"]
+    assert asked.is_fallback
+    assert asked.reason.endswith("SCIP was used instead.")
+
+
+def test_what_no_backend_can_take_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("gurobi", "scip"):
+        monkeypatch.setattr(type(SOLVERS[name]), "capabilities", frozenset({Capability.LINEAR, Capability.INTEGER}))
+    plan = choose(everything(), at_hand=TWO)
+    assert names(plan) == ["highs"]  # which refuses it in words
+    assert plan.reason.startswith("No backend here can take indicator constraints and ")
+    assert "scip cannot take " in plan.reason
+
+
+def test_a_convex_quadratic_objective_goes_to_an_interior_point_and_then_to_the_active_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    curved = replace(
+        instances.workshop(),
+        sense=Sense.MINIMIZE,
+        beyond=Beyond(quadratic_row=[OBJECTIVE], quadratic_first=[0], quadratic_second=[0], quadratic_value=[1.0]),
+    )
+    _able(monkeypatch, highs=frozenset({Capability.CONVEX_QUADRATIC}))
+    plan = choose(curved, at_hand=TWO)
+    assert names(plan) == ["highs:hipo", "highs"]
+    assert plan.at_once == 1
+    assert "convex" in plan.reason

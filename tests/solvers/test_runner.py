@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from solvers import runner, spare
+from solvers import child, process, runner, spare
 from solvers.registry import SOLVERS
 from solvers.result import Certificate, Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
 from tests.solvers import instances
@@ -26,9 +27,9 @@ def children(pid: int) -> list[int]:
     """Process ids of the solver children of `pid`."""
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            if b"solvers.child" in Path(f"/proc/{child}/cmdline").read_bytes():
-                found.append(int(child))
+        for number in task.read_text().split():
+            if b"solvers.child" in Path(f"/proc/{number}/cmdline").read_bytes():
+                found.append(int(number))
     return found
 
 
@@ -239,13 +240,55 @@ def test_a_child_ends_when_its_parent_is_killed() -> None:
     try:
         assert parent.stdout is not None
         assert parent.stdout.readline() == b"alive\n"
-        child = waited_for_child(parent.pid)
+        orphan = waited_for_child(parent.pid)
         os.kill(parent.pid, signal.SIGKILL)
-        assert gone_within(child, 2.0)
+        assert gone_within(orphan, 2.0)
     finally:
         parent.kill()
         parent.wait()
         parent.stdout.close()
+
+
+def test_a_child_ends_with_its_parent_even_in_a_library_call_that_no_thread_can_leave() -> None:
+    program = (
+        "import sys; from solvers import process; from solvers.plan import Leg, Plan; from solvers.race import Race\n"
+        "from solvers.result import SolveOptions; from tests.solvers import instances, racers\n"
+        "process._BOOT = racers.BOOT; racers.register()\n"
+        "plan = Plan((Leg('deaf'),))\n"
+        "def shown(progress):\n"
+        "    if progress.incumbent is not None: print('alive', flush=True)\n"
+        "Race(plan, instances.workshop(), SolveOptions(), core_limit=1, report=shown, should_stop=lambda: False).run()"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE)
+    try:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"alive\n"
+        orphan = waited_for_child(parent.pid)
+        time.sleep(0.3)  # it now holds Python's lock, so the thread that listens for the end cannot run
+        os.kill(parent.pid, signal.SIGKILL)
+        assert gone_within(orphan, 5.0)
+    finally:
+        parent.kill()
+        parent.wait()
+        parent.stdout.close()
+
+
+def test_a_child_whose_parent_was_gone_before_it_could_ask_ends_itself() -> None:
+    command = [sys.executable, "-I", "-c", process._BOOT, process.ROOT, "1", str(os.getpid() + 1)]
+    ended = subprocess.run(command, stdin=subprocess.PIPE, check=False, timeout=60)
+    assert ended.returncode == child.PARENT_GONE
+
+
+def test_a_child_outlives_the_thread_that_asked_for_it() -> None:
+    asking = threading.Thread(target=spare.keep)
+    asking.start()
+    asking.join()
+    try:
+        first = waited_for_child(os.getpid())
+        time.sleep(1.0)
+        assert is_running(first)
+    finally:
+        spare.drop()
 
 
 def test_an_error_in_the_listener_ends_the_child_and_surfaces() -> None:
@@ -291,10 +334,13 @@ def test_limits_must_be_finite_and_positive(options: SolveOptions) -> None:
 
 
 def test_solves_in_several_threads_do_not_touch_each_other() -> None:
-    began = time.monotonic()
+    seen: list[Progress] = []
+
+    def found() -> bool:
+        return any(progress.incumbent is not None for progress in seen)
 
     def stopped() -> Result:
-        return runner.solve(instances.market_split(), should_stop=lambda: time.monotonic() - began > 1)
+        return runner.solve(instances.market_split(), report=seen.append, should_stop=found)
 
     with ThreadPoolExecutor(4) as pool:
         running = pool.submit(stopped)
