@@ -7,7 +7,7 @@ import threading
 
 from solvers.process import SolverProcess
 
-REFILL_SECONDS = 1.0  # loading a child takes processor time that a solve which has just begun needs more
+REFILL_SECONDS = 5.0  # loading a child takes processor time that a solve which has just begun needs more
 _lock = threading.Lock()
 _waiting: list[SolverProcess] = []
 _wanted = 0

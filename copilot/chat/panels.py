@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from copilot.chat.legs import engine_name, legs_of
 from copilot.chat.words import TIERS, Status, plural, seconds_text, statuses_of
 from copilot.runs.events import EventType as E
 from copilot.runs.models import Run, RunEvent
@@ -151,9 +152,9 @@ def _objective(result: Mapping[str, Any]) -> Fact | None:
 def _solver(started: Mapping[str, Any], finished: Mapping[str, Any]) -> list[Fact]:
     if not started:
         return []
-    names = {"highs": "HiGHS", "pdlp": "PDLP", "gurobi": "Gurobi", "scip": "SCIP"}
-    used = finished.get("solver_version") or names.get(started["solver"], started["solver"])
+    used = finished.get("solver_version") or engine_name(started["solver"])
     facts = [Fact("Solver", used, finished.get("reason") or started.get("reason", ""))]
+    facts += [Fact(name, text, hint) for name, text, hint in legs_of(started, finished)]
     if started.get("time_limit_seconds"):
         facts.append(Fact("Time limit", seconds_text(started["time_limit_seconds"])))
     return facts

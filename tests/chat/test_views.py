@@ -13,8 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from copilot.accounts.models import Membership, User
+from copilot.chat.legs import legs_of
 from copilot.chat.models import Conversation, Message
-from copilot.runs.models import Lifecycle, Run
+from copilot.runs.events import EventType as E
+from copilot.runs.models import Lifecycle, Run, RunEvent
 from tests.chat import stories
 from tests.factories import MembershipFactory, UserFactory
 
@@ -88,6 +90,39 @@ def test_a_refresh_mid_solve_has_the_numbers_and_the_chart(alice: User, browser:
     assert "3,715.5" in text
     assert "As a table" in text
     assert "Step 5 of 6" in text
+
+
+def test_a_race_shows_its_plan_and_how_every_engine_ended(alice: User, browser: Client) -> None:
+    run = stories.running(alice, steps=1)
+    plan = [
+        {"solver": "highs", "method": "simplex", "reason": "Exact vertices."},
+        {"solver": "highs", "method": "ipx", "reason": "Steady steps."},
+        {"solver": "pdlp", "method": "hipdlp", "reason": "No factorization."},
+    ]
+    started = RunEvent.objects.get(run=run, type=E.SOLVE_STARTED)
+    RunEvent.objects.filter(id=started.id).update(payload=started.payload | {"plan": plan, "at_once": 2})
+    text = browser.get(page_of(run)).content.decode()
+    assert re.search(r"HiGHS simplex</dt><dd>running <span class=.soft.>Exact vertices", text)
+    assert re.search(r"PDLP HiPDLP</dt><dd>in reserve <span class=.soft.>No factorization", text)
+    endings = (
+        ("highs", "ipx", "not_verified", "numerical", 1.5),
+        ("pdlp", "hipdlp", "won", "optimal", 2.0),
+        ("highs", "simplex", "stopped", "", 3.5),
+    )
+    fields = ("solver", "method", "outcome", "termination_condition", "seconds")
+    legs = [dict(zip(fields, ending, strict=True)) for ending in endings]
+    stories.tell(run, E.SOLVE_FINISHED, solver="pdlp", reason="PDLP was first.", legs=legs)
+    text = browser.get(page_of(run)).content.decode()
+    assert re.search(r"HiGHS IPX</dt><dd>answer not verified \(numerical trouble\) after 1.5 s", text)
+    assert re.search(r"PDLP HiPDLP</dt><dd>first verified answer after 2.0 s <span class=.soft.>No factorization", text)
+    assert re.search(r"HiGHS simplex</dt><dd>stopped after 3.5 s", text)
+
+
+def test_an_engine_alone_has_no_list_of_engines() -> None:
+    plan = [{"solver": "highs", "method": "choose", "reason": ""}, {"solver": "highs", "method": "ipx", "reason": ""}]
+    legs = [{**plan[0], "outcome": "won", "seconds": 0.1}, {**plan[1], "outcome": "not_started", "seconds": 0.0}]
+    assert list(legs_of({"plan": plan, "at_once": 1}, {})) == []
+    assert list(legs_of({"plan": plan, "at_once": 1}, {"legs": legs})) == []
 
 
 def test_an_older_run_can_be_shown_again(alice: User, browser: Client) -> None:

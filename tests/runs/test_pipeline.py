@@ -88,6 +88,11 @@ def test_a_request_becomes_a_checked_solved_plan(drafted: Callable[..., Run]) ->
     assert result["variables"] == {"desks": 30, "chairs": 40}
     assert {row["name"] for row in result["binding"]} == {"carpentry", "finishing"}
     assert result["headline"] == "Profit: $3,700, the largest possible."
+    told = {event.type: event.payload for event in events.after(run.id, 0)}
+    assert told["solve.started"]["plan"][0]["solver"] == "highs"
+    assert told["solve.started"]["reason"]
+    (leg, *_) = told["solve.finished"]["legs"]
+    assert (leg["solver"], leg["outcome"], leg["termination_condition"]) == ("highs", "won", "optimal")
     assert types_of(run)[:4] == ["run.queued", "run.started", "draft.started", "draft.proposed"]
     assert types_of(run)[-2:] == ["result.explained", "run.finished"]
 
