@@ -16,7 +16,7 @@ from solvers import wire
 from solvers.instance import InstanceError
 from solvers.instance_file import decode
 from solvers.limits import limit_process
-from solvers.registry import SOLVERS
+from solvers.registry import ON_DEVICES, SOLVERS
 from solvers.result import Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
 
 PARENT_GONE = 70
@@ -110,8 +110,10 @@ def _obey(jobs: Any, stop: threading.Event) -> None:
 def _solve(header: dict[str, Any], body: bytes, channel: Channel, stop: threading.Event) -> Result:
     options = SolveOptions(**header["options"])
     # The cap on processor time is a last resort, should the parent die while a library call holds every Python thread.
-    cpu_seconds = int((options.time_limit_seconds + 60) * max(options.threads, 2))
-    limit_process(memory_bytes=options.memory_limit_bytes, cpu_seconds=cpu_seconds)
+    on_device = header["solver"] in ON_DEVICES  # such engines choose the number of their threads themselves
+    threads = max(options.threads, 2, os.cpu_count() or 1 if on_device else 1)
+    cpu_seconds = int((options.time_limit_seconds + 60) * threads)
+    limit_process(memory_bytes=options.memory_limit_bytes, cpu_seconds=cpu_seconds, reserves=on_device)
     try:
         instance = decode(body, names=False)  # no name is ever shown here
     except InstanceError as error:

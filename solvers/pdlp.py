@@ -12,10 +12,10 @@ import re
 import threading
 import time
 from dataclasses import replace
-from typing import Any
 
 from solvers.base import Availability, AvailabilityState, Capability, settled_early
 from solvers.console import captured
+from solvers.first_order import minimising, turned_back
 from solvers.highs_engine import solve_with_highs
 from solvers.instance import Instance, Sense
 from solvers.result import Progress, Report, Result, ShouldStop, SolveOptions
@@ -36,7 +36,7 @@ class Pdlp:
         """Look for the library without importing it."""
         if importlib.util.find_spec("highspy") is None:
             return Availability(AvailabilityState.ABSENT, "PDLP comes with HiGHS, which is not installed.")
-        return Availability(AvailabilityState.READY, "on the CPU")
+        return Availability(AvailabilityState.READY, "on the CPU", device="cpu")
 
     def solve(self, instance: Instance, *, options: SolveOptions, report: Report, should_stop: ShouldStop) -> Result:
         """Solve a validated continuous instance to `options.first_order_tolerance` (relative) in this process."""
@@ -52,12 +52,14 @@ class Pdlp:
                 again = replace(options, presolve=False, time_limit_seconds=left)
                 result = _run(instance, again, listener.report, should_stop)
         listener.flush()
-        return _turned_back(result) if instance.sense is Sense.MAXIMIZE else result
+        result = replace(result, device="cpu")
+        return turned_back(result) if instance.sense is Sense.MAXIMIZE else result
 
 
 def _run(instance: Instance, options: SolveOptions, report: Report, should_stop: ShouldStop) -> Result:
     return solve_with_highs(
-        _minimising(instance),
+        # HiGHS 1.15 returns duals of the wrong sign when PDLP follows its presolve on a maximisation.
+        minimising(instance),
         solver=NAME,
         settings={"solver": "pdlp", "kkt_tolerance": options.first_order_tolerance},
         options=options,
@@ -97,18 +99,3 @@ class _Listener:
             self._iterations = int(iteration.group(1))
         if time.monotonic() - self._sent_at >= INTERVAL_SECONDS:
             self.report(Progress("first_order", elapsed_seconds=time.monotonic() - self._started))
-
-
-def _minimising(instance: Instance) -> Instance:
-    # HiGHS 1.15 returns duals of the wrong sign when PDLP follows its presolve on a maximisation.
-    if instance.sense is Sense.MINIMIZE:
-        return instance
-    return replace(instance, sense=Sense.MINIMIZE, cost=-instance.cost, objective_offset=-instance.objective_offset)
-
-
-def _turned_back(result: Result) -> Result:
-    def negated(value: Any) -> Any:
-        return None if value is None else -value
-
-    names = ("objective_value", "objective_bound", "row_dual", "reduced_cost")
-    return replace(result, **{name: negated(getattr(result, name)) for name in names})

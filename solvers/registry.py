@@ -8,10 +8,12 @@ from solvers.base import Capability, Solver
 from solvers.gurobi import Gurobi
 from solvers.highs import Highs
 from solvers.instance import Instance
+from solvers.mpax import Mpax
 from solvers.pdlp import Pdlp
 from solvers.scip import Scip
 
-SOLVERS: dict[str, Solver] = {solver.name: solver for solver in (Highs(), Pdlp(), Gurobi(), Scip())}
+SOLVERS: dict[str, Solver] = {solver.name: solver for solver in (Highs(), Pdlp(), Gurobi(), Scip(), Mpax())}
+ON_DEVICES = frozenset({"mpax", "cupdlpx", "cuopt"})  # first-order engines that compute on a GPU in their process
 DEFAULT = "highs"
 AUTO = "auto"
 

@@ -90,7 +90,11 @@ class Residuals:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The one answer of a solve; `x` has one entry per column of the instance as it was given."""
+    """The one answer of a solve; `x` has one entry per column of the instance as it was given.
+
+    `device` is what a first-order engine really computed on, as its library told, such as `cpu`; empty for the others.
+    A backend that has done a crossover says so in `certificate`; it stands only if the residuals agree.
+    """
 
     termination_condition: TerminationCondition
     solution_status: SolutionStatus
@@ -110,6 +114,7 @@ class Result:
     nodes: int | None = None
     seconds: float = 0.0
     solver_version: str = ""
+    device: str = ""
     requested: str = "auto"
     reason: str = ""
     log: str = ""
@@ -122,7 +127,8 @@ class SolveOptions:
 
     `relative_gap` ends a branch and bound, `first_order_tolerance` a first-order method. `method` chooses the LP
     algorithm of a backend that has several: choose, simplex and ipm (interior point) are understood by most, HiGHS also
-    knows ipx and hipo; a backend refuses what it does not know.
+    knows ipx and hipo; a backend refuses what it does not know. `crossover` has HiGHS move the point of a first-order
+    method to a vertex with a basis, in what is left of the time limit.
     """
 
     time_limit_seconds: float = 60.0
@@ -133,6 +139,7 @@ class SolveOptions:
     first_order_tolerance: float = 1e-6
     method: str = "choose"
     presolve: bool = True
+    crossover: bool = False
 
 
 Report = Callable[[Progress], None]
