@@ -13,7 +13,7 @@ from solvers.instance import Instance, Sense
 from solvers.kkt import reduced_costs, residuals
 from solvers.outcome import claimed_status, sentence, told_apart
 from solvers.rays import contradicts, recedes
-from solvers.result import Progress, Result, SolutionStatus, SolveOptions, TerminationCondition, Vector
+from solvers.result import Progress, Result, ShouldStop, SolutionStatus, SolveOptions, TerminationCondition, Vector
 
 METHOD = "choose"
 CLAIMS = frozenset({TerminationCondition.INFEASIBLE, TerminationCondition.UNBOUNDED})
@@ -70,6 +70,24 @@ def pointed(
         reduced_cost=reduced_costs(instance, row_dual),
         **facts,
     )
+
+
+Attempt = Callable[[Instance, SolveOptions], tuple[Result, Vector | None]]
+
+
+def concluded(instance: Instance, options: SolveOptions, attempt: Attempt, should_stop: ShouldStop) -> Result:
+    """Return what `attempt` says of `instance`, in the instance's own sense, and its claims examined.
+
+    An attempt is given a minimisation and returns its result, with the row duals (m values or None) by which it may
+    call it infeasible. The second one, for any point at all, is made only if nobody wishes to stop.
+    """
+    turned = minimising(instance)
+    result, row_dual = attempt(turned, options)
+    unsure = CLAIMS | {TerminationCondition.INFEASIBLE_OR_UNBOUNDED}
+    if result.termination_condition in unsure and not should_stop():
+        left = replace(options, time_limit_seconds=max(options.time_limit_seconds - result.seconds, 0.01))
+        result = examined(result, turned, row_dual, lambda other: attempt(other, left)[0])
+    return result if turned is instance else turned_back(result)
 
 
 def looked_at(instance: Instance, x: Vector, row_dual: Vector, *, iterations: int, elapsed: float) -> Progress:

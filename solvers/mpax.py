@@ -9,19 +9,19 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from solvers.base import Availability, AvailabilityState, Capability
 from solvers.first_order import (
     CLAIMS,
     NOT_VERIFIED,
     OUT_OF_DEVICE_MEMORY,
+    concluded,
     ended,
-    examined,
     looked_at,
-    minimising,
     pointed,
     ray_claim,
     settled_simply,
-    turned_back,
 )
 from solvers.instance import Instance, Sense
 from solvers.probe import tried
@@ -68,17 +68,13 @@ class Mpax:
         def tell(look: Look, elapsed: float) -> None:
             report(looked_at(instance, look.x, sign * look.row_dual, iterations=look.iterations, elapsed=elapsed))
 
+        def attempt(problem: Instance, within: SolveOptions) -> tuple[Result, Vector | None]:
+            # The second search, for any point at all, has an objective that is not the user's: nothing of it is shown.
+            shown = tell if np.any(problem.cost) or not np.any(instance.cost) else _unheard
+            return _attempt(problem, within, shown, should_stop)
+
         report(Progress("compiling", elapsed_seconds=0.0))
-        result = _examined(minimising(instance), options, tell, should_stop)
-        return turned_back(result) if sign < 0 else result
-
-
-def _examined(instance: Instance, options: SolveOptions, tell: _Tell, should_stop: ShouldStop) -> Result:
-    result, row_dual = _attempt(instance, options, tell, should_stop)
-    if result.termination_condition not in CLAIMS:
-        return result
-    left = replace(options, time_limit_seconds=options.time_limit_seconds - result.seconds)
-    return examined(result, instance, row_dual, lambda other: _attempt(other, left, _unheard, should_stop)[0])
+        return concluded(instance, options, attempt, should_stop)
 
 
 def _attempt(
@@ -134,4 +130,4 @@ def _searched(
 
 
 def _unheard(look: Look, elapsed: float) -> None:
-    """The second search, for any point at all, has an objective that is not the user's: nothing of it is shown."""
+    """Say nothing."""

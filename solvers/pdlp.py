@@ -7,10 +7,7 @@ are not (Netlib's pilot87 at 1e-4): never show its label without `solvers.verdic
 from __future__ import annotations
 
 import importlib.util
-import math
 import re
-import threading
-import time
 from dataclasses import replace
 
 from solvers.base import Availability, AvailabilityState, Capability, settled_early
@@ -18,10 +15,10 @@ from solvers.console import captured
 from solvers.first_order import minimising, turned_back
 from solvers.highs_engine import solve_with_highs
 from solvers.instance import Instance, Sense
-from solvers.result import Progress, Report, Result, ShouldStop, SolveOptions
+from solvers.printed import Listener
+from solvers.result import Report, Result, ShouldStop, SolveOptions
 
 NAME = "pdlp"
-INTERVAL_SECONDS = 0.2
 UNSURE = "kUnknown"  # the raw status with which HiGHS takes back its own claim
 _ITERATION = re.compile(r"^\s+(\d+)\s+[+-]\d\.\d+e[+-]\d+\s")
 
@@ -43,7 +40,7 @@ class Pdlp:
         settled = settled_early(instance, self)
         if settled is not None:
             return settled
-        listener = _Listener(report)
+        listener = Listener(report, _ITERATION)
         with captured(listener.hear):
             result = _run(instance, options, listener.report, should_stop)
             left = options.time_limit_seconds - result.seconds
@@ -66,36 +63,3 @@ def _run(instance: Instance, options: SolveOptions, report: Report, should_stop:
         report=report,
         should_stop=should_stop,
     )
-
-
-class _Listener:
-    """Turns the table that cuPDLP-C prints on standard output into progress; it has no callback of its own."""
-
-    def __init__(self, report: Report) -> None:
-        self._report = report
-        self._lock = threading.Lock()
-        self._started = time.monotonic()
-        self._iterations: int | None = None
-        self._held: list[str] = []
-        self._sent_at = -math.inf
-
-    def report(self, progress: Progress) -> None:
-        """Pass on what HiGHS reports, from its own thread, with the lines held back so far."""
-        with self._lock:
-            self._sent_at = time.monotonic()
-            log, self._held = "".join(self._held) + progress.log, []
-            self._report(replace(progress, iterations=progress.iterations or self._iterations, log=log))
-
-    def flush(self) -> None:
-        """Report the lines still held back."""
-        if self._held:
-            self.report(Progress("first_order", elapsed_seconds=time.monotonic() - self._started))
-
-    def hear(self, line: str) -> None:
-        """Take one printed line."""
-        iteration = _ITERATION.match(line)
-        self._held.append(line)
-        if iteration:
-            self._iterations = int(iteration.group(1))
-        if time.monotonic() - self._sent_at >= INTERVAL_SECONDS:
-            self.report(Progress("first_order", elapsed_seconds=time.monotonic() - self._started))

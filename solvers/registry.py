@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from solvers.base import Capability, Solver
+from solvers.cuopt import CuOpt
+from solvers.cuopt_remote import CuOptRemote
+from solvers.cupdlpx import CuPdlpx
 from solvers.gurobi import Gurobi
 from solvers.highs import Highs
 from solvers.instance import Instance
@@ -12,8 +15,11 @@ from solvers.mpax import Mpax
 from solvers.pdlp import Pdlp
 from solvers.scip import Scip
 
-SOLVERS: dict[str, Solver] = {solver.name: solver for solver in (Highs(), Pdlp(), Gurobi(), Scip(), Mpax())}
+SOLVERS: dict[str, Solver] = {
+    solver.name: solver for solver in (Highs(), Pdlp(), Gurobi(), Scip(), Mpax(), CuPdlpx(), CuOpt(), CuOptRemote())
+}
 ON_DEVICES = frozenset({"mpax", "cupdlpx", "cuopt"})  # first-order engines that compute on a GPU in their process
+REMOTE = frozenset({"cuopt_remote"})  # sends the problem to another machine: never without being asked by name
 DEFAULT = "highs"
 AUTO = "auto"
 

@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 
 from solvers import spare, wire
+from solvers.first_order import OUT_OF_DEVICE_MEMORY
 from solvers.instance import Instance, InstanceError, Sense
 from solvers.process import MAX_OUTPUT, Frame, SolverProcess
 from solvers.registry import Choice, UnknownSolver, choose, instead
@@ -199,6 +200,8 @@ class _Supervision:
             return self._cause, "The solver did not end at its time limit, so its process was ended."
         if "bad_alloc" in output or "MemoryError" in output:
             return TerminationCondition.MEMORY_LIMIT, "The solve needed more memory than its limit allows."
+        if "cudaErrorMemoryAllocation" in output:  # with which cuPDLPx ends its process
+            return TerminationCondition.MEMORY_LIMIT, OUT_OF_DEVICE_MEMORY
         if status < 0:
             name = signal.Signals(-status).name
             return TerminationCondition.CRASHED, f"The solver's process was ended by {name} before it had answered."
