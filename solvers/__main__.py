@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("file", type=Path)
     solve.add_argument("--solver", default="auto", help=", ".join((AUTO, *SOLVERS)))
     solve.add_argument("--method", default="choose", help="LP algorithm: choose, simplex, ipm; HiGHS: ipx, hipo")
+    solve.add_argument("--crossover", action="store_true", help="after a first-order engine: move to a vertex")
     solve.add_argument("--time-limit", type=_seconds, default=60.0, help="seconds")
     solve.add_argument("--gap", type=float, default=1e-4, help="relative gap at which a MIP search ends")
     solve.add_argument("--threads", type=int, default=1)
@@ -100,6 +101,7 @@ def _solve(options: argparse.Namespace) -> int:
                 relative_gap=options.gap,
                 threads=options.threads,
                 method=options.method,
+                crossover=options.crossover,
             ),
             report=(lambda _: None) if options.json else _show_progress,
             should_stop=lambda: stopped,
@@ -166,6 +168,7 @@ def _result_data(instance: Instance, result: Result) -> dict[str, Any]:
         "seconds": result.seconds,
         "raw_status": result.raw_status,
         "solver_version": result.solver_version,
+        "device": result.device,
     }
 
 
@@ -215,7 +218,8 @@ def _probed(name: str) -> tuple[str, bool]:
     result = runner.solve(toy, solver=name, options=SolveOptions(time_limit_seconds=20))
     right = result.objective_value is not None and abs(result.objective_value - 3) < 1e-3
     if result.termination_condition in _SOLVED and right and result.solver == name:
-        facts = [f"{result.solver_version}, {result.seconds:.2f} s", availability.reason]
+        device = f"device {result.device}" if result.device else ""
+        facts = [f"{result.solver_version}, {result.seconds:.2f} s", device, availability.reason]
         return f"{availability.state}: {'; '.join(fact for fact in facts if fact)}", True
     return f"{AvailabilityState.BROKEN}: {result.termination_condition}: {result.message}", False
 

@@ -16,7 +16,8 @@ from solvers import wire
 from solvers.instance import InstanceError
 from solvers.instance_file import decode
 from solvers.limits import limit_process
-from solvers.registry import ON_DEVICES, SOLVERS
+from solvers.polish import polished
+from solvers.registry import FIRST_ORDER, ON_DEVICES, SOLVERS
 from solvers.result import Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
 
 PARENT_GONE = 70
@@ -119,7 +120,10 @@ def _solve(header: dict[str, Any], body: bytes, channel: Channel, stop: threadin
     except InstanceError as error:
         return _failed(TerminationCondition.INVALID_INSTANCE, str(error))
     solver = SOLVERS[header["solver"]]  # chosen by the parent, which also knows why
-    return solver.solve(instance, options=options, report=channel.report, should_stop=stop.is_set)
+    result = solver.solve(instance, options=options, report=channel.report, should_stop=stop.is_set)
+    if options.crossover and solver.name in FIRST_ORDER:
+        return polished(instance, result, options, report=channel.report, should_stop=stop.is_set)
+    return result
 
 
 def _out_of_memory() -> Result:

@@ -18,6 +18,7 @@ from solvers.scip import Scip
 SOLVERS: dict[str, Solver] = {
     solver.name: solver for solver in (Highs(), Pdlp(), Gurobi(), Scip(), Mpax(), CuPdlpx(), CuOpt(), CuOptRemote())
 }
+FIRST_ORDER = frozenset({"pdlp", "mpax", "cupdlpx", "cuopt", "cuopt_remote"})  # no vertex without a crossover
 ON_DEVICES = frozenset({"mpax", "cupdlpx", "cuopt"})  # first-order engines that compute on a GPU in their process
 REMOTE = frozenset({"cuopt_remote"})  # sends the problem to another machine: never without being asked by name
 DEFAULT = "highs"
