@@ -193,45 +193,48 @@ def _kernels(tolerance: float) -> tuple[Callable[..., Any], Callable[..., Any]]:
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # else JAX takes most of a GPU that others use too
     import jax
     from mpax import r2HPDHG
-    from mpax.loop_utils import while_loop
-    from mpax.preprocess import rescale_problem
-    from mpax.termination import cached_quadratic_program_info
-    from mpax.utils import ConvergenceInformation
 
     jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call]
     engine = r2HPDHG(eps_abs=tolerance, eps_rel=tolerance, termination_evaluation_frequency=ROUND)
     engine.check_config(True)
+    return jax.jit(functools.partial(_start, engine)), jax.jit(functools.partial(_advance, engine))
 
-    def start(problem: Any) -> Any:
-        norms = cached_quadratic_program_info(problem, engine.optimality_norm)
-        scaled = rescale_problem(
-            engine.l_inf_ruiz_iterations, engine.l2_norm_rescaling, engine.pock_chambolle_alpha, problem
-        )
-        state, info = engine.initialize_solver_status(scaled, None, None)
-        state, info, *_ = while_loop(
-            cond_fun=lambda value: value[2] == False,  # noqa: E712  (traced, so `not` cannot be said)
-            body_fun=lambda value: engine.initial_iteration_update(*value),
-            init_val=(state, info, False, scaled, norms),
-            maxiter=FIRST_STEPS,
-            jit=True,
-        )
-        return scaled, norms, state, info
 
-    def advance(scaled: Any, norms: Any, state: Any, info: Any, rounds: Any) -> Any:
-        state, info, done, *_ = while_loop(
-            cond_fun=lambda value: value[2] == False,  # noqa: E712
-            body_fun=lambda value: engine.main_iteration_update(*value),
-            init_val=(state, info, False, scaled, norms, ConvergenceInformation()),
-            maxiter=rounds,
-            jit=True,
-        )
-        columns, rows = scaled.variable_rescaling, scaled.constraint_rescaling
-        vectors = (
-            state.current_primal_solution / columns,
-            state.current_dual_solution / rows,
-            state.delta_primal / columns,
-            state.delta_dual / rows,
-        )
-        return state, info, done, vectors
+def _start(engine: Any, problem: Any) -> tuple[Any, Any, Any, Any]:
+    """Return the scaled problem, its norms, and the state and restart information after the first steps."""
+    from mpax.preprocess import rescale_problem
+    from mpax.termination import cached_quadratic_program_info
 
-    return jax.jit(start), jax.jit(advance)
+    norms = cached_quadratic_program_info(problem, engine.optimality_norm)
+    scaled = rescale_problem(
+        engine.l_inf_ruiz_iterations, engine.l2_norm_rescaling, engine.pock_chambolle_alpha, problem
+    )
+    state, info = engine.initialize_solver_status(scaled, None, None)
+    begun = (state, info, False, scaled, norms)
+    state, info, *_ = _looped(engine.initial_iteration_update, begun, FIRST_STEPS)
+    return scaled, norms, state, info
+
+
+def _advance(
+    engine: Any, scaled: Any, norms: Any, state: Any, info: Any, rounds: Any
+) -> tuple[Any, Any, Any, tuple[Any, Any, Any, Any]]:
+    """Return state and restart information after `rounds` rounds at most, whether it is done, and the vectors."""
+    from mpax.utils import ConvergenceInformation
+
+    begun = (state, info, False, scaled, norms, ConvergenceInformation())
+    state, info, done, *_ = _looped(engine.main_iteration_update, begun, rounds)
+    columns, rows = scaled.variable_rescaling, scaled.constraint_rescaling
+    point = (state.current_primal_solution / columns, state.current_dual_solution / rows)
+    return state, info, done, (*point, state.delta_primal / columns, state.delta_dual / rows)
+
+
+def _looped(body: Callable[..., Any], begun: tuple[Any, ...], rounds: Any) -> Any:
+    from mpax.loop_utils import while_loop
+
+    return while_loop(
+        cond_fun=lambda value: value[2] == False,  # noqa: E712  (traced, so `not` cannot be said)
+        body_fun=lambda value: body(*value),
+        init_val=begun,
+        maxiter=rounds,
+        jit=True,
+    )

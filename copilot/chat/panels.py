@@ -152,8 +152,11 @@ def _solver(started: Mapping[str, Any], finished: Mapping[str, Any]) -> list[Fac
     if not started:
         return []
     names = {"highs": "HiGHS", "pdlp": "PDLP", "gurobi": "Gurobi", "scip": "SCIP"}
+    names |= {"mpax": "MPAX", "cupdlpx": "cuPDLPx", "cuopt": "cuOpt", "cuopt_remote": "cuOpt server"}
     used = finished.get("solver_version") or names.get(started["solver"], started["solver"])
     facts = [Fact("Solver", used, finished.get("reason") or started.get("reason", ""))]
+    if finished.get("device"):
+        facts.append(Fact("Device", finished["device"], "What the solver said that it computed on."))
     if started.get("time_limit_seconds"):
         facts.append(Fact("Time limit", seconds_text(started["time_limit_seconds"])))
     return facts
