@@ -12,7 +12,7 @@ from solvers.base import Availability, AvailabilityState
 from solvers.process import ROOT, environment, licences
 
 TIMEOUT_SECONDS = 20.0
-TRIAL_SECONDS = 60.0  # an engine that compiles, or wakes a GPU, before it solves
+TRIAL_SECONDS = 120.0  # an engine that compiles, or wakes a GPU, before it solves
 BROKEN_SECONDS = 300.0  # a licence server comes back: a bad answer is not believed for ever
 
 

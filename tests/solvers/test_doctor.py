@@ -12,6 +12,7 @@ import pytest
 from solvers.__main__ import main
 from solvers.base import AvailabilityState
 from solvers.registry import SOLVERS
+from tests.solvers import instances
 
 NEED_A_GPU = ("cupdlpx", "cuopt", "cuopt_remote")
 
@@ -60,3 +61,13 @@ def test_a_backend_that_nobody_installed_is_no_fault(
     found = rows(capsys)
     assert found["gurobi"] == "absent: Gurobi is not installed here; it is the package gurobipy."
     assert found["scip"] == "absent: SCIP is not installed here; it is the package pyscipopt."
+
+
+def test_a_crossover_on_the_command_line_gives_a_vertex(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "ranges.instance"
+    path.write_bytes(instances.ranges().to_bytes())
+    assert main(["solve", str(path), "--solver", "pdlp", "--crossover", "--json"]) == 0
+    found = rows(capsys)
+    assert found["certificate"] == "crossover_done"
+    assert found["device"] == "cpu"
+    assert found["objective_value"] == pytest.approx(9)
