@@ -106,10 +106,11 @@ def _probed(name: str) -> tuple[str, bool]:
         optional = availability.state is AvailabilityState.ABSENT and name != DEFAULT
         return f"{availability.state}: {availability.reason}", optional
     toy = Instance("toy", Sense.MAXIMIZE, "x", 0.0, *_TOY_ARRAYS, row_names=("limit",), column_names=("x",))  # type: ignore[arg-type]
-    result = runner.solve(toy, solver=name, options=SolveOptions(time_limit_seconds=20))
+    result = runner.solve(toy, solver=name, options=SolveOptions(time_limit_seconds=60))
     right = result.objective_value is not None and abs(result.objective_value - 3) < 1e-3
     if result.termination_condition in SOLVED and right and result.solver == name:
-        facts = [f"{result.solver_version}, {result.seconds:.2f} s", availability.reason]
+        device = f"device {result.device}" if result.device else ""
+        facts = [f"{result.solver_version}, {result.seconds:.2f} s", device, availability.reason]
         return f"{availability.state}: {'; '.join(fact for fact in facts if fact)}", True
     return f"{AvailabilityState.BROKEN}: {result.termination_condition}: {result.message}", False
 

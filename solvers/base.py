@@ -40,10 +40,14 @@ class Capability(enum.StrEnum):
 
 
 class AvailabilityState(enum.StrEnum):
-    """Whether a backend can be used here; only `ready` and `limited` can."""
+    """Whether a backend can be used here; `ready`, `limited` and `cpu_only` can.
+
+    `cpu_only` is an engine made for a GPU that runs without one: right, but slow; it is used only when asked for.
+    """
 
     READY = "ready"
     LIMITED = "limited"
+    CPU_ONLY = "cpu_only"
     ABSENT = "absent"
     BROKEN = "broken"
 
@@ -52,13 +56,15 @@ class AvailabilityState(enum.StrEnum):
 class Availability:
     """The state of a backend with the reason in words; true when it is usable.
 
-    A limited backend takes instances of at most `max_rows` rows and `max_columns` columns (None: any number).
+    A limited backend takes instances of at most `max_rows` rows and `max_columns` columns (None: any number). `device`
+    names what a first-order engine computes on, such as `cpu` or a GPU's name; empty where it is not asked for.
     """
 
     state: AvailabilityState
     reason: str = ""
     max_rows: int | None = None
     max_columns: int | None = None
+    device: str = ""
 
     def fits(self, instance: Instance) -> bool:
         """Whether `instance` is small enough."""
@@ -66,7 +72,10 @@ class Availability:
         return rows and (self.max_columns is None or instance.column_count <= self.max_columns)
 
     def __bool__(self) -> bool:
-        return self.state in (AvailabilityState.READY, AvailabilityState.LIMITED)
+        return self.state in _USABLE
+
+
+_USABLE = frozenset({AvailabilityState.READY, AvailabilityState.LIMITED, AvailabilityState.CPU_ONLY})
 
 
 class Solver(Protocol):

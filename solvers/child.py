@@ -19,7 +19,8 @@ from solvers import wire
 from solvers.instance import InstanceError
 from solvers.instance_file import decode
 from solvers.limits import end_with_parent, limit_process
-from solvers.registry import SOLVERS
+from solvers.polish import polished
+from solvers.registry import FIRST_ORDER, ON_DEVICES, SOLVERS
 from solvers.result import Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
 
 PARENT_GONE = 70
@@ -130,14 +131,19 @@ def _obey(jobs: Any, stop: threading.Event) -> None:
 def _solve(header: dict[str, Any], body: bytes, channel: Channel, stop: threading.Event) -> Result:
     options = SolveOptions(**header["options"])
     # The cap on processor time is a last resort, should the parent die while a library call holds every Python thread.
-    cpu_seconds = int((options.time_limit_seconds + 60) * max(options.threads, 2))
-    limit_process(memory_bytes=options.memory_limit_bytes, cpu_seconds=cpu_seconds)
+    on_device = header["solver"] in ON_DEVICES  # such engines choose the number of their threads themselves
+    threads = max(options.threads, 2, os.cpu_count() or 1 if on_device else 1)
+    cpu_seconds = int((options.time_limit_seconds + 60) * threads)
+    limit_process(memory_bytes=options.memory_limit_bytes, cpu_seconds=cpu_seconds, reserves=on_device)
     try:
         instance = decode(body, names=False)  # no name is ever shown here
     except InstanceError as error:
         return _failed(TerminationCondition.INVALID_INSTANCE, str(error))
     solver = SOLVERS[header["solver"]]  # chosen by the parent, which also knows why
-    return solver.solve(instance, options=options, report=channel.report, should_stop=stop.is_set)
+    result = solver.solve(instance, options=options, report=channel.report, should_stop=stop.is_set)
+    if options.polish and solver.name in FIRST_ORDER:
+        return polished(instance, result, options, report=channel.report, should_stop=stop.is_set)
+    return result
 
 
 def _out_of_memory() -> Result:

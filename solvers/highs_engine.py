@@ -44,7 +44,7 @@ def solve_with_highs(
     """
     started = time.monotonic()
     try:
-        highs = _loaded(instance, {**_limits(options), **settings})
+        highs = loaded(instance, {**limits(options), **settings})
         watch = Watch(highs, is_mip=instance.is_mip, report=report, should_stop=should_stop, started=started)
         model_status = _run(highs, watch)
         if _is_ambiguous(model_status, instance):
@@ -65,7 +65,8 @@ def solve_with_highs(
     return _result(highs, instance, condition, solver=solver, raw=model_status, seconds=time.monotonic() - started)
 
 
-def _limits(options: SolveOptions) -> dict[str, float | int | str | bool]:
+def limits(options: SolveOptions) -> dict[str, float | int | str | bool]:
+    """Return the limits, the seed and the logging of a solve as HiGHS's options."""
     return {
         "output_flag": True,  # without it the logging callbacks stay silent
         "log_to_console": False,
@@ -78,7 +79,8 @@ def _limits(options: SolveOptions) -> dict[str, float | int | str | bool]:
     }
 
 
-def _loaded(instance: Instance, settings: dict[str, float | int | str | bool]) -> Any:
+def loaded(instance: Instance, settings: dict[str, float | int | str | bool]) -> Any:
+    """Return a Highs object that holds `instance`, with `settings` set; raises EngineRefusal."""
     import highspy
 
     highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]

@@ -12,12 +12,14 @@ import sys
 _PR_SET_PDEATHSIG = 1  # of <linux/prctl.h>
 
 
-def limit_process(*, memory_bytes: int, cpu_seconds: int) -> None:
+def limit_process(*, memory_bytes: int, cpu_seconds: int, reserves: bool = False) -> None:
     """Cap address space and processor time, and leave no core file; limits already lower stay as they are.
 
+    Libraries that drive a GPU reserve far more addresses than they use: for a process that `reserves`, the cap is on
+    writable memory of its own instead (Linux; elsewhere such a cap means less).
     Where the system does not support a cap (address space on macOS), that one is left out.
     """
-    _lower(resource.RLIMIT_AS, memory_bytes)
+    _lower(resource.RLIMIT_DATA if reserves else resource.RLIMIT_AS, memory_bytes)
     _lower(resource.RLIMIT_CPU, cpu_seconds)
     _lower(resource.RLIMIT_CORE, 0)
 

@@ -139,14 +139,17 @@ class SolverProcess:
                     self._output[half:-half] = b""
 
 
+_KEPT = ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "JAX_PLATFORMS", "JAX_COMPILATION_CACHE_DIR")
+
+
 def environment() -> dict[str, str]:
     """Return the little that a child may know of its parent's environment."""
-    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES") if name in os.environ}
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     # One BLAS thread and few arenas: each would take address space from the memory limit.
     return {**kept, "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 
 
 def licences() -> dict[str, str]:
-    """Return what of the environment a commercial solver finds its licence by; only for processes that solve."""
+    """Return what of the environment a solver finds its licence or its server by; only for processes that solve."""
     places = ("HOME", "GUROBI_HOME")
-    return {name: text for name, text in os.environ.items() if name in places or name.startswith("GRB_")}
+    return {name: text for name, text in os.environ.items() if name in places or name.startswith(("GRB_", "CUOPT_"))}

@@ -7,21 +7,31 @@ from dataclasses import replace
 from pathlib import Path
 
 from solvers import cores
-from solvers.base import BEYOND_LINEAR, Capability, Solver, needed
+from solvers.base import BEYOND_LINEAR, AvailabilityState, Capability, Solver, needed
+from solvers.cuopt import CuOpt
+from solvers.cuopt_remote import CuOptRemote
+from solvers.cupdlpx import CuPdlpx
 from solvers.gurobi import Gurobi
 from solvers.highs import Highs
 from solvers.instance import Instance
+from solvers.mpax import Mpax
 from solvers.pdlp import Pdlp
 from solvers.plan import Leg, Plan, Resources, linear_plan
 from solvers.scip import Scip
 
-SOLVERS: dict[str, Solver] = {solver.name: solver for solver in (Highs(), Pdlp(), Gurobi(), Scip())}
+SOLVERS: dict[str, Solver] = {
+    solver.name: solver for solver in (Highs(), Pdlp(), Gurobi(), Scip(), Mpax(), CuPdlpx(), CuOpt(), CuOptRemote())
+}
+FIRST_ORDER = frozenset({"pdlp", "mpax", "cupdlpx", "cuopt", "cuopt_remote"})  # no vertex without a crossover
+ON_DEVICES = frozenset({"mpax", "cupdlpx", "cuopt"})  # first-order engines that compute on a GPU in their process
 DEFAULT = "highs"
 AUTO = "auto"
 PREFERENCE = (DEFAULT, "gurobi", "scip")  # for what goes beyond linear
 GLOBAL = (DEFAULT, "scip", "gurobi")  # the same for nonlinear functions
 TITLES = {"highs": "HiGHS", "pdlp": "PDLP", "gurobi": "Gurobi", "scip": "SCIP"}
-GPU_ENGINES: tuple[str, ...] = ()  # in the order of preference
+TITLES |= {"mpax": "MPAX", "cupdlpx": "cuPDLPx", "cuopt": "cuOpt", "cuopt_remote": "cuOpt server"}
+GPU_ENGINES = ("cuopt", "cupdlpx", "mpax")  # in the order of preference; a server is used only when asked for by name
+GPU_SIGNS = (Path("/dev/nvidiactl"), Path("/proc/driver/nvidia/version"))  # without one, no engine is started to ask
 
 
 class UnknownSolver(ValueError):
@@ -35,7 +45,8 @@ def resources(instance: Instance, *, core_count: int | None = None, threads: int
     """
     found = cores.count() if core_count is None else core_count
     licensed = frozenset({"gurobi"} if instance.is_mip and _has_full_licence() else ())
-    gpu = () if instance.is_mip else tuple(name for name in GPU_ENGINES if SOLVERS[name].availability())
+    asked = () if instance.is_mip or not any(sign.exists() for sign in GPU_SIGNS) else GPU_ENGINES
+    gpu = tuple(name for name in asked if SOLVERS[name].availability().state is AvailabilityState.READY)
     return Resources(cores=max(1, found // threads), gpu_engines=gpu, licensed=licensed)
 
 

@@ -116,6 +116,8 @@ class Result:
     """The one answer of a solve; `x` has one entry per column of the instance as it was given.
 
     `options` are those the answer was found with; `legs` tell how every engine of the plan ended, in the plan's order.
+    `device` is what a first-order engine really computed on, as its library told, such as `cpu`; empty for the others.
+    A backend that has done a crossover says so in `certificate`; it stands only if the residuals agree.
     """
 
     termination_condition: TerminationCondition
@@ -141,6 +143,7 @@ class Result:
     log: str = ""
     options: dict[str, float | int | str | bool] = field(default_factory=dict)
     legs: tuple[LegReport, ...] = ()
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,7 @@ class SolveOptions:
     `relative_gap` ends a branch and bound, `first_order_tolerance` a first-order method. `method` chooses the LP
     algorithm of a backend that has several: choose, simplex and ipm (interior point) are understood by most, HiGHS also
     knows ipx and hipo; a backend refuses what it does not know. Without `crossover` an interior point has no basis.
+    `polish` has HiGHS move the point of a first-order method to a vertex with a basis, in what is left of the time.
     """
 
     time_limit_seconds: float = 60.0
@@ -161,6 +165,7 @@ class SolveOptions:
     method: str = "choose"
     presolve: bool = True
     crossover: bool = True
+    polish: bool = False
 
 
 Report = Callable[[Progress], None]

@@ -29,6 +29,7 @@ def add_solve(commands: Any) -> None:
     names = ", ".join((AUTO, *SOLVERS))
     solve.add_argument("--backend", "--solver", default=AUTO, help=f"{names}; highs:ipx; several to race: highs+pdlp")
     solve.add_argument("--method", default="choose", help="LP algorithm: choose, simplex, ipm; HiGHS: ipx, hipo")
+    solve.add_argument("--crossover", action="store_true", help="after a first-order engine: move to a vertex")
     solve.add_argument("--time-limit", type=_seconds, default=60.0, help="seconds")
     solve.add_argument("--gap", type=float, default=1e-4, help="relative gap at which a MIP search ends")
     solve.add_argument("--threads", type=_positive, default=1, help="of one engine")
@@ -58,6 +59,7 @@ def _solve(options: argparse.Namespace) -> int:
     limits = SolveOptions(
         time_limit_seconds=options.time_limit,
         relative_gap=options.gap,
+        polish=options.crossover,
         threads=options.threads,
         method=options.method,
     )
@@ -176,6 +178,7 @@ def _result_data(instance: Instance, result: Result, plan: Plan) -> dict[str, An
         "seconds": result.seconds,
         "raw_status": result.raw_status,
         "solver_version": result.solver_version,
+        "device": result.device,
         "plan": _plan_data(plan),
         "legs": [asdict(leg) for leg in result.legs],
     }

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from solvers import wire
+from solvers.first_order import OUT_OF_DEVICE_MEMORY
 from solvers.instance import Instance, Sense
 from solvers.plan import Leg
 from solvers.process import MAX_OUTPUT, Frame, SolverProcess
@@ -175,6 +176,8 @@ class Supervision:
             return self.cause, "The solver did not end at its time limit, so its process was ended."
         if "bad_alloc" in output or "MemoryError" in output:
             return TerminationCondition.MEMORY_LIMIT, "The solve needed more memory than its limit allows."
+        if "cudaErrorMemoryAllocation" in output:  # with which cuPDLPx ends its process
+            return TerminationCondition.MEMORY_LIMIT, OUT_OF_DEVICE_MEMORY
         if status < 0:
             name = signal.Signals(-status).name
             return TerminationCondition.CRASHED, f"The solver's process was ended by {name} before it had answered."

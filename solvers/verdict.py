@@ -42,6 +42,7 @@ def judged(instance: Instance, result: Result, options: SolveOptions) -> Result:
         duals = None
     if duals is None and plain and instance.row_count == 0:
         duals = np.zeros(0)
+    crossed = result.certificate is Certificate.CROSSOVER_DONE
     checked = residuals(instance, result.x, duals, claimed_objective=result.objective_value)
     result = replace(
         result,
@@ -54,7 +55,10 @@ def judged(instance: Instance, result: Result, options: SolveOptions) -> Result:
     )
     if checked.dual_objective_value is not None and result.termination_condition in _CLAIMS:
         result = replace(result, objective_bound=checked.dual_objective_value, relative_gap=checked.relative_gap)
-    return _lowered(instance, result, checked, options)
+    final = _lowered(instance, result, checked, options)
+    if crossed and final.solution_status is SolutionStatus.OPTIMAL:
+        final = replace(final, certificate=Certificate.CROSSOVER_DONE)
+    return final
 
 
 def has_duals(instance: Instance) -> bool:

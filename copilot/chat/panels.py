@@ -155,6 +155,8 @@ def _solver(started: Mapping[str, Any], finished: Mapping[str, Any]) -> list[Fac
     used = finished.get("solver_version") or engine_name(started["solver"])
     facts = [Fact("Solver", used, finished.get("reason") or started.get("reason", ""))]
     facts += [Fact(name, text, hint) for name, text, hint in legs_of(started, finished)]
+    if finished.get("device"):
+        facts.append(Fact("Device", finished["device"], "What the solver said that it computed on."))
     if started.get("time_limit_seconds"):
         facts.append(Fact("Time limit", seconds_text(started["time_limit_seconds"])))
     return facts

@@ -131,6 +131,7 @@ def _finished(result: Result) -> Payload:
         "relative_gap": result.relative_gap,
         "solver": result.solver,
         "solver_version": result.solver_version,
+        "device": result.device,
         "requested": result.requested,
         "reason": result.reason,
         "message": result.message,

@@ -12,11 +12,12 @@ from django.db import close_old_connections
 
 from copilot.accounts.models import User
 from copilot.accounts.services import workspace_of
+from copilot.chat.panels import panel_of
 from copilot.drafting.base import DraftOutcome, Question
 from copilot.runs import engines, events, pipeline, services
 from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, ModelVersion, Run, Verification
-from tests.runs.fakes import FakeDrafter, complete
+from tests.runs.fakes import PROGRAM, FakeDrafter, complete
 
 HARD = """\
 import random
@@ -291,3 +292,12 @@ def test_the_repair_of_a_new_problem_reads_that_problem_alone(
     assert walk(run).lifecycle == Lifecycle.SUCCEEDED
     repaired = drafter.requests[-1]
     assert (repaired.text, repaired.previous, repaired.revision_start) == ("A wholly new problem.", None, 0)
+
+
+def test_what_a_first_order_solver_computed_on_is_told(drafted: Callable[..., Run]) -> None:
+    divisible = PROGRAM.replace("NonNegativeIntegers", "NonNegativeReals")
+    run = walk(drafted(complete(divisible), solver="pdlp"))
+    finished = next(event for event in events.after(run.id, 0) if event.type == EventType.SOLVE_FINISHED)
+    assert finished.payload["solver"] == "pdlp", finished.payload["reason"]
+    assert finished.payload["device"] == "cpu"
+    assert ("Device", "cpu") in [(fact.name, fact.text) for fact in panel_of(run).solver]

@@ -11,7 +11,7 @@ import pytest
 from solvers.base import Capability, Solver
 from solvers.instance import Instance, InstanceError, Sense
 from solvers.kkt import binding_rows
-from solvers.registry import SOLVERS
+from solvers.registry import ON_DEVICES, SOLVERS
 from solvers.result import Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
 from solvers.verdict import judged
 from tests.solvers import instances
@@ -19,7 +19,7 @@ from tests.solvers.instances import INF
 
 T = TerminationCondition
 # A first-order method is asked for more than its default so that the tiny optima can be compared.
-OPTIONS = SolveOptions(time_limit_seconds=20, first_order_tolerance=1e-9)
+OPTIONS = SolveOptions(time_limit_seconds=90, first_order_tolerance=1e-9)
 REFERENCE = "highs"
 
 
@@ -194,21 +194,25 @@ def test_nan_is_refused_before_any_solver_sees_it(solver: Solver) -> None:
 def test_an_unknown_method_is_refused_with_those_known(solver: Solver) -> None:
     result = solved(solver, instances.workshop(), replace(OPTIONS, method="sorcery"))
     assert result.termination_condition is T.ERROR
-    assert "no method 'sorcery'; choose one of choose, " in result.message
+    several = "no method 'sorcery'; choose one of choose, "
+    assert several in result.message or "no method 'sorcery'; it has only one" in result.message
 
 
 def test_the_time_limit_ends_the_search(solver: Solver) -> None:
     options = replace(OPTIONS, time_limit_seconds=0.3, first_order_tolerance=1e-10)
     instance = slow_relaxation(solver)
     began = time.monotonic()
-    result = solved(solver, instance, options)
-    assert result.termination_condition is T.TIME_LIMIT
+    raw = solver.solve(instance.validate(), options=options, report=lambda _: None, should_stop=lambda: False)
+    assert raw.termination_condition is T.TIME_LIMIT
+    result = judged(instance, raw, options)
+    # A first-order point may be good enough by then for its own duals to prove it.
+    assert result.termination_condition in (T.TIME_LIMIT, T.OPTIMAL_WITHIN_TOLERANCE)
     assert result.solution_status in (
         SolutionStatus.NO_SOLUTION,
         SolutionStatus.FEASIBLE,
         SolutionStatus.INFEASIBLE_POINT,
     )
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < (60 if solver.name in ON_DEVICES else 5)  # some compile before they can look
 
 
 def test_the_time_limit_keeps_the_best_integer_point_with_its_bound(solver: Solver) -> None:
