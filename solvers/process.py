@@ -65,7 +65,7 @@ class SolverProcess:
 
     def start(self, instance: Instance, *, solver: str, options: SolveOptions) -> None:
         """Send the job without waiting for it to be read, and begin to listen."""
-        # Four vectors of a result at most, each as long as the rows or the columns.
+        # Five vectors and a basis of a result at most, each as long as the rows or the columns.
         self._max_body = 32 * (instance.row_count + instance.column_count) + 4096
         job = wire.frame({"kind": "job", "solver": solver, "options": asdict(options)}, instance.to_bytes())
         self._readers = [

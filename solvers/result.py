@@ -5,11 +5,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
+StatusVector = NDArray[np.int8]
 
 
 class TerminationCondition(enum.StrEnum):
@@ -88,9 +90,68 @@ class Residuals:
     convention: str = "absolute, in the units of the row or column; relative: divided by 1 + |right-hand side|"
 
 
+class BasisStatus(enum.IntEnum):
+    """Where a column, or the activity of a row, is in a basic solution; HiGHS's numbers."""
+
+    LOWER = 0
+    BASIC = 1
+    UPPER = 2
+    ZERO = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Basis:
+    """The vertex at which a simplex method or a crossover ended: a `BasisStatus` per column and per row."""
+
+    column_status: StatusVector
+    row_status: StatusVector
+
+
+class ProofState(enum.StrEnum):
+    """What was shown in exact arithmetic, by code that shares nothing with the backend."""
+
+    OPTIMAL = "optimal"
+    BOUND = "bound"
+    INFEASIBLE = "infeasible"
+    WEAK = "weak"
+    NOT_PROVEN = "not_proven"
+    NOT_TRIED = "not_tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is certain about a linear instance; `certificate` is what another program needs to check it.
+
+    `optimal`: an exact vertex has the value of the bound. `bound`: no plan is better than `bound`, which is as near to
+    the objective value as "verified" asks. `infeasible`: there is no plan. `weak`: the bound holds but is farther
+    away. `bound` is rounded away from the plans, `exact` is the same without rounding ("p/q", or its first digits when
+    long). `gap` is |objective - bound| / (1 + |objective| + |bound|). `violation` is how far the returned point breaks
+    its worst row or bound, without the errors of floating point. `sentence` says it all, or why nothing was shown.
+    """
+
+    state: ProofState
+    sentence: str
+    method: str = ""
+    bound: float | None = None
+    exact: str = ""
+    gap: float | None = None
+    violation: float | None = None
+    seconds: float = 0.0
+    certificate: dict[str, Any] | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Whether the answer itself is shown: the optimum within the tolerance, or that there is no plan."""
+        return self.state in (ProofState.OPTIMAL, ProofState.BOUND, ProofState.INFEASIBLE)
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The one answer of a solve; `x` has one entry per column of the instance as it was given."""
+    """The one answer of a solve; `x` has one entry per column of the instance as it was given.
+
+    `ray` has one multiplier per row and says why the instance is infeasible; `proof` is made by the reader of a
+    backend's answer, never by the backend.
+    """
 
     termination_condition: TerminationCondition
     solution_status: SolutionStatus
@@ -104,6 +165,8 @@ class Result:
     row_activity: Vector | None = None
     row_dual: Vector | None = None
     reduced_cost: Vector | None = None
+    basis: Basis | None = None
+    ray: Vector | None = None
     residuals: Residuals | None = None
     certificate: Certificate = Certificate.UNVERIFIED
     iterations: int | None = None
@@ -113,6 +176,7 @@ class Result:
     requested: str = "auto"
     reason: str = ""
     log: str = ""
+    proof: Proof | None = None
     options: dict[str, float | int | str | bool] = field(default_factory=dict)
 
 
@@ -122,7 +186,8 @@ class SolveOptions:
 
     `relative_gap` ends a branch and bound, `first_order_tolerance` a first-order method. `method` chooses the LP
     algorithm of a backend that has several: choose, simplex and ipm (interior point) are understood by most, HiGHS also
-    knows ipx and hipo; a backend refuses what it does not know.
+    knows ipx and hipo; a backend refuses what it does not know. `proof_seconds` is how long the answer to a linear
+    instance may be checked in exact arithmetic after the solve; 0 leaves that out.
     """
 
     time_limit_seconds: float = 60.0
@@ -133,6 +198,7 @@ class SolveOptions:
     first_order_tolerance: float = 1e-6
     method: str = "choose"
     presolve: bool = True
+    proof_seconds: float = 2.0
 
 
 Report = Callable[[Progress], None]

@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 
 from solvers import spare, wire
+from solvers.certify import certified
 from solvers.instance import Instance, InstanceError, Sense
 from solvers.process import MAX_OUTPUT, Frame, SolverProcess
 from solvers.registry import Choice, UnknownSolver, choose, instead
@@ -57,7 +58,7 @@ def solve(
         left = max(options.time_limit_seconds - (time.monotonic() - started), 1.0)
         choice = instead(f"{choice.solver.name} ended with {raw.termination_condition} ({raw.message.rstrip('.')})")
         raw = _run(choice, instance, replace(options, time_limit_seconds=left), report, should_stop)
-    result = judged(instance, raw, options)
+    result = certified(instance, judged(instance, raw, options), seconds=options.proof_seconds)
     return replace(result, requested=solver, seconds=time.monotonic() - started, options=_recorded(options))
 
 
