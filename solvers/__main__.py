@@ -1,4 +1,4 @@
-"""The command line `python -m solvers solve|info|doctor|convert FILE`.
+"""The command line `python -m solvers solve|info|doctor|iis|check|convert FILE`.
 
 Exit status: 0 done, 1 not solved, 2 bad input.
 """
@@ -23,9 +23,12 @@ from solvers.kkt import binding_rows
 from solvers.mps import Reading, read
 from solvers.mps_write import lp_text, mps_text
 from solvers.numerics import remarks, spreads
+from solvers.proof.command import add_check_parser, proof_data, write_certificate
 from solvers.registry import AUTO, DEFAULT, SOLVERS
-from solvers.result import Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
+from solvers.result import PROOF_SECONDS, Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
+from solvers.verdict import quality
 
+PATIENT_PROOF_SECONDS = 600.0  # for a proof that was asked for
 _SOLVED = frozenset({TerminationCondition.OPTIMAL, TerminationCondition.OPTIMAL_WITHIN_TOLERANCE})
 _ANSWERED = _SOLVED | {TerminationCondition.INFEASIBLE, TerminationCondition.UNBOUNDED}
 
@@ -57,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--gap", type=float, default=1e-4, help="relative gap at which a MIP search ends")
     solve.add_argument("--threads", type=int, default=1)
     solve.add_argument("--json", action="store_true", help="print one JSON object")
+    solve.add_argument("--proof", type=Path, metavar="OUT.json", help="write a proof that `check` can check again")
     solve.set_defaults(command=_solve)
     info = commands.add_parser("info", help="sizes, ranges and fingerprint of a file")
     info.add_argument("file", type=Path)
@@ -68,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(command=_doctor)
     iis = commands.add_parser("iis", help="why a file has no best plan, and what would help; iis -h for its options")
     iis.add_argument("rest", nargs=argparse.REMAINDER)
+    add_check_parser(commands)
     convert = commands.add_parser("convert", help="write a file as .mps, .lp or instance file")
     convert.add_argument("file", type=Path)
     convert.add_argument("target", type=Path)
@@ -100,6 +105,7 @@ def _solve(options: argparse.Namespace) -> int:
                 relative_gap=options.gap,
                 threads=options.threads,
                 method=options.method,
+                proof_seconds=PROOF_SECONDS if options.proof is None else PATIENT_PROOF_SECONDS,
             ),
             report=(lambda _: None) if options.json else _show_progress,
             should_stop=lambda: stopped,
@@ -110,6 +116,8 @@ def _solve(options: argparse.Namespace) -> int:
         print(json.dumps(_result_data(reading.instance, result), indent=2))
     else:
         _show_result(reading, result)
+    if options.proof is not None:
+        write_certificate(options.proof, result.proof)
     return 0 if result.termination_condition in _ANSWERED else 1
 
 
@@ -130,15 +138,21 @@ def _show_result(reading: Reading, result: Result) -> None:
     print(f"{result.termination_condition}: {result.message}")
     if result.reason:
         print(f"solver: {result.solver or '–'} ({result.reason})")
+    if result.proof is not None:
+        print(f"proof: {result.proof.sentence}")
     if result.x is None:
         return
-    print(f"objective {result.objective_value:.12g}  bound {result.objective_bound}  in {result.seconds:.2f} s")
+    value = f"objective {result.objective_value:.12g}  bound {result.objective_bound}"
+    print(f"{quality(result)}: {value}  in {result.seconds:.2f} s")
     if result.residuals is not None:
         checked = result.residuals
+        whole = checked.max_rounded_violation
         print(
             f"checked: row violation {checked.max_row_violation:.1e} {checked.worst_row}, bound "
             f"{checked.max_bound_violation:.1e}, integrality {checked.max_integrality_violation:.1e}"
+            + ("" if whole is None else f", with whole numbers {whole:.1e} {checked.worst_rounded}")
         )
+        print(f"({checked.convention})")
     for name, value in zip(instance.column_names, result.x.tolist(), strict=True):
         if value:
             print(f"  {name} = {value:.10g}")
@@ -150,6 +164,8 @@ def _result_data(instance: Instance, result: Result) -> dict[str, Any]:
     return {
         "termination_condition": result.termination_condition,
         "solution_status": result.solution_status,
+        "quality": quality(result),
+        "proof": proof_data(result.proof),
         "message": result.message,
         "objective_value": result.objective_value,
         "objective_bound": result.objective_bound,

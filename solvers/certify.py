@@ -52,6 +52,8 @@ def _refusal(instance: Instance, result: Result) -> str:
     condition = result.termination_condition
     if condition is not TerminationCondition.INFEASIBLE and (result.x is None or condition not in _OPTIMA):
         return "There is no answer to prove."
+    if not instance.is_linear:
+        return "Only what is linear can be proven in exact arithmetic here."
     if instance.is_mip:
         return "With whole numbers, the bound is the solver's word: no proof of it can be checked here."
     if instance.nonzero_count > MAX_NONZEROS or instance.row_count + instance.column_count > MAX_NUMBERS:

@@ -224,7 +224,7 @@ def _basis(highs: Any, instance: Instance, solver: str) -> Basis | None:
 
 def _ray(highs: Any, instance: Instance, condition: TerminationCondition, solver: str) -> Vector | None:
     """Multipliers of the rows that show the contradiction; HiGHS solves once more when presolve found it."""
-    small = instance.nonzero_count <= RAY_NONZEROS and not instance.is_mip and solver != "pdlp"
+    small = instance.nonzero_count <= RAY_NONZEROS and instance.is_linear and not instance.is_mip and solver != "pdlp"
     if condition is not TerminationCondition.INFEASIBLE or not small:
         return None
     _, known, ray = highs.getDualRay()

@@ -45,6 +45,8 @@ def residuals(
 
     Absolute violations are in the units of the row or column; relative ones are divided by 1 + |the side broken|, and
     those of duals by 1 + the largest |cost|.
+    `rounded` ones are of x with its integer columns rounded, divided by 1 + the larger of |the side broken| and the
+    largest term of the row: rounding moves a row by as little as its terms are accurate, unless it hides a big M.
     `relative_gap` is |primal - dual objective| / (1 + |primal| + |dual|); for a dual value whose side is infinite the
     dual objective has no term, and the value counts as a dual violation instead. Raises ValueError on wrong lengths.
     """
@@ -61,6 +63,7 @@ def residuals(
     fractional = np.where(instance.integrality > 0, np.abs(x - np.round(x)), 0.0)
     objective = instance.objective_at(x)
     dual = _dual_side(instance, row_dual, x, objective) if row_dual is not None else (None, None, None, None)
+    rounded = _rounded(instance, x) if instance.is_mip and instance.is_linear else (None, None, "")
     return Residuals(
         max_row_violation=_largest(rows),
         max_bound_violation=_largest(bounds),
@@ -77,6 +80,9 @@ def residuals(
         relative_bound_violation=_largest(bounds_relative),
         max_set_violation=sets[0],
         worst_set=sets[1],
+        max_rounded_violation=rounded[0],
+        relative_rounded_violation=rounded[1],
+        worst_rounded=rounded[2],
     )
 
 
@@ -117,6 +123,18 @@ def _violations(activity: Vector, lower: Vector, upper: Vector) -> tuple[Vector,
     worst = np.maximum(below, above)
     worst = np.where(np.isnan(worst), np.inf, worst)
     return worst, worst / scale
+
+
+def _rounded(instance: Instance, x: Vector) -> tuple[float, float, str]:
+    """Return the largest violation, absolute and relative, of x with whole numbers, and the row or column it is in."""
+    whole = np.where(instance.integrality > 0, np.round(x), x)
+    terms = np.zeros(instance.row_count)
+    np.maximum.at(terms, instance.row_of_entry(), np.abs(instance.values * x[instance.indices]))
+    rows, rows_relative = _violations(instance.row_activity(whole), instance.row_lower, instance.row_upper)
+    bounds, bounds_relative = _violations(whole, instance.column_lower, instance.column_upper)
+    broken = np.concatenate((rows, bounds))
+    relative = np.concatenate((np.minimum(rows_relative, rows / (1.0 + terms)), bounds_relative))
+    return _largest(broken), _largest(relative), _worst(relative, (*instance.row_names, *instance.column_names))
 
 
 def _dual_side(instance: Instance, row_dual: Vector, x: Vector, objective: float) -> tuple[float, float, float, float]:

@@ -68,9 +68,19 @@ class Progress:
     incumbent: Vector | None = None
 
 
+CONVENTION = (
+    "absolute: in the units of the row or column; relative: divided by 1 + |limit|, of duals by 1 + the largest "
+    "|cost|, of the gap by 1 + |objective| + |bound|, after rounding by 1 + the larger of |limit| and the largest term"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Residuals:
-    """Violations recomputed on the original instance, in the user's units; relative ones use 1 + norm scaling."""
+    """Violations recomputed on the original instance, in the user's units; `convention` says how they are measured.
+
+    The `rounded` ones are of the point whose integer columns are whole; None without such columns, and with products,
+    functions or sets, where rounding one column alone means little.
+    """
 
     max_row_violation: float
     max_bound_violation: float
@@ -87,7 +97,10 @@ class Residuals:
     dual_objective_value: float | None = None
     max_set_violation: float = 0.0
     worst_set: str = ""
-    convention: str = "absolute, in the units of the row or column; relative: divided by 1 + |right-hand side|"
+    max_rounded_violation: float | None = None
+    relative_rounded_violation: float | None = None
+    worst_rounded: str = ""
+    convention: str = CONVENTION
 
 
 class BasisStatus(enum.IntEnum):
@@ -180,6 +193,9 @@ class Result:
     options: dict[str, float | int | str | bool] = field(default_factory=dict)
 
 
+PROOF_SECONDS = 2.0
+
+
 @dataclass(frozen=True, slots=True)
 class SolveOptions:
     """Limits of one solve; the wall and memory limits also hold outside the solver.
@@ -198,7 +214,7 @@ class SolveOptions:
     first_order_tolerance: float = 1e-6
     method: str = "choose"
     presolve: bool = True
-    proof_seconds: float = 2.0
+    proof_seconds: float = PROOF_SECONDS
 
 
 Report = Callable[[Progress], None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
@@ -43,7 +44,7 @@ def certificate(
     return data
 
 
-def _sparse(names: tuple[str, ...], numbers: Fractions) -> dict[str, Any]:
+def _sparse(names: Sequence[str], numbers: Fractions) -> dict[str, Any]:
     numerators, denominator = numbers
     common = math.gcd(denominator, *numerators.tolist())
     return {

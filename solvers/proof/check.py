@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -38,6 +38,8 @@ def verify(instance: Instance, certificate: Mapping[str, Any]) -> Fraction:
     claim = certificate.get("claim")
     if claim not in ("bound", "optimal", "infeasible"):
         raise CertificateError("The certificate has no claim that is known here.")
+    if not instance.is_linear:
+        raise CertificateError("The instance is not linear, so multipliers of its rows prove nothing.")
     multipliers, unit = _numbers(certificate.get("multipliers"), instance.row_names)
     bound = _bound(instance, multipliers, unit, with_cost=claim != "infeasible")
     if bound != _fraction(certificate.get("bound")):
@@ -99,7 +101,7 @@ def _within(value: Fraction | int, unit: int, lower: float, upper: float, name: 
         raise CertificateError(f"The point breaks {name}.")
 
 
-def _numbers(data: object, names: tuple[str, ...]) -> tuple[list[int], int]:
+def _numbers(data: object, names: Sequence[str]) -> tuple[list[int], int]:
     if not isinstance(data, Mapping) or not isinstance(data.get("numerators"), Mapping):
         raise CertificateError("The certificate lacks multipliers or a point.")
     unit = _whole(data.get("denominator"))

@@ -88,6 +88,8 @@ def test_a_request_becomes_a_checked_solved_plan(drafted: Callable[..., Run]) ->
     assert result["variables"] == {"desks": 30, "chairs": 40}
     assert {row["name"] for row in result["binding"]} == {"carpentry", "finishing"}
     assert result["headline"] == "Profit: $3,700, the largest possible."
+    assert result["certificate_words"].endswith("holds: optimal (verified).")
+    assert (result["proof"]["state"], result["proof"]["proven"]) == ("not_tried", False)  # whole numbers
     assert types_of(run)[:4] == ["run.queued", "run.started", "draft.started", "draft.proposed"]
     assert types_of(run)[-2:] == ["result.explained", "run.finished"]
 
