@@ -11,6 +11,7 @@ import math
 import os
 import signal
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,14 @@ from solvers.instance import Instance, InstanceError, Sense
 from solvers.kkt import binding_rows
 from solvers.mps import Reading, read
 from solvers.mps_write import lp_text, mps_text
-from solvers.numerics import remarks, spreads
+from solvers.numerics import remarks, spreads, suspicious
 from solvers.proof.command import add_check_parser, proof_data, write_certificate
 from solvers.registry import AUTO, DEFAULT, SOLVERS
 from solvers.result import PROOF_SECONDS, Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
 from solvers.verdict import quality
 
 PATIENT_PROOF_SECONDS = 600.0  # for a proof that was asked for
+MAX_SUSPECTS = 1000
 _SOLVED = frozenset({TerminationCondition.OPTIMAL, TerminationCondition.OPTIMAL_WITHIN_TOLERANCE})
 _ANSWERED = _SOLVED | {TerminationCondition.INFEASIBLE, TerminationCondition.UNBOUNDED}
 
@@ -200,7 +202,11 @@ def _info(options: argparse.Namespace) -> int:
         "fingerprint": fingerprint(instance),
         "digest": instance.digest(),
         "warnings": list(reading.warnings),
+        "remarks": remarks(instance),
     }
+    if options.json:
+        suspects = suspicious(instance).items()
+        data["suspects"] = {name: [asdict(each) for each in found[:MAX_SUSPECTS]] for name, found in suspects}
     _print_data(data, as_json=options.json)
     return 0
 

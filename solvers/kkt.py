@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -45,8 +46,6 @@ def residuals(
 
     Absolute violations are in the units of the row or column; relative ones are divided by 1 + |the side broken|, and
     those of duals by 1 + the largest |cost|.
-    `rounded` ones are of x with its integer columns rounded, divided by 1 + the larger of |the side broken| and the
-    largest term of the row: rounding moves a row by as little as its terms are accurate, unless it hides a big M.
     `relative_gap` is |primal - dual objective| / (1 + |primal| + |dual|); for a dual value whose side is infinite the
     dual objective has no term, and the value counts as a dual violation instead. Raises ValueError on wrong lengths.
     """
@@ -55,15 +54,13 @@ def residuals(
     activity = instance.row_activity(x)
     rows, rows_relative = _violations(activity, instance.row_lower, instance.row_upper)
     bounds, bounds_relative = _violations(x, instance.column_lower, instance.column_upper)
-    sets = (0.0, "")
+    sets = set_violation(instance.beyond, x) if instance.beyond else (0.0, "")
     if instance.beyond:
         rows, rows_relative = excused_rows(instance.beyond, x, rows), excused_rows(instance.beyond, x, rows_relative)
         bounds, bounds_relative = (excused_bounds(instance.beyond, x, broken) for broken in (bounds, bounds_relative))
-        sets = set_violation(instance.beyond, x)
     fractional = np.where(instance.integrality > 0, np.abs(x - np.round(x)), 0.0)
     objective = instance.objective_at(x)
     dual = _dual_side(instance, row_dual, x, objective) if row_dual is not None else (None, None, None, None)
-    rounded = _rounded(instance, x) if instance.is_mip and instance.is_linear else (None, None, "")
     return Residuals(
         max_row_violation=_largest(rows),
         max_bound_violation=_largest(bounds),
@@ -80,9 +77,7 @@ def residuals(
         relative_bound_violation=_largest(bounds_relative),
         max_set_violation=sets[0],
         worst_set=sets[1],
-        max_rounded_violation=rounded[0],
-        relative_rounded_violation=rounded[1],
-        worst_rounded=rounded[2],
+        **(_rounded(instance, x) if instance.is_mip and instance.is_linear else {}),
     )
 
 
@@ -125,8 +120,12 @@ def _violations(activity: Vector, lower: Vector, upper: Vector) -> tuple[Vector,
     return worst, worst / scale
 
 
-def _rounded(instance: Instance, x: Vector) -> tuple[float, float, str]:
-    """Return the largest violation, absolute and relative, of x with whole numbers, and the row or column it is in."""
+def _rounded(instance: Instance, x: Vector) -> dict[str, Any]:
+    """Return, as fields of the residuals, the largest violation of x with whole numbers and where it is.
+
+    Relative ones are divided by 1 + the larger of |the side broken| and the largest term of the row: rounding moves a
+    row by as little as its terms are accurate, unless it hides a big M.
+    """
     whole = np.where(instance.integrality > 0, np.round(x), x)
     terms = np.zeros(instance.row_count)
     np.maximum.at(terms, instance.row_of_entry(), np.abs(instance.values * x[instance.indices]))
@@ -134,7 +133,11 @@ def _rounded(instance: Instance, x: Vector) -> tuple[float, float, str]:
     bounds, bounds_relative = _violations(whole, instance.column_lower, instance.column_upper)
     broken = np.concatenate((rows, bounds))
     relative = np.concatenate((np.minimum(rows_relative, rows / (1.0 + terms)), bounds_relative))
-    return _largest(broken), _largest(relative), _worst(relative, (*instance.row_names, *instance.column_names))
+    worst = int(relative.argmax()) if relative.size and relative.max() > 0.0 else None
+    m = instance.row_count
+    name = "" if worst is None else instance.row_names[worst] if worst < m else instance.column_names[worst - m]
+    violations = {"max_rounded_violation": _largest(broken), "relative_rounded_violation": _largest(relative)}
+    return {**violations, "worst_rounded": name}
 
 
 def _dual_side(instance: Instance, row_dual: Vector, x: Vector, objective: float) -> tuple[float, float, float, float]:

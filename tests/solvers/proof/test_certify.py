@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from solvers import certify, runner
+from solvers.beyond import Beyond
 from solvers.certify import certified
 from solvers.mps import read
 from solvers.proof.check import check
@@ -134,3 +135,15 @@ def test_public_contradictions_are_proven(name: str) -> None:
     assert proof.state is S.INFEASIBLE, proof.sentence
     assert proof.certificate is not None
     assert check(instance, proof.certificate)
+
+
+def test_what_is_not_linear_is_neither_proven_nor_accepted_as_proven() -> None:
+    shop = instances.workshop()
+    result = runner.solve(shop)
+    assert result.proof is not None
+    assert result.proof.certificate is not None
+    bent = replace(shop, beyond=Beyond(semicontinuous=np.array([0], dtype=np.int32)))
+    proof = certified(bent, result).proof
+    assert proof is not None
+    assert (proof.state, proof.certificate) == (S.NOT_TRIED, None)
+    assert not check(bent, result.proof.certificate)
