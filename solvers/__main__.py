@@ -1,4 +1,4 @@
-"""The command line `python -m solvers solve|info|doctor|convert FILE`.
+"""The command line `python -m solvers solve|info|doctor|iis|check|convert FILE`.
 
 Exit status: 0 done, 1 not solved, 2 bad input.
 """
@@ -10,6 +10,7 @@ import json
 import math
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,13 @@ from solvers.fingerprint import fingerprint
 from solvers.instance import Instance, InstanceError, Sense
 from solvers.mps import read
 from solvers.mps_write import lp_text, mps_text
-from solvers.numerics import remarks, spreads
+from solvers.numerics import remarks, spreads, suspicious
+from solvers.proof.command import add_check_parser
 from solvers.registry import DEFAULT, SOLVERS
 from solvers.result import SolveOptions
 from solvers.solve_command import SOLVED, add_solve
+
+MAX_SUSPECTS = 1000
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -56,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(command=_doctor)
     iis = commands.add_parser("iis", help="why a file has no best plan, and what would help; iis -h for its options")
     iis.add_argument("rest", nargs=argparse.REMAINDER)
+    add_check_parser(commands)
     convert = commands.add_parser("convert", help="write a file as .mps, .lp or instance file")
     convert.add_argument("file", type=Path)
     convert.add_argument("target", type=Path)
@@ -78,7 +83,11 @@ def _info(options: argparse.Namespace) -> int:
         "fingerprint": fingerprint(instance),
         "digest": instance.digest(),
         "warnings": list(reading.warnings),
+        "remarks": remarks(instance),
     }
+    if options.json:
+        suspects = suspicious(instance).items()
+        data["suspects"] = {name: [asdict(each) for each in found[:MAX_SUSPECTS]] for name, found in suspects}
     _print_data(data, as_json=options.json)
     return 0
 

@@ -14,7 +14,16 @@ from solvers.gurobi_status import ERRORS, from_status
 from solvers.gurobi_watch import UNKNOWN, Watch
 from solvers.instance import FloatArray, Instance, Sense
 from solvers.outcome import NO_POINT, claimed_status, relative_gap, sentence, told_apart
-from solvers.result import Report, Result, ShouldStop, SolutionStatus, SolveOptions, TerminationCondition
+from solvers.result import (
+    Basis,
+    BasisStatus,
+    Report,
+    Result,
+    ShouldStop,
+    SolutionStatus,
+    SolveOptions,
+    TerminationCondition,
+)
 from solvers.stopping import stopping
 
 METHODS = {"choose": -1, "simplex": 1, "ipm": 2}
@@ -195,6 +204,7 @@ def _result(loaded: _Loaded, instance: Instance, solver: str) -> Result:
         row_activity=None if x is None else instance.row_activity(x),
         row_dual=y,
         reduced_cost=None if y is None else instance.cost - instance.transposed_product(y),
+        basis=_basis(loaded, instance) if y is not None else None,
         iterations=int(problem.IterCount + problem.BarIterCount) or None,
         nodes=int(problem.NodeCount) if instance.is_mip else None,
         solver_version="Gurobi " + ".".join(str(part) for part in gurobipy.gurobi.version()),
@@ -213,6 +223,32 @@ def _duals(loaded: _Loaded, instance: Instance) -> FloatArray:
     duals = np.zeros(instance.row_count)
     duals[loaded.row_numbers] = loaded.problem.getAttr("Pi", loaded.rows)
     return duals
+
+
+def _basis(loaded: _Loaded, instance: Instance) -> Basis | None:
+    """The basis in the instance's rows, or None where Gurobi has none or it cannot be told in them.
+
+    A row between two limits is an equation with a column of its own here, so that column's status is the row's.
+    """
+    import gurobipy
+
+    problem, numbers = loaded.problem, loaded.row_numbers
+    try:
+        of_columns = np.array(problem.getAttr("VBasis"), dtype=np.int64)
+        of_rows = np.array(problem.getAttr("CBasis", loaded.rows), dtype=np.int64)
+    except (AttributeError, gurobipy.GurobiError):
+        return None
+    lower, upper = instance.row_lower[numbers], instance.row_upper[numbers]
+    ranged = np.isfinite(lower) & np.isfinite(upper) & (lower != upper)
+    if np.any(of_rows[ranged] == 0):
+        return None  # the equation itself is basic: the same vertex, but not a basis of our rows
+    told = np.where(of_rows == 0, BasisStatus.BASIC, np.where(np.isfinite(lower), BasisStatus.LOWER, BasisStatus.UPPER))
+    names = {0: BasisStatus.BASIC, -1: BasisStatus.LOWER, -2: BasisStatus.UPPER, -3: BasisStatus.ZERO}
+    statuses = np.array([names[status] for status in of_columns.tolist()], dtype=np.int8)
+    told[ranged] = statuses[instance.column_count :]
+    rows = np.full(instance.row_count, BasisStatus.BASIC, dtype=np.int8)
+    rows[numbers] = told
+    return Basis(statuses[: instance.column_count], rows)
 
 
 def _bound(problem: Any, instance: Instance, condition: TerminationCondition, value: float | None) -> float | None:

@@ -15,12 +15,23 @@ from solvers.highs_status import TERMINATION
 from solvers.highs_watch import Watch
 from solvers.instance import Instance, Sense
 from solvers.outcome import NO_POINT, claimed_status, relative_gap, sentence
-from solvers.result import Report, Result, ShouldStop, SolutionStatus, SolveOptions, TerminationCondition, Vector
+from solvers.result import (
+    Basis,
+    BasisStatus,
+    Report,
+    Result,
+    ShouldStop,
+    SolutionStatus,
+    SolveOptions,
+    TerminationCondition,
+    Vector,
+)
 
 if TYPE_CHECKING:
     import highspy
 
 MAX_SECONDS = 1e7  # HiGHS spends less on presolve searches when its time limit is finite
+RAY_NONZEROS = 200_000  # beyond, nobody checks the ray, and HiGHS may need another solve to find it
 FEASIBLE_POINT = 2  # kSolutionStatusFeasible, not exported by highspy
 
 
@@ -178,6 +189,8 @@ def _result(
         row_activity=None if x is None else instance.row_activity(x),
         row_dual=_vector(solution.row_dual, instance.row_count) if has_duals else None,
         reduced_cost=_vector(solution.col_dual, instance.column_count) if has_duals else None,
+        basis=_basis(highs, instance, solver) if x is not None else None,
+        ray=_ray(highs, instance, condition, solver),
         iterations=_iterations(info),
         nodes=int(info.mip_node_count) if instance.is_mip and info.mip_node_count >= 0 else None,
         seconds=seconds,
@@ -197,6 +210,27 @@ def _bound(instance: Instance, condition: TerminationCondition, info: Any, value
     if instance.is_mip:
         return float(info.mip_dual_bound) if condition not in NO_POINT and np.isfinite(info.mip_dual_bound) else None
     return value if condition is TerminationCondition.OPTIMAL else None
+
+
+def _basis(highs: Any, instance: Instance, solver: str) -> Basis | None:
+    basis = highs.getBasis()
+    if instance.is_mip or not basis.valid or solver == "pdlp":
+        return None
+    # kNonbasic, which names no bound, is read as zero: only what is basic matters then.
+    known = [min(int(status), int(BasisStatus.ZERO)) for status in (*basis.col_status, *basis.row_status)]
+    if len(known) != instance.column_count + instance.row_count:
+        return None
+    statuses = np.array(known, dtype=np.int8)
+    return Basis(statuses[: instance.column_count], statuses[instance.column_count :])
+
+
+def _ray(highs: Any, instance: Instance, condition: TerminationCondition, solver: str) -> Vector | None:
+    """Multipliers of the rows that show the contradiction; HiGHS solves once more when presolve found it."""
+    small = instance.nonzero_count <= RAY_NONZEROS and instance.is_linear and not instance.is_mip and solver != "pdlp"
+    if condition is not TerminationCondition.INFEASIBLE or not small:
+        return None
+    _, known, ray = highs.getDualRay()
+    return _vector(ray, instance.row_count) if known else None
 
 
 def _iterations(info: Any) -> int | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -53,11 +54,10 @@ def residuals(
     activity = instance.row_activity(x)
     rows, rows_relative = _violations(activity, instance.row_lower, instance.row_upper)
     bounds, bounds_relative = _violations(x, instance.column_lower, instance.column_upper)
-    sets = (0.0, "")
+    sets = set_violation(instance.beyond, x) if instance.beyond else (0.0, "")
     if instance.beyond:
         rows, rows_relative = excused_rows(instance.beyond, x, rows), excused_rows(instance.beyond, x, rows_relative)
         bounds, bounds_relative = (excused_bounds(instance.beyond, x, broken) for broken in (bounds, bounds_relative))
-        sets = set_violation(instance.beyond, x)
     fractional = np.where(instance.integrality > 0, np.abs(x - np.round(x)), 0.0)
     objective = instance.objective_at(x)
     dual = _dual_side(instance, row_dual, x, objective) if row_dual is not None else (None, None, None, None)
@@ -77,6 +77,7 @@ def residuals(
         relative_bound_violation=_largest(bounds_relative),
         max_set_violation=sets[0],
         worst_set=sets[1],
+        **(_rounded(instance, x) if instance.is_mip and instance.is_linear else {}),
     )
 
 
@@ -117,6 +118,26 @@ def _violations(activity: Vector, lower: Vector, upper: Vector) -> tuple[Vector,
     worst = np.maximum(below, above)
     worst = np.where(np.isnan(worst), np.inf, worst)
     return worst, worst / scale
+
+
+def _rounded(instance: Instance, x: Vector) -> dict[str, Any]:
+    """Return, as fields of the residuals, the largest violation of x with whole numbers and where it is.
+
+    Relative ones are divided by 1 + the larger of |the side broken| and the largest term of the row: rounding moves a
+    row by as little as its terms are accurate, unless it hides a big M.
+    """
+    whole = np.where(instance.integrality > 0, np.round(x), x)
+    terms = np.zeros(instance.row_count)
+    np.maximum.at(terms, instance.row_of_entry(), np.abs(instance.values * x[instance.indices]))
+    rows, rows_relative = _violations(instance.row_activity(whole), instance.row_lower, instance.row_upper)
+    bounds, bounds_relative = _violations(whole, instance.column_lower, instance.column_upper)
+    broken = np.concatenate((rows, bounds))
+    relative = np.concatenate((np.minimum(rows_relative, rows / (1.0 + terms)), bounds_relative))
+    worst = int(relative.argmax()) if relative.size and relative.max() > 0.0 else None
+    m = instance.row_count
+    name = "" if worst is None else instance.row_names[worst] if worst < m else instance.column_names[worst - m]
+    violations = {"max_rounded_violation": _largest(broken), "relative_rounded_violation": _largest(relative)}
+    return {**violations, "worst_rounded": name}
 
 
 def _dual_side(instance: Instance, row_dual: Vector, x: Vector, objective: float) -> tuple[float, float, float, float]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from solvers.instance import Instance
+from solvers.suspects import BigM, Twins, Uneven, big_ms, twins, uneven
 
 WIDE = 1e8  # spread of magnitudes beyond which double precision starts to show
 HUGE_BOUND = 1e7
+SHOWN = 3  # of each kind, in words; the data has all
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,23 @@ def remarks(instance: Instance) -> list[str]:
     if huge.size:
         name = instance.column_names[int(huge[0])]
         found.append(f"{huge.size} integer variables have bounds beyond {HUGE_BOUND:g} (first: {name}).")
+    for name, suspects in suspicious(instance).items():
+        found += [suspect.sentence() for suspect in suspects[:SHOWN]]
+        if len(suspects) > SHOWN:
+            found.append(f"And {len(suspects) - SHOWN} more {name}.")
     empty = np.flatnonzero(np.diff(instance.indptr) == 0)
     if empty.size:
         found.append(f"{empty.size} constraints hold no variable (first: {instance.row_names[int(empty[0])]}).")
     return found
+
+
+def suspicious(instance: Instance, *, seconds: float = 2.0) -> dict[str, Sequence[BigM | Twins | Uneven]]:
+    """Return what `solvers.suspects` finds, by its name; the search for alike rows ends after `seconds`."""
+    return {
+        "big M coefficients": big_ms(instance),
+        "uneven rows": uneven(instance),
+        "pairs of alike rows": twins(instance, seconds=seconds),
+    }
 
 
 def _spread(kind: str, numbers: NDArray[np.float64]) -> Spread:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
+StatusVector = NDArray[np.int8]
 
 
 class TerminationCondition(enum.StrEnum):
@@ -89,9 +91,19 @@ class Progress:
     solver: str = ""
 
 
+CONVENTION = (
+    "absolute: in the units of the row or column; relative: divided by 1 + |limit|, of duals by 1 + the largest "
+    "|cost|, of the gap by 1 + |objective| + |bound|, after rounding by 1 + the larger of |limit| and the largest term"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Residuals:
-    """Violations recomputed on the original instance, in the user's units; relative ones use 1 + norm scaling."""
+    """Violations recomputed on the original instance, in the user's units; `convention` says how they are measured.
+
+    The `rounded` ones are of the point whose integer columns are whole; None without such columns, and with products,
+    functions or sets, where rounding one column alone means little.
+    """
 
     max_row_violation: float
     max_bound_violation: float
@@ -108,7 +120,65 @@ class Residuals:
     dual_objective_value: float | None = None
     max_set_violation: float = 0.0
     worst_set: str = ""
-    convention: str = "absolute, in the units of the row or column; relative: divided by 1 + |right-hand side|"
+    max_rounded_violation: float | None = None
+    relative_rounded_violation: float | None = None
+    worst_rounded: str = ""
+    convention: str = CONVENTION
+
+
+class BasisStatus(enum.IntEnum):
+    """Where a column, or the activity of a row, is in a basic solution; HiGHS's numbers."""
+
+    LOWER = 0
+    BASIC = 1
+    UPPER = 2
+    ZERO = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Basis:
+    """The vertex at which a simplex method or a crossover ended: a `BasisStatus` per column and per row."""
+
+    column_status: StatusVector
+    row_status: StatusVector
+
+
+class ProofState(enum.StrEnum):
+    """What was shown in exact arithmetic, by code that shares nothing with the backend."""
+
+    OPTIMAL = "optimal"
+    BOUND = "bound"
+    INFEASIBLE = "infeasible"
+    WEAK = "weak"
+    NOT_PROVEN = "not_proven"
+    NOT_TRIED = "not_tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is certain about a linear instance; `certificate` is what another program needs to check it.
+
+    `optimal`: an exact vertex has the value of the bound. `bound`: no plan is better than `bound`, which is as near to
+    the objective value as "verified" asks. `infeasible`: there is no plan. `weak`: the bound holds but is farther
+    away. `bound` is rounded away from the plans, `exact` is the same without rounding ("p/q", or its first digits when
+    long). `gap` is |objective - bound| / (1 + |objective| + |bound|). `violation` is how far the returned point breaks
+    its worst row or bound, without the errors of floating point. `sentence` says it all, or why nothing was shown.
+    """
+
+    state: ProofState
+    sentence: str
+    method: str = ""
+    bound: float | None = None
+    exact: str = ""
+    gap: float | None = None
+    violation: float | None = None
+    seconds: float = 0.0
+    certificate: dict[str, Any] | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Whether the answer itself is shown: the optimum within the tolerance, or that there is no plan."""
+        return self.state in (ProofState.OPTIMAL, ProofState.BOUND, ProofState.INFEASIBLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +188,8 @@ class Result:
     `options` are those the answer was found with; `legs` tell how every engine of the plan ended, in the plan's order.
     `device` is what a first-order engine really computed on, as its library told, such as `cpu`; empty for the others.
     A backend that has done a crossover says so in `certificate`; it stands only if the residuals agree.
+    `ray` has one multiplier per row and says why the instance is infeasible; `proof` is made by the reader of a
+    backend's answer, never by the backend.
     """
 
     termination_condition: TerminationCondition
@@ -132,6 +204,8 @@ class Result:
     row_activity: Vector | None = None
     row_dual: Vector | None = None
     reduced_cost: Vector | None = None
+    basis: Basis | None = None
+    ray: Vector | None = None
     residuals: Residuals | None = None
     certificate: Certificate = Certificate.UNVERIFIED
     iterations: int | None = None
@@ -141,9 +215,13 @@ class Result:
     requested: str = "auto"
     reason: str = ""
     log: str = ""
+    proof: Proof | None = None
     options: dict[str, float | int | str | bool] = field(default_factory=dict)
     legs: tuple[LegReport, ...] = ()
     device: str = ""
+
+
+PROOF_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +232,8 @@ class SolveOptions:
     algorithm of a backend that has several: choose, simplex and ipm (interior point) are understood by most, HiGHS also
     knows ipx and hipo; a backend refuses what it does not know. Without `crossover` an interior point has no basis.
     `polish` has HiGHS move the point of a first-order method to a vertex with a basis, in what is left of the time.
+    `proof_seconds` is how long the answer to a linear instance may be checked in exact arithmetic after the solve; 0
+    leaves that out.
     """
 
     time_limit_seconds: float = 60.0
@@ -166,6 +246,7 @@ class SolveOptions:
     presolve: bool = True
     crossover: bool = True
     polish: bool = False
+    proof_seconds: float = PROOF_SECONDS
 
 
 Report = Callable[[Progress], None]

@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 
 from solvers import spare
+from solvers.certify import certified
 from solvers.instance import Instance, InstanceError
 from solvers.plan import Leg, Plan
 from solvers.race import Race
@@ -62,6 +63,7 @@ def solve(
             result = replace(result, legs=first + result.legs)
     finally:
         spare.refill()
+    result = certified(instance, result, seconds=options.proof_seconds)
     return replace(result, requested=solver, seconds=time.monotonic() - started)
 
 

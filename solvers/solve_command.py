@@ -15,8 +15,20 @@ from solvers.instance import Instance, InstanceError
 from solvers.kkt import binding_rows
 from solvers.mps import Reading, read
 from solvers.plan import Plan
+from solvers.proof.command import proof_data, write_certificate
 from solvers.registry import AUTO, SOLVERS, UnknownSolver
-from solvers.result import LegReport, Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
+from solvers.result import (
+    PROOF_SECONDS,
+    LegReport,
+    Progress,
+    Result,
+    SolutionStatus,
+    SolveOptions,
+    TerminationCondition,
+)
+from solvers.verdict import quality
+
+PATIENT_PROOF_SECONDS = 600.0  # for a proof that was asked for
 
 SOLVED = frozenset({TerminationCondition.OPTIMAL, TerminationCondition.OPTIMAL_WITHIN_TOLERANCE})
 _ANSWERED = SOLVED | {TerminationCondition.INFEASIBLE, TerminationCondition.UNBOUNDED}
@@ -37,6 +49,7 @@ def add_solve(commands: Any) -> None:
     solve.add_argument("--no-race", dest="cores", action="store_const", const=1, help="one engine after the other")
     solve.add_argument("--plan", action="store_true", help="show what would be tried and why, and stop")
     solve.add_argument("--json", action="store_true", help="print one JSON object")
+    solve.add_argument("--proof", type=Path, metavar="OUT.json", help="write a proof that `check` can check again")
     solve.set_defaults(command=_solve)
 
 
@@ -62,6 +75,7 @@ def _solve(options: argparse.Namespace) -> int:
         polish=options.crossover,
         threads=options.threads,
         method=options.method,
+        proof_seconds=PROOF_SECONDS if options.proof is None else PATIENT_PROOF_SECONDS,
     )
     try:
         plan = runner.planned(reading.instance, solver=options.backend, options=limits, core_count=options.cores)
@@ -75,6 +89,8 @@ def _solve(options: argparse.Namespace) -> int:
         print(json.dumps(_result_data(reading.instance, result, plan), indent=2))
     else:
         _show_result(reading, result)
+    if options.proof is not None:
+        write_certificate(options.proof, result.proof)
     return 0 if result.termination_condition in _ANSWERED else 1
 
 
@@ -130,15 +146,21 @@ def _show_result(reading: Reading, result: Result) -> None:
     if len(result.legs) > 1:
         for leg in result.legs:
             print(f"  {_leg_text(leg)}")
+    if result.proof is not None:
+        print(f"proof: {result.proof.sentence}")
     if result.x is None:
         return
-    print(f"objective {result.objective_value:.12g}  bound {result.objective_bound}  in {result.seconds:.2f} s")
+    value = f"objective {result.objective_value:.12g}  bound {result.objective_bound}"
+    print(f"{quality(result)}: {value}  in {result.seconds:.2f} s")
     if result.residuals is not None:
         checked = result.residuals
+        whole = checked.max_rounded_violation
         print(
             f"checked: row violation {checked.max_row_violation:.1e} {checked.worst_row}, bound "
             f"{checked.max_bound_violation:.1e}, integrality {checked.max_integrality_violation:.1e}"
+            + ("" if whole is None else f", with whole numbers {whole:.1e} {checked.worst_rounded}")
         )
+        print(f"({checked.convention})")
     for name, value in zip(instance.column_names, result.x.tolist(), strict=True):
         if value:
             print(f"  {name} = {value:.10g}")
@@ -161,6 +183,8 @@ def _result_data(instance: Instance, result: Result, plan: Plan) -> dict[str, An
     return {
         "termination_condition": result.termination_condition,
         "solution_status": result.solution_status,
+        "quality": quality(result),
+        "proof": proof_data(result.proof),
         "message": result.message,
         "objective_value": result.objective_value,
         "objective_bound": result.objective_bound,

@@ -66,10 +66,25 @@ def has_duals(instance: Instance) -> bool:
     return not instance.is_mip and needed(instance) <= {Capability.LINEAR, Capability.CONVEX_QUADRATIC}
 
 
+def quality(result: Result) -> str:
+    """Return how good the point is in the words used everywhere, or an empty string when there is none."""
+    if result.x is None:
+        return ""
+    if result.solution_status is SolutionStatus.OPTIMAL:
+        return "optimal (verified)"
+    if result.termination_condition is TerminationCondition.OPTIMAL_WITHIN_TOLERANCE:
+        return "optimal within 1e-4"
+    return "best point, not verified"
+
+
 def _lowered(instance: Instance, result: Result, checked: Residuals, options: SolveOptions) -> Result:
     infeasibility = max(checked.relative_row_violation, checked.relative_bound_violation, checked.max_set_violation)
     if infeasibility > ACCEPTED or checked.max_integrality_violation > ACCEPTED:
         return _not_a_solution(result, checked)
+    rounded = checked.relative_rounded_violation or 0.0
+    if rounded > ACCEPTED:
+        return _not_whole(result, checked)
+    infeasibility = max(infeasibility, rounded)
     error = max(infeasibility, _optimality_error(instance, result, checked, options))
     unsure = _UNSURE.get(result.termination_condition)
     if unsure and has_duals(instance) and result.row_dual is not None and error <= ACCEPTED:
@@ -90,7 +105,7 @@ def _lowered(instance: Instance, result: Result, checked: Residuals, options: So
             result,
             termination_condition=TerminationCondition.OPTIMAL_WITHIN_TOLERANCE,
             solution_status=SolutionStatus.FEASIBLE,
-            message=f"Optimal within {ACCEPTED:g}: the largest relative error we recomputed is {error:.1e}.",
+            message=f"Optimal within 1e-4: the largest relative error we recomputed is {error:.1e}.",
         )
     return replace(
         result,
@@ -126,7 +141,20 @@ def _not_a_solution(result: Result, checked: Residuals) -> Result:
     where = f" (worst constraint: {checked.worst_row})" if checked.worst_row else ""
     where = where or (f" (worst variable: {checked.worst_column})" if checked.worst_column else "")
     where = where or (f" (worst set: {checked.worst_set})" if checked.worst_set else "")
-    message = f"The point the solver returned breaks the model{where}, so it is not a solution."
+    return _refused(result, f"The point the solver returned breaks the model{where}, so it is not a solution.")
+
+
+def _not_whole(result: Result, checked: Residuals) -> Result:
+    """The integer columns are whole within tolerance, but a large coefficient turns the rest into a broken row."""
+    message = (
+        f"The point holds only because whole numbers are missed by up to {checked.max_integrality_violation:.0e}: "
+        f"rounded, it breaks {checked.worst_rounded} by {checked.max_rounded_violation:g}. A very large coefficient "
+        "there (a big M) is the usual cause: make it as small as the model allows."
+    )
+    return _refused(result, message)
+
+
+def _refused(result: Result, message: str) -> Result:
     claimed = result.termination_condition in _CLAIMS or result.termination_condition is TerminationCondition.FEASIBLE
     return replace(
         result,

@@ -1,7 +1,7 @@
 """What travels between a solve and its child process: framed data, never objects.
 
 A frame is 4 bytes magic, header length (u32), body length (u64), a JSON header and a raw body. Vectors travel in the
-body as little-endian doubles, in the order in which the header lists their lengths.
+body as little-endian doubles, in the order in which the header lists their lengths; a basis follows, one byte each.
 """
 
 from __future__ import annotations
@@ -13,14 +13,24 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from solvers.result import Certificate, Progress, Result, SolutionStatus, TerminationCondition, Vector
+from solvers.result import (
+    Basis,
+    BasisStatus,
+    Certificate,
+    Progress,
+    Result,
+    SolutionStatus,
+    TerminationCondition,
+    Vector,
+)
 
 MAGIC = b"WPF1"
 MAX_HEADER = 1 << 20
 MAX_LOG = 64 << 10
 _PREFIX = struct.Struct("<4sIQ")
-_VECTORS = ("x", "row_activity", "row_dual", "reduced_cost", "incumbent")
-_NOT_SENT = ("residuals", "legs")
+_VECTORS = ("x", "row_activity", "row_dual", "reduced_cost", "ray", "incumbent")
+_STATUSES = tuple(field.name for field in fields(Basis))
+_NOT_SENT = ("residuals", "legs", "proof")  # the reader's to tell
 _ENUMS = {
     "termination_condition": TerminationCondition,
     "solution_status": SolutionStatus,
@@ -79,7 +89,7 @@ def pack_progress(progress: Progress) -> bytes:
 
 
 def pack_result(result: Result) -> bytes:
-    """Return the frame of a final result without residuals and legs, which are the reader's to tell."""
+    """Return the frame of a final result without residuals, legs and proof, which are the reader's to tell."""
     return _pack("result", result)
 
 
@@ -87,6 +97,8 @@ def _pack(kind: str, thing: Progress | Result) -> bytes:
     plain: dict[str, Any] = {}
     vectors: list[list[Any]] = []
     body: list[bytes] = []
+    statuses = b""
+    lengths: list[list[Any]] = []
     for field in fields(thing):
         value = getattr(thing, field.name)
         if field.name in _VECTORS:
@@ -95,9 +107,14 @@ def _pack(kind: str, thing: Progress | Result) -> bytes:
                 body.append(np.ascontiguousarray(value, dtype="<f8").tobytes())
         elif field.name == "log":
             plain["log"] = value[-MAX_LOG:]
+        elif field.name == "basis":
+            parts = [(name, getattr(value, name)) for name in _STATUSES] if value is not None else []
+            lengths = [[name, len(part)] for name, part in parts]
+            statuses = b"".join(np.ascontiguousarray(part, dtype=np.int8).tobytes() for _, part in parts)
         elif field.name not in _NOT_SENT:
             plain[field.name] = value
-    return frame({"kind": kind, "fields": plain, "vectors": vectors}, b"".join(body))
+    header = {"kind": kind, "fields": plain, "vectors": vectors, "basis": lengths}
+    return frame(header, b"".join(body) + statuses)
 
 
 def unpack_progress(header: dict[str, Any], body: bytes) -> Progress:
@@ -116,7 +133,7 @@ def unpack_result(header: dict[str, Any], body: bytes) -> Result:
             plain[name] = kind(plain[name])
         if any(name in plain for name in _NOT_SENT):
             raise ValueError("a child does not judge itself")
-        return Result(**{**plain, **_vectors(header, body)})
+        return Result(**{**plain, **_vectors(header, body), "basis": _basis(header, body)})
     except (KeyError, TypeError, ValueError) as error:
         raise WireError(f"The result frame is malformed: {error}.") from error
 
@@ -130,3 +147,20 @@ def _vectors(header: dict[str, Any], body: bytes) -> dict[str, Vector]:
         found[name] = np.frombuffer(body, dtype="<f8", count=length, offset=offset).astype(np.float64)
         offset += 8 * length
     return found
+
+
+def _basis(header: dict[str, Any], body: bytes) -> Basis | None:
+    lengths = header["basis"]
+    if not lengths:
+        return None
+    offset = 8 * sum(length for _, length in header["vectors"])
+    counts = [count for _, count in lengths]
+    if [name for name, _ in lengths] != list(_STATUSES) or min(counts) < 0 or offset + sum(counts) != len(body):
+        raise ValueError("a basis does not fit its frame")
+    found = {}
+    for name, length in lengths:
+        found[name] = np.frombuffer(body, dtype=np.int8, count=length, offset=offset).copy()
+        offset += length
+        if found[name].size and not 0 <= found[name].min() <= found[name].max() <= max(BasisStatus):
+            raise ValueError("a basis holds an unknown status")
+    return Basis(**found)

@@ -113,7 +113,7 @@ def panel_of(run: Run, *, live: bool = False) -> Panel:
         values=tuple(Value(row["label"], row["name"], row["text"], row["unit"]) for row in result.get("table") or ()),
         binding=tuple(_binding(row) for row in result.get("binding") or ()),
         has_duals=any(row.get("dual") is not None for row in result.get("binding") or ()),
-        residuals=tuple(_residuals(result.get("residuals") or {})),
+        residuals=tuple(_residuals(result.get("residuals") or {}) + _proof(result.get("proof") or {})),
         certificate_words=str(result.get("certificate_words", "")),
     )
 
@@ -251,6 +251,7 @@ def _residuals(raw: Mapping[str, Any]) -> list[Fact]:
         ("Largest row violation", "max_row_violation", raw.get("worst_row", "")),
         ("Largest bound violation", "max_bound_violation", raw.get("worst_column", "")),
         ("Largest integrality violation", "max_integrality_violation", ""),
+        ("Largest violation with whole numbers", "max_rounded_violation", raw.get("worst_rounded", "")),
         ("Objective, recomputed minus reported", "objective_error", ""),
         ("Largest dual violation", "max_dual_violation", ""),
     )
@@ -260,3 +261,19 @@ def _residuals(raw: Mapping[str, Any]) -> list[Fact]:
         if value is not None:
             facts.append(Fact(name, f"{value:.2g}", f"worst in {where}" if where and value else ""))
     return facts
+
+
+def _proof(raw: Mapping[str, Any]) -> list[Fact]:
+    """One line of what exact arithmetic shows; nothing where it was not tried, because that is no fact of the plan."""
+    words = {
+        "optimal": ("Optimum proven in exact arithmetic", raw.get("exact")),
+        "bound": ("Bound proven in exact arithmetic", raw.get("exact")),
+        "weak": ("Weaker bound, proven in exact arithmetic", raw.get("exact")),
+        "infeasible": ("Contradiction", "proven in exact arithmetic"),
+    }
+    name, text = words.get(str(raw.get("state")), ("", None))
+    return (
+        [Fact(name, str(text), "" if raw.get("proven") else "farther from the value than verified asks")]
+        if text
+        else []
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import Any
 
@@ -10,12 +11,15 @@ from copilot.runs.diagnosis import Cause
 from copilot.runs.words import column_label, label_of, number, objective_label, variable_of
 from solvers.instance import Instance
 from solvers.kkt import binding_rows
-from solvers.result import Certificate, Result, SolutionStatus, TerminationCondition
+from solvers.proof.command import proof_data
+from solvers.result import Certificate, Proof, ProofState, Result, SolutionStatus, TerminationCondition
+from solvers.verdict import quality
 
 T = TerminationCondition
 LIMITS = (T.TIME_LIMIT, T.NODE_LIMIT, T.ITERATION_LIMIT)
 FAILURES = (T.MEMORY_LIMIT, T.NUMERICAL, T.LICENCE, T.UNSUPPORTED, T.INVALID_INSTANCE, T.CRASHED, T.ERROR)
 MAX_TABLE = 2_000
+MAX_CERTIFICATE = 64_000  # characters of JSON; a longer one can be made again from the instance
 NO_PLAN = {
     T.INFEASIBLE: (
         "No plan can keep all the rules at once. Loosen or drop one of them: write, for example, which limit may grow."
@@ -59,6 +63,8 @@ def explain(
         "solution_status": result.solution_status if keep_solution else SolutionStatus.NO_SOLUTION,
         "certificate": result.certificate,
         "certificate_words": _certificate_words(result),
+        "quality": quality(result) if has_plan else "",
+        "proof": _proof(result.proof),
         "objective_label": objective_label(formulation),
         "objective_unit": formulation.objective.unit,
         "objective_value": result.objective_value if has_plan else None,
@@ -101,11 +107,22 @@ def _headline(formulation: Formulation, result: Result, cause: Cause | None, *, 
 
 
 def _certificate_words(result: Result) -> str:
+    proven = result.proof is not None and result.proof.state is ProofState.INFEASIBLE
     if result.x is None:
-        return "There is no solution to check."
-    if result.certificate is Certificate.UNVERIFIED:
+        return "There is no solution to check" + (", and it was proven that there is none." if proven else ".")
+    if result.certificate is Certificate.UNVERIFIED or result.solution_status is SolutionStatus.INFEASIBLE_POINT:
         return "Not verified: our own check of the solution does not support the solver's claim."
-    return "Each rule, bound and whole number was recomputed from the original model and holds."
+    held = "Each rule, bound and whole number was recomputed from the original model and holds"
+    return f"{held}: {quality(result)}."
+
+
+def _proof(proof: Proof | None) -> dict[str, Any] | None:
+    """The proof with its certificate, for whoever wants to check it again, unless that is very long."""
+    data = proof_data(proof)
+    if data is None or proof is None or proof.certificate is None:
+        return data
+    short = len(json.dumps(proof.certificate)) <= MAX_CERTIFICATE
+    return data | {"certificate": proof.certificate if short else None}
 
 
 def _values(instance: Instance, result: Result) -> dict[str, float]:

@@ -69,7 +69,7 @@ def through_runner(budget: Budget, *, options: SolveOptions | None = None, solve
 
     def solve(instance: Instance) -> Result:
         seconds = min(given.time_limit_seconds, max(budget.left_seconds, LEAST_SECONDS))
-        limited = replace(given, time_limit_seconds=seconds)
+        limited = replace(given, time_limit_seconds=seconds, proof_seconds=0.0)  # a step on the way, not an answer
         return runner.solve(instance, solver=solver, options=limited, should_stop=budget.should_stop)
 
     return solve

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
-from solvers.explain.exact import left_null_vector
 from solvers.explain.items import AT_LEAST, AT_MOST, Item, Kind, as_inequalities
 from solvers.instance import FloatArray, Instance, Sense
+from solvers.proof.exact import left_null_vector
 
 SMALL = 1e-9  # a multiplier below this share of the largest is noise
 PRECISE = 1e-9

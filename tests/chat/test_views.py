@@ -65,6 +65,7 @@ def test_a_finished_page_shows_result_model_and_residuals(alice: User, browser: 
         "ConcreteModel",
         "What limits the plan",
         "Largest integrality violation",
+        "Optimum proven in exact arithmetic",
         "Inconclusive",
         "Residuals checked",
         "3fa9c1d27be0",

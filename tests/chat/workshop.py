@@ -172,6 +172,7 @@ def result(*, condition: str = "optimal", headline: str = "Profit: $3,700, the l
         "solution_status": "optimal" if has_plan else "no_solution",
         "certificate": "residuals_checked" if has_plan else "unverified",
         "certificate_words": "Each rule, bound and whole number was recomputed from the original model and holds.",
+        "proof": {"state": "optimal", "exact": "3700", "proven": True} if has_plan else None,
         "objective_label": "profit",
         "objective_unit": "$",
         "objective_value": 3700.0 if has_plan else None,

@@ -94,6 +94,8 @@ def test_a_request_becomes_a_checked_solved_plan(drafted: Callable[..., Run]) ->
     assert told["solve.started"]["reason"]
     (leg, *_) = told["solve.finished"]["legs"]
     assert (leg["solver"], leg["outcome"], leg["termination_condition"]) == ("highs", "won", "optimal")
+    assert result["certificate_words"].endswith("holds: optimal (verified).")
+    assert (result["proof"]["state"], result["proof"]["proven"]) == ("not_tried", False)  # whole numbers
     assert types_of(run)[:4] == ["run.queued", "run.started", "draft.started", "draft.proposed"]
     assert types_of(run)[-2:] == ["result.explained", "run.finished"]
 

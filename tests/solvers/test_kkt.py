@@ -14,7 +14,7 @@ from solvers.instance import Instance, Sense
 from solvers.kkt import binding_rows, residuals
 from solvers.registry import SOLVERS
 from solvers.result import Certificate, Result, SolutionStatus, SolveOptions, TerminationCondition
-from solvers.verdict import judged
+from solvers.verdict import judged, quality
 from tests.solvers import instances
 
 T = TerminationCondition
@@ -32,6 +32,10 @@ def claim(instance: Instance, x: np.ndarray | None, row_dual: np.ndarray | None 
     value = instance.objective_at(x) if fits and x is not None else None
     base = Result(T.OPTIMAL, SolutionStatus.OPTIMAL, solver="claimant", x=x, row_dual=row_dual, objective_value=value)
     return judged(instance, replace(base, **changes), OPTIONS)  # type: ignore[arg-type]
+
+
+def solved_by(solver: str, instance: Instance) -> Result:
+    return SOLVERS[solver].solve(instance, options=OPTIONS, report=lambda _: None, should_stop=lambda: False)
 
 
 def test_violations_are_in_the_users_units_with_the_worst_row_and_column() -> None:
@@ -140,6 +144,62 @@ def test_a_mip_claim_needs_its_gap_closed() -> None:
     near = claim(instances.knapsack(), point(0, 1, 1), objective_bound=20.0, relative_gap=0.0)
     assert near.termination_condition is T.OPTIMAL
     assert near.certificate is Certificate.RESIDUALS_CHECKED
+
+
+def big_m(size: float) -> Instance:
+    """Make at least 1, which a switch that costs 5 allows up to `size`: the best is 5, and a cheat pays nothing."""
+    return instances.make(
+        cost=[0, 5],
+        rows=[[1, -size], [1, 0]],
+        row_lower=[-INF, 1],
+        row_upper=[0, INF],
+        upper=[INF, 1],
+        integer=[0, 1],
+    )
+
+
+def test_a_switch_that_is_off_within_tolerance_and_carries_a_flow_is_caught() -> None:
+    result = claim(big_m(1e7), point(1, 1e-7), objective_bound=5e-7)
+    assert result.residuals is not None
+    assert result.residuals.max_integrality_violation == pytest.approx(1e-7)
+    assert result.residuals.max_row_violation == 0
+    assert (result.residuals.max_rounded_violation, result.residuals.worst_rounded) == (1, "row[0]")
+    assert (result.termination_condition, result.solution_status) == (T.NUMERICAL, SolutionStatus.INFEASIBLE_POINT)
+    assert "rounded, it breaks row[0] by 1" in result.message
+    assert quality(result) == "best point, not verified"
+    honest = claim(big_m(1e7), point(1, 1), objective_bound=5)
+    assert quality(honest) == "optimal (verified)"
+
+
+def test_rounding_that_moves_large_terms_by_their_own_noise_is_no_fault() -> None:
+    # 10 000 pieces a batch, and the batch is whole only within the solver's tolerance: 0.001 pieces of 10 000.
+    instance = instances.make(
+        cost=[1, 1], rows=[[1, -1e4]], row_lower=[0], row_upper=[0], lower=[9999, 0], integer=[0, 1]
+    )
+    result = claim(instance, point(9999.999, 0.9999999), objective_bound=10000.9989999)
+    assert result.residuals is not None
+    assert result.residuals.max_rounded_violation == pytest.approx(1e-3)
+    assert quality(result) == "optimal (verified)"
+
+
+@pytest.mark.parametrize("solver", ["highs", "gurobi", "scip"])
+def test_no_backend_gets_a_big_m_cheat_past_us(solver: str) -> None:
+    if not SOLVERS[solver].availability():
+        pytest.skip(f"NOT VERIFIED here: {solver}: {SOLVERS[solver].availability().reason}")
+    result = judged(big_m(1e7), solved_by(solver, big_m(1e7)), OPTIONS)
+    assert result.x is not None
+    if quality(result) == "optimal (verified)":
+        assert result.objective_value == pytest.approx(5)
+        assert result.x[1] == pytest.approx(1)
+    else:
+        assert result.solution_status is SolutionStatus.INFEASIBLE_POINT
+
+
+def test_the_words_say_how_good_a_point_is() -> None:
+    assert quality(claim(instances.workshop(), point(30, 40), point(5, 25))) == "optimal (verified)"
+    assert quality(claim(instances.workshop(), point(30.001, 40), point(5, 25))) == "optimal within 1e-4"
+    assert quality(claim(instances.workshop(), point(30, 39), point(5, 25))) == "best point, not verified"
+    assert quality(claim(instances.workshop(), None)) == ""
 
 
 def test_missing_and_infinite_points_are_dropped() -> None:

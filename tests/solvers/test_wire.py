@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from solvers import process, runner, wire
-from solvers.result import Progress, Result, SolutionStatus, TerminationCondition
+from solvers.result import Basis, Progress, Proof, ProofState, Result, SolutionStatus, TerminationCondition
 from tests.solvers import instances
 
 
@@ -45,6 +45,27 @@ def test_a_result_travels_whole_without_residuals() -> None:
     assert again.row_dual is not None
     assert len(again.row_dual) == 0
     assert again.reduced_cost is None
+
+
+def test_a_basis_travels_and_a_proof_does_not() -> None:
+    basis = Basis(np.array([1, 0, 3], dtype=np.int8), np.array([2], dtype=np.int8))
+    proof = Proof(ProofState.OPTIMAL, "The child says so.")
+    status = SolutionStatus.OPTIMAL
+    result = Result(
+        TerminationCondition.OPTIMAL, status, solver="highs", x=np.arange(3.0), ray=np.ones(1), basis=basis, proof=proof
+    )
+    header, body = reread(wire.pack_result(result))
+    again = wire.unpack_result(header, body)
+    assert again.basis is not None
+    assert (again.basis.column_status.tolist(), again.basis.row_status.tolist()) == ([1, 0, 3], [2])
+    assert again.ray is not None
+    assert again.ray.tolist() == [1.0]
+    assert again.proof is None
+    for wrong in ([["column_status", 3]], [["column_status", 9], ["row_status", -5]], [["x", 3], ["row_status", 1]]):
+        with pytest.raises(wire.WireError):
+            wire.unpack_result({**header, "basis": wrong}, body)
+    with pytest.raises(wire.WireError):
+        wire.unpack_result(header, body[:-1] + b"\x09")
 
 
 def test_a_clean_end_is_no_frame() -> None:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvers.explain.exact import left_null_vector
+from solvers.proof.exact import left_null_vector
 
 F = Fraction
 
