@@ -24,14 +24,13 @@ def solve(
     report: Report = lambda _: None,
     should_stop: ShouldStop = lambda: False,
 ) -> Result:
-    """Solve `instance` by the plan for it, each engine in a fresh child process; return a result checked against it.
+    """Solve `instance` by its plan (`registry.choose`), each engine in a fresh child; return a checked result.
 
-    `solver` and the plan: see `solvers.registry.choose`. Engines race on `core_count` cores (None: all that this
-    process may use, 1: one after the other), each with `options.threads` threads; the memory limit is shared among
-    those that run together. `report` is called in this thread, at most five times a second and once per new incumbent;
-    `should_stop` is asked at most ten times a second. Time and memory limits hold even if a solver ignores them.
-    Whatever ends the solve, the best incumbent heard of is kept. Never raises for a failed solve: that is a status with
-    a sentence; ValueError is for options without finite positive limits.
+    Engines race on `core_count` cores (None: all of this process, 1: one after the other), each with
+    `options.threads` threads, and share the memory limit. `report` is called in this thread, at most five times a
+    second and once per incumbent; `should_stop` is asked ten times a second. Limits hold even if a solver ignores them.
+    The best incumbent heard of is kept. Never raises for a failed solve: that is a status with a sentence; ValueError is
+    for options without finite positive limits.
     """
     options = options or SolveOptions()
     if not 0 < options.time_limit_seconds < math.inf or options.memory_limit_bytes <= 0 or options.threads <= 0:
@@ -43,8 +42,7 @@ def solve(
     except (InstanceError, UnknownSolver) as error:
         unknown = isinstance(error, UnknownSolver)
         condition = TerminationCondition.UNSUPPORTED if unknown else TerminationCondition.INVALID_INSTANCE
-        nothing = Result(condition, SolutionStatus.NO_SOLUTION, solver="", message=str(error))
-        return replace(nothing, requested=solver)
+        return Result(condition, SolutionStatus.NO_SOLUTION, solver="", message=str(error), requested=solver)
 
     def run(chosen: Plan, limits: SolveOptions) -> Result:
         limit = resources(instance, core_count=core_count).cores
@@ -53,18 +51,21 @@ def solve(
     try:
         result = run(plan, options)
         if result.termination_condition is TerminationCondition.LICENCE and not plan.is_fallback:
-            # The licence looked fine beforehand: it has run out, or a size that only the solver knows was too large.
             left = max(options.time_limit_seconds - (time.monotonic() - started), 1.0)
-            said = f"{result.solver} ended with {result.termination_condition} ({result.message.rstrip('.')})"
-            first = result.legs
-            at_hand = replace(resources(instance, core_count=core_count), licensed=frozenset())
-            other = instead(said, solver, instance=instance, at_hand=at_hand)
+            first, other = result.legs, _without_licence(instance, solver, result, core_count)
             result = run(other, replace(options, time_limit_seconds=left))
             result = replace(result, legs=first + result.legs)
     finally:
         spare.refill()
     result = certified(instance, result, seconds=options.proof_seconds)
     return replace(result, requested=solver, seconds=time.monotonic() - started)
+
+
+def _without_licence(instance: Instance, solver: str, result: Result, core_count: int | None) -> Plan:
+    """Return the plan after a licence that looked fine has run out, or does not reach as far as the solver knew."""
+    said = f"{result.solver} ended with {result.termination_condition} ({result.message.rstrip('.')})"
+    at_hand = replace(resources(instance, core_count=core_count), licensed=frozenset())
+    return instead(said, solver, instance=instance, at_hand=at_hand)
 
 
 def planned(
