@@ -97,7 +97,7 @@ def twin_of(actor: User, idempotency_key: str) -> Message | None:
 
 def latest_version(conversation: Conversation) -> ModelVersion | None:
     """The newest model version of the conversation."""
-    versions = ModelVersion.objects.filter(made_by__message__conversation=conversation)
+    versions = ModelVersion.objects.filter(runs__message__conversation=conversation)
     return versions.order_by("-created_at").first()
 
 

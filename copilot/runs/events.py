@@ -39,6 +39,7 @@ class EventType(enum.StrEnum):
     VERSION_SAVED = "version.saved"
     SOLVE_STARTED = "solve.started"
     SOLVE_PROGRESS = "solve.progress"
+    SOLUTION_FOUND = "solution.found"
     SOLVE_FINISHED = "solve.finished"
     RESULT_EXPLAINED = "result.explained"
     RUN_FINISHED = "run.finished"

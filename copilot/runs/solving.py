@@ -9,7 +9,7 @@ from django.conf import settings
 
 from copilot.drafting.formulation import Formulation
 from copilot.runs import checks as checking
-from copilot.runs import diagnosis, events
+from copilot.runs import diagnosis, events, solutions
 from copilot.runs import explain as explaining
 from copilot.runs.checks import Check
 from copilot.runs.events import EventType, LeaseLost, Payload
@@ -49,7 +49,7 @@ def solve(stage: Stage, instance: Instance) -> Result:
             "integers": instance.is_mip,
         },
     )
-    reports = _Reports(stage)
+    reports = _Reports(stage, solutions.Keeper(stage, instance))
     result = runner.solve(
         instance,
         solver=stage.run.solver,
@@ -59,6 +59,10 @@ def solve(stage: Stage, instance: Instance) -> Result:
         should_stop=stage.lease.should_stop,
     )
     reports.flush()
+    if stage.lease.cancelled and _discarded(stage.run):
+        solutions.forget(stage)
+    elif explaining.is_plan(result):
+        solutions.keep_final(stage, result)
     stage.record(EventType.SOLVE_FINISHED, _finished(result))
     return result
 
@@ -118,6 +122,8 @@ def _options(run: Run) -> SolveOptions:
         memory_limit_bytes=settings.COPILOT["SOLVE_MEMORY_MB"] << 20,
         threads=settings.COPILOT["SOLVE_THREADS"],
         seed=run.seed % 2**31,
+        method=run.method,
+        relative_gap=run.relative_gap,
     )
 
 
@@ -148,15 +154,18 @@ def _finished(result: Result) -> Payload:
             }
             for leg in result.legs
         ],
-        "log": result.log[-20_000:],
+        "log": result.log,
     }
 
 
 class _Reports:
-    """Turns solver progress into events, at most five a second; the newest held back is sent at the end."""
+    """Turns solver progress into events, at most five a second; the newest held back is sent at the end.
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+    The point comes first, its numbers after it: what a page shows of it is stored already when this process dies.
+    """
+
+    def __init__(self, stage: Stage, keeper: solutions.Keeper) -> None:
+        self._stage, self._keeper = stage, keeper
         self._throttle = Throttle(PROGRESS_SECONDS)
         self._held: Payload | None = None
         self._log = ""
@@ -165,7 +174,8 @@ class _Reports:
         """Record the progress, or hold it back; LeaseLost ends the solve, whose child the runner then kills."""
         self._log += progress.log
         self._held = _progress(progress)
-        if self._throttle.due():
+        self._keeper.offer(progress)
+        if self._keeper.ready() and self._throttle.due():
             self.flush()
 
     def flush(self) -> None:
@@ -174,6 +184,7 @@ class _Reports:
             return
         payload, self._held = self._held | {"log": self._log[-4_000:]}, None
         self._log = ""
+        self._keeper.write()
         self._stage.record(EventType.SOLVE_PROGRESS, payload)
 
 
