@@ -17,7 +17,7 @@ from copilot.runs.models import Run, RunEvent
 ROOM_OF = {"card": "chat/card", "sheet": "chat/sheet", "panel": "chat/panel"}
 MOVES = {E.RUN_QUEUED, E.RUN_WAITING, E.RUN_STARTED, E.RUN_RECOVERED, E.RUN_CANCEL_REQUESTED, E.RUN_FINISHED}
 DRAFTS = {E.DRAFT_PROPOSED, E.DRAFT_QUESTION, E.DRAFT_ABSTAINED, E.VERSION_SAVED, E.RUN_FINISHED}
-STEPS = set(E) - {E.DRAFT_ATTEMPT}
+STEPS = set(E) - {E.DRAFT_ATTEMPT, E.SOLUTION_FOUND}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,10 @@ REGIONS = (
     _region("panel", "progress", {E.SOLVE_STARTED, E.SOLVE_PROGRESS, E.SOLVE_FINISHED, E.RUN_FINISHED}),
     _region("panel", "chart", {E.SOLVE_STARTED, E.SOLVE_FINISHED}),
     _region("panel", "history", {E.SOLVE_STARTED, E.SOLVE_FINISHED}),
+    _region("panel", "found", {E.SOLUTION_FOUND, E.SOLVE_FINISHED, E.RUN_FINISHED}),
     _region("panel", "solution", {E.RESULT_EXPLAINED, E.RUN_FINISHED}),
     _region("panel", "log", {E.SOLVE_STARTED, E.SOLVE_PROGRESS, E.SOLVE_FINISHED, E.RUN_FINISHED}),
+    _region("panel", "again", {E.RUN_FINISHED}),
 )
 
 

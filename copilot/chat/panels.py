@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from copilot.chat.legs import engine_name, legs_of
+from copilot.chat.milestones import Findings, findings_of
 from copilot.chat.words import TIERS, Status, plural, seconds_text, statuses_of
 from copilot.runs.events import EventType as E
 from copilot.runs.models import Run, RunEvent
@@ -82,6 +83,7 @@ class Panel:
     has_duals: bool
     residuals: tuple[Fact, ...]
     certificate_words: str
+    findings: Findings | None
 
 
 def panel_of(run: Run, *, live: bool = False) -> Panel:
@@ -115,6 +117,7 @@ def panel_of(run: Run, *, live: bool = False) -> Panel:
         has_duals=any(row.get("dual") is not None for row in result.get("binding") or ()),
         residuals=tuple(_residuals(result.get("residuals") or {})),
         certificate_words=str(result.get("certificate_words", "")),
+        findings=None if live else findings_of(run),
     )
 
 
@@ -164,7 +167,9 @@ def _solver(started: Mapping[str, Any], finished: Mapping[str, Any]) -> list[Fac
 
 def _built(run: Run, payloads: Mapping[str, Any]) -> list[Fact]:
     built = payloads.get(E.INSTANCE_BUILT)
-    if built is None:
+    if built is None and run.kind == Run.Kind.SOLVE and run.version:
+        built = run.version.instance_summary | {"fingerprint": run.version.fingerprint}
+    if not built or "rows" not in built:
         failed = payloads.get(E.BUILD_FAILED)
         return [Fact("Sandbox", failed["tier"], TIERS.get(failed["tier"], ""))] if failed and "tier" in failed else []
     size = f"{built['rows']:,} × {built['columns']:,}"

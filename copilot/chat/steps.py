@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from copilot.chat.words import TERMINATION, plural, seconds_text
 from copilot.runs.events import EventType as E
-from copilot.runs.models import Lifecycle
+from copilot.runs.models import Lifecycle, Run
 from copilot.runs.words import number
 
 Payload = Mapping[str, Any]
@@ -47,6 +47,7 @@ TITLES: Mapping[str, str] = {
     "explain": "Explain the result",
 }
 ORDER = tuple(TITLES)
+SOLVING = ("solve", "explain")  # all that a run does that solves a version again
 ENDINGS: Mapping[str, StepState] = {
     Lifecycle.CANCELLED: StepState.STOPPED,
     Lifecycle.FAILED: StepState.FAILED,
@@ -89,7 +90,9 @@ class _Fold:
         self.details.clear()
 
 
-def steps_of(happenings: Iterable[Happening], *, lifecycle: str, compares: bool) -> tuple[Step, ...]:
+def steps_of(
+    happenings: Iterable[Happening], *, lifecycle: str, compares: bool, kind: str = Run.Kind.DRAFT
+) -> tuple[Step, ...]:
     """The steps after the events given, in order of the line; `compares` tells whether there is a version before."""
     fold = _Fold()
     for happening in happenings:
@@ -97,8 +100,8 @@ def steps_of(happenings: Iterable[Happening], *, lifecycle: str, compares: bool)
             fold.restart()
         for key, state, wording in EFFECTS.get(happening.type, ()):
             fold.set(key, state, wording(happening.payload))
-    _close(fold, lifecycle, compares=compares)
-    keys = [key for key in ORDER if key != "diff" or compares]
+    keys = SOLVING if kind == Run.Kind.SOLVE else tuple(key for key in ORDER if key != "diff" or compares)
+    _close(fold, lifecycle, keys)
     return tuple(_step(fold, key, over=lifecycle not in _OPEN) for key in keys)
 
 
@@ -110,18 +113,18 @@ def _step(fold: _Fold, key: str, *, over: bool) -> Step:
 _OPEN = (Lifecycle.QUEUED, Lifecycle.RUNNING, Lifecycle.CANCELLING)
 
 
-def _close(fold: _Fold, lifecycle: str, *, compares: bool) -> None:
+def _close(fold: _Fold, lifecycle: str, keys: Sequence[str]) -> None:
     """A run that ended leaves no step at work: the one it stood at tells how it ended."""
     ending = ENDINGS.get(lifecycle)
     if ending is None:
         return
     at_work = [key for key in ORDER if fold.states.get(key) is StepState.ACTIVE]
     settled = any(fold.states.get(key) in (StepState.FAILED, StepState.ATTENTION) for key in ORDER)
-    finished = all(fold.states.get(key) is StepState.DONE for key in ORDER if key != "diff" or compares)
+    finished = all(fold.states.get(key) is StepState.DONE for key in keys)
     for key in at_work:
         fold.set(key, ending, fold.details.get(key, ""))
     if not at_work and not settled and not finished:
-        left = next(key for key in ORDER if fold.states.get(key) is not StepState.DONE and (key != "diff" or compares))
+        left = next(key for key in keys if fold.states.get(key) is not StepState.DONE)
         fold.set(left, ending, "")
 
 

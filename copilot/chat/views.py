@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages as notices
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -18,10 +18,10 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from copilot.accounts.models import User
 from copilot.accounts.services import may_write
-from copilot.chat import fragments, services
+from copilot.chat import backends, fragments, services
 from copilot.chat.cards import cards_of, messages_of
 from copilot.chat.examples import EXAMPLES
-from copilot.chat.forms import MessageForm, blank
+from copilot.chat.forms import MessageForm, SolveAgainForm, blank
 from copilot.chat.models import Conversation, Message
 from copilot.chat.panels import panel_of
 from copilot.chat.recent import recent_of
@@ -33,11 +33,11 @@ from copilot.runs.models import Run
 from copilot.runs.services import RunError
 
 
-def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Send visitors to the login page; a fragment request is told to load it as a page."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         if _is_htmx(request):
@@ -120,6 +120,22 @@ def retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
     return _to_conversation(conversation_id)
 
 
+@require_POST
+@signed_in
+def solve_again(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Solve the version of a run once more, another way."""
+    run = _run(request, run_id)
+    conversation_id = _message_of(run).conversation_id
+    form = SolveAgainForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise RunError(form.sentence())
+        services.solve_again(run=run, actor=_user(request), asked=form.asked())
+    except RunError as error:
+        return _refused(request, error, conversation_id)
+    return _to_conversation(conversation_id)
+
+
 def _home(request: HttpRequest, form: MessageForm, *, sentence: str = "", status: int = 200) -> HttpResponse:
     context = {"conversations": recent_of(_user(request)), "examples": EXAMPLES} | _composer(form, sentence)
     return render(request, "chat/home.html", context, status=status)
@@ -144,6 +160,7 @@ def _workspace(
 def _composer(form: MessageForm, sentence: str) -> dict[str, Any]:
     return {
         "form": form,
+        "backends": backends.here(),
         "sentence": sentence,
         "llm": settings.COPILOT["LLM"],
         "characters": settings.COPILOT["MESSAGE_CHARACTERS"],

@@ -71,6 +71,13 @@ TIERS: Mapping[str, str] = {
     "no-landlock": "own process, system calls filtered; this kernel has no file rules",
     "none": "none on this machine: programs are refused",
 }
+SOLVER_NAMES: Mapping[str, str] = {
+    "auto": "Auto solver",
+    "highs": "HiGHS",
+    "pdlp": "PDLP",
+    "gurobi": "Gurobi",
+    "scip": "SCIP",
+}
 VERDICTS: Mapping[str, tuple[str, str]] = {
     "identical": ("Identical", "good"),
     "equivalent": ("Equivalent", "good"),
@@ -99,6 +106,11 @@ def gravest(tones: Iterable[str]) -> str:
     """The one of several tones that people must see; busy counts as nothing yet."""
     found = set(tones)
     return next((tone for tone in ("bad", "warn", "good") if tone in found), "idle")
+
+
+def solver_name(name: str) -> str:
+    """What people call a backend; one that this page does not know keeps the name it has."""
+    return SOLVER_NAMES.get(name, name)
 
 
 def plural(count: int, noun: str) -> str:
