@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.utils.timezone import localtime
 
 from copilot.chat.tables import PAGE, Heading, Line, Look, Table, figure, paged
 from copilot.chat.words import VERDICTS, Status, seconds_text, solver_name, statuses_of
@@ -14,6 +15,7 @@ from copilot.runs.instances import Family, Known, Names
 from copilot.runs.models import Run, Solution
 from solvers.equivalence.diff import diff
 from solvers.instance import FloatArray
+from solvers.kkt import residuals
 
 MAX_NONZEROS = 50_000  # of each model, for a comparison while somebody waits
 SAME = 1e-9  # relative to 1 + the larger value
@@ -57,7 +59,7 @@ class Side:
         version = f"version {self.run.version.number}" if self.run.version else "no version"
         used = solver_name((self.run.result or {}).get("solver") or self.run.solver)
         number = f", solution {self.solution.number}" if self.solution and self.solution.kind != "final" else ""
-        return f"{version}, {used}{number}"
+        return f"{localtime(self.run.created_at):%H:%M}, {version}, {used}{number}"
 
 
 def facts_of(left: Side, right: Side) -> tuple[Pair, ...]:
@@ -119,6 +121,7 @@ def differences_of(left: Side, right: Side, look: Look) -> Table | None:
         families=(),
         earlier=look.address(page=look.page - 1) if look.page > 1 else "",
         later=look.address(page=look.page + 1) if look.page < pages else "",
+        which="that differ",
     )
 
 
@@ -151,19 +154,16 @@ def _line(names: Names, position: int, before: float, after: float) -> Line:
 
 def _facts(side: Side) -> Iterable[tuple[str, str]]:
     run, solution, result = side.run, side.solution, side.run.result or {}
-    of_run = solution is None or solution.kind == Solution.Kind.FINAL
-    residuals = (result.get("residuals") or {}) if of_run else {}
     statuses: tuple[Status, ...] = statuses_of(run)
     yield from ((status.title, status.word) for status in statuses)
     yield "Solver", solver_name(result.get("solver") or run.solver)
-    yield "Time", seconds_text(result.get("seconds") if of_run else solution.elapsed_seconds if solution else None)
+    seconds = solution.elapsed_seconds if solution else result.get("seconds")
+    yield "Time", seconds_text(seconds) or "–"
     yield "Objective", figure(solution.objective_value if solution else result.get("objective_value"))
     yield "Bound", figure(solution.objective_bound if solution else result.get("objective_bound"))
     gap = solution.relative_gap if solution else result.get("relative_gap")
     yield "Gap", "–" if gap is None else f"{gap:.2%}"
-    for title, key in (
-        ("Largest row violation", "max_row_violation"),
-        ("Largest bound violation", "max_bound_violation"),
-        ("Largest integrality violation", "max_integrality_violation"),
-    ):
-        yield title, figure(residuals.get(key))
+    checked = None if side.known is None or side.x is None else residuals(side.known.instance, side.x)
+    yield "Largest row violation", figure(checked.max_row_violation if checked else None)
+    yield "Largest bound violation", figure(checked.max_bound_violation if checked else None)
+    yield "Largest integrality violation", figure(checked.max_integrality_violation if checked else None)

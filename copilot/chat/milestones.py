@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.timezone import localtime
+
 from copilot.chat import backends
 from copilot.chat.backends import Backend
 from copilot.chat.tables import figure
@@ -98,7 +100,7 @@ def _peers(run: Run) -> list[Peer]:
 
 def _peer_title(run: Run) -> str:
     version = f"version {run.version.number}" if run.version else "no version"
-    return f"{run.created_at:%H:%M}, {version}, {solver_name(run.solver)}, {lifecycle_of(run).word.lower()}"
+    return f"{localtime(run.created_at):%H:%M}, {version}, {solver_name(run.solver)}, {lifecycle_of(run).word.lower()}"
 
 
 def _again(run: Run) -> Again:

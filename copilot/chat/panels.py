@@ -18,6 +18,7 @@ POINTS = 400
 LOG_CHARACTERS = 20_000
 LIVE_LOGS = 40
 HISTORY = 12
+VALUES = 100
 Look = tuple[int, Mapping[str, Any]]
 Point = tuple[int, float, float | None, float | None]
 SOLVING = (E.INSTANCE_BUILT, E.BUILD_FAILED, E.SOLVE_STARTED, E.SOLVE_FINISHED)
@@ -79,6 +80,7 @@ class Panel:
     moments: tuple[Moment, ...]
     log: str
     values: tuple[Value, ...]
+    more_values: int
     binding: tuple[Binding, ...]
     has_duals: bool
     residuals: tuple[Fact, ...]
@@ -99,6 +101,9 @@ def panel_of(run: Run, *, live: bool = False) -> Panel:
         looks.append(_last_look(looks[-1], finished))
     result: Mapping[str, Any] = run.result or {}
     latest = finished or (looks[-1][1] if looks else {})
+    findings = None if live else findings_of(run)
+    table: Sequence[Mapping[str, Any]] = result.get("table") or ()
+    shown = VALUES if findings and findings.count else len(table)  # the others have a page of their own
     return Panel(
         id=run.id,
         is_active=run.is_active,
@@ -112,12 +117,13 @@ def panel_of(run: Run, *, live: bool = False) -> Panel:
         points=_points(looks),
         moments=_moments(looks),
         log=_log(finished, looks),
-        values=tuple(Value(row["label"], row["name"], row["text"], row["unit"]) for row in result.get("table") or ()),
+        values=tuple(Value(row["label"], row["name"], row["text"], row["unit"]) for row in table[:shown]),
+        more_values=max(0, len(table) - shown),
         binding=tuple(_binding(row) for row in result.get("binding") or ()),
         has_duals=any(row.get("dual") is not None for row in result.get("binding") or ()),
         residuals=tuple(_residuals(result.get("residuals") or {})),
         certificate_words=str(result.get("certificate_words", "")),
-        findings=None if live else findings_of(run),
+        findings=findings,
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copilot.chat.tables import PAGE, Heading, Line, Look, Positions, Table, chosen, figure, heading, paged, split_index
-from copilot.runs.instances import Known, Names
+from copilot.runs.instances import Family, Known, Names
 from copilot.runs.models import Solution
 from copilot.runs.solutions import unpacked
 from solvers.instance import FloatArray
@@ -66,11 +66,12 @@ def table_of(point: Point, show: str, look: Look) -> Table:
     """One page of the variables (`show` is "variables") or of the rules."""
     names, columns, found = _asked(point, show, look)
     look, here, pages = paged(look, found)
-    split = _index_headings(names, look, here)
+    family = _family_to_split(names, look, here)
+    split = () if family is None else _index_headings(names, family, here)
     titles = [heading(look, title, key) if key else Heading(title, is_figure=True) for title, key, _ in columns]
     return Table(
         look=look,
-        headings=(heading(look, "What" if show == "variables" else "Rule", "name"), *split, *titles),
+        headings=(heading(look, family.label if family else _FIRST[show], "name"), *split, *titles),
         lines=tuple(_lines(names, columns, here, split=bool(split))),
         matching=len(found),
         total=len(names.names),
@@ -97,6 +98,7 @@ def records_of(point: Point, show: str, look: Look) -> Iterator[dict[str, Any]]:
 
 
 Column = tuple[str, str, FloatArray]
+_FIRST = {"variables": "What", "rules": "Rule"}
 _FIELDS = {
     "Value": "value",
     "Reduced cost": "reduced_cost",
@@ -133,15 +135,16 @@ def _rule_columns(point: Point) -> list[Column]:
     return columns if point.row_dual is None else [*columns, ("Shadow price", "price", point.row_dual)]
 
 
-def _index_headings(names: Names, look: Look, here: Positions) -> tuple[Heading, ...]:
-    """Columns for the parts of the index, where one family is shown and each of its names has as many parts."""
-    family = next((one for one in names.families if one.name == look.family), None)
-    if family is None or not len(here):
-        return ()
+def _family_to_split(names: Names, look: Look, here: Positions) -> Family | None:
+    """The only family shown, if each of its names on this page has as many parts in its index."""
+    only = names.families[0] if len(names.families) == 1 else None
+    family = next((one for one in names.families if one.name == look.family), only)
     counts = {len(split_index(names.names[position])) for position in here.tolist()}
-    if len(counts) != 1 or counts == {0}:
-        return ()
-    (count,) = counts
+    return family if len(counts) == 1 and counts != {0} else None
+
+
+def _index_headings(names: Names, family: Family, here: Positions) -> tuple[Heading, ...]:
+    count = len(split_index(names.names[here[0]]))
     titles = family.indices if len(family.indices) == count else tuple(f"Index {i + 1}" for i in range(count))
     return tuple(Heading(title) for title in titles)
 
@@ -152,7 +155,7 @@ def _lines(names: Names, columns: list[Column], here: Positions, *, split: bool)
         name, family = names.names[position], names.families[names.family_of[position]]
         index = name.partition("[")[2].removesuffix("]")
         yield Line(
-            label=f"{family.label}: {index}" if index and not split else family.label,
+            label="" if split else f"{family.label}: {index}" if index else family.label,
             name=name,
             parts=split_index(name) if split else (),
             figures=tuple(figure(vector[place]) for vector in vectors),

@@ -87,7 +87,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: its name for people and in the program, the parts of its index where split, and its figures."""
+    """One row: its name for people (empty where the index is split) and in the program, its index, its figures."""
 
     label: str
     name: str
@@ -110,12 +110,13 @@ class Table:
     families: tuple[Family, ...]
     earlier: str
     later: str
+    which: str = "that match"
 
     @property
     def words(self) -> str:
         """Which lines are shown, of how many: `1–100 of 2,000 that match, 100,000 in all`."""
         shown = f"{self.first:,}–{self.first + len(self.lines) - 1:,} of {self.matching:,}"
-        return shown if self.matching == self.total else f"{shown} that match, {self.total:,} in all"
+        return shown if self.matching == self.total else f"{shown} {self.which}, {self.total:,} in all"
 
 
 def chosen(names: Names, look: Look, *, worth: NDArray[np.bool_], keys: Mapping[str, NDArray[Any]]) -> Positions:
@@ -162,9 +163,7 @@ def split_index(name: str) -> tuple[str, ...]:
 
 
 def figure(value: float | None) -> str:
-    """A number for a cell: unknown and infinite ones as signs, tiny ones not rounded to nothing."""
-    if value is None or math.isnan(value):
+    """A number for a cell: a dash for what is unknown or has no limit, tiny ones not rounded to nothing."""
+    if value is None or not math.isfinite(value):
         return "–"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
     return f"{value:.2g}" if 0 < abs(value) < SMALL else number(value)
