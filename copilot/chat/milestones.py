@@ -66,9 +66,9 @@ class Findings:
 def findings_of(run: Run) -> Findings:
     """What a run loaded with its version found; two queries whatever its size."""
     found = milestones_of(solutions_of(run))
-    peers = () if run.is_active else tuple(_peers(run))
-    again = None if run.is_active or run.version is None else _again(run)
-    return Findings(found[-SHOWN:], len(found), peers, again)
+    if run.is_active or run.version is None:
+        return Findings(found[-SHOWN:], len(found), (), None)
+    return Findings(found[-SHOWN:], len(found), tuple(_peers(run)), _again(run))
 
 
 def solutions_of(run: Run) -> list[Solution]:
@@ -93,14 +93,17 @@ def milestones_of(solutions: Sequence[Solution]) -> tuple[Milestone, ...]:
 
 
 def _peers(run: Run) -> list[Peer]:
-    others = Run.objects.filter(message__conversation__messages__run=run).exclude(id=run.id).order_by("-created_at")
-    rows = others.select_related("version").only("lifecycle", "solver", "created_at", "version__number")[:COMPARED]
-    return [Peer(other.id, _peer_title(other)) for other in rows]
+    """Those that made or solved a version, newest first."""
+    others = Run.objects.filter(message__conversation__messages__run=run, version__isnull=False).exclude(id=run.id)
+    rows = others.order_by("-created_at").select_related("version")
+    named = rows.only("lifecycle", "solver", "created_at", "version__number")[:COMPARED]
+    return [Peer(other.id, _peer_title(other)) for other in named]
 
 
 def _peer_title(run: Run) -> str:
-    version = f"version {run.version.number}" if run.version else "no version"
-    return f"{localtime(run.created_at):%H:%M}, {version}, {solver_name(run.solver)}, {lifecycle_of(run).word.lower()}"
+    number = run.version.number if run.version else 0
+    words = (f"version {number}", solver_name(run.solver), lifecycle_of(run).word.lower())
+    return f"{localtime(run.created_at):%H:%M}, {', '.join(words)}"
 
 
 def _again(run: Run) -> Again:

@@ -110,7 +110,7 @@ def solve_again(*, run: Run, actor: User, asked: Solving) -> Message:
 def _manner(asked: Solving) -> str:
     used = "with the solver of its choice" if asked.solver == "auto" else f"with {solver_name(asked.solver)}"
     method = "" if asked.method == "choose" else f", by {dict(METHODS)[asked.method]}"
-    return f"{used}{method}, for at most {asked.time_limit_seconds:g} s, to a gap of {asked.relative_gap:.4%}"
+    return f"{used}{method}, for at most {asked.time_limit_seconds:g} s, to a gap of {100 * asked.relative_gap:g}%"
 
 
 def twin_of(actor: User, idempotency_key: str) -> Message | None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from copilot.accounts.models import User
 from copilot.chat import downloads
@@ -34,6 +35,7 @@ FORMS = {"csv": downloads.csv_of, "json": downloads.json_of}
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 @signed_in
 def solution(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """The variables or the rules of one solution of a run: filtered, sorted, a page at a time."""
@@ -49,8 +51,10 @@ def solution(request: HttpRequest, run_id: UUID) -> HttpResponse:
     except (UnreadableVector, InstanceError) as error:
         return render(request, "chat/solution.html", context | {"sentence": str(error)})
     look = look_of(request.GET, sorts=SORTS[show], kept=_kept(show, chosen))
-    context |= {"chosen": chosen, "facts": _facts(chosen, point), "table": table_of(point, show, look)}
-    return render(request, "chat/solution.html", context)
+    context |= {"chosen": chosen, "table": table_of(point, show, look)}
+    if request.headers.get("HX-Request"):  # somebody types into the filter
+        return render(request, "chat/solution/_variables.html", context)
+    return render(request, "chat/solution.html", context | {"facts": _facts(chosen, point)})
 
 
 @require_safe
@@ -88,19 +92,23 @@ def log(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 @signed_in
 def compare(request: HttpRequest) -> HttpResponse:
     """Two runs side by side, or two solutions of one: `a`, `b` are runs, `a_solution`, `b_solution` numbers."""
     left, right = (_side(request, letter) for letter in "ab")
     kept = [(name, request.GET[name]) for name in ("a", "b", "a_solution", "b_solution") if request.GET.get(name)]
     look = look_of(request.GET, sorts=(), kept=kept)
+    table = differences_of(left, right, look)
+    if request.headers.get("HX-Request") and table:
+        return render(request, "chat/solution/_differences.html", {"table": table})
     context = {
         "sides": (left, right),
         "right": right,
         "message": _message(right.run),
         "facts": facts_of(left, right),
         "verdict": verdict_of(left, right),
-        "table": differences_of(left, right, look),
+        "table": table,
     }
     return render(request, "chat/compare.html", context)
 

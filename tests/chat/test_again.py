@@ -45,7 +45,7 @@ def test_solving_again_is_a_turn_of_its_own_on_the_same_version(
     assert response.status_code == 303
     message = Message.objects.get(run__kind=Run.Kind.SOLVE)
     assert message.conversation_id == run.message.conversation_id
-    assert message.text == "Solve version 1 again with SCIP, for at most 60 s, to a gap of 0.0100%."
+    assert message.text == "Solve version 1 again with SCIP, for at most 60 s, to a gap of 0.01%."
     assert (message.run.version_id, message.run.solver) == (run.version_id, "scip")
     assert rung == [message.run_id]
 

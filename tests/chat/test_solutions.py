@@ -29,14 +29,14 @@ def browser(alice: User, client: Client) -> Client:
 def lines(browser: Client, run: Run, **query: Any) -> list[list[str]]:
     """The cells of the table's lines, the first being the name in the program."""
     text = page(browser, run, **query)
-    body = text[text.index('<section id="table"') :]
+    body = text[text.index('<section id="listed"') :]
     found = re.findall(r'<tr><th scope="row">(.*?)</tr>', body, re.DOTALL)
     return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row.split("<td")] for row in found]
 
 
 def names(browser: Client, run: Run, **query: Any) -> list[str]:
     text = page(browser, run, **query)
-    return re.findall(r"<code>([^<]+)</code>", text[text.index('<section id="table"') :])
+    return re.findall(r"<code>([^<]+)</code>", text[text.index('<section id="listed"') :])
 
 
 def page(browser: Client, run: Run, **query: Any) -> str:
@@ -84,6 +84,17 @@ def test_units_prices_and_labels_stand_in_their_columns(alice: User, browser: Cl
 )
 def test_filters(query: dict[str, str], count: int, alice: User, browser: Client) -> None:
     assert len(lines(browser, transport.solved(alice), **query)) == count
+
+
+def test_typing_into_the_filter_brings_the_table_alone(alice: User, browser: Client) -> None:
+    run = transport.solved(alice)
+    part = browser.get(f"/runs/{run.id}/solution/", {"q": "rented"}, headers={"HX-Request": "true"})
+    text = part.content.decode()
+    assert text.lstrip().startswith('<section id="listed"')
+    assert "<html" not in text
+    assert "HX-Request" in part["Vary"]
+    assert "1–1 of 1 that match" in text
+    assert "q=rented" in text  # the downloads are of what is listed
 
 
 def test_nothing_that_matches_offers_the_whole_table(alice: User, browser: Client) -> None:
