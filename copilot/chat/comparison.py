@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from django.utils.timezone import localtime
 
+from copilot.chat.solutions import Point
 from copilot.chat.tables import PAGE, Heading, Line, Look, Table, figure, paged
-from copilot.chat.words import VERDICTS, Status, seconds_text, solver_name, statuses_of
+from copilot.chat.words import VERDICTS, seconds_text, solver_name, statuses_of
 from copilot.runs.instances import Family, Known, Names
 from copilot.runs.models import Run, Solution
 from solvers.equivalence.diff import diff
@@ -46,12 +47,12 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A run with the solution that is compared, and its instance; `x` is None where there is no solution."""
+    """A run with the solution that is compared; its instance and point are None where they cannot be had."""
 
     run: Run
     solution: Solution | None
     known: Known | None
-    x: FloatArray | None
+    point: Point | None
 
     @property
     def title(self) -> str:
@@ -97,10 +98,9 @@ def differences_of(left: Side, right: Side, look: Look) -> Table | None:
 
     A variable that only one side has counts as a change by its whole value.
     """
-    if left.known is None or right.known is None or left.x is None or right.x is None:
+    if left.point is None or right.point is None:
         return None
-    names, values = _aligned(left.known.columns, right.known.columns, left.x, right.x)
-    before, after = values
+    names, (before, after) = _aligned(left.point, right.point)
     change = np.abs(np.nan_to_num(after) - np.nan_to_num(before))
     with np.errstate(invalid="ignore"):
         limit = SAME * (1.0 + np.maximum(np.abs(np.nan_to_num(before)), np.abs(np.nan_to_num(after))))
@@ -125,8 +125,9 @@ def differences_of(left: Side, right: Side, look: Look) -> Table | None:
     )
 
 
-def _aligned(left: Names, right: Names, x: FloatArray, y: FloatArray) -> tuple[Names, tuple[FloatArray, FloatArray]]:
+def _aligned(one: Point, other: Point) -> tuple[Names, tuple[FloatArray, FloatArray]]:
     """All names of both sides with the values of each; not a number where a side has no such variable."""
+    left, right, x, y = one.known.variables, other.known.variables, one.values, other.values
     if left is right:
         return left, (x, y)
     known = right.position
@@ -154,8 +155,9 @@ def _line(names: Names, position: int, before: float, after: float) -> Line:
 
 def _facts(side: Side) -> Iterable[tuple[str, str]]:
     run, solution, result = side.run, side.solution, side.run.result or {}
-    statuses: tuple[Status, ...] = statuses_of(run)
-    yield from ((status.title, status.word) for status in statuses)
+    on_the_way = solution is not None and solution.kind == Solution.Kind.IMPROVING
+    for place, status in enumerate(statuses_of(run)):  # of a point on the way, solver and checks say nothing
+        yield status.title, "–" if place and on_the_way else status.word
     yield "Solver", solver_name(result.get("solver") or run.solver)
     seconds = solution.elapsed_seconds if solution else result.get("seconds")
     yield "Time", seconds_text(seconds) or "–"
@@ -163,7 +165,7 @@ def _facts(side: Side) -> Iterable[tuple[str, str]]:
     yield "Bound", figure(solution.objective_bound if solution else result.get("objective_bound"))
     gap = solution.relative_gap if solution else result.get("relative_gap")
     yield "Gap", "–" if gap is None else f"{gap:.2%}"
-    checked = None if side.known is None or side.x is None else residuals(side.known.instance, side.x)
+    checked = None if side.point is None else residuals(side.point.known.instance, side.point.x)
     yield "Largest row violation", figure(checked.max_row_violation if checked else None)
     yield "Largest bound violation", figure(checked.max_bound_violation if checked else None)
     yield "Largest integrality violation", figure(checked.max_integrality_violation if checked else None)

@@ -125,7 +125,7 @@ def _side(request: HttpRequest, letter: str) -> Side:
         point = _point(run, chosen)
     except (UnreadableVector, InstanceError):
         return Side(run, None, None, None)
-    return Side(run, chosen, point.known, point.x)
+    return Side(run, chosen, point.known, point)
 
 
 def _run(request: HttpRequest, run_id: UUID) -> Run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,10 +23,14 @@ SORTS = {"variables": ("name", "value", "price"), "rules": ("name", "level", "sl
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A solution decoded against its instance; prices are None where the solve gave none."""
+    """A solution decoded against its instance; prices are None where the solve gave none.
+
+    `x` and `reduced_cost` have an entry per column, `values` one per variable: the fixed ones follow.
+    """
 
     known: Known
     x: FloatArray
+    values: FloatArray
     activity: FloatArray
     row_dual: FloatArray | None
     reduced_cost: FloatArray | None
@@ -56,6 +61,7 @@ def point_of(solution: Solution, known: Known) -> Point:
     return Point(
         known,
         x,
+        np.append(x, [value for _, value in known.instance.fixed]),
         known.instance.row_activity(x),
         None if solution.row_dual is None else unpacked(solution.row_dual, rows),
         None if solution.reduced_cost is None else unpacked(solution.reduced_cost, columns),
@@ -84,7 +90,7 @@ def table_of(point: Point, show: str, look: Look) -> Table:
 
 
 def records_of(point: Point, show: str, look: Look) -> Iterator[dict[str, Any]]:
-    """Everything that matches the look, in its order, as plain values for a download; infinite numbers are None."""
+    """Everything that matches the look, in its order, as plain values; a missing or infinite number is None."""
     names, columns, found = _asked(point, show, look)
     keys = [_FIELDS[title] for title, *_ in columns]
     vectors = [vector[found].tolist() for *_, vector in columns]
@@ -93,7 +99,7 @@ def records_of(point: Point, show: str, look: Look) -> Iterator[dict[str, Any]]:
         record: dict[str, Any] = {"name": names.names[position], "label": family.label, "unit": family.unit}
         for key, vector in zip(keys, vectors, strict=True):
             value = vector[place]
-            record[key] = value if abs(value) != np.inf else None
+            record[key] = value if math.isfinite(value) else None
         yield record
 
 
@@ -112,16 +118,19 @@ _FIELDS = {
 
 def _asked(point: Point, show: str, look: Look) -> tuple[Names, list[Column], Positions]:
     variables = show == "variables"
-    names = point.known.columns if variables else point.known.rows
+    names = point.known.variables if variables else point.known.rows
     columns = _variable_columns(point) if variables else _rule_columns(point)
-    worth = np.abs(point.x) > ZERO if variables else point.binds
+    worth = np.abs(point.values) > ZERO if variables else point.binds
     keys: Mapping[str, FloatArray] = {key: vector for _, key, vector in columns if key}
     return names, columns, chosen(names, look, worth=worth, keys=keys)
 
 
 def _variable_columns(point: Point) -> list[Column]:
-    columns = [("Value", "value", point.x)]
-    return columns if point.reduced_cost is None else [*columns, ("Reduced cost", "price", point.reduced_cost)]
+    columns = [("Value", "value", point.values)]
+    if point.reduced_cost is None:
+        return columns
+    priced = np.append(point.reduced_cost, np.full(len(point.known.instance.fixed), np.nan))
+    return [*columns, ("Reduced cost", "price", priced)]
 
 
 def _rule_columns(point: Point) -> list[Column]:

@@ -82,10 +82,10 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An instance with its names."""
+    """An instance with its names; those of the variables that the source fixed come after the columns."""
 
     instance: Instance
-    columns: Names
+    variables: Names
     rows: Names
 
 
@@ -118,7 +118,8 @@ def _decoded(stored: bytes, formulation: Mapping[str, Any]) -> Known:
     instance = Instance.from_bytes(stored)
     variables = {item["name"]: item for item in formulation.get("variables", ())}
     constraints = {item["name"]: item for item in formulation.get("constraints", ())}
-    return Known(instance, Names(instance.column_names, variables), Names(instance.row_names, constraints))
+    names = (*instance.column_names, *(name for name, _ in instance.fixed))
+    return Known(instance, Names(names, variables), Names(instance.row_names, constraints))
 
 
 def _family(name: str, declared: Mapping[str, Any], count: int) -> Family:

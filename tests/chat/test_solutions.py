@@ -48,11 +48,11 @@ def page(browser: Client, run: Run, **query: Any) -> str:
 def test_the_final_solution_is_shown_a_hundred_lines_at_a_time(alice: User, browser: Client) -> None:
     run = transport.solved(alice)
     first, second = (names(browser, run, page=number) for number in (1, 2))
-    assert (len(first), len(second)) == (100, 51)
+    assert (len(first), len(second)) == (100, 51)  # spare's label is its name
     assert first[0] == "ship[p0,t0]"
     assert first[-1] == "ship[p1,t49]"
     text = page(browser, run)
-    assert "1–100 of 151" in text
+    assert "1–100 of 152" in text
     assert "the final solution" in text
     assert "Largest violation" in text
 
@@ -64,13 +64,22 @@ def test_units_prices_and_labels_stand_in_their_columns(alice: User, browser: Cl
     assert [cell.rpartition(">")[2].strip() for cell in line[1:]] == ["2 t", "-6"]  # cost 1 + 7 % 7 less dual 7
 
 
+def test_what_the_source_fixed_is_listed_without_a_price(alice: User, browser: Client) -> None:
+    run = transport.solved(alice)
+    assert [cell.rpartition(">")[2].strip() for cell in lines(browser, run, q="spare")[0]] == ["spare", "0.5", "–"]
+    assert lines(browser, run, sort="-price", page=2)[-1][0] == "spare"
+    response = browser.get(f"/runs/{run.id}/solution.json", {"q": "spare"})
+    (found,) = json.loads(b"".join(response.streaming_content))["variables"]  # type: ignore[attr-defined]
+    assert found["reduced_cost"] is None
+
+
 @pytest.mark.parametrize(
     ("query", "count"),
     [
         ({"q": "T49]"}, 3),
         ({"q": "TONNES"}, 100),
         ({"q": "rented"}, 1),
-        ({"only": "1"}, 50),
+        ({"only": "1"}, 51),
         ({"only": "1", "q": "t4"}, 11),
         ({"family": "rent"}, 1),
         ({"family": "ship", "only": "1"}, 50),
@@ -210,7 +219,7 @@ def test_csv_holds_everything_that_matches_in_its_order(alice: User, browser: Cl
     response = browser.get(f"/runs/{run.id}/solution.csv", {"only": "1", "sort": "-value"})
     assert response["Content-Type"].startswith("text/csv")
     rows = list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode())))  # type: ignore[attr-defined]
-    assert len(rows) == 50
+    assert len(rows) == 51
     assert rows[0] == {
         "name": "ship[p0,t7]",
         "label": "tonnes shipped",
@@ -291,4 +300,4 @@ async def test_a_download_is_streamed_without_holding_up_the_loop(async_client: 
     await async_client.aforce_login(user)
     response = await async_client.get(f"/runs/{run.id}/solution.csv")
     text = b"".join([piece async for piece in response.streaming_content]).decode()
-    assert len(text.splitlines()) == 152
+    assert len(text.splitlines()) == 153

@@ -25,7 +25,7 @@ FORMULATION: dict[str, Any] = {
 
 
 def instance(plants: int = 3, towns: int = 50) -> Instance:
-    """Ship from plants to towns. Each town needs one tonne, each plant has enough for all; rent is in no row."""
+    """Ship from plants to towns. A town needs one tonne, a plant has enough for all; rent costs, spare is fixed."""
     count = plants * towns
     place = np.arange(count)
     rows = np.concatenate([place // towns, plants + place % towns])
@@ -46,6 +46,7 @@ def instance(plants: int = 3, towns: int = 50) -> Instance:
         integrality=np.zeros(count + 1, np.uint8),
         row_names=(*(f"supply[p{i}]" for i in range(plants)), *(f"demand[t{j}]" for j in range(towns))),
         column_names=(*(f"ship[p{k // towns},t{k % towns}]" for k in range(count)), "rent"),
+        fixed=(("spare", 0.5),),
     )
 
 
