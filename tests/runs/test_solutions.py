@@ -12,14 +12,18 @@ from django.utils import timezone
 
 from copilot.accounts.models import User
 from copilot.accounts.services import workspace_of
+from copilot.drafting.base import DraftOutcome
 from copilot.runs import engines, events, lease, pipeline, services, solutions
 from copilot.runs.events import EventType, LeaseLost
 from copilot.runs.models import Lifecycle, Run, Solution
 from copilot.runs.solutions import Keeper, UnreadableVector, packed, unpacked
 from copilot.runs.stage import Stage
+from solvers.instance import Instance
+from solvers.kkt import residuals
 from solvers.result import Progress, Result, SolutionStatus, TerminationCondition
 from tests.factories import RunFactory
 from tests.runs.fakes import FakeDrafter, complete
+from tests.runs.test_pipeline import HARD
 from tests.solvers import instances
 
 WORKSHOP = instances.workshop()
@@ -143,8 +147,8 @@ def drafted(monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> Callable
     """Start a run of the workshop."""
     owner = User.objects.create_user("ada", password="x")
 
-    def start(**options: Any) -> Run:
-        monkeypatch.setattr(engines, "drafter_for", lambda _: FakeDrafter([complete()]))
+    def start(outcome: DraftOutcome | None = None, **options: Any) -> Run:
+        monkeypatch.setattr(engines, "drafter_for", lambda _: FakeDrafter([outcome or complete()]))
         workspace = workspace_of(owner)
         return services.start_run(workspace=workspace, actor=owner, text="Desks and chairs.", enqueue=False, **options)
 
@@ -190,6 +194,32 @@ def test_a_worker_killed_in_a_solve_leaves_what_it_has_shown(
     assert objectives(run)[-1] == pytest.approx(3700)
     improving = [round(value, 6) for value in objectives(run)[:-1]]  # the final point may repeat the last of them
     assert len(set(improving)) == len(improving)
+
+
+@pytest.mark.parametrize("solver", ["highs", "scip"])
+def test_a_real_branch_and_bound_shows_no_objective_whose_point_is_not_stored(
+    solver: str, drafted: Callable[..., Run]
+) -> None:
+    run = drafted(complete(HARD), solver=solver, time_limit_seconds=3.0)
+    pipeline.execute(run.id)
+    stored: list[float] = []
+    shown = 0
+    for event in events.after(run.id, 0):
+        value = event.payload.get("objective_value")
+        if event.type == EventType.SOLUTION_FOUND:
+            stored.append(value)
+        elif event.type == EventType.SOLVE_PROGRESS and value is not None:
+            shown += 1
+            assert min(stored, default=float("inf")) <= value + 1e-6 * (1 + abs(value))
+    assert shown
+    kept = Solution.objects.filter(run=run)
+    assert kept.filter(kind=Solution.Kind.FINAL).count() == 1
+    assert kept.filter(kind=Solution.Kind.IMPROVING).exists()
+    instance = Instance.from_bytes(bytes(Run.objects.get(id=run.id).version.instance))  # type: ignore[union-attr]
+    for one in kept:
+        point = unpacked(one.values, instance.column_count)
+        assert instance.objective_at(point) == pytest.approx(one.objective_value)
+        assert residuals(instance, point).max_row_violation < 1e-4
 
 
 def test_members_see_solutions_and_strangers_do_not(alice: User, bob: User, charlie: User) -> None:
