@@ -22,7 +22,7 @@ from copilot.chat.tables import figure, look_of
 from copilot.chat.views import signed_in
 from copilot.chat.words import seconds_text
 from copilot.runs.events import EventType
-from copilot.runs.instances import known
+from copilot.runs.instances import known_of
 from copilot.runs.models import Run, RunEvent, Solution
 from copilot.runs.solutions import UnreadableVector
 from solvers.instance import InstanceError
@@ -119,8 +119,8 @@ def _side(request: HttpRequest, letter: str) -> Side:
     except ValueError:
         raise Http404("The address names no two runs to compare.") from None
     chosen = _chosen({"solution": request.GET.get(f"{letter}_solution", "")}, solutions_of(run))
-    if run.version_id is None or chosen is None:
-        return Side(run, None, known(run.version_id) if run.version_id else None, None)
+    if chosen is None:
+        return Side(run, None, known_of(run), None)
     try:
         point = _point(run, chosen)
     except (UnreadableVector, InstanceError):
@@ -156,10 +156,10 @@ def _kept(show: str, chosen: Solution) -> list[tuple[str, str]]:
 
 
 def _point(run: Run, chosen: Solution) -> Point:
-    if run.version_id is None:
+    known = known_of(run)
+    if known is None:
         raise UnreadableVector("The model version of this solution is gone.")
-    whole = Solution.objects.get(id=chosen.id)
-    return point_of(whole, known(run.version_id))
+    return point_of(Solution.objects.get(id=chosen.id), known)
 
 
 def _facts(chosen: Solution, point: Point) -> list[Fact]:

@@ -14,11 +14,11 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from copilot.runs.models import ModelVersion
+from copilot.runs.models import ModelVersion, Run
 from solvers.instance import Instance
 
 KEPT = 4  # instances in memory, and
-KEPT_BYTES = 256 << 20  # of stored size in all, whichever is less; the newest always stays
+KEPT_BYTES = 64 << 20  # of stored size in all, whichever is less; the newest always stays
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -102,6 +102,11 @@ def known(version_id: UUID) -> Known:
         while len(_kept) > 1 and (len(_kept) > KEPT or sum(size for _, size in _kept.values()) > KEPT_BYTES):
             _kept.popitem(last=False)
     return found
+
+
+def known_of(run: Run) -> Known | None:
+    """The instance that a run solved; None when it made no version, or that is gone."""
+    return known(run.version_id) if run.version_id else None
 
 
 def forget() -> None:

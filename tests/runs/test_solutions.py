@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -220,6 +222,27 @@ def test_a_real_branch_and_bound_shows_no_objective_whose_point_is_not_stored(
         point = unpacked(one.values, instance.column_count)
         assert instance.objective_at(point) == pytest.approx(one.objective_value)
         assert residuals(instance, point).max_row_violation < 1e-4
+
+
+def test_a_stop_that_keeps_nothing_leaves_no_point_behind(
+    drafted: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = drafted()
+
+    def stopped(_: Any, *, report: Callable[[Progress], None], should_stop: Callable[[], bool], **__: Any) -> Result:
+        report(found(0, 1))
+        assert objectives(run) == [40]
+        Run.objects.filter(id=run.id).update(cancel_requested=Run.Cancel.DISCARD)
+        deadline = time.monotonic() + 20
+        while not should_stop():
+            assert time.monotonic() < deadline, "the wish to stop was never heard"
+            time.sleep(0.02)
+        return replace(_result(0, 1), termination_condition=TerminationCondition.INTERRUPTED)
+
+    monkeypatch.setattr(pipeline.solving.runner, "solve", stopped)
+    pipeline.execute(run.id)
+    assert objectives(run) == []
+    assert (Run.objects.get(id=run.id).result or {})["objective_value"] is None
 
 
 def test_members_see_solutions_and_strangers_do_not(alice: User, bob: User, charlie: User) -> None:
