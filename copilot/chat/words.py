@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from copilot.runs.models import Lifecycle, Run, Verification
+from solvers.registry import AUTO, TITLES
 from solvers.result import Certificate, TerminationCondition
 
 T = TerminationCondition
@@ -71,13 +72,7 @@ TIERS: Mapping[str, str] = {
     "no-landlock": "own process, system calls filtered; this kernel has no file rules",
     "none": "none on this machine: programs are refused",
 }
-SOLVER_NAMES: Mapping[str, str] = {
-    "auto": "Auto solver",
-    "highs": "HiGHS",
-    "pdlp": "PDLP",
-    "gurobi": "Gurobi",
-    "scip": "SCIP",
-}
+SOLVER_NAMES: Mapping[str, str] = {AUTO: "Auto solver"} | TITLES
 VERDICTS: Mapping[str, tuple[str, str]] = {
     "identical": ("Identical", "good"),
     "equivalent": ("Equivalent", "good"),
