@@ -134,7 +134,7 @@ def _latest_progress(run_ids: Sequence[UUID]) -> dict[UUID, Happening]:
 
 def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool) -> Card:
     run = message.run
-    steps = steps_of(happened, lifecycle=run.lifecycle, compares=run.base_id is not None)
+    steps = steps_of(happened, lifecycle=run.lifecycle, compares=run.base_id is not None, aside=_aside(run))
     table, row_count = _table(run)
     return Card(
         id=run.id,
@@ -162,6 +162,12 @@ def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool) ->
         version=run.version.number if run.version else None,
         duration=seconds_text(_seconds(run)),
     )
+
+
+def _aside(run: Run) -> str:
+    if not run.is_aside:
+        return ""
+    return "sweep" if run.question.get("ask") == "sweep" else str(run.kind)
 
 
 def _now(run: Run, steps: Sequence[Step]) -> str:

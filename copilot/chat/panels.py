@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from copilot.chat.legs import engine_name, legs_of
+from copilot.chat.whatif import Study, study_of
 from copilot.chat.words import TIERS, Status, plural, seconds_text, statuses_of
 from copilot.runs.events import EventType as E
 from copilot.runs.models import Run, RunEvent
@@ -82,6 +83,7 @@ class Panel:
     has_duals: bool
     residuals: tuple[Fact, ...]
     certificate_words: str
+    study: Study
 
 
 def panel_of(run: Run, *, live: bool = False) -> Panel:
@@ -115,6 +117,7 @@ def panel_of(run: Run, *, live: bool = False) -> Panel:
         has_duals=any(row.get("dual") is not None for row in result.get("binding") or ()),
         residuals=tuple(_residuals(result.get("residuals") or {})),
         certificate_words=str(result.get("certificate_words", "")),
+        study=study_of(run),
     )
 
 
