@@ -13,7 +13,7 @@ from copilot.runs.models import Run
 
 
 @transaction.atomic
-def ask(start: Callable[..., Run], *, run: Run, actor: User, **asked: Any) -> Message:
+def ask(start: Callable[..., Run], /, *, run: Run, actor: User, **asked: Any) -> Message:
     """Start what `copilot.runs.scenarios` offers as `start`, and store the line that says so in the conversation.
 
     Asking the same again while it is being answered leads to the first turn. Raises RunError; nothing is stored then.

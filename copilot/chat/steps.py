@@ -211,6 +211,22 @@ def _applied(payload: Payload) -> str:
     return ", ".join(str(change.get("words", "")) for change in payload.get("changes", ()))
 
 
+def _explained(payload: Payload) -> str:
+    """What was found beyond the answer, in a few words."""
+    parts = []
+    if items := (payload.get("conflict") or {}).get("items"):
+        parts.append(f"{plural(len(items), 'demand')} that clash")
+    if repairs := (payload.get("repairs") or {}).get("found"):
+        parts.append(plural(len(repairs), "repair"))
+    if (payload.get("ray") or {}).get("steps"):
+        parts.append("a direction that nothing limits")
+    if (payload.get("sensitivity") or {}).get("rows"):
+        parts.append("what each limit is worth")
+    if points := (payload.get("sweep") or {}).get("points"):
+        parts.append(plural(len(points), "point"))
+    return ", ".join(parts).capitalize()
+
+
 A, D, F = StepState.ACTIVE, StepState.DONE, StepState.FAILED
 EFFECTS: Mapping[str, tuple[tuple[str, StepState, Wording], ...]] = {
     E.DRAFT_STARTED: (("read", A, _drafter),),
@@ -229,5 +245,5 @@ EFFECTS: Mapping[str, tuple[tuple[str, StepState, Wording], ...]] = {
     E.SCENARIO_APPLIED: (("apply", D, _applied),),
     E.EXPLAIN_STARTED: (("explain", A, _message),),
     E.EXPLAIN_PROGRESS: (("explain", A, _message),),
-    E.RESULT_EXPLAINED: (("explain", D, _nothing),),
+    E.RESULT_EXPLAINED: (("explain", D, _explained),),
 }

@@ -25,7 +25,7 @@ def questions(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """The page that asks what if: change a number, force a choice, sweep; complete without any script."""
     run = run_of(request, run_id)
     try:
-        return _page(request, run, {"target": request.GET.get("target", "")})
+        return _page(request, run, {})
     except RunError as error:
         return refused(request, error, message_of(run).conversation_id)
 
@@ -52,8 +52,9 @@ def sweep(request: HttpRequest, run_id: UUID) -> HttpResponse:
 @signed_in
 def repair(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Try one of the repairs that were found, as a scenario."""
-    number = request.POST.get("number", "")
-    return _clicked(request, run_id, scenarios.try_repair, number=int(number) if number.isdecimal() else -1)
+    written = request.POST.get("number", "")
+    number = int(written) if written.isdecimal() and len(written) < 6 else -1
+    return _clicked(request, run_id, scenarios.try_repair, number=number)
 
 
 @require_POST
@@ -101,5 +102,6 @@ def _page(request: HttpRequest, run: Run, written: dict[str, Any], *, status: in
         "points": POINTS,
         "may_write": may_write(user_of(request), run.workspace),
         "written": written,
+        "prefill": request.GET.get("target", "")[:200],
     }
     return render(request, "chat/whatif.html", context, status=status)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from copilot.drafting.formulation import Formulation
 from copilot.runs.findings import Findings
 from copilot.runs.levers import Change, lever_of, words
-from copilot.runs.words import column_label, label_of
+from copilot.runs.words import column_label, short_label
 from solvers.explain.conflict import Conflict, ConflictState
 from solvers.explain.items import Kind
 from solvers.explain.ray import RayState
@@ -23,8 +24,11 @@ class Cause:
     names: tuple[str, ...]
 
 
-def cause_of(formulation: Formulation, findings: Findings) -> Cause | None:
-    """The cause of an ending without a plan; None when there is a plan, or nothing was found out."""
+def cause_of(formulation: Formulation, findings: Findings, *, held: Collection[str] = ()) -> Cause | None:
+    """The cause of an ending without a plan; None when there is a plan, or nothing was found out.
+
+    `held` names the columns that a scenario fixes.
+    """
     if findings.ray is not None and findings.ray.state is RayState.UNBOUNDED:
         names = tuple(step.name for step in findings.ray.steps)
         listed = _listed([column_label(name, formulation) for name in names[:4]])
@@ -34,14 +38,17 @@ def cause_of(formulation: Formulation, findings: Findings) -> Cause | None:
         )
     if findings.conflict is None or findings.conflict.state is ConflictState.FEASIBLE:
         return None
-    sentence, names = _contradiction(formulation, findings.conflict)
+    sentence, names = _contradiction(formulation, findings.conflict, held)
     return Cause(sentence, _next_step(formulation, findings.repairs), names)
 
 
-def _contradiction(formulation: Formulation, conflict: Conflict) -> tuple[str, tuple[str, ...]]:
+def _contradiction(formulation: Formulation, conflict: Conflict, held: Collection[str]) -> tuple[str, tuple[str, ...]]:
     rows = tuple(dict.fromkeys(item.name for item in conflict.items if item.is_row))
     others = [item for item in conflict.items if not item.is_row]
-    labels = [f"“{label_of(name, formulation)}”" for name in rows[:5]]
+    labels = [f"“{short_label(name, formulation)}”" for name in rows[:5]]
+    if labels and any(item.name in held for item in others):
+        verb = "cannot hold" if len(labels) == 1 else "cannot all hold"
+        return f"No plan exists: {_listed(labels)} {verb} together with the value that is forced here.", rows
     if len(labels) > 1:
         return f"No plan exists: {_listed(labels)} cannot all hold at once.", rows
     if labels and not others:

@@ -36,7 +36,9 @@ class Change:
             "old": old,
             "value": self.value,
             "label": subject(self.lever, self.name, formulation),
-            "old_text": "none" if old is None else _text(self.lever, self.name, old, formulation),
+            "old_text": ("free" if self.lever == FIXED else "none")
+            if old is None
+            else _text(self.lever, self.name, old, formulation),
             "value_text": _text(self.lever, self.name, self.value, formulation),
             "words": words(self, formulation),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -29,6 +30,11 @@ def version_of(run: Run) -> ModelVersion | None:
     return run.version or (run.base if run.kind != Run.Kind.DRAFT else None)
 
 
+def about(run: Run) -> Run:
+    """The run that a question is about: a sweep is many solves, so it stands for the one it was asked of."""
+    return run.base_run if aside.is_sweep(run) and run.base_run else run
+
+
 def board_of(run: Run) -> Board:
     """Everything that may be turned in what the run solved, a scenario's own changes included; raises RunError."""
     version = version_of(run)
@@ -49,7 +55,7 @@ def change_number(*, run: Run, actor: User, target: str, value: str) -> Run:
     """Solve what the run solved with one number changed; raises RunError with a sentence for the user."""
     board = board_of(run)
     try:
-        change = board.change(target, value)
+        change = _with_plan(board.change(target, value), about(run))
     except TurnError as error:
         raise RunError(str(error)) from error
     return start_scenario(run=run, actor=actor, changes=[change], formulation=board.formulation)
@@ -120,10 +126,17 @@ def again(*, run: Run, actor: User) -> Run:
     return _start(run.base_run or run, actor, kind, run.request_text, changes=run.changes, question=run.question)
 
 
+def _with_plan(change: Change, run: Run) -> Change:
+    """A forced value beside the one in the plan, where there is a plan."""
+    planned = ((run.result or {}).get("variables") or {}).get(change.name)
+    return replace(change, old=planned) if change.lever == FIXED and planned is not None else change
+
+
 @transaction.atomic
 def _start(
-    run: Run, actor: User, kind: Run.Kind, text: str, *, changes: list[dict[str, Any]], question: dict[str, Any]
+    asked_of: Run, actor: User, kind: Run.Kind, text: str, *, changes: list[dict[str, Any]], question: dict[str, Any]
 ) -> Run:
+    run = about(asked_of)
     version = version_of(run)
     if not may_write(actor, run.workspace):
         raise RunError("You may look at this workspace, but only planners and owners can start runs in it.")

@@ -71,7 +71,7 @@ def explain(stage: Stage, version: ModelVersion, instance: Instance, result: Res
     checks = [Check(**raw) for raw in version.checks] + checking.after_solve(formulation, instance, result)
     discard = stage.lease.cancelled and _discarded(stage.run)
     findings = _looked_into(stage, instance, result)
-    cause = diagnosis.cause_of(formulation, findings)
+    cause = diagnosis.cause_of(formulation, findings, held=scenario.fixed_by(stage.run))
     explained = explaining.explain(formulation, instance, result, cause, keep_solution=not discard)
     explained |= scenario.teller(stage.run, version, formulation, instance).told(findings)
     explained |= {"remarks": remarks(instance)} | scenario.compared(stage.run, explained)
