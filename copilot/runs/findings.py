@@ -10,7 +10,7 @@ from solvers.explain.conflict import Conflict, ConflictState, find_conflict
 from solvers.explain.ranging import Ranging, ranged
 from solvers.explain.ray import Ray, RayState, find_ray
 from solvers.explain.repair import Repairs, find_repairs
-from solvers.explain.sensitivity import Sensitivity, sensitivity
+from solvers.explain.sensitivity import Sensitivity, SensitivityState, sensitivity
 from solvers.instance import Instance
 from solvers.result import Result, ShouldStop, SolutionStatus, SolveOptions, TerminationCondition
 
@@ -58,6 +58,8 @@ def look(
     """Look into the ending; `say` is told what is being looked for whenever that takes solves of its own."""
     if should_stop() or not _is_worth_it(instance, result):
         return Findings()
+    if not instance.is_linear:
+        return _beyond(instance, result)
     if instance.is_mip and result.x is not None:
         return Findings(sensitivity=sensitivity(instance, result, ranger=None))
     if reach.nonzeros is not None and instance.nonzero_count > reach.nonzeros:
@@ -73,6 +75,16 @@ def _is_worth_it(instance: Instance, result: Result) -> bool:
     if result.solution_status is SolutionStatus.OPTIMAL:
         return True
     return result.x is None and result.termination_condition in (T.INFEASIBLE, *ENDLESS)
+
+
+def _beyond(instance: Instance, result: Result) -> Findings:
+    """Conflicts, rays and prices are about rows of coefficients: of anything else they would say what is not so."""
+    reason = f"This needs a linear model, and this one has {' and '.join(instance.beyond.parts)}."
+    if result.x is not None:
+        return Findings(sensitivity=Sensitivity(SensitivityState.NONE, reason=f"{reason} Sweep a number instead."))
+    if result.termination_condition is T.INFEASIBLE:
+        return Findings(conflict=Conflict(ConflictState.UNDECIDED, reason=reason))
+    return Findings()
 
 
 def _priced(instance: Instance, result: Result, budget: Budget, options: SolveOptions, say: Say) -> Findings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from copilot.runs.events import EventType
 from copilot.runs.findings import Reach
 from copilot.runs.models import Lifecycle, Run, Verification
 from copilot.runs.services import RunError
+from solvers.beyond import Beyond
+from solvers.result import Result, SolutionStatus, SolveOptions, TerminationCondition
 from tests.factories import RunFactory
 from tests.runs.fakes import FORMULATION
 from tests.runs.finished import ORDERED, finished, overbooked, unlimited, waiting, walk, workshop
@@ -79,6 +82,23 @@ def test_an_endless_run_names_the_direction(alice: User) -> None:
     assert ray["exact"] is True
     assert [step["label"] for step in ray["steps"]] == ["chairs"]
     assert "Nothing limits chairs" in run.closing_message
+
+
+def test_a_model_beyond_linear_rows_gets_no_reasons_that_would_be_wrong() -> None:
+    squares = Beyond(quadratic_row=[0], quadratic_first=[0], quadratic_second=[0], quadratic_value=[1.0])  # type: ignore[arg-type]
+    told: list[str] = []
+    found = findings.look(
+        replace(overbooked(), beyond=squares),
+        Result(TerminationCondition.INFEASIBLE, SolutionStatus.NO_SOLUTION, solver="scip"),
+        reach=Reach(),
+        options=SolveOptions(),
+        should_stop=lambda: False,
+        say=told.append,
+    )
+    assert (found.repairs, found.ray, told) == (None, None, [])
+    assert found.conflict is not None
+    assert found.conflict.items == ()
+    assert "this one has quadratic constraints" in found.conflict.reason
 
 
 def test_what_is_too_large_to_look_into_unasked_is_looked_into_when_asked(
