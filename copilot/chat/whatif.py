@@ -77,6 +77,7 @@ class Sweep:
     objective: str
     rows: tuple[Row, ...]
     chart: Chart | None
+    has_gaps: bool
     of: int
     reason: str
 
@@ -162,6 +163,7 @@ def _sweep(run: Run, result: Told, told: Sequence[Told]) -> Sweep | None:
         objective=str((stored or {}).get("objective_label", "Objective")),
         rows=tuple(Row(point["value_text"], point["objective_text"], _word(point)) for point in points),
         chart=_chart(points, run.question["values"]),
+        has_gaps=any(point["objective_value"] is None for point in points),
         of=len(run.question["values"]),
         reason=str((stored or {}).get("reason", "")),
     )

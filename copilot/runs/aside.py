@@ -6,20 +6,21 @@ from dataclasses import replace
 from typing import Any
 
 from copilot.drafting.formulation import Formulation
-from copilot.runs import events, levers, versions
+from copilot.runs import events, levers, scenario, versions
 from copilot.runs.events import EventType, LeaseLost
 from copilot.runs.levers import changes_of
 from copilot.runs.models import Lifecycle, ModelVersion, Run, RunEvent, Verification
 from copilot.runs.solving import Outcome, options_of
 from copilot.runs.stage import Stage, StageFailed
 from copilot.runs.words import number, objective_label, unit_of
-from solvers.explain.budget import Budget, through_runner
+from solvers.explain.budget import Budget, SolveInstance, through_runner
 from solvers.explain.whatif import Lever, SweepPoint, Turn
 from solvers.explain.whatif import sweep as sweep_over
 from solvers.instance import Instance, InstanceError
 from solvers.result import Certificate, SolutionStatus
 
 SWEEP = "sweep"
+SHARE, LEAST_SECONDS = 0.95, 0.5
 WITH_PLAN = (SolutionStatus.OPTIMAL, SolutionStatus.FEASIBLE)
 
 
@@ -48,23 +49,28 @@ def sweep(stage: Stage, version: ModelVersion, instance: Instance) -> Outcome:
     formulation = Formulation.model_validate(version.formulation)
     points, values = _kept(stage.run), question["values"]
     budget = Budget(seconds=stage.run.time_limit_seconds, solves=len(values) + 1, should_stop=stage.lease.should_stop)
-    limits = replace(options_of(stage.run), time_limit_seconds=stage.run.time_limit_seconds)
-    solve = through_runner(budget, options=limits, solver=stage.run.solver)
     turn, reason = Turn(Lever(question["lever"]), question["name"]), ""
     stage.record(EventType.EXPLAIN_STARTED, {"message": f"{len(points)} of {len(values)} points", "of": len(values)})
     for value in values[len(points) :]:
+        solve = _fair(stage.run, budget, points_left=len(values) - len(points))
         try:
             found = sweep_over(instance, turn, [value], solve, budget=budget)
         except InstanceError as error:
             raise StageFailed(str(error)) from error
-        # A solve that a stop or the end of the time cut short says nothing about its value.
-        if not found.points or budget.should_stop():
+        # A solve that a stop cut short says nothing about its value.
+        if not found.points or stage.lease.should_stop():
             reason = budget.over()
             break
         points.append(_point(found.points[0], formulation, turn))
         message = f"{len(points)} of {len(values)} points"
         stage.record(EventType.EXPLAIN_PROGRESS, {"message": message, "point": points[-1], "of": len(values)})
     return _stored(stage, formulation, points, reason)
+
+
+def _fair(run: Run, budget: Budget, *, points_left: int) -> SolveInstance:
+    """A solve with the share of the time that is left for each point, so that a hard one does not use up all of it."""
+    share = max(SHARE * budget.left_seconds / points_left, LEAST_SECONDS)
+    return through_runner(budget, options=replace(options_of(run), time_limit_seconds=share), solver=run.solver)
 
 
 def _kept(run: Run) -> list[dict[str, Any]]:
@@ -82,7 +88,9 @@ def _point(point: SweepPoint, formulation: Formulation, turn: Turn) -> dict[str,
         "termination_condition": point.termination_condition,
         "solution_status": point.solution_status,
         "objective_value": point.objective_value if has_plan else None,
-        "objective_text": number(point.objective_value, formulation.objective.unit) if has_plan else "no plan",
+        "objective_text": number(point.objective_value, formulation.objective.unit)
+        if has_plan
+        else scenario.without_plan(point.termination_condition),
         "relative_gap": point.relative_gap,
     }
 
@@ -112,11 +120,11 @@ def _headline(parameter: str, objective: str, points: list[dict[str, Any]], told
     if not points:
         return ""
     if not told:
-        return f"No value of “{parameter}” from {points[0]['value_text']} to {points[-1]['value_text']} allows a plan."
+        return f"No value of “{parameter}” from {points[0]['value_text']} to {points[-1]['value_text']} gave a plan."
     span = f"{objective} goes from {told[0]['objective_text']} to {told[-1]['objective_text']}"
     where = f"as “{parameter}” goes from {told[0]['value_text']} to {told[-1]['value_text']}"
     without = len(points) - len(told)
-    return f"{span} {where}." + (f" {without} of {len(points)} values allow no plan." if without else "")
+    return f"{span} {where}." + (f" {without} of {len(points)} values gave no plan." if without else "")
 
 
 def _verification(points: list[dict[str, Any]]) -> Verification:

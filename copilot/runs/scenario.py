@@ -14,6 +14,7 @@ from copilot.runs.telling import Teller
 from copilot.runs.words import number
 from solvers.explain.whatif import Lever
 from solvers.instance import Instance
+from solvers.result import TerminationCondition
 
 SOLVES = 5_000  # of an explanation that was asked for, which its seconds bound
 CLOSE = 1e-9
@@ -58,8 +59,8 @@ def compared(run: Run, explained: Mapping[str, Any]) -> dict[str, Any]:
         "label": label,
         "before": before,
         "after": after,
-        "before_text": "no plan" if before is None else number(before, unit),
-        "after_text": "no plan" if after is None else number(after, unit),
+        "before_text": _objective(before_result, unit),
+        "after_text": _objective(explained, unit),
         "difference_text": "",
         "is_proven": _is_proven(explained) and _is_proven(before_result),
     }
@@ -74,6 +75,17 @@ def compared(run: Run, explained: Mapping[str, Any]) -> dict[str, Any]:
     amount = "The same" if same else told["difference_text"].capitalize()
     unproven = "" if told["is_proven"] else " Not both are proven best, so the difference is only what was found."
     return {"scenario": told, "headline": f"{explained['headline']} {amount} {against}.{unproven}"}
+
+
+def _objective(result: Mapping[str, Any], unit: str) -> str:
+    """The objective value; without one, whether there is no plan or none was found."""
+    value = result.get("objective_value")
+    return without_plan(result.get("termination_condition", "")) if value is None else number(value, unit)
+
+
+def without_plan(condition: str) -> str:
+    """What stands in the place of an objective value: only an infeasible model has no plan."""
+    return "no plan" if condition == TerminationCondition.INFEASIBLE else "none found"
 
 
 def _more_or_less(difference: float) -> str:

@@ -53,16 +53,18 @@ class Teller:
 
     def _conflict(self, conflict: Conflict) -> dict[str, Any]:
         raw = conflict_data(conflict)
-        told, seen = [], set()
+        told, count, seen = [], 0, set()
         for item, data in zip(conflict.items, raw["items"], strict=True):
             exactly = self._is_exact(item)
-            if (item.kind.partition(" ")[0], item.index, exactly) in seen and exactly:
+            if exactly and (item.is_row, item.index) in seen:
                 continue  # both sides of an equation are one rule to a person
-            seen.add((item.kind.partition(" ")[0], item.index, exactly))
-            told.append(
-                data | {"label": self._label(item), "text": self._demand(item), "quote": self._quote(item.name)}
-            )
-        return raw | {"items": told[:LISTED], "item_count": len(told)}
+            seen.add((item.is_row, item.index))
+            count += 1
+            if count <= LISTED:
+                told.append(
+                    data | {"label": self._label(item), "text": self._demand(item), "quote": self._quote(item.name)}
+                )
+        return raw | {"items": told, "item_count": count}
 
     def _repairs(self, repairs: Repairs) -> dict[str, Any]:
         raw = repairs_data(repairs)

@@ -276,7 +276,7 @@ def test_a_sweep_has_a_point_for_every_value_plan_or_none(alice: User) -> None:
     assert [point["termination_condition"] for point in points] == ["infeasible"] + ["optimal"] * 5
     assert [point["objective_value"] for point in points] == pytest.approx([None, 0, 1050, 2100, 3150, 3700])
     assert run.verification == Verification.INCONCLUSIVE  # one point is only the solver's word
-    assert "1 of 6 values allow no plan" in run.closing_message
+    assert "1 of 6 values gave no plan" in run.closing_message
     assert types_of(run).count("explain.progress") == 6
 
 
