@@ -107,6 +107,8 @@ def steps_of(happenings: Iterable[Happening], *, lifecycle: str, compares: bool,
         for key, state, wording in EFFECTS.get(happening.type, ()):
             fold.set(key, state, wording(happening.payload))
     _close(fold, lifecycle, tuple(titles))
+    if aside == "sweep" and lifecycle in ENDINGS:  # the points so far are told, and still it was cut short
+        fold.set("explain", ENDINGS[lifecycle], "")
     return tuple(_step(fold, key, title, over=lifecycle not in _OPEN) for key, title in titles.items())
 
 

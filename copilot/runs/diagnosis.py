@@ -15,6 +15,9 @@ from solvers.explain.ray import RayState
 from solvers.explain.repair import Aim, Repairs
 
 
+NEARLY = "Yet no limit is broken by more than its own tolerance: the model is feasible, or very nearly."
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """One sentence that names the cause, one that names the next step, and the rows or columns meant."""
@@ -36,8 +39,10 @@ def cause_of(formulation: Formulation, findings: Findings, *, held: Collection[s
         return Cause(
             sentence, "Add the limit that is missing: what is there at most of it, or what does it use up?", names
         )
-    if findings.conflict is None or findings.conflict.state is ConflictState.FEASIBLE:
+    if findings.conflict is None:
         return None
+    if findings.conflict.state is ConflictState.FEASIBLE:
+        return Cause(f"The solver found no plan. {NEARLY}", "Try another solver, or loosen the rules a little.", ())
     sentence, names = _contradiction(formulation, findings.conflict, held)
     return Cause(sentence, _next_step(formulation, findings.repairs), names)
 

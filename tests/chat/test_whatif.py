@@ -211,6 +211,19 @@ def test_a_sweep_shows_its_curve_its_table_and_where_no_plan_is(alice: User, bro
     assert "Each point apart" in text
 
 
+def test_a_stopped_sweep_says_so_and_keeps_its_points(alice: User, browser: Client) -> None:
+    run = finished(alice, workshop())
+    posted = {"target": "carpentry hours", "start": "0", "end": "240", "points": "3"}
+    browser.post(f"/runs/{run.id}/what-if/sweep/", posted)
+    swept = walk(newest())
+    assert swept.result is not None
+    swept.result["sweep"] |= {"points": swept.result["sweep"]["points"][:2], "reason": "It was stopped on request."}
+    Run.objects.filter(id=swept.id).update(lifecycle=Lifecycle.CANCELLED, result=swept.result)
+    text = words(shown(browser, swept))
+    assert "Solve each point stopped" in text
+    assert "2 of 3 points are kept. It was stopped on request." in text
+
+
 def test_a_sweep_in_progress_shows_the_points_so_far(alice: User, browser: Client) -> None:
     run = finished(alice, workshop())
     asked = scenarios.start_sweep(run=run, actor=alice, target="carpentry hours", start="0", end="240", points="9")
