@@ -14,7 +14,6 @@ from solvers.explain.items import Kind
 from solvers.explain.ray import RayState
 from solvers.explain.repair import Aim, Repairs
 
-
 NEARLY = "Yet no limit is broken by more than its own tolerance: the model is feasible, or very nearly."
 
 
