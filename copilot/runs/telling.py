@@ -19,7 +19,7 @@ from solvers.explain.report import conflict_data, ray_data, repairs_data, sensit
 from solvers.explain.sensitivity import SLACK, ColumnPrice, RowPrice, Sensitivity
 from solvers.instance import Instance
 
-LISTED = 200
+LISTED = 200  # of a conflict, a repair and prices: what one page can show
 QUOTE_CHARACTERS = 90
 
 
