@@ -135,7 +135,7 @@ def _latest_progress(run_ids: Sequence[UUID]) -> dict[UUID, Happening]:
 
 def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool) -> Card:
     run = message.run
-    steps = steps_of(happened, lifecycle=run.lifecycle, compares=run.base_id is not None, kind=run.kind)
+    steps = steps_of(happened, lifecycle=run.lifecycle, compares=run.base_id is not None, aside=_aside(run))
     table, row_count = _table(run)
     return Card(
         id=run.id,
@@ -163,6 +163,12 @@ def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool) ->
         version=run.version.number if run.version else None,
         duration=seconds_text(_seconds(run)),
     )
+
+
+def _aside(run: Run) -> str:
+    if run.kind != Run.Kind.SOLVE and not run.is_aside:
+        return ""
+    return "sweep" if run.question.get("ask") == "sweep" else str(run.kind)
 
 
 def _now(run: Run, steps: Sequence[Step]) -> str:

@@ -13,7 +13,7 @@ from copilot.chat.solutions import Point
 from copilot.chat.tables import PAGE, Heading, Line, Look, Table, figure, paged
 from copilot.chat.words import VERDICTS, seconds_text, solver_name, statuses_of
 from copilot.runs.instances import Family, Known, Names
-from copilot.runs.models import Run, Solution
+from copilot.runs.models import ModelVersion, Run, Solution
 from solvers.equivalence.diff import diff
 from solvers.instance import FloatArray
 from solvers.kkt import residuals
@@ -55,9 +55,14 @@ class Side:
     point: Point | None
 
     @property
+    def version(self) -> ModelVersion | None:
+        """The version that was solved, as it is or with a scenario's changes."""
+        return self.run.version or (self.run.base if self.run.is_aside else None)
+
+    @property
     def title(self) -> str:
         """Which run, and which of its solutions, for the head of a column."""
-        version = f"version {self.run.version.number}" if self.run.version else "no version"
+        version = f"version {self.version.number}" if self.version else "no version"
         used = solver_name((self.run.result or {}).get("solver") or self.run.solver)
         number = f", solution {self.solution.number}" if self.solution and self.solution.kind != "final" else ""
         return f"{localtime(self.run.created_at):%H:%M}, {version}, {used}{number}"
@@ -71,13 +76,16 @@ def facts_of(left: Side, right: Side) -> tuple[Pair, ...]:
 
 def verdict_of(left: Side, right: Side) -> Verdict:
     """Whether the two runs solve the same model."""
-    one, other = left.run.version, right.run.version
+    one, other = left.version, right.version
     if one is None or other is None:
         return Verdict("Not compared", "idle", "A run that made no version has no model to compare.")
-    if one.id == other.id:
+    if one.id == other.id and left.run.changes == right.run.changes:
         return Verdict("Same version", "good", "Both solve the same version of the model.")
+    if one.id == other.id:
+        told = [f"{side}: {_changes(run)}" for side, run in (("left", left.run), ("right", right.run)) if run.changes]
+        return Verdict("Scenario", "busy", f"The same version of the model with changes. {'; '.join(told)}.")
     stored = other.diff if other.parent_id == one.id else one.diff if one.parent_id == other.id else None
-    if stored:
+    if stored and not (left.run.changes or right.run.changes):
         return _worded(str(stored["verdict"]), str(stored["summary"]))
     if left.known is None or right.known is None:
         return Verdict("Not compared", "idle", "The models could not be read.")
@@ -86,6 +94,10 @@ def verdict_of(left: Side, right: Side) -> Verdict:
         return Verdict("Not compared", "idle", sentence)
     found = diff(left.known.instance, right.known.instance)
     return _worded(found.verdict, found.summary)
+
+
+def _changes(run: Run) -> str:
+    return ", ".join(str(change.get("words", "")) for change in run.changes)
 
 
 def _worded(verdict: str, sentence: str) -> Verdict:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.timezone import localtime
 
 from copilot.chat import backends
@@ -66,9 +67,10 @@ class Findings:
 def findings_of(run: Run) -> Findings:
     """What a run loaded with its version found; two queries whatever its size."""
     found = milestones_of(solutions_of(run))
-    if run.is_active or run.version is None:
+    if run.is_active or (run.version is None and not run.is_aside):
         return Findings(found[-SHOWN:], len(found), (), None)
-    return Findings(found[-SHOWN:], len(found), tuple(_peers(run)), _again(run))
+    again = None if run.version is None else _again(run)
+    return Findings(found[-SHOWN:], len(found), tuple(_peers(run)), again)
 
 
 def solutions_of(run: Run) -> list[Solution]:
@@ -93,16 +95,18 @@ def milestones_of(solutions: Sequence[Solution]) -> tuple[Milestone, ...]:
 
 
 def _peers(run: Run) -> list[Peer]:
-    """Those that made or solved a version, newest first."""
-    others = Run.objects.filter(message__conversation__messages__run=run, version__isnull=False).exclude(id=run.id)
-    rows = others.order_by("-created_at").select_related("version")
-    named = rows.only("lifecycle", "solver", "created_at", "version__number")[:COMPARED]
+    """Those that solved a version, as it is or with a scenario's changes, newest first."""
+    others = Run.objects.filter(message__conversation__messages__run=run).exclude(id=run.id)
+    solved = others.filter(Q(version__isnull=False) | Q(kind=Run.Kind.SCENARIO))
+    rows = solved.order_by("-created_at").select_related("version", "base")
+    named = rows.only("kind", "lifecycle", "solver", "created_at", "version__number", "base__number")[:COMPARED]
     return [Peer(other.id, _peer_title(other)) for other in named]
 
 
 def _peer_title(run: Run) -> str:
-    number = run.version.number if run.version else 0
-    words = (f"version {number}", solver_name(run.solver), lifecycle_of(run).word.lower())
+    version = run.version or run.base
+    of = "scenario of version" if run.kind == Run.Kind.SCENARIO else "version"
+    words = (f"{of} {version.number if version else 0}", solver_name(run.solver), lifecycle_of(run).word.lower())
     return f"{localtime(run.created_at):%H:%M}, {', '.join(words)}"
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from copilot.chat.legs import engine_name, legs_of
 from copilot.chat.milestones import Findings, findings_of
+from copilot.chat.whatif import Study, study_of
 from copilot.chat.words import TIERS, Status, plural, seconds_text, statuses_of
 from copilot.runs.events import EventType as E
 from copilot.runs.models import Run, RunEvent
@@ -86,6 +87,7 @@ class Panel:
     residuals: tuple[Fact, ...]
     certificate_words: str
     findings: Findings | None
+    study: Study
 
 
 def panel_of(run: Run, *, live: bool = False) -> Panel:
@@ -124,6 +126,7 @@ def panel_of(run: Run, *, live: bool = False) -> Panel:
         residuals=tuple(_residuals(result.get("residuals") or {})),
         certificate_words=str(result.get("certificate_words", "")),
         findings=findings,
+        study=study_of(run),
     )
 
 

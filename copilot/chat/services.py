@@ -13,12 +13,15 @@ from copilot.accounts.services import workspace_of
 from copilot.chat.models import Conversation, Message
 from copilot.chat.words import solver_name
 from copilot.data.services import Upload, store_tables
+from copilot.runs import scenarios
 from copilot.runs import services as runs
 from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, ModelVersion, Run, RunEvent
 from copilot.runs.services import METHODS, Solving
 
 TITLE_CHARACTERS = 60
+# They ask about a version that stands, and are not what a message goes on from.
+ASIDE = (Run.Kind.SCENARIO, Run.Kind.EXPLAIN, Run.Kind.SOLVE)
 
 
 def start_conversation(*, actor: User) -> Conversation:
@@ -88,7 +91,7 @@ def begin_conversation(*, actor: User, idempotency_key: str = "", **posted: Any)
 def retry(*, run: Run, actor: User) -> Message:
     """Post the same message again, as a new run from the same base."""
     original = Message.objects.select_related("conversation").get(run=run)
-    again = runs.rerun(run=run, actor=actor)
+    again = scenarios.again(run=run, actor=actor) if run.is_aside else runs.rerun(run=run, actor=actor)
     return Message.objects.create(conversation=original.conversation, author=actor, text=original.text, run=again)
 
 
@@ -130,9 +133,8 @@ def conversation_of(user: User, conversation_id: UUID) -> Conversation | None:
 
 
 def _last_run(conversation: Conversation) -> Run | None:
-    """The newest run that drafted; a solve again says nothing about what the next message means."""
-    drafts = Run.objects.filter(message__conversation=conversation).exclude(kind=Run.Kind.SOLVE)
-    return drafts.order_by("-message__created_at", "-message__id").first()
+    line = Run.objects.filter(message__conversation=conversation).exclude(kind__in=ASIDE)
+    return line.order_by("-message__created_at", "-message__id").first()
 
 
 def _continued(last: Run | None, base: ModelVersion | None, text: str) -> dict[str, Any]:

@@ -11,15 +11,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from copilot.accounts.models import User
 from copilot.chat import downloads
+from copilot.chat.access import signed_in, user_of
 from copilot.chat.comparison import Side, differences_of, facts_of, verdict_of
 from copilot.chat.milestones import milestones_of, solutions_of
 from copilot.chat.models import Message
 from copilot.chat.panels import Fact
 from copilot.chat.solutions import SORTS, Point, point_of, table_of
 from copilot.chat.tables import figure, look_of
-from copilot.chat.views import signed_in
 from copilot.chat.words import seconds_text
 from copilot.runs.events import EventType
 from copilot.runs.instances import known_of
@@ -28,9 +27,8 @@ from copilot.runs.solutions import UnreadableVector
 from solvers.instance import InstanceError
 from solvers.kkt import residuals
 
-HEAVY = tuple(
-    f"version__{name}" for name in ("instance", "formulation", "program", "data", "request_text", "checks", "diff")
-)
+LARGE = ("instance", "formulation", "program", "data", "request_text", "checks", "diff")
+HEAVY = tuple(f"{version}__{name}" for version in ("version", "base") for name in LARGE)
 FORMS = {"csv": downloads.csv_of, "json": downloads.json_of}
 
 
@@ -119,9 +117,9 @@ def _side(request: HttpRequest, letter: str) -> Side:
     except ValueError:
         raise Http404("The address names no two runs to compare.") from None
     chosen = _chosen({"solution": request.GET.get(f"{letter}_solution", "")}, solutions_of(run))
-    if chosen is None:
-        return Side(run, None, known_of(run), None)
     try:
+        if chosen is None:
+            return Side(run, None, known_of(run), None)
         point = _point(run, chosen)
     except (UnreadableVector, InstanceError):
         return Side(run, None, None, None)
@@ -129,9 +127,8 @@ def _side(request: HttpRequest, letter: str) -> Side:
 
 
 def _run(request: HttpRequest, run_id: UUID) -> Run:
-    user = request.user
-    assert isinstance(user, User)
-    run = Run.objects.visible_to(user).filter(id=run_id).select_related("version").defer(*HEAVY).first()
+    found = Run.objects.visible_to(user_of(request)).filter(id=run_id)
+    run = found.select_related("version", "base").defer(*HEAVY).first()
     if run is None:
         raise Http404("There is no such run.")
     return run

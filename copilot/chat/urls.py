@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from copilot.chat import solution_pages, views
+from copilot.chat import solution_pages, views, whatif_views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -17,4 +17,9 @@ urlpatterns = [
     path("runs/<uuid:run_id>/solution.json", solution_pages.download, {"form": "json"}, name="solution-json"),
     path("runs/<uuid:run_id>/log.txt", solution_pages.log, name="log"),
     path("compare/", solution_pages.compare, name="compare"),
+    path("runs/<uuid:run_id>/what-if/", whatif_views.questions, name="what-if"),
+    path("runs/<uuid:run_id>/what-if/scenario/", whatif_views.scenario, name="scenario"),
+    path("runs/<uuid:run_id>/what-if/sweep/", whatif_views.sweep, name="sweep"),
+    path("runs/<uuid:run_id>/what-if/repair/", whatif_views.repair, name="repair"),
+    path("runs/<uuid:run_id>/what-if/explain/", whatif_views.explain, name="explain"),
 ]

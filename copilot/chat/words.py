@@ -124,6 +124,8 @@ def seconds_text(seconds: float | None) -> str:
 
 
 def _termination(run: Run) -> Status:
+    if not run.termination_condition and run.question.get("ask") == "sweep" and not run.is_active:
+        return Status("Solver says", "Each point apart", "idle", "Every point was a solve of its own; see the table.")
     if not run.termination_condition:
         return Status("Solver says", "Nothing yet", "idle", "The solver has not finished.")
     fallback = (run.termination_condition, "idle", "")

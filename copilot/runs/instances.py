@@ -6,7 +6,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from copilot.runs import levers
 from copilot.runs.models import ModelVersion, Run
 from solvers.instance import Instance
 
@@ -105,8 +106,15 @@ def known(version_id: UUID) -> Known:
 
 
 def known_of(run: Run) -> Known | None:
-    """The instance that a run solved; None when it made no version, or that is gone."""
-    return known(run.version_id) if run.version_id else None
+    """The instance that a run solved, a scenario's changes applied; None when there is no version, or it is gone.
+
+    Raises InstanceError when the changes no longer fit.
+    """
+    version_id = run.version_id or (run.base_id if run.is_aside else None)
+    if version_id is None:
+        return None
+    found = known(version_id)
+    return replace(found, instance=levers.applied(found.instance, levers.changes_of(run.changes)))
 
 
 def forget() -> None:

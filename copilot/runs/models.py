@@ -86,6 +86,8 @@ class Run(models.Model):
         DRAFT = "draft", "Draft and solve"
         SOLVE = "solve", "Solve again"
         REPLAY = "replay", "Replay"
+        SCENARIO = "scenario", "Scenario"
+        EXPLAIN = "explain", "Explain"
 
     class Cancel(models.TextChoices):
         """What a person asked for."""
@@ -101,6 +103,9 @@ class Run(models.Model):
     request_text = models.TextField()
     revision_start = models.PositiveIntegerField(default=0)
     base = models.ForeignKey(ModelVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="revised_by")
+    base_run = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="scenarios")
+    changes = models.JSONField(default=list, blank=True)  # of a scenario, all applied to the base version's instance
+    question = models.JSONField(default=dict, blank=True)  # what a run of kind explain is asked
     version = models.ForeignKey(ModelVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs")
     datasets = models.ManyToManyField(Dataset, blank=True, related_name="runs")
     drafter = models.CharField(max_length=40, default="auto")
@@ -140,6 +145,11 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.id} ({self.lifecycle})"
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether the run asks about a version that stands, and makes none of its own."""
+        return self.kind in (self.Kind.SCENARIO, self.Kind.EXPLAIN)
 
     @property
     def is_active(self) -> bool:

@@ -9,14 +9,16 @@ from django.conf import settings
 
 from copilot.drafting.formulation import Formulation
 from copilot.runs import checks as checking
-from copilot.runs import diagnosis, events, solutions
+from copilot.runs import diagnosis, events, scenario, solutions
 from copilot.runs import explain as explaining
 from copilot.runs.checks import Check
 from copilot.runs.events import EventType, LeaseLost, Payload
+from copilot.runs.findings import Findings, look
 from copilot.runs.models import Lifecycle, ModelVersion, Run
 from copilot.runs.stage import Stage, StageFailed, Throttle
 from solvers import runner
 from solvers.instance import Instance
+from solvers.numerics import remarks
 from solvers.plan import Plan
 from solvers.registry import UnknownSolver
 from solvers.result import Progress, Result, SolveOptions, TerminationCondition
@@ -35,7 +37,7 @@ class Outcome:
 def solve(stage: Stage, instance: Instance) -> Result:
     """Solve the version's instance; a stop keeps the best solution found so far."""
     stage.check()
-    options = _options(stage.run)
+    options = options_of(stage.run)
     plan = _planned(instance, stage.run.solver, options)
     stage.record(
         EventType.SOLVE_STARTED,
@@ -72,8 +74,12 @@ def explain(stage: Stage, version: ModelVersion, instance: Instance, result: Res
     formulation = Formulation.model_validate(version.formulation)
     checks = [Check(**raw) for raw in version.checks] + checking.after_solve(formulation, instance, result)
     discard = stage.lease.cancelled and _discarded(stage.run)
-    cause = diagnosis.diagnose(formulation, instance, result, should_stop=stage.lease.should_stop)
+    findings = _looked_into(stage, instance, result)
+    cause = diagnosis.cause_of(formulation, findings, held=scenario.fixed_by(stage.run))
     explained = explaining.explain(formulation, instance, result, cause, keep_solution=not discard)
+    explained |= scenario.teller(stage.run, version, formulation, instance).told(findings)
+    explained |= {"remarks": remarks(instance)} | scenario.compared(stage.run, explained)
+    checks = scenario.applicable(stage.run, checks)
     verification = checking.verdict(checks)
     payload = explained | {"checks": [asdict(check) for check in checks], "verification": verification}
     stored = Run.objects.filter(id=stage.run.id, owner=stage.lease.owner).update(
@@ -86,6 +92,19 @@ def explain(stage: Stage, version: ModelVersion, instance: Instance, result: Res
         raise LeaseLost(str(stage.run.id))
     stage.record(EventType.RESULT_EXPLAINED, payload)
     return _outcome(result, explained["headline"], cancelled=stage.lease.cancelled)
+
+
+def _looked_into(stage: Stage, instance: Instance, result: Result) -> Findings:
+    """What can be found out beyond the answer; each search that takes solves of its own is told as it begins."""
+    told: list[str] = []
+
+    def say(message: str) -> None:
+        stage.record(EventType.EXPLAIN_PROGRESS if told else EventType.EXPLAIN_STARTED, {"message": message})
+        told.append(message)
+
+    reach = scenario.reach_of(stage.run)
+    options, should_stop = options_of(stage.run), stage.lease.should_stop
+    return look(instance, result, reach=reach, options=options, should_stop=should_stop, say=say)
 
 
 def _planned(instance: Instance, requested: str, options: SolveOptions) -> Plan:
@@ -116,7 +135,8 @@ def _discarded(run: Run) -> bool:
     return Run.objects.filter(id=run.id, cancel_requested=Run.Cancel.DISCARD).exists()
 
 
-def _options(run: Run) -> SolveOptions:
+def options_of(run: Run) -> SolveOptions:
+    """Limits of one solve of the run."""
     return SolveOptions(
         time_limit_seconds=run.time_limit_seconds,
         memory_limit_bytes=settings.COPILOT["SOLVE_MEMORY_MB"] << 20,

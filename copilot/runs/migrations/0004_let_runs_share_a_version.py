@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('runs', '0002_add_solution'),
+        ('runs', '0003_add_solution'),
     ]
 
     operations = [
