@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import factory
+import numpy as np
 from factory.django import DjangoModelFactory
 
 from copilot.accounts.models import Membership, User, Workspace
 from copilot.chat.models import Conversation, Message
 from copilot.data.models import Dataset
-from copilot.runs.models import ModelVersion, Run, RunEvent
+from copilot.runs.models import ModelVersion, Run, RunEvent, Solution
+from copilot.runs.solutions import packed
 from tests.solvers import instances
 
 PASSWORD = "a long enough password"
@@ -94,6 +96,19 @@ class EventFactory(DjangoModelFactory[RunEvent]):
 
     class Meta:
         model = RunEvent
+
+
+class SolutionFactory(DjangoModelFactory[Solution]):
+    """The best plan of the workshop, found at the end."""
+
+    run = factory.SubFactory(RunFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    kind = Solution.Kind.FINAL
+    objective_value = 3700.0
+    values = factory.LazyFunction(lambda: packed(np.array([30.0, 40.0])))
+
+    class Meta:
+        model = Solution
 
 
 class MessageFactory(DjangoModelFactory[Message]):

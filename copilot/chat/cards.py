@@ -29,6 +29,7 @@ SMALL = (
     E.CHECKS_FINISHED,
     E.SOLVE_STARTED,
 )
+OFTEN = (E.SOLVE_PROGRESS, E.SOLUTION_FOUND)
 RETRIABLE = (Lifecycle.FAILED, Lifecycle.TIMED_OUT, Lifecycle.CANCELLED)
 
 
@@ -116,7 +117,7 @@ def _with_runs() -> QuerySet[Message]:
 
 
 def _happenings(run_ids: Sequence[UUID], *, full: set[UUID]) -> defaultdict[UUID, list[Happening]]:
-    events = RunEvent.objects.filter(run_id__in=run_ids).exclude(type=E.SOLVE_PROGRESS).order_by("run_id", "sequence")
+    events = RunEvent.objects.filter(run_id__in=run_ids).exclude(type__in=OFTEN).order_by("run_id", "sequence")
     small = dict(events.filter(type__in=SMALL).values_list("id", "payload"))
     large = dict(events.filter(run_id__in=full).exclude(type__in=SMALL).values_list("id", "payload"))
     payloads: dict[int, Any] = small | large
@@ -134,7 +135,7 @@ def _latest_progress(run_ids: Sequence[UUID]) -> dict[UUID, Happening]:
 
 def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool) -> Card:
     run = message.run
-    steps = steps_of(happened, lifecycle=run.lifecycle, compares=run.base_id is not None)
+    steps = steps_of(happened, lifecycle=run.lifecycle, compares=run.base_id is not None, aside=_aside(run))
     table, row_count = _table(run)
     return Card(
         id=run.id,
@@ -162,6 +163,12 @@ def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool) ->
         version=run.version.number if run.version else None,
         duration=seconds_text(_seconds(run)),
     )
+
+
+def _aside(run: Run) -> str:
+    if run.kind != Run.Kind.SOLVE and not run.is_aside:
+        return ""
+    return "sweep" if run.question.get("ask") == "sweep" else str(run.kind)
 
 
 def _now(run: Run, steps: Sequence[Step]) -> str:

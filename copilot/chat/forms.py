@@ -7,9 +7,13 @@ from typing import Any
 
 from django import forms
 
+from copilot.chat.words import solver_name
 from copilot.data.services import Upload
+from copilot.runs.services import METHODS, Solving
+from solvers import registry
+from solvers.registry import AUTO
 
-SOLVERS = (("auto", "Auto solver"), ("highs", "HiGHS"), ("pdlp", "PDLP"), ("gurobi", "Gurobi"), ("scip", "SCIP"))
+SOLVERS = tuple((name, solver_name(name)) for name in (AUTO, *registry.SOLVERS))
 FILES = 10
 
 
@@ -50,6 +54,24 @@ class MessageForm(forms.Form):
 
     def sentence(self) -> str:
         """The first fault, for the line beside the composer."""
+        return next((str(error) for errors in self.errors.values() for error in errors), "")
+
+
+class SolveAgainForm(forms.Form):
+    """How to solve a version again; what the numbers may be is judged by the service."""
+
+    solver = forms.ChoiceField(choices=SOLVERS)
+    method = forms.ChoiceField(choices=METHODS, required=False)
+    time_limit = forms.FloatField(error_messages={"invalid": "The time limit must be a number of seconds."})
+    gap = forms.FloatField(error_messages={"invalid": "The gap must be a number, in per cent."})
+
+    def asked(self) -> Solving:
+        """What the service needs; only for a valid form."""
+        given = self.cleaned_data
+        return Solving(given["solver"], given["method"] or "choose", given["time_limit"], given["gap"] / 100)
+
+    def sentence(self) -> str:
+        """The first fault."""
         return next((str(error) for errors in self.errors.values() for error in errors), "")
 
 

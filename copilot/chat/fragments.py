@@ -17,7 +17,8 @@ from copilot.runs.models import Run, RunEvent
 ROOM_OF = {"card": "chat/card", "sheet": "chat/sheet", "panel": "chat/panel"}
 MOVES = {E.RUN_QUEUED, E.RUN_WAITING, E.RUN_STARTED, E.RUN_RECOVERED, E.RUN_CANCEL_REQUESTED, E.RUN_FINISHED}
 DRAFTS = {E.DRAFT_PROPOSED, E.DRAFT_QUESTION, E.DRAFT_ABSTAINED, E.VERSION_SAVED, E.RUN_FINISHED}
-STEPS = set(E) - {E.DRAFT_ATTEMPT}
+STEPS = set(E) - {E.DRAFT_ATTEMPT, E.SOLUTION_FOUND}
+ENDS = {E.RESULT_EXPLAINED, E.RUN_FINISHED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def _region(room: str, name: str, types: set[E]) -> Region:
 
 
 REGIONS = (
-    _region("card", "live", STEPS - {E.SOLVE_PROGRESS}),
+    _region("card", "live", STEPS - {E.SOLVE_PROGRESS, E.EXPLAIN_PROGRESS}),
     _region("card", "steps", STEPS),
     _region("card", "outcome", MOVES | {E.DRAFT_QUESTION, E.DRAFT_ABSTAINED}),
     _region("card", "actions", MOVES | {E.VERSION_SAVED}),
@@ -55,8 +56,16 @@ REGIONS = (
     _region("panel", "progress", {E.SOLVE_STARTED, E.SOLVE_PROGRESS, E.SOLVE_FINISHED, E.RUN_FINISHED}),
     _region("panel", "chart", {E.SOLVE_STARTED, E.SOLVE_FINISHED}),
     _region("panel", "history", {E.SOLVE_STARTED, E.SOLVE_FINISHED}),
+    _region("panel", "found", {E.SOLUTION_FOUND, E.SOLVE_FINISHED, E.RUN_FINISHED}),
+    _region("panel", "scenario", {E.SCENARIO_APPLIED} | ENDS),
+    _region("panel", "sweep", {E.EXPLAIN_STARTED, E.EXPLAIN_PROGRESS} | ENDS),
+    _region("panel", "conflict", {E.EXPLAIN_STARTED, E.EXPLAIN_PROGRESS} | ENDS),
+    _region("panel", "repairs", ENDS),
+    _region("panel", "sensitivity", {E.EXPLAIN_STARTED} | ENDS),
+    _region("panel", "whatif", ENDS),
     _region("panel", "solution", {E.RESULT_EXPLAINED, E.RUN_FINISHED}),
     _region("panel", "log", {E.SOLVE_STARTED, E.SOLVE_PROGRESS, E.SOLVE_FINISHED, E.RUN_FINISHED}),
+    _region("panel", "again", {E.RUN_FINISHED}),
 )
 
 

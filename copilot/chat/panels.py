@@ -8,6 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from copilot.chat.legs import engine_name, legs_of
+from copilot.chat.milestones import Findings, findings_of
+from copilot.chat.whatif import Study, study_of
 from copilot.chat.words import TIERS, Status, plural, seconds_text, statuses_of
 from copilot.runs.events import EventType as E
 from copilot.runs.models import Run, RunEvent
@@ -17,6 +19,7 @@ POINTS = 400
 LOG_CHARACTERS = 20_000
 LIVE_LOGS = 40
 HISTORY = 12
+VALUES = 100
 Look = tuple[int, Mapping[str, Any]]
 Point = tuple[int, float, float | None, float | None]
 SOLVING = (E.INSTANCE_BUILT, E.BUILD_FAILED, E.SOLVE_STARTED, E.SOLVE_FINISHED)
@@ -78,10 +81,13 @@ class Panel:
     moments: tuple[Moment, ...]
     log: str
     values: tuple[Value, ...]
+    more_values: int
     binding: tuple[Binding, ...]
     has_duals: bool
     residuals: tuple[Fact, ...]
     certificate_words: str
+    findings: Findings | None
+    study: Study
 
 
 def panel_of(run: Run, *, live: bool = False) -> Panel:
@@ -97,6 +103,9 @@ def panel_of(run: Run, *, live: bool = False) -> Panel:
         looks.append(_last_look(looks[-1], finished))
     result: Mapping[str, Any] = run.result or {}
     latest = finished or (looks[-1][1] if looks else {})
+    findings = None if live else findings_of(run)
+    table: Sequence[Mapping[str, Any]] = result.get("table") or ()
+    shown = VALUES if findings and findings.count else len(table)  # the others have a page of their own
     return Panel(
         id=run.id,
         is_active=run.is_active,
@@ -110,11 +119,14 @@ def panel_of(run: Run, *, live: bool = False) -> Panel:
         points=_points(looks),
         moments=_moments(looks),
         log=_log(finished, looks),
-        values=tuple(Value(row["label"], row["name"], row["text"], row["unit"]) for row in result.get("table") or ()),
+        values=tuple(Value(row["label"], row["name"], row["text"], row["unit"]) for row in table[:shown]),
+        more_values=max(0, len(table) - shown),
         binding=tuple(_binding(row) for row in result.get("binding") or ()),
         has_duals=any(row.get("dual") is not None for row in result.get("binding") or ()),
         residuals=tuple(_residuals(result.get("residuals") or {}) + _proof(result.get("proof") or {})),
         certificate_words=str(result.get("certificate_words", "")),
+        findings=findings,
+        study=study_of(run),
     )
 
 
@@ -164,7 +176,9 @@ def _solver(started: Mapping[str, Any], finished: Mapping[str, Any]) -> list[Fac
 
 def _built(run: Run, payloads: Mapping[str, Any]) -> list[Fact]:
     built = payloads.get(E.INSTANCE_BUILT)
-    if built is None:
+    if built is None and run.kind == Run.Kind.SOLVE and run.version:
+        built = run.version.instance_summary | {"fingerprint": run.version.fingerprint}
+    if not built or "rows" not in built:
         failed = payloads.get(E.BUILD_FAILED)
         return [Fact("Sandbox", failed["tier"], TIERS.get(failed["tier"], ""))] if failed and "tier" in failed else []
     size = f"{built['rows']:,} × {built['columns']:,}"

@@ -11,12 +11,17 @@ from django.db import IntegrityError, transaction
 from copilot.accounts.models import User
 from copilot.accounts.services import workspace_of
 from copilot.chat.models import Conversation, Message
+from copilot.chat.words import solver_name
 from copilot.data.services import Upload, store_tables
+from copilot.runs import scenarios
 from copilot.runs import services as runs
 from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, ModelVersion, Run, RunEvent
+from copilot.runs.services import METHODS, Solving
 
 TITLE_CHARACTERS = 60
+# They ask about a version that stands, and are not what a message goes on from.
+ASIDE = (Run.Kind.SCENARIO, Run.Kind.EXPLAIN, Run.Kind.SOLVE)
 
 
 def start_conversation(*, actor: User) -> Conversation:
@@ -86,8 +91,29 @@ def begin_conversation(*, actor: User, idempotency_key: str = "", **posted: Any)
 def retry(*, run: Run, actor: User) -> Message:
     """Post the same message again, as a new run from the same base."""
     original = Message.objects.select_related("conversation").get(run=run)
-    again = runs.rerun(run=run, actor=actor)
+    again = scenarios.again(run=run, actor=actor) if run.is_aside else runs.rerun(run=run, actor=actor)
     return Message.objects.create(conversation=original.conversation, author=actor, text=original.text, run=again)
+
+
+@transaction.atomic
+def solve_again(*, run: Run, actor: User, asked: Solving) -> Message:
+    """Solve the version of a run once more, as a turn of its own in the same conversation.
+
+    Raises RunError with a sentence for the user.
+    """
+    original = Message.objects.select_related("conversation").get(run=run)
+    again = runs.solve_again(run=run, actor=actor, asked=asked)
+    number = run.version.number if run.version else 0
+    text = f"Solve version {number} again {_manner(asked)}."
+    message = Message.objects.create(conversation=original.conversation, author=actor, text=text, run=again)
+    original.conversation.save()  # moves it to the top of the list
+    return message
+
+
+def _manner(asked: Solving) -> str:
+    used = "with the solver of its choice" if asked.solver == "auto" else f"with {solver_name(asked.solver)}"
+    method = "" if asked.method == "choose" else f", by {dict(METHODS)[asked.method]}"
+    return f"{used}{method}, for at most {asked.time_limit_seconds:g} s, to a gap of {100 * asked.relative_gap:g}%"
 
 
 def twin_of(actor: User, idempotency_key: str) -> Message | None:
@@ -97,7 +123,7 @@ def twin_of(actor: User, idempotency_key: str) -> Message | None:
 
 def latest_version(conversation: Conversation) -> ModelVersion | None:
     """The newest model version of the conversation."""
-    versions = ModelVersion.objects.filter(made_by__message__conversation=conversation)
+    versions = ModelVersion.objects.filter(runs__message__conversation=conversation)
     return versions.order_by("-created_at").first()
 
 
@@ -107,9 +133,8 @@ def conversation_of(user: User, conversation_id: UUID) -> Conversation | None:
 
 
 def _last_run(conversation: Conversation) -> Run | None:
-    return (
-        Run.objects.filter(message__conversation=conversation).order_by("-message__created_at", "-message__id").first()
-    )
+    line = Run.objects.filter(message__conversation=conversation).exclude(kind__in=ASIDE)
+    return line.order_by("-message__created_at", "-message__id").first()
 
 
 def _continued(last: Run | None, base: ModelVersion | None, text: str) -> dict[str, Any]:

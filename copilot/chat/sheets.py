@@ -23,6 +23,10 @@ from solvers.equivalence.wording import value_text
 
 ROWS_SHOWN = 50
 BECOMING = "A draft: it becomes a version once it is built."
+ASIDE = {
+    Run.Kind.SCENARIO: "the scenario's changes are applied to its instance, never to the version.",
+    Run.Kind.EXPLAIN: "this run only asks about it.",
+}
 DRAFTED = (E.DRAFT_PROPOSED, E.DRAFT_QUESTION, E.DRAFT_ABSTAINED, E.BUILD_FAILED, E.CHECKS_FINISHED, E.DIFF_COMPUTED)
 
 
@@ -159,6 +163,8 @@ def _payloads(run: Run) -> dict[str, Any]:
 def _source(run: Run, payloads: Mapping[str, Any]) -> _Source:
     if run.version:
         return _of_version(run.version, note="")
+    if run.is_aside and run.base:
+        return _of_version(run.base, note=f"Version {run.base.number}, as it stands: {ASIDE[Run.Kind(run.kind)]}")
     if proposed := payloads.get(E.DRAFT_PROPOSED):
         note = BECOMING if run.is_active else "A draft that did not become a version."
         found, program = _formulation(proposed.get("formulation")), str(proposed.get("program", ""))
@@ -220,7 +226,8 @@ def _tables(run: Run) -> Iterable[Table]:
 
 def _checks(run: Run, payloads: Mapping[str, Any]) -> Iterable[Check]:
     result: Mapping[str, Any] = run.result or {}
-    stored = result.get("checks") or (run.version.checks if run.version else None)
+    standing = run.version or (run.base if run.is_aside else None)
+    stored = result.get("checks") or (standing.checks if standing else None)
     for raw in stored or (payloads.get(E.CHECKS_FINISHED) or {}).get("checks", ()):
         word, tone = CHECK.get(raw["status"], ("Unknown", "warn"))
         yield Check(raw["title"], word, tone, raw["detail"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,7 +46,13 @@ TITLES: Mapping[str, str] = {
     "solve": "Solve",
     "explain": "Explain the result",
 }
-ORDER = tuple(TITLES)
+# Runs that ask about a version that stands have a shorter line.
+ASIDE: Mapping[str, Mapping[str, str]] = {
+    "scenario": {"apply": "Apply the changes", "solve": "Solve", "explain": "Explain the result"},
+    "explain": {"solve": "Solve again", "explain": "Explain the result"},
+    "sweep": {"explain": "Solve each point"},
+    "solve": {"solve": "Solve", "explain": "Explain the result"},
+}
 ENDINGS: Mapping[str, StepState] = {
     Lifecycle.CANCELLED: StepState.STOPPED,
     Lifecycle.FAILED: StepState.FAILED,
@@ -89,39 +95,44 @@ class _Fold:
         self.details.clear()
 
 
-def steps_of(happenings: Iterable[Happening], *, lifecycle: str, compares: bool) -> tuple[Step, ...]:
-    """The steps after the events given, in order of the line; `compares` tells whether there is a version before."""
+def steps_of(happenings: Iterable[Happening], *, lifecycle: str, compares: bool, aside: str = "") -> tuple[Step, ...]:
+    """The steps after the events given, in order of the line; `compares` tells whether there is a version before.
+
+    `aside` names the shorter line of a run that makes no version: scenario, explain, sweep or solve.
+    """
+    titles = ASIDE.get(aside) or {key: title for key, title in TITLES.items() if key != "diff" or compares}
     fold = _Fold()
     for happening in happenings:
         if happening.type in (E.DRAFT_STARTED, E.DRAFT_REPAIR):
             fold.restart()
         for key, state, wording in EFFECTS.get(happening.type, ()):
             fold.set(key, state, wording(happening.payload))
-    _close(fold, lifecycle, compares=compares)
-    keys = [key for key in ORDER if key != "diff" or compares]
-    return tuple(_step(fold, key, over=lifecycle not in _OPEN) for key in keys)
+    _close(fold, lifecycle, tuple(titles))
+    if aside == "sweep" and lifecycle in ENDINGS:  # the points so far are told, and still it was cut short
+        fold.set("explain", ENDINGS[lifecycle], "")
+    return tuple(_step(fold, key, title, over=lifecycle not in _OPEN) for key, title in titles.items())
 
 
-def _step(fold: _Fold, key: str, *, over: bool) -> Step:
+def _step(fold: _Fold, key: str, title: str, *, over: bool) -> Step:
     state = fold.states.get(key, StepState.SKIPPED if over else StepState.WAITING)
-    return Step(key, TITLES[key], state, WORDS[state], fold.details.get(key, ""))
+    return Step(key, title, state, WORDS[state], fold.details.get(key, ""))
 
 
 _OPEN = (Lifecycle.QUEUED, Lifecycle.RUNNING, Lifecycle.CANCELLING)
 
 
-def _close(fold: _Fold, lifecycle: str, *, compares: bool) -> None:
+def _close(fold: _Fold, lifecycle: str, keys: Sequence[str]) -> None:
     """A run that ended leaves no step at work: the one it stood at tells how it ended."""
     ending = ENDINGS.get(lifecycle)
     if ending is None:
         return
-    at_work = [key for key in ORDER if fold.states.get(key) is StepState.ACTIVE]
-    settled = any(fold.states.get(key) in (StepState.FAILED, StepState.ATTENTION) for key in ORDER)
-    finished = all(fold.states.get(key) is StepState.DONE for key in ORDER if key != "diff" or compares)
+    at_work = [key for key in keys if fold.states.get(key) is StepState.ACTIVE]
+    settled = any(fold.states.get(key) in (StepState.FAILED, StepState.ATTENTION) for key in keys)
+    finished = all(fold.states.get(key) is StepState.DONE for key in keys)
     for key in at_work:
         fold.set(key, ending, fold.details.get(key, ""))
     if not at_work and not settled and not finished:
-        left = next(key for key in ORDER if fold.states.get(key) is not StepState.DONE and (key != "diff" or compares))
+        left = next(key for key in keys if fold.states.get(key) is not StepState.DONE)
         fold.set(left, ending, "")
 
 
@@ -199,6 +210,26 @@ def _solved(payload: Payload) -> str:
     return f"{word} in {seconds_text(payload['seconds'])}" if payload.get("seconds") is not None else word
 
 
+def _applied(payload: Payload) -> str:
+    return ", ".join(str(change.get("words", "")) for change in payload.get("changes", ()))
+
+
+def _explained(payload: Payload) -> str:
+    """What was found beyond the answer, in a few words."""
+    parts = []
+    if items := (payload.get("conflict") or {}).get("items"):
+        parts.append(f"{plural(len(items), 'demand')} that clash")
+    if repairs := (payload.get("repairs") or {}).get("found"):
+        parts.append(plural(len(repairs), "repair"))
+    if (payload.get("ray") or {}).get("steps"):
+        parts.append("a direction that nothing limits")
+    if (payload.get("sensitivity") or {}).get("rows"):
+        parts.append("what each limit is worth")
+    if points := (payload.get("sweep") or {}).get("points"):
+        parts.append(plural(len(points), "point"))
+    return ", ".join(parts).capitalize()
+
+
 A, D, F = StepState.ACTIVE, StepState.DONE, StepState.FAILED
 EFFECTS: Mapping[str, tuple[tuple[str, StepState, Wording], ...]] = {
     E.DRAFT_STARTED: (("read", A, _drafter),),
@@ -214,5 +245,8 @@ EFFECTS: Mapping[str, tuple[tuple[str, StepState, Wording], ...]] = {
     E.SOLVE_STARTED: (("solve", A, _solver),),
     E.SOLVE_PROGRESS: (("solve", A, _progress),),
     E.SOLVE_FINISHED: (("solve", D, _solved), ("explain", A, _nothing)),
-    E.RESULT_EXPLAINED: (("explain", D, _nothing),),
+    E.SCENARIO_APPLIED: (("apply", D, _applied),),
+    E.EXPLAIN_STARTED: (("explain", A, _message),),
+    E.EXPLAIN_PROGRESS: (("explain", A, _message),),
+    E.RESULT_EXPLAINED: (("explain", D, _explained),),
 }

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib import messages as notices
-from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
-from copilot.accounts.models import User
 from copilot.accounts.services import may_write
-from copilot.chat import fragments, services
+from copilot.chat import backends, fragments, services
+from copilot.chat.access import is_htmx, message_of, refused, run_of, signed_in, to_conversation, user_of
 from copilot.chat.cards import cards_of, messages_of
 from copilot.chat.examples import EXAMPLES
-from copilot.chat.forms import MessageForm, blank
+from copilot.chat.forms import MessageForm, SolveAgainForm, blank
 from copilot.chat.models import Conversation, Message
 from copilot.chat.panels import panel_of
 from copilot.chat.recent import recent_of
@@ -31,20 +25,6 @@ from copilot.runs import services as runs
 from copilot.runs.events import EventType
 from copilot.runs.models import Run
 from copilot.runs.services import RunError
-
-
-def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Send visitors to the login page; a fragment request is told to load it as a page."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.is_authenticated:
-            return view(request, *args, **kwargs)
-        if _is_htmx(request):
-            return HttpResponseClientRedirect(reverse("login"))
-        return redirect_to_login(request.get_full_path())
-
-    return wrapped
 
 
 @require_safe
@@ -58,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @signed_in
 def begin(request: HttpRequest) -> HttpResponse:
     """Start a conversation with its first message; the same key again leads to the same conversation."""
-    user = _user(request)
+    user = user_of(request)
     form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return _home(request, form, sentence=form.sentence(), status=422)
@@ -66,7 +46,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         message = services.begin_conversation(actor=user, **form.posted())
     except (RunError, DataError) as error:
         return _home(request, form, sentence=str(error), status=422)
-    return _to_conversation(message.conversation_id)
+    return to_conversation(message.conversation_id)
 
 
 @require_safe
@@ -86,42 +66,58 @@ def post(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _workspace(request, found, form, sentence=form.sentence(), status=422)
     try:
-        services.post_message(conversation=found, actor=_user(request), **form.posted())
+        services.post_message(conversation=found, actor=user_of(request), **form.posted())
     except (RunError, DataError) as error:
         return _workspace(request, found, form, sentence=str(error), status=422)
-    return _to_conversation(found.id)
+    return to_conversation(found.id)
 
 
 @require_POST
 @signed_in
 def cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Ask a run to stop and keep the best solution so far."""
-    run = _run(request, run_id)
-    conversation_id = _message_of(run).conversation_id
+    run = run_of(request, run_id)
+    conversation_id = message_of(run).conversation_id
     try:
-        runs.cancel_run(run=run, actor=_user(request))
+        runs.cancel_run(run=run, actor=user_of(request))
     except RunError as error:
-        return _refused(request, error, conversation_id)
-    if _is_htmx(request):
+        return refused(request, error, conversation_id)
+    if is_htmx(request):
         return HttpResponse(fragments.render(run.id, {EventType.RUN_CANCEL_REQUESTED}))
-    return _to_conversation(conversation_id)
+    return to_conversation(conversation_id)
 
 
 @require_POST
 @signed_in
 def retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Send the message of a run again."""
-    run = _run(request, run_id)
-    conversation_id = _message_of(run).conversation_id
+    run = run_of(request, run_id)
+    conversation_id = message_of(run).conversation_id
     try:
-        services.retry(run=run, actor=_user(request))
+        services.retry(run=run, actor=user_of(request))
     except RunError as error:
-        return _refused(request, error, conversation_id)
-    return _to_conversation(conversation_id)
+        return refused(request, error, conversation_id)
+    return to_conversation(conversation_id)
+
+
+@require_POST
+@signed_in
+def solve_again(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Solve the version of a run once more, another way."""
+    run = run_of(request, run_id)
+    conversation_id = message_of(run).conversation_id
+    form = SolveAgainForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise RunError(form.sentence())
+        services.solve_again(run=run, actor=user_of(request), asked=form.asked())
+    except RunError as error:
+        return refused(request, error, conversation_id)
+    return to_conversation(conversation_id)
 
 
 def _home(request: HttpRequest, form: MessageForm, *, sentence: str = "", status: int = 200) -> HttpResponse:
-    context = {"conversations": recent_of(_user(request)), "examples": EXAMPLES} | _composer(form, sentence)
+    context = {"conversations": recent_of(user_of(request)), "examples": EXAMPLES} | _composer(form, sentence)
     return render(request, "chat/home.html", context, status=status)
 
 
@@ -133,7 +129,7 @@ def _workspace(
     context: dict[str, Any] = {
         "conversation": found,
         "cards": cards_of(messages, shown=shown),
-        "may_write": may_write(_user(request), found.workspace),
+        "may_write": may_write(user_of(request), found.workspace),
     }
     if shown:
         run = Run.objects.select_related("version", "base").defer("version__instance", "base__instance").get(id=shown)
@@ -144,6 +140,7 @@ def _workspace(
 def _composer(form: MessageForm, sentence: str) -> dict[str, Any]:
     return {
         "form": form,
+        "backends": backends.here(),
         "sentence": sentence,
         "llm": settings.COPILOT["LLM"],
         "characters": settings.COPILOT["MESSAGE_CHARACTERS"],
@@ -160,42 +157,7 @@ def _shown(request: HttpRequest, messages: list[Message]) -> UUID | None:
 
 
 def _conversation(request: HttpRequest, conversation_id: UUID) -> Conversation:
-    found = services.conversation_of(_user(request), conversation_id)
+    found = services.conversation_of(user_of(request), conversation_id)
     if found is None:
         raise Http404("There is no such conversation.")
     return found
-
-
-def _run(request: HttpRequest, run_id: UUID) -> Run:
-    run = runs.visible_run(_user(request), run_id)
-    if run is None:
-        raise Http404("There is no such run.")
-    return run
-
-
-def _message_of(run: Run) -> Message:
-    message = Message.objects.filter(run=run).first()
-    if message is None:
-        raise Http404("This run belongs to no conversation.")
-    return message
-
-
-def _refused(request: HttpRequest, error: RunError, conversation_id: UUID) -> HttpResponse:
-    """Say the sentence on the conversation's page."""
-    notices.error(request, str(error))
-    if _is_htmx(request):
-        return HttpResponseClientRedirect(reverse("conversation", args=[conversation_id]))
-    return _to_conversation(conversation_id)
-
-
-def _to_conversation(conversation_id: UUID) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse("conversation", args=[conversation_id]), status=303)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def _is_htmx(request: HttpRequest) -> bool:
-    return bool(getattr(request, "htmx", False))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from copilot.runs.models import Lifecycle, Run, Verification
+from solvers.registry import AUTO, TITLES
 from solvers.result import Certificate, TerminationCondition
 
 T = TerminationCondition
@@ -71,6 +72,7 @@ TIERS: Mapping[str, str] = {
     "no-landlock": "own process, system calls filtered; this kernel has no file rules",
     "none": "none on this machine: programs are refused",
 }
+SOLVER_NAMES: Mapping[str, str] = {AUTO: "Auto solver"} | TITLES
 VERDICTS: Mapping[str, tuple[str, str]] = {
     "identical": ("Identical", "good"),
     "equivalent": ("Equivalent", "good"),
@@ -101,6 +103,11 @@ def gravest(tones: Iterable[str]) -> str:
     return next((tone for tone in ("bad", "warn", "good") if tone in found), "idle")
 
 
+def solver_name(name: str) -> str:
+    """What people call a backend; one that this page does not know keeps the name it has."""
+    return SOLVER_NAMES.get(name, name)
+
+
 def plural(count: int, noun: str) -> str:
     """`1 row`, `2 rows`, `1,200 rows`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
@@ -117,6 +124,8 @@ def seconds_text(seconds: float | None) -> str:
 
 
 def _termination(run: Run) -> Status:
+    if not run.termination_condition and run.question.get("ask") == "sweep" and not run.is_active:
+        return Status("Solver says", "Each point apart", "idle", "Every point was a solve of its own; see the table.")
     if not run.termination_condition:
         return Status("Solver says", "Nothing yet", "idle", "The solver has not finished.")
     fallback = (run.termination_condition, "idle", "")

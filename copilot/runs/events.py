@@ -37,9 +37,13 @@ class EventType(enum.StrEnum):
     CHECKS_FINISHED = "checks.finished"
     DIFF_COMPUTED = "diff.computed"
     VERSION_SAVED = "version.saved"
+    SCENARIO_APPLIED = "scenario.applied"
     SOLVE_STARTED = "solve.started"
     SOLVE_PROGRESS = "solve.progress"
+    SOLUTION_FOUND = "solution.found"
     SOLVE_FINISHED = "solve.finished"
+    EXPLAIN_STARTED = "explain.started"
+    EXPLAIN_PROGRESS = "explain.progress"
     RESULT_EXPLAINED = "result.explained"
     RUN_FINISHED = "run.finished"
 

@@ -1,4 +1,4 @@
-"""The line's tables: a run, the model version it made, and the events that tell what happened."""
+"""The line's tables: a run, its model version, the events that tell what happened, and the solutions found."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from copilot.accounts.models import OwnedQuerySet, Workspace
+from copilot.accounts.models import OwnedQuerySet, Viewer, Workspace
 from copilot.data.models import Dataset
 
 
@@ -86,6 +86,8 @@ class Run(models.Model):
         DRAFT = "draft", "Draft and solve"
         SOLVE = "solve", "Solve again"
         REPLAY = "replay", "Replay"
+        SCENARIO = "scenario", "Scenario"
+        EXPLAIN = "explain", "Explain"
 
     class Cancel(models.TextChoices):
         """What a person asked for."""
@@ -101,12 +103,15 @@ class Run(models.Model):
     request_text = models.TextField()
     revision_start = models.PositiveIntegerField(default=0)
     base = models.ForeignKey(ModelVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="revised_by")
-    version = models.OneToOneField(
-        ModelVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="made_by"
-    )
+    base_run = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="scenarios")
+    changes = models.JSONField(default=list, blank=True)  # of a scenario, all applied to the base version's instance
+    question = models.JSONField(default=dict, blank=True)  # what a run of kind explain is asked
+    version = models.ForeignKey(ModelVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs")
     datasets = models.ManyToManyField(Dataset, blank=True, related_name="runs")
     drafter = models.CharField(max_length=40, default="auto")
     solver = models.CharField(max_length=40, default="auto")
+    method = models.CharField(max_length=16, default="choose")
+    relative_gap = models.FloatField(default=1e-4)
     seed = models.PositiveBigIntegerField(default=0)
     time_limit_seconds = models.FloatField(default=300.0)
 
@@ -134,9 +139,17 @@ class Run(models.Model):
     class Meta:
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["lifecycle", "lease_until"], name="run_queue")]
+        constraints = [
+            models.UniqueConstraint(fields=["version"], condition=Q(kind="draft"), name="one_draft_per_version")
+        ]
 
     def __str__(self) -> str:
         return f"run {self.id} ({self.lifecycle})"
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether the run asks about a version that stands, and makes none of its own."""
+        return self.kind in (self.Kind.SCENARIO, self.Kind.EXPLAIN)
 
     @property
     def is_active(self) -> bool:
@@ -159,3 +172,50 @@ class RunEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} #{self.sequence} {self.type}"
+
+
+class SolutionQuerySet(models.QuerySet["Solution"]):
+    """Solutions, asked for by who may see their run."""
+
+    def visible_to(self, user: Viewer) -> SolutionQuerySet:
+        """Solutions of the runs of the workspaces that the user is a member of."""
+        return self.filter(run__in=Run.objects.visible_to(user))
+
+
+class Solution(models.Model):
+    """One point that a solve found; `number` counts up in each run, with gaps where others were thinned out.
+
+    Vectors are compressed little-endian doubles in the order of the version's columns (`values`, `reduced_cost`) or
+    rows (`row_dual`); `attempt` tells which attempt of the run found it. See `copilot.runs.solutions`.
+    """
+
+    class Kind(models.TextChoices):
+        """Whether the solve went on afterwards."""
+
+        IMPROVING = "improving", "On the way"
+        FINAL = "final", "Final"
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="solutions")
+    number = models.PositiveIntegerField()
+    attempt = models.PositiveSmallIntegerField(default=1)
+    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.IMPROVING)
+    objective_value = models.FloatField()
+    objective_bound = models.FloatField(null=True, blank=True)
+    relative_gap = models.FloatField(null=True, blank=True)
+    elapsed_seconds = models.FloatField(default=0.0)
+    values = models.BinaryField()
+    row_dual = models.BinaryField(null=True, blank=True)
+    reduced_cost = models.BinaryField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SolutionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["run", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "number"], name="one_solution_per_number"),
+            models.UniqueConstraint(fields=["run"], condition=Q(kind="final"), name="one_final_solution_per_run"),
+        ]
+
+    def __str__(self) -> str:
+        return f"solution {self.number} of {self.run_id}"

@@ -8,11 +8,12 @@ import structlog
 from django.db import OperationalError, close_old_connections
 
 from copilot.drafting.base import Draft, DraftingError
-from copilot.runs import builds, drafts, events, lease, solving, versions
+from copilot.runs import aside, builds, drafts, events, lease, solving, versions
 from copilot.runs.builds import Built
 from copilot.runs.events import EventType, LeaseLost
 from copilot.runs.lease import Cancelled, Lease
 from copilot.runs.models import HELD, Lifecycle, Run
+from copilot.runs.solving import Outcome
 from copilot.runs.stage import NeedsInput, Stage, StageFailed
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,10 @@ def execute(run_id: UUID) -> None:
 
 
 def _line(stage: Stage) -> None:
+    if stage.run.is_aside:
+        outcome = _aside(stage)
+        _finish(stage.lease, outcome.lifecycle, outcome.message)
+        return
     version = stage.run.version  # a recovered run goes on from the last stage that was saved
     if version is None:
         draft, built = _drafted_and_built(stage)
@@ -48,6 +53,15 @@ def _line(stage: Stage) -> None:
     result = solving.solve(stage, instance)
     outcome = solving.explain(stage, version, instance, result)
     _finish(stage.lease, outcome.lifecycle, outcome.message)
+
+
+def _aside(stage: Stage) -> Outcome:
+    """A question about a version that stands: what if, how far, why not."""
+    version, instance = aside.opened(stage)
+    if aside.is_sweep(stage.run):
+        return aside.sweep(stage, version, instance)
+    result = solving.solve(stage, instance)
+    return solving.explain(stage, version, instance, result)
 
 
 def _drafted_and_built(stage: Stage) -> tuple[Draft, Built]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
@@ -15,10 +16,43 @@ from copilot.data.models import Dataset
 from copilot.runs import events, queue
 from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, ModelVersion, Run
+from solvers.registry import AUTO, SOLVERS
+
+METHODS = (
+    ("choose", "As the solver chooses"),
+    ("simplex", "Simplex"),
+    ("ipm", "Interior point"),
+    ("ipx", "IPX (HiGHS)"),
+    ("hipo", "HiPO (HiGHS)"),
+)
 
 
 class RunError(Exception):
     """A run cannot be started or changed that way; the message is a sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solving:
+    """How a version is to be solved: backend, LP method, limit in seconds, and the relative gap that is good enough."""
+
+    solver: str
+    method: str
+    time_limit_seconds: float
+    relative_gap: float
+
+    def check(self) -> None:
+        """Raise RunError, which says what to change, unless it can be done."""
+        most = settings.COPILOT["SOLVE_SECONDS"]
+        if self.solver not in (AUTO, *SOLVERS):
+            raise RunError(f"There is no solver named {self.solver[:40]!r}. Choose one of the list.")
+        if self.method not in dict(METHODS):
+            raise RunError(f"There is no method named {self.method[:40]!r}. Choose one of the list.")
+        if not 0 < self.time_limit_seconds <= most:
+            raise RunError(
+                f"The time limit must lie between 0 and {most:g} seconds. COPILOT_SOLVE_SECONDS raises the largest one."
+            )
+        if not 0 <= self.relative_gap < 1:
+            raise RunError("The gap must lie between 0 and 100 %.")
 
 
 @transaction.atomic
@@ -52,16 +86,43 @@ def start_run(
         seed=secrets.randbelow(2**31) if seed is None else seed,
         time_limit_seconds=time_limit_seconds or settings.COPILOT["SOLVE_SECONDS"],
     )
-    run.datasets.set(datasets)
-    events.record(run.id, EventType.RUN_QUEUED, {"solver": solver, "drafter": drafter})
-    if enqueue:
-        transaction.on_commit(lambda: queue.ring_worker(run.id))
-    return run
+    return _queued(run, datasets, enqueue=enqueue)
+
+
+@transaction.atomic
+def solve_again(*, run: Run, actor: User, asked: Solving, enqueue: bool = True) -> Run:
+    """Queue another solve of the version that `run` made or solved; nothing is drafted or built anew.
+
+    Raises RunError with a sentence for the user.
+    """
+    if not may_write(actor, run.workspace):
+        raise RunError("You may look at this workspace, but only planners and owners can start runs in it.")
+    if run.version is None:
+        raise RunError("This run made no version of a model, so there is nothing to solve again.")
+    asked.check()
+    again = Run.objects.create(
+        workspace=run.workspace,
+        created_by=actor,
+        kind=Run.Kind.SOLVE,
+        request_text=run.version.request_text,
+        base=run.version.parent,
+        version=run.version,
+        drafter=run.drafter,
+        solver=asked.solver,
+        method=asked.method,
+        relative_gap=asked.relative_gap,
+        seed=run.seed,
+        time_limit_seconds=asked.time_limit_seconds,
+    )
+    return _queued(again, list(run.datasets.all()), enqueue=enqueue)
 
 
 @transaction.atomic
 def rerun(*, run: Run, actor: User, solver: str | None = None) -> Run:
-    """Start the same request again, from the same base."""
+    """Start the same request again, from the same base; or the same solve of the same version."""
+    if run.kind == Run.Kind.SOLVE:
+        asked = Solving(solver or run.solver, run.method, run.time_limit_seconds, run.relative_gap)
+        return solve_again(run=run, actor=actor, asked=asked)
     again = start_run(
         workspace=run.workspace,
         actor=actor,
@@ -75,6 +136,14 @@ def rerun(*, run: Run, actor: User, solver: str | None = None) -> Run:
         time_limit_seconds=run.time_limit_seconds,
     )
     return again
+
+
+def _queued(run: Run, datasets: Sequence[Dataset], *, enqueue: bool) -> Run:
+    run.datasets.set(datasets)
+    events.record(run.id, EventType.RUN_QUEUED, {"solver": run.solver, "drafter": run.drafter})
+    if enqueue:
+        transaction.on_commit(lambda: queue.ring_worker(run.id))
+    return run
 
 
 def cancel_run(*, run: Run, actor: User, keep_best: bool = True) -> None:

@@ -9,14 +9,16 @@ from django.conf import settings
 
 from copilot.drafting.formulation import Formulation
 from copilot.runs import checks as checking
-from copilot.runs import diagnosis, events
+from copilot.runs import diagnosis, events, scenario, solutions
 from copilot.runs import explain as explaining
 from copilot.runs.checks import Check
 from copilot.runs.events import EventType, LeaseLost, Payload
+from copilot.runs.findings import Findings, look
 from copilot.runs.models import Lifecycle, ModelVersion, Run
 from copilot.runs.stage import Stage, StageFailed, Throttle
 from solvers import runner
 from solvers.instance import Instance
+from solvers.numerics import remarks
 from solvers.plan import Plan
 from solvers.registry import UnknownSolver
 from solvers.result import Progress, Result, SolveOptions, TerminationCondition
@@ -35,7 +37,7 @@ class Outcome:
 def solve(stage: Stage, instance: Instance) -> Result:
     """Solve the version's instance; a stop keeps the best solution found so far."""
     stage.check()
-    options = _options(stage.run)
+    options = options_of(stage.run)
     plan = _planned(instance, stage.run.solver, options)
     stage.record(
         EventType.SOLVE_STARTED,
@@ -49,7 +51,7 @@ def solve(stage: Stage, instance: Instance) -> Result:
             "integers": instance.is_mip,
         },
     )
-    reports = _Reports(stage)
+    reports = _Reports(stage, solutions.Keeper(stage, instance))
     result = runner.solve(
         instance,
         solver=stage.run.solver,
@@ -59,6 +61,10 @@ def solve(stage: Stage, instance: Instance) -> Result:
         should_stop=stage.lease.should_stop,
     )
     reports.flush()
+    if stage.lease.cancelled and _discarded(stage.run):
+        solutions.forget(stage)
+    elif explaining.is_plan(result):
+        solutions.keep_final(stage, result)
     stage.record(EventType.SOLVE_FINISHED, _finished(result))
     return result
 
@@ -68,8 +74,12 @@ def explain(stage: Stage, version: ModelVersion, instance: Instance, result: Res
     formulation = Formulation.model_validate(version.formulation)
     checks = [Check(**raw) for raw in version.checks] + checking.after_solve(formulation, instance, result)
     discard = stage.lease.cancelled and _discarded(stage.run)
-    cause = diagnosis.diagnose(formulation, instance, result, should_stop=stage.lease.should_stop)
+    findings = _looked_into(stage, instance, result)
+    cause = diagnosis.cause_of(formulation, findings, held=scenario.fixed_by(stage.run))
     explained = explaining.explain(formulation, instance, result, cause, keep_solution=not discard)
+    explained |= scenario.teller(stage.run, version, formulation, instance).told(findings)
+    explained |= {"remarks": remarks(instance)} | scenario.compared(stage.run, explained)
+    checks = scenario.applicable(stage.run, checks)
     verification = checking.verdict(checks)
     payload = explained | {"checks": [asdict(check) for check in checks], "verification": verification}
     stored = Run.objects.filter(id=stage.run.id, owner=stage.lease.owner).update(
@@ -82,6 +92,19 @@ def explain(stage: Stage, version: ModelVersion, instance: Instance, result: Res
         raise LeaseLost(str(stage.run.id))
     stage.record(EventType.RESULT_EXPLAINED, payload)
     return _outcome(result, explained["headline"], cancelled=stage.lease.cancelled)
+
+
+def _looked_into(stage: Stage, instance: Instance, result: Result) -> Findings:
+    """What can be found out beyond the answer; each search that takes solves of its own is told as it begins."""
+    told: list[str] = []
+
+    def say(message: str) -> None:
+        stage.record(EventType.EXPLAIN_PROGRESS if told else EventType.EXPLAIN_STARTED, {"message": message})
+        told.append(message)
+
+    reach = scenario.reach_of(stage.run)
+    options, should_stop = options_of(stage.run), stage.lease.should_stop
+    return look(instance, result, reach=reach, options=options, should_stop=should_stop, say=say)
 
 
 def _planned(instance: Instance, requested: str, options: SolveOptions) -> Plan:
@@ -112,12 +135,15 @@ def _discarded(run: Run) -> bool:
     return Run.objects.filter(id=run.id, cancel_requested=Run.Cancel.DISCARD).exists()
 
 
-def _options(run: Run) -> SolveOptions:
+def options_of(run: Run) -> SolveOptions:
+    """Limits of one solve of the run."""
     return SolveOptions(
         time_limit_seconds=run.time_limit_seconds,
         memory_limit_bytes=settings.COPILOT["SOLVE_MEMORY_MB"] << 20,
         threads=settings.COPILOT["SOLVE_THREADS"],
         seed=run.seed % 2**31,
+        method=run.method,
+        relative_gap=run.relative_gap,
     )
 
 
@@ -148,15 +174,18 @@ def _finished(result: Result) -> Payload:
             }
             for leg in result.legs
         ],
-        "log": result.log[-20_000:],
+        "log": result.log,
     }
 
 
 class _Reports:
-    """Turns solver progress into events, at most five a second; the newest held back is sent at the end."""
+    """Turns solver progress into events, at most five a second; the newest held back is sent at the end.
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+    The point comes first, its numbers after it: what a page shows of it is stored already when this process dies.
+    """
+
+    def __init__(self, stage: Stage, keeper: solutions.Keeper) -> None:
+        self._stage, self._keeper = stage, keeper
         self._throttle = Throttle(PROGRESS_SECONDS)
         self._held: Payload | None = None
         self._log = ""
@@ -165,7 +194,8 @@ class _Reports:
         """Record the progress, or hold it back; LeaseLost ends the solve, whose child the runner then kills."""
         self._log += progress.log
         self._held = _progress(progress)
-        if self._throttle.due():
+        self._keeper.offer(progress)
+        if self._keeper.ready() and self._throttle.due():
             self.flush()
 
     def flush(self) -> None:
@@ -174,6 +204,7 @@ class _Reports:
             return
         payload, self._held = self._held | {"log": self._log[-4_000:]}, None
         self._log = ""
+        self._keeper.write()
         self._stage.record(EventType.SOLVE_PROGRESS, payload)
 
 

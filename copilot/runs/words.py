@@ -23,8 +23,29 @@ def number(value: float | None, unit: str = "") -> str:
 def label_of(name: str, formulation: Formulation) -> str:
     """What the request calls a row or a column of the instance."""
     labels = {c.name: c.label or c.sentence or c.name for c in formulation.constraints}
+    family, _, index = name.partition("[")
+    if name in labels or family not in labels:
+        return labels.get(name) or column_label(name, formulation)
+    return f"{labels[family]}: {index.rstrip(']')}"
+
+
+def short_label(name: str, formulation: Formulation) -> str:
+    """The same, but a whole line of algebra, which repeats its name, gives its name alone."""
     family = name.partition("[")[0]
-    return labels.get(name) or labels.get(family) or column_label(name, formulation)
+    is_algebra = any(
+        (rule.label or rule.sentence).startswith(f"{rule.name}:")
+        for rule in formulation.constraints
+        if rule.name in (name, family)
+    )
+    return name if is_algebra else label_of(name, formulation)
+
+
+def unit_of(name: str, formulation: Formulation) -> str:
+    """The unit in which a row or a column is counted."""
+    family = name.partition("[")[0]
+    units = {rule.name: rule.unit for rule in formulation.constraints}
+    variable = variable_of(name, formulation)
+    return units.get(name) or units.get(family) or (variable.unit if variable else "")
 
 
 def column_label(name: str, formulation: Formulation) -> str:

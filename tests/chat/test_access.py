@@ -17,10 +17,16 @@ ADDRESSES: list[tuple[str, Callable[[Run, UUID], str]]] = [
     ("post", lambda run, conversation: f"/conversations/{conversation}/messages/"),
     ("post", lambda run, conversation: f"/runs/{run.id}/cancel/"),
     ("post", lambda run, conversation: f"/runs/{run.id}/retry/"),
+    ("get", lambda run, conversation: f"/runs/{run.id}/what-if/"),
+    ("post", lambda run, conversation: f"/runs/{run.id}/what-if/scenario/"),
+    ("post", lambda run, conversation: f"/runs/{run.id}/what-if/sweep/"),
+    ("post", lambda run, conversation: f"/runs/{run.id}/what-if/repair/"),
+    ("post", lambda run, conversation: f"/runs/{run.id}/what-if/explain/"),
 ]
+NAMES = ["read", "write", "cancel", "retry", "ask", "scenario", "sweep", "repair", "explain"]
 
 
-@pytest.mark.parametrize(("method", "address"), ADDRESSES, ids=["read", "write", "cancel", "retry"])
+@pytest.mark.parametrize(("method", "address"), ADDRESSES, ids=NAMES)
 def test_members_are_served_and_strangers_get_404(
     method: str, address: Callable[[Run, UUID], str], alice: User, bob: User, charlie: User, client: Client
 ) -> None:

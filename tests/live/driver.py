@@ -38,7 +38,7 @@ def state(run: str) -> dict[str, Any]:
         "attempt": row.attempt,
         "termination_condition": row.termination_condition,
         "result": row.result,
-        "versions": ModelVersion.objects.filter(made_by=row).count(),
+        "versions": ModelVersion.objects.filter(runs=row).count(),
         "events": [[event.sequence, event.type] for event in events.after(row.id, 0, limit=10_000)],
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, Run, RunEvent
 
+FOUND = ("conflict", "repairs", "ray", "sensitivity")  # only where there was something to find
 SOLVED, FAILED, NEEDS_INPUT = 0, 1, 2
 
 
@@ -41,7 +42,7 @@ def answer_of(run: Run) -> dict[str, Any]:
         "instance": version.instance_summary if version else None,
         "fingerprint": version.fingerprint if version else None,
         "seed": run.seed,
-    }
+    } | {name: result[name] for name in FOUND if name in result}
 
 
 def exit_code(answer: dict[str, Any]) -> int:
