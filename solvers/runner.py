@@ -29,13 +29,10 @@ def solve(
     Engines race on `core_count` cores (None: all of this process, 1: one after the other), each with
     `options.threads` threads, and share the memory limit. `report` is called in this thread, at most five times a
     second and once per incumbent; `should_stop` is asked ten times a second. Limits hold even if a solver ignores them.
-    The best incumbent heard of is kept. Never raises for a failed solve: that is a status with a sentence; ValueError is
-    for options without finite positive limits.
+    The best incumbent heard of is kept. A failed solve is a status with a sentence; ValueError is for options without
+    finite positive limits.
     """
-    options = options or SolveOptions()
-    if not 0 < options.time_limit_seconds < math.inf or options.memory_limit_bytes <= 0 or options.threads <= 0:
-        raise ValueError("The limits of time, memory and threads must be positive and finite.")
-    started = time.monotonic()
+    options, started = _limited(options or SolveOptions()), time.monotonic()
     try:
         instance.validate()
         plan = planned(instance, solver=solver, options=options, core_count=core_count)
@@ -59,6 +56,12 @@ def solve(
         spare.refill()
     result = certified(instance, result, seconds=options.proof_seconds)
     return replace(result, requested=solver, seconds=time.monotonic() - started)
+
+
+def _limited(options: SolveOptions) -> SolveOptions:
+    if not 0 < options.time_limit_seconds < math.inf or options.memory_limit_bytes <= 0 or options.threads <= 0:
+        raise ValueError("The limits of time, memory and threads must be positive and finite.")
+    return options
 
 
 def _without_licence(instance: Instance, solver: str, result: Result, core_count: int | None) -> Plan:
