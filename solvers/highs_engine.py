@@ -7,6 +7,7 @@ without complaint, and the arrays travel in a HighsLp object because the flat ca
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 MAX_SECONDS = 1e7  # HiGHS spends less on presolve searches when its time limit is finite
 RAY_NONZEROS = 200_000  # beyond, nobody checks the ray, and HiGHS may need another solve to find it
+IIS_STRATEGY = 6  # from a linear program with every row elastic, then made irreducible; rays give larger sets
+IIS_SIDES = {2: 1, 3: 2, 4: 3}  # kIisBoundStatusLower, Upper and Boxed as bits: 1 lower, 2 upper
 FEASIBLE_POINT = 2  # kSolutionStatusFeasible, not exported by highspy
 
 
@@ -73,7 +76,8 @@ def solve_with_highs(
             message=str(refusal),
             seconds=time.monotonic() - started,
         )
-    return _result(highs, instance, condition, solver=solver, raw=model_status, seconds=time.monotonic() - started)
+    result = _result(highs, instance, condition, solver=solver, raw=model_status, seconds=time.monotonic() - started)
+    return _with_reasons(highs, instance, result, options)
 
 
 def limits(options: SolveOptions) -> dict[str, float | int | str | bool]:
@@ -190,7 +194,6 @@ def _result(
         row_dual=_vector(solution.row_dual, instance.row_count) if has_duals else None,
         reduced_cost=_vector(solution.col_dual, instance.column_count) if has_duals else None,
         basis=_basis(highs, instance, solver) if x is not None else None,
-        ray=_ray(highs, instance, condition, solver),
         iterations=_iterations(info),
         nodes=int(info.mip_node_count) if instance.is_mip and info.mip_node_count >= 0 else None,
         seconds=seconds,
@@ -224,13 +227,32 @@ def _basis(highs: Any, instance: Instance, solver: str) -> Basis | None:
     return Basis(statuses[: instance.column_count], statuses[instance.column_count :])
 
 
-def _ray(highs: Any, instance: Instance, condition: TerminationCondition, solver: str) -> Vector | None:
-    """Multipliers of the rows that show the contradiction; HiGHS solves once more when presolve found it."""
-    small = instance.nonzero_count <= RAY_NONZEROS and instance.is_linear and not instance.is_mip and solver != "pdlp"
-    if condition is not TerminationCondition.INFEASIBLE or not small:
-        return None
-    _, known, ray = highs.getDualRay()
-    return _vector(ray, instance.row_count) if known else None
+def _with_reasons(highs: Any, instance: Instance, result: Result, options: SolveOptions) -> Result:
+    """Add why a linear instance is infeasible, as far as it is asked for; for integers HiGHS has no such reason."""
+    linear = instance.is_linear and not instance.is_mip and result.solver != "pdlp"
+    if result.termination_condition is not TerminationCondition.INFEASIBLE or not linear:
+        return result
+    left = options.time_limit_seconds - result.seconds
+    if options.proof_seconds > 0 and left > 0 and instance.nonzero_count <= RAY_NONZEROS:
+        # HiGHS solves once more, without presolve, when it was presolve that found the contradiction.
+        highs.setOptionValue("time_limit", float(highs.getRunTime() + min(left, options.proof_seconds)))
+        _, known, ray = highs.getDualRay()
+        result = replace(result, ray=_vector(ray, instance.row_count) if known else None)
+    return _with_conflict(highs, instance, result, left) if options.conflict and left > 0 else result
+
+
+def _with_conflict(highs: Any, instance: Instance, result: Result, seconds: float) -> Result:
+    highs.setOptionValue("iis_strategy", IIS_STRATEGY)
+    highs.setOptionValue("iis_time_limit", seconds)
+    _, found = highs.getIis()
+    rows, columns = np.zeros(instance.row_count), np.zeros(instance.column_count)
+    for sides, places, bounds in (
+        (rows, found.row_index_, found.row_bound_),
+        (columns, found.col_index_, found.col_bound_),
+    ):
+        for place, bound in zip(places, bounds, strict=True):
+            sides[place] = IIS_SIDES.get(int(bound), 0)
+    return replace(result, conflict_rows=rows, conflict_columns=columns) if rows.any() or columns.any() else result
 
 
 def _iterations(info: Any) -> int | None:

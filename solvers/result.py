@@ -188,8 +188,9 @@ class Result:
     `options` are those the answer was found with; `legs` tell how every engine of the plan ended, in the plan's order.
     `device` is what a first-order engine really computed on, as its library told, such as `cpu`; empty for the others.
     A backend that has done a crossover says so in `certificate`; it stands only if the residuals agree.
-    `ray` has one multiplier per row and says why the instance is infeasible; `proof` is made by the reader of a
-    backend's answer, never by the backend.
+    `ray` has one multiplier per row and says why the instance is infeasible. `conflict_rows` and `conflict_columns`
+    name limits that a backend says contradict each other: 1 the lower, 2 the upper, 3 both, 0 none. `proof` is made by
+    the reader of a backend's answer, never by the backend.
     """
 
     termination_condition: TerminationCondition
@@ -206,6 +207,8 @@ class Result:
     reduced_cost: Vector | None = None
     basis: Basis | None = None
     ray: Vector | None = None
+    conflict_rows: Vector | None = None
+    conflict_columns: Vector | None = None
     residuals: Residuals | None = None
     certificate: Certificate = Certificate.UNVERIFIED
     iterations: int | None = None
@@ -233,7 +236,8 @@ class SolveOptions:
     knows ipx and hipo; a backend refuses what it does not know. Without `crossover` an interior point has no basis.
     `polish` has HiGHS move the point of a first-order method to a vertex with a basis, in what is left of the time.
     `proof_seconds` is how long the answer to a linear instance may be checked in exact arithmetic after the solve; 0
-    leaves that out.
+    leaves that out. `conflict` asks for a small set of limits that contradict each other, of a backend that can look
+    for one in an infeasible linear instance.
     """
 
     time_limit_seconds: float = 60.0
@@ -247,6 +251,7 @@ class SolveOptions:
     crossover: bool = True
     polish: bool = False
     proof_seconds: float = PROOF_SECONDS
+    conflict: bool = False
 
 
 Report = Callable[[Progress], None]

@@ -12,7 +12,8 @@ from solvers.instance import Instance, InstanceError
 from solvers.plan import Leg, Plan
 from solvers.race import Race
 from solvers.registry import AUTO, UnknownSolver, choose, instead, resources
-from solvers.result import Progress, Report, Result, ShouldStop, SolutionStatus, SolveOptions, TerminationCondition
+from solvers.result import Progress, Report, Result, ShouldStop, SolutionStatus, SolveOptions
+from solvers.result import TerminationCondition as T
 
 
 def solve(
@@ -37,8 +38,7 @@ def solve(
         instance.validate()
         plan = planned(instance, solver=solver, options=options, core_count=core_count)
     except (InstanceError, UnknownSolver) as error:
-        unknown = isinstance(error, UnknownSolver)
-        condition = TerminationCondition.UNSUPPORTED if unknown else TerminationCondition.INVALID_INSTANCE
+        condition = T.UNSUPPORTED if isinstance(error, UnknownSolver) else T.INVALID_INSTANCE
         return Result(condition, SolutionStatus.NO_SOLUTION, solver="", message=str(error), requested=solver)
 
     def run(chosen: Plan, limits: SolveOptions) -> Result:
@@ -47,11 +47,11 @@ def solve(
 
     try:
         result = run(plan, options)
-        if result.termination_condition is TerminationCondition.LICENCE and not plan.is_fallback:
+        if result.termination_condition is T.LICENCE and not plan.is_fallback:
             left = max(options.time_limit_seconds - (time.monotonic() - started), 1.0)
             first, other = result.legs, _without_licence(instance, solver, result, core_count)
-            result = run(other, replace(options, time_limit_seconds=left))
-            result = replace(result, legs=first + result.legs)
+            later = run(other, replace(options, time_limit_seconds=left))
+            result = replace(later, legs=first + later.legs)
     finally:
         spare.refill()
     result = certified(instance, result, seconds=options.proof_seconds)

@@ -32,7 +32,7 @@ class Job:
 
     @property
     def max_body(self) -> int:
-        """Bytes of the largest frame: five vectors and a basis at most, each as long as the rows or the columns."""
+        """Bytes of the largest frame: a point with its duals, or a ray with a conflict, and one byte a basis status."""
         return 32 * (self.instance.row_count + self.instance.column_count) + 4096
 
 

@@ -14,11 +14,13 @@ from solvers.explain.elastic import elastic
 from solvers.explain.farkas import Farkas, alternative, checked, from_duals, proven, weights_of
 from solvers.explain.filtering import HOLDS, Filter
 from solvers.explain.items import Item, bound_items, items_of, row_items, violations, whole_items
+from solvers.explain.suggestion import Suggest
 from solvers.instance import FloatArray, Instance
 from solvers.result import Result, TerminationCondition
 
 MAX_ROUNDS = 12
 STRETCHED = 1e-7
+SHORT = 5  # rows that a reader takes in at once: no shorter conflict is looked for
 
 
 class ConflictState(enum.StrEnum):
@@ -52,12 +54,17 @@ class Conflict:
     seconds: float = 0.0
 
 
-def find_conflict(instance: Instance, solve: SolveInstance, *, budget: Budget | None = None) -> Conflict:
+def find_conflict(
+    instance: Instance, solve: SolveInstance, *, budget: Budget | None = None, suggest: Suggest | None = None
+) -> Conflict:
     """Return a small set of rows, bounds and integrality demands that contradict each other.
 
     The linear part is tried first: the duals of its elastic form give a contradiction, a vertex of the alternative
     polyhedron makes it minimal, and both are checked without the solver. Where only integrality makes the instance
     infeasible, an elastic filter and then a deletion filter ask the solver about ever smaller parts.
+
+    `suggest` is asked for another conflict of the linear part when the first one is long. It is taken when it has fewer
+    rows and is proven minimal in exact arithmetic.
     """
     budget = budget or Budget()
     before, started = budget.solves, budget.spent_seconds
@@ -65,7 +72,21 @@ def find_conflict(instance: Instance, solve: SolveInstance, *, budget: Budget | 
         found = _crossed(instance) or _linear(instance, solve, budget) or _mixed(instance, solve, budget)
     except BudgetSpent as spent:
         found = Conflict(ConflictState.UNDECIDED, reason=str(spent))
+    if suggest is not None and found.evidence in (Evidence.EXACT, Evidence.RECOMPUTED):
+        found = _shorter(instance, found, suggest)
     return replace(found, solves=budget.solves - before, seconds=budget.spent_seconds - started)
+
+
+def _shorter(instance: Instance, found: Conflict, suggest: Suggest) -> Conflict:
+    rows = sum(item.is_row for item in found.items)
+    if rows <= SHORT:
+        return found
+    relaxed = replace(instance, integrality=np.zeros(instance.column_count, dtype=np.uint8))
+    items = suggest(relaxed)
+    if not 0 < sum(item.is_row for item in items) < rows:
+        return found
+    other = proven(relaxed, Farkas(items, np.ones(len(items)), margin=0.0))
+    return _told(other) if other.exact and other.minimal else found
 
 
 def _crossed(instance: Instance) -> Conflict | None:

@@ -16,7 +16,7 @@ from solvers.proof.exact import left_null_vector
 
 SMALL = 1e-9  # a multiplier below this share of the largest is noise
 PRECISE = 1e-9
-MAX_EXACT = 100  # rows; elimination in fractions grows with the cube of their number, and so do the fractions
+MAX_EXACT = 200  # rows; elimination in fractions grows with the cube of their number, and so do the fractions
 MAX_RANK = 1000
 
 

@@ -8,6 +8,7 @@ from solvers.explain.budget import Budget, SolveInstance
 from solvers.explain.conflict import Conflict, ConflictState, find_conflict
 from solvers.explain.items import Kind
 from solvers.explain.repair import Aim, Change, find_repairs
+from solvers.explain.suggestion import Suggest
 from solvers.instance import Instance
 
 
@@ -39,12 +40,14 @@ class Infeasibility:
     is_feasible: bool = False
 
 
-def diagnose(instance: Instance, solve: SolveInstance, *, budget: Budget | None = None) -> Infeasibility:
+def diagnose(
+    instance: Instance, solve: SolveInstance, *, budget: Budget | None = None, suggest: Suggest | None = None
+) -> Infeasibility:
     """Explain an infeasible instance in short: one conflict and one repair (`find_conflict`, `find_repairs`)."""
     budget = budget or Budget(seconds=30.0, solves=60)
     # The repair first: two or three solves, while a conflict of whole numbers may use up any budget.
     repairs = find_repairs(instance, solve, aims=(Aim.RELATIVE_TOTAL,), budget=budget)
-    found = find_conflict(instance, solve, budget=budget)
+    found = find_conflict(instance, solve, budget=budget, suggest=suggest)
     if found.state is ConflictState.FEASIBLE:
         return Infeasibility((), (), _reason(found, ()), is_feasible=True)
     changes = repairs.found[0].changes if repairs.found else ()

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 from solvers import mps, runner
-from solvers.explain.budget import Budget, through_runner
+from solvers.explain.budget import Budget, SolveInstance, through_runner
 from solvers.explain.conflict import Conflict, ConflictState, Evidence, find_conflict
-from solvers.explain.items import Item, Kind, as_inequalities
+from solvers.explain.items import Item, Kind, as_inequalities, row_items
+from solvers.explain.suggestion import from_highs, limits
 from solvers.instance import Instance
 from solvers.result import Result, SolutionStatus, SolveOptions, TerminationCondition
 from tests.solvers import instances
@@ -184,7 +185,7 @@ def test_without_duals_the_deletion_filter_finds_the_conflict() -> None:
 
 
 def test_a_conflict_of_very_many_rows_is_proven_in_floating_point() -> None:
-    n = 130  # each column exceeds the one before it, and the first the last
+    n = 230  # each column exceeds the one before it, and the first the last
     rows = (np.roll(np.eye(n), 1, axis=1) - np.eye(n)).tolist()
     found = find_conflict(make(cost=[0] * n, rows=rows, row_lower=[1] * n, row_upper=[INF] * n), solve)
     assert len(found.items) == n
@@ -228,3 +229,67 @@ def test_published_infeasible_instances_have_a_proven_conflict_at_once(name: str
     assert all(
         is_feasible(alone(instance, found.items[:k] + found.items[k + 1 :])) for k in range(0, len(found.items), 9)
     )
+
+
+def chain(length: int) -> Instance:
+    """x0 >= 1, each next one at least as large, the last at most 0; and the same said at once by the last row."""
+    steps = np.eye(length, k=1)[: length - 1] - np.eye(length)[: length - 1]
+    ends = np.zeros((3, length))
+    ends[0, 0] = ends[1, -1] = ends[2, 0] = 1
+    return make(
+        cost=[0] * length,
+        rows=np.vstack([steps, ends]).tolist(),
+        row_lower=[0] * (length - 1) + [1, -INF, -INF],
+        row_upper=[INF] * (length - 1) + [INF, 0, 0.5],
+        lower=[-INF] * length,
+    )
+
+
+def test_a_suggestion_is_taken_when_it_is_shorter_and_proven() -> None:
+    instance = chain(10)
+    short = tuple(item for item in row_items(instance) if item.index in (9, 11))
+    wrong = tuple(item for item in row_items(instance) if item.index in (1, 10))
+    long = find_conflict(instance, rigged(instance, without=11))
+    assert len(long.items) == 11
+    for offered, expected in ((short, 2), (wrong, 11), ((), 11), (row_items(instance), 11)):
+        found = find_conflict(instance, rigged(instance, without=11), suggest=lambda _, offered=offered: offered)
+        assert len(found.items) == expected
+        assert found.proven_minimal
+        assert found.evidence is Evidence.EXACT
+
+
+def rigged(instance: Instance, *, without: int) -> SolveInstance:
+    """A solve that finds the way round only: in the elastic instance, stretching row `without` costs nothing."""
+
+    def cheap(variant: Instance) -> Result:
+        if variant.row_count != instance.row_count:
+            return solve(variant)
+        upper = variant.row_upper.copy()
+        upper[without] = INF
+        return solve(replace(variant, row_upper=upper))
+
+    return cheap
+
+
+def test_the_suggestion_of_highs_is_read_and_bounded_by_the_budget() -> None:
+    instance = chain(10)
+    budget = Budget(seconds=20.0, solves=5)
+    items = from_highs(budget)(instance)
+    assert budget.solves == 1
+    assert len(items) in (2, 11)
+    assert irreducible(instance, items)
+    assert from_highs(Budget(seconds=20.0, solves=0))(instance) == ()
+    assert from_highs(budget)(instances.workshop()) == ()
+
+
+def test_limits_that_do_not_fit_are_no_suggestion() -> None:
+    instance = make(cost=[1], rows=[[1]], row_lower=[3], row_upper=[9], upper=[1])
+    named = limits(instance, np.array([3.0]), np.array([2.0]))
+    assert [(item.name, item.side) for item in named] == [
+        ("row[0]", "at least"),
+        ("row[0]", "at most"),
+        ("x[0]", "at most"),
+    ]
+    assert limits(instance, np.array([1.0, 1.0]), np.array([2.0])) == ()
+    assert limits(instance, np.array([np.nan]), np.array([2.0])) == ()
+    assert limits(instance, None, None) == ()
