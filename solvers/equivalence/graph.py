@@ -87,14 +87,9 @@ def joint_graph(first: Work, second: Work) -> Graph:
         [array for one in scaled for array in (one.lower, one.upper)],
         [one.error for one in scaled for _ in range(2)],
     )
-    attributes = value_ids(
-        [
-            a[one.columns]
-            for work, one in zip(works, scaled, strict=True)
-            for a in (work.column_lower, work.column_upper)
-        ]
-    )
-    costs = value_ids([work.cost[one.columns] for work, one in zip(works, scaled, strict=True)])
+    both = list(zip(works, scaled, strict=True))
+    attributes = value_ids([a[one.columns] for work, one in both for a in (work.column_lower, work.column_upper)])
+    costs = value_ids([work.cost[one.columns] for work, one in both])
     parts, first_node = [], 0
     for k, (work, one) in enumerate(both):
         own = attributes[2 * k], attributes[2 * k + 1], costs[k], work.integer[one.columns].astype(np.int64)

@@ -107,7 +107,8 @@ def _settled(refinement: Refinement, budget: Budget, looks: list[int] | None) ->
             if blocks.plain[a]:
                 found: Ints | None = others
             elif len(left) == 1 and len(nodes) == count:
-                found = _branched(refinement, budget, looks)
+                whole = _branched(refinement, budget, looks)
+                found = None if whole is None else whole[nodes]
             else:
                 part = part_of(graph, colour, nodes, others)
                 inner = Refinement(part)
