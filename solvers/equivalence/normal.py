@@ -79,9 +79,13 @@ def normal_form(instance: Instance) -> Work:
     while _constant_rows(work) | _single_rows(work) | _slacks(work) | merge_parallel_rows(work, PARALLEL):
         pass
     _unused_columns(work)
-    crossed = work.column_lower > work.column_upper + INWARD * (1 + np.abs(work.column_upper))
-    if crossed.any():
-        work.contradictions.add(f"column:{int(np.flatnonzero(crossed)[0])}")
+    for kind, lower, upper in (
+        ("column", work.column_lower, work.column_upper),
+        ("row", work.row_lower, work.row_upper),
+    ):
+        crossed = np.flatnonzero(lower > upper + INWARD * (1 + np.abs(upper)))
+        if crossed.size:
+            work.contradictions.add(f"{kind}:{int(crossed[0])}")
     return work
 
 

@@ -88,6 +88,3 @@ def _intersect(work: Work, kept: int, lead: float, rows: NDArray[Any], leads: ND
     work.row_upper[kept] = min(work.row_upper[kept], high.min())
     work.error[kept] = max(work.error[kept], (work.error[rows] * np.abs(scale)).max())
     work.row_fate[rows], work.partner[rows] = fate, kept
-    slight = 1e-9 * (1 + abs(work.row_upper[kept])) if np.isfinite(work.row_upper[kept]) else 0.0
-    if work.row_lower[kept] > work.row_upper[kept] + slight:
-        work.contradictions.add(f"row:{int(kept)}")

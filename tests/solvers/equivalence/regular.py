@@ -35,8 +35,7 @@ def cycles(*lengths: int) -> Model:
 
 def rook() -> list[Edge]:
     """The 4 x 4 rook's graph, strongly regular (16, 6, 2, 2)."""
-    cells = list(itertools.product(range(4), range(4)))
-    return [(i, j) for i, j in itertools.combinations(range(16), 2) if sum(a == b for a, b in zip(cells[i], cells[j])) == 1]
+    return [(i, j) for i, j in itertools.combinations(range(16), 2) if (i // 4 == j // 4) != (i % 4 == j % 4)]
 
 
 def shrikhande() -> list[Edge]:
@@ -117,7 +116,7 @@ def cfi(base: list[Edge], *, twisted: bool) -> Model:
 
 K4 = list(itertools.combinations(range(4), 2))
 K33 = [(i, 3 + j) for i in range(3) for j in range(3)]
-PETERSEN = [(i, (i + 1) % 5) for i in range(5)] + [(i, 5 + i) for i in range(5)] + [(5 + i, 5 + (i + 2) % 5) for i in range(5)]
+PETERSEN = [edge for i in range(5) for edge in ((i, (i + 1) % 5), (i, 5 + i), (5 + i, 5 + (i + 2) % 5))]
 HEAWOOD = [(i, (i + 1) % 14) for i in range(14)] + [(i, (i + 5) % 14) for i in range(0, 14, 2)]
 
 PAIRS = {
