@@ -48,6 +48,8 @@ class Work:
     partner: Ints
     slack_row: Ints
     error: FloatArray
+    held_rows: Bools
+    held_columns: Bools
     contradictions: set[str] = field(default_factory=set)
 
     @property
@@ -73,9 +75,14 @@ class Work:
         self.row, self.column, self.value = self.row[kept], self.column[kept], self.value[kept]
 
 
-def normal_form(instance: Instance) -> Work:
-    """Return the normal form of a linear instance without numbers that are not finite where they must be."""
+def normal_form(instance: Instance, *, held_rows: Bools | None = None, held_columns: Bools | None = None) -> Work:
+    """Return the normal form of a linear instance without numbers that are not finite where they must be.
+
+    Rows and columns that are held stay what they are, whatever they could become.
+    """
     work = _started(instance)
+    work.held_rows = work.held_rows if held_rows is None else held_rows
+    work.held_columns = work.held_columns if held_columns is None else held_columns
     while _constant_rows(work) | _single_rows(work) | _slacks(work) | merge_parallel_rows(work, PARALLEL):
         pass
     _unused_columns(work)
@@ -109,6 +116,8 @@ def _started(instance: Instance) -> Work:
         partner=np.full(instance.row_count, -1, dtype=np.int64),
         slack_row=np.full(instance.column_count, -1, dtype=np.int64),
         error=np.zeros(instance.row_count),
+        held_rows=np.zeros(instance.row_count, dtype=bool),
+        held_columns=np.zeros(instance.column_count, dtype=bool),
     )
     work.keep_entries(work.value != 0)
     _round_inward(work, np.arange(work.column_count))
@@ -123,7 +132,7 @@ def _round_inward(work: Work, columns: Ints) -> None:
 
 def _constant_rows(work: Work) -> bool:
     """Drop rows without entries, and rows without a limit."""
-    alive = work.row_fate == KEPT
+    alive = (work.row_fate == KEPT) & ~work.held_rows
     empty = alive & (np.bincount(work.row, minlength=work.row_count) == 0)
     slight = INWARD + work.error
     with np.errstate(invalid="ignore"):
@@ -139,7 +148,7 @@ def _constant_rows(work: Work) -> bool:
 
 def _single_rows(work: Work) -> bool:
     """Turn rows of one column into bounds of that column."""
-    single = (work.row_fate == KEPT) & (np.bincount(work.row, minlength=work.row_count) == 1)
+    single = (work.row_fate == KEPT) & ~work.held_rows & (np.bincount(work.row, minlength=work.row_count) == 1)
     mine = single[work.row]
     if not mine.any():
         return False
@@ -158,7 +167,7 @@ def _slacks(work: Work) -> bool:
     """Widen the row of every pure slack by what the slack can take up, and drop the slack."""
     count = np.bincount(work.column, minlength=work.column_count)
     bounded_below, bounded_above = np.isfinite(work.column_lower), np.isfinite(work.column_upper)
-    slack = (work.column_fate == USED) & ~work.integer & (work.cost == 0) & (count == 1)
+    slack = (work.column_fate == USED) & ~work.held_columns & ~work.integer & (work.cost == 0) & (count == 1)
     slack &= bounded_below ^ bounded_above
     mine = slack[work.column]
     if not mine.any():
@@ -180,4 +189,5 @@ def _slacks(work: Work) -> bool:
 def _unused_columns(work: Work) -> None:
     """Drop columns without cost that no row holds; a bound of theirs that cannot be met is a contradiction."""
     count = np.bincount(work.column, minlength=work.column_count)
-    work.column_fate[(work.column_fate == USED) & (count == 0) & (work.cost == 0)] = UNUSED
+    unused = (work.column_fate == USED) & (count == 0) & (work.cost == 0) & ~work.held_columns
+    work.column_fate[unused] = UNUSED

@@ -20,6 +20,10 @@ SHIFT = 0.3819660112501051  # so that no number a person writes lies where the r
 def merge_parallel_rows(work: Work, fate: int) -> bool:
     """Intersect the ranges of rows that are multiples of each other; whether there were any."""
     row, column, value = _sorted_entries(work)
+    open_rows = ~work.held_rows[row]
+    row, column, value = row[open_rows], column[open_rows], value[open_rows]
+    if not len(row):
+        return False
     rows, starts = np.unique(row, return_index=True)
     pointers = np.append(starts, len(row))
     lead = value[starts]
