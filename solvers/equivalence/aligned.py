@@ -7,6 +7,7 @@ the units in which the first model was written.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 
 from solvers.equivalence.changes import Matching
-from solvers.equivalence.normal import KEPT, USED, Work, normal_form
+from solvers.equivalence.normal import Work, normal_form
 from solvers.equivalence.pairing import Basis, Pairing, pairing
 from solvers.instance import Instance, Sense
 
@@ -25,10 +26,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """Two instances to be compared by position, how their rows and columns are paired, and by how much rows were scaled.
-
-    `row_numbers` and `column_numbers` say which row or column of each given instance every one of them is.
-    """
+    """Two instances to be compared by position, how they are paired, and the factor of each paired second row."""
 
     before: Instance
     after: Instance
@@ -54,24 +52,20 @@ def aligned(first: Instance, second: Instance) -> Aligned:
 
 
 def _held_alike(first: Instance, second: Instance) -> tuple[Work, Work]:
-    """Return normal forms in which what has the same name in both models is kept in both or in none."""
-    works = normal_form(first), normal_form(second)
-    fates = [(work.row_fate == KEPT, work.column_fate == USED) for work in works]
-    held = []
-    for k, names in enumerate((("row_names"), ("column_names"))):
-        mine, other = (np.zeros(len(getattr(one, names)), dtype=bool) for one in (first, second))
-        place = {name: j for j, name in enumerate(getattr(second, names))}
-        for i, name in enumerate(getattr(first, names)):
-            j = place.get(name)
-            if j is not None and fates[0][k][i] != fates[1][k][j]:
-                mine[i] = other[j] = True
-        held.append((mine, other))
-    if not any(mask.any() for pair in held for mask in pair):
-        return works
+    """Return normal forms that keep what has the same name in both models, so that it is compared as it was written."""
+    rows = _shared(first.row_names, second.row_names)
+    columns = _shared(first.column_names, second.column_names)
     return (
-        normal_form(first, held_rows=held[0][0], held_columns=held[1][0]),
-        normal_form(second, held_rows=held[0][1], held_columns=held[1][1]),
+        normal_form(first, held_rows=rows[0], held_columns=columns[0]),
+        normal_form(second, held_rows=rows[1], held_columns=columns[1]),
     )
+
+
+def _shared(mine: Sequence[str], other: Sequence[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    both = set(mine) & set(other)
+    masks = (np.fromiter((name in both for name in names), dtype=bool, count=len(names)) for names in (mine, other))
+    first, second = masks
+    return first, second
 
 
 def _matching(partner: Ints, mine: Ints, others: Ints) -> Matching:
@@ -113,6 +107,7 @@ def _written(instance: Instance, work: Work, kept: tuple[Ints, Ints]) -> tuple[I
         integrality=work.integer[columns].astype(np.uint8),
         row_names=tuple(names[0][i] for i in rows.tolist()),
         column_names=tuple(names[1][j] for j in columns.tolist()),
+        fixed=instance.fixed,
     )
     return written, matrix
 
@@ -125,7 +120,7 @@ def _scales(
     rows: Matching,
     columns: Matching,
 ) -> Floats:
-    """Return the factor for each paired row of the second model under which most numbers agree; 1 where it does best."""
+    """Return for each paired row of the second model the factor under which most numbers agree, 1 at a tie."""
     scale = np.ones(len(rows.before))
     if not len(rows.before) or not len(columns.before):
         return scale
@@ -152,9 +147,7 @@ def _scales(
 
 def _most_common(place: Ints, ratio: Floats, scale: Floats) -> Floats:
     """Return per place the ratio that occurs most often, 1 where it occurs as often as any."""
-    rounded = np.sign(ratio) * np.round(np.log(np.abs(ratio)), 8)
     turned = np.where(ratio < 0, 1e6, 0.0) + np.round(np.log(np.abs(ratio)), 8)
-    del rounded
     keys, group, count = np.unique(np.stack((place, turned)), axis=1, return_inverse=True, return_counts=True)
     weight = count + 0.5 * (keys[1] == 0)  # a tie goes to the units as written
     order = np.lexsort((-weight, keys[0]))
@@ -204,6 +197,7 @@ def _laid_over(
         integrality=after.integrality,
         row_names=after.row_names,
         column_names=after.column_names,
+        fixed=after.fixed,
     )
 
 

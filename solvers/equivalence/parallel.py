@@ -20,8 +20,6 @@ SHIFT = 0.3819660112501051  # so that no number a person writes lies where the r
 def merge_parallel_rows(work: Work, fate: int) -> bool:
     """Intersect the ranges of rows that are multiples of each other; whether there were any."""
     row, column, value = _sorted_entries(work)
-    open_rows = ~work.held_rows[row]
-    row, column, value = row[open_rows], column[open_rows], value[open_rows]
     if not len(row):
         return False
     rows, starts = np.unique(row, return_index=True)
@@ -31,9 +29,8 @@ def merge_parallel_rows(work: Work, fate: int) -> bool:
     groups = _candidates(column, ratio, pointers)
     merged = False
     for members in groups:
-        for kept, twins in _confirmed(members, column, ratio, pointers):
-            _intersect(work, rows[kept], lead[kept], rows[twins], lead[twins], fate)
-            merged = True
+        for twins in _confirmed(members, column, ratio, pointers):
+            merged |= _merge(work, rows[twins], lead[twins], fate)
     if merged:
         work.keep_entries(work.row_fate[work.row] != fate)
     return merged
@@ -67,8 +64,8 @@ def _candidates(column: NDArray[np.int64], ratio: NDArray[np.float64], pointers:
 
 def _confirmed(
     members: NDArray[Any], column: NDArray[np.int64], ratio: NDArray[np.float64], pointers: NDArray[Any]
-) -> list[tuple[int, NDArray[Any]]]:
-    """Return (row that stays, rows that are multiples of it) among candidates."""
+) -> list[NDArray[Any]]:
+    """Return groups of rows that are multiples of each other among candidates."""
     found = []
     left = members
     while len(left) > 1:
@@ -79,16 +76,29 @@ def _confirmed(
         same &= (np.abs(ratio[places] - ratio[places[0]]) <= CLOSE * np.abs(ratio[places[0]])).all(axis=1)
         twins = same_length[same]
         if len(twins) > 1:
-            found.append((int(twins[0]), twins[1:]))
+            found.append(twins)
         left = np.setdiff1d(left, twins)
     return found
 
 
-def _intersect(work: Work, kept: int, lead: float, rows: NDArray[Any], leads: NDArray[Any], fate: int) -> None:
-    scale = lead / leads
+def _merge(work: Work, rows: NDArray[Any], leads: NDArray[Any], fate: int) -> bool:
+    """Let one row of a group stand for the others; a held row stays, and takes in only what it implies already."""
+    held = np.flatnonzero(work.held_rows[rows])
+    kept = int(held[0]) if held.size else 0
+    scale = leads[kept] / leads
     first, second = work.row_lower[rows] * scale, work.row_upper[rows] * scale
     low, high = np.where(scale > 0, first, second), np.where(scale > 0, second, first)
-    work.row_lower[kept] = max(work.row_lower[kept], low.max())
-    work.row_upper[kept] = min(work.row_upper[kept], high.min())
-    work.error[kept] = max(work.error[kept], (work.error[rows] * np.abs(scale)).max())
-    work.row_fate[rows], work.partner[rows] = fate, kept
+    gone = ~work.held_rows[rows]
+    gone[kept] = False
+    if held.size:
+        slight = CLOSE * (1 + np.abs(np.stack((low, high))))
+        gone &= (low <= low[kept] + slight[0]) & (high >= high[kept] - slight[1])
+    if not gone.any():
+        return False
+    gone_or_kept = gone.copy()
+    gone_or_kept[kept] = True
+    if not held.size:
+        work.row_lower[rows[kept]], work.row_upper[rows[kept]] = low[gone_or_kept].max(), high[gone_or_kept].min()
+    work.error[rows[kept]] = (work.error[rows] * np.abs(scale))[gone_or_kept].max()
+    work.row_fate[rows[gone]], work.partner[rows[gone]] = fate, rows[kept]
+    return True
