@@ -15,7 +15,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 
 from solvers.equivalence.changes import Matching
-from solvers.equivalence.normal import Work, normal_form
+from solvers.equivalence.normal import BOUND, EMPTY, Work, normal_form
 from solvers.equivalence.pairing import Basis, Pairing, pairing
 from solvers.instance import Instance, Sense
 
@@ -39,29 +39,52 @@ class Aligned:
 
 def aligned(first: Instance, second: Instance) -> Aligned:
     """Return both models laid over each other."""
-    works = _held_alike(first, second)
-    found = pairing(first, second, works)
-    kept = [(work.kept_rows(), work.kept_columns()) for work in works]
-    rows = _matching(found.row, kept[0][0], kept[1][0])
-    columns = _matching(found.column, kept[0][1], kept[1][1])
-    before, matrix = _written(first, works[0], kept[0])
-    after, other = _written(second, works[1], kept[1])
-    scale = _scales(matrix, other, before, after, rows, columns)
-    after = _laid_over(before, after, other, rows, columns, scale)
-    return Aligned(before, after, rows, columns, scale, found, works)
-
-
-def _held_alike(first: Instance, second: Instance) -> tuple[Work, Work]:
-    """Return normal forms that keep what has the same name in both models, so that it is compared as it was written."""
     rows = _shared(first.row_names, second.row_names)
     columns = _shared(first.column_names, second.column_names)
+    works = _forms(first, second, rows, columns)
+    found = pairing(first, second, works)
+    telling = _telling(works, found)
+    if telling[0].any() or telling[1].any():
+        works = _forms(first, second, (rows[0] | telling[0], rows[1] | telling[1]), columns)
+        found = pairing(first, second, works)
+    kept = [(work.kept_rows(), work.kept_columns()) for work in works]
+    row_pairs = _matching(found.row, kept[0][0], kept[1][0])
+    column_pairs = _matching(found.column, kept[0][1], kept[1][1])
+    before, matrix = _written(first, works[0], kept[0])
+    after, other = _written(second, works[1], kept[1])
+    scale = _scales(matrix, other, before, after, row_pairs, column_pairs)
+    after = _laid_over(before, after, other, row_pairs, column_pairs, scale)
+    return Aligned(before, after, row_pairs, column_pairs, scale, found, works)
+
+
+Masks = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+
+
+def _forms(first: Instance, second: Instance, rows: Masks, columns: Masks) -> tuple[Work, Work]:
+    """Return normal forms that keep these rows and columns as they were written."""
     return (
         normal_form(first, held_rows=rows[0], held_columns=columns[0]),
         normal_form(second, held_rows=rows[1], held_columns=columns[1]),
     )
 
 
-def _shared(mine: Sequence[str], other: Sequence[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _telling(works: tuple[Work, Work], found: Pairing) -> Masks:
+    """Return rows that may not vanish: bounds that make the models differ, and constants that are never true."""
+    first, second = works
+    differs = [np.ones(work.column_count, dtype=bool) for work in works]
+    mine = np.flatnonzero(found.column >= 0)
+    to = found.column[mine]
+    same = (first.column_lower[mine] == second.column_lower[to]) & (first.column_upper[mine] == second.column_upper[to])
+    differs[0][mine], differs[1][to] = ~same, ~same
+    masks = []
+    for work, apart in zip(works, differs, strict=True):
+        mask = (work.row_fate == BOUND) & apart[work.partner]
+        mask |= (work.row_fate == EMPTY) & ((work.row_lower > 0) | (work.row_upper < 0))
+        masks.append(mask)
+    return masks[0], masks[1]
+
+
+def _shared(mine: Sequence[str], other: Sequence[str]) -> Masks:
     both = set(mine) & set(other)
     masks = (np.fromiter((name in both for name in names), dtype=bool, count=len(names)) for names in (mine, other))
     first, second = masks
@@ -210,8 +233,7 @@ def _turned(before: Instance, after: Instance, columns: Matching) -> bool:
 def _snap(numbers: Floats, wanted: Floats, pairs: Matching) -> None:
     """Replace numbers by those of their partners where only rounding lies between."""
     mine, other = wanted[pairs.before], numbers[pairs.after]
-    with np.errstate(invalid="ignore"):
-        same = np.abs(mine - other) <= CLOSE * np.maximum(np.abs(mine), np.abs(other))
+    same = np.isclose(mine, other, rtol=CLOSE, atol=0.0)
     numbers[pairs.after[same]] = mine[same]
 
 
@@ -233,7 +255,7 @@ def _snap_values(
     if not known.size:
         return
     wanted = np.asarray(before.matrix[row[known], column[known]]).ravel()
-    same = np.abs(wanted - values[known]) <= CLOSE * np.maximum(np.abs(wanted), np.abs(values[known]))
+    same = np.isclose(wanted, values[known], rtol=CLOSE, atol=0.0)
     values[known[same]] = wanted[same]
 
 

@@ -98,6 +98,7 @@ def _compared(first: Instance, second: Instance, budget: Budget) -> Equivalence:
     scale = 1.0 + abs(works[0].offset) + abs(works[1].offset)
     shift = 0.0 if abs(shift) <= SHIFT * scale else shift
     how = "renamed" if _only_renamed(first, second, works, mapping) else "rewritten"
+    how = "shifted" if shift else how
     return Equivalence(
         "equivalent", how, shift, path=found.path, mapping=mapping, notes=notes_of(first, second, works, mapping)
     )

@@ -90,7 +90,8 @@ def normal_form(instance: Instance, *, held_rows: Bools | None = None, held_colu
         ("column", work.column_lower, work.column_upper),
         ("row", work.row_lower, work.row_upper),
     ):
-        crossed = np.flatnonzero(lower > upper + INWARD * (1 + np.abs(upper)))
+        with np.errstate(invalid="ignore"):
+            crossed = np.flatnonzero(lower > np.where(np.isfinite(upper), upper + INWARD * (1 + np.abs(upper)), upper))
         if crossed.size:
             work.contradictions.add(f"{kind}:{int(crossed[0])}")
     return work

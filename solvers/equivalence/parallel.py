@@ -91,8 +91,8 @@ def _merge(work: Work, rows: NDArray[Any], leads: NDArray[Any], fate: int) -> bo
     gone = ~work.held_rows[rows]
     gone[kept] = False
     if held.size:
-        slight = CLOSE * (1 + np.abs(np.stack((low, high))))
-        gone &= (low <= low[kept] + slight[0]) & (high >= high[kept] - slight[1])
+        gone &= (low <= low[kept]) | np.isclose(low, low[kept], rtol=CLOSE, atol=CLOSE)
+        gone &= (high >= high[kept]) | np.isclose(high, high[kept], rtol=CLOSE, atol=CLOSE)
     if not gone.any():
         return False
     gone_or_kept = gone.copy()
