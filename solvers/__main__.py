@@ -1,6 +1,6 @@
-"""The command line `python -m solvers solve|info|doctor|iis|check|convert FILE`.
+"""The command line `python -m solvers solve|info|doctor|iis|check|convert|diff FILE`.
 
-Exit status: 0 done, 1 not solved, 2 bad input.
+Exit status: 0 done, 1 not solved, 2 bad input; diff has its own.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 from solvers import runner
 from solvers.base import AvailabilityState
+from solvers.equivalence.command import diff_main
 from solvers.explain.command import explain_main
 from solvers.fingerprint import fingerprint
 from solvers.instance import Instance, InstanceError, Sense
@@ -35,6 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["iis"]:
         return explain_main(given[1:])
+    if given[:1] == ["diff"]:
+        return diff_main(given[1:])
     options = _parser().parse_args(given)
     try:
         return int(options.command(options))

@@ -95,6 +95,8 @@ class Diff:
     families: tuple[Family, ...]
     unchanged: int
     against: int
+    proof: str
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +250,17 @@ def _diff(run: Run, payloads: Mapping[str, Any]) -> Diff | None:
         families=tuple(_family(family) for family in raw.get("families", ())),
         unchanged=raw.get("unchanged_families", 0),
         against=run.base.number if run.base else computed.get("against", 0),
+        proof=_proof(raw),
+        notes=tuple(raw.get("notes", ())),
     )
+
+
+def _proof(raw: Mapping[str, Any]) -> str:
+    """What stands behind the word equivalent, in a sentence."""
+    if raw["verdict"] != "equivalent" or not raw.get("how"):
+        return ""
+    shift = f", but every objective value is moved by {number(abs(raw['shift']))}" if raw.get("shift") else ""
+    return f"Each row and column has its counterpart{shift}: the mapping was checked number by number."
 
 
 def _family(raw: Mapping[str, Any]) -> Family:

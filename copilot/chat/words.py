@@ -78,6 +78,7 @@ VERDICTS: Mapping[str, tuple[str, str]] = {
     "equivalent": ("Equivalent", "good"),
     "different": ("Different", "busy"),
     "undecided": ("Undecided", "warn"),
+    "invalid": ("Not comparable", "warn"),
 }
 
 

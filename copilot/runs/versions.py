@@ -19,11 +19,11 @@ from solvers.instance import Instance
 
 
 def compare(stage: Stage, built: Built) -> dict[str, Any] | None:
-    """What changed in the instance since the version being revised, by name; None for a first version."""
+    """What changed in the instance since the version being revised, under its verdict; None for a first version."""
     base = stage.run.base
     if base is None:
         return None
-    found = diff(instance_of(base), built.instance).to_json()
+    found = diff(instance_of(base), built.instance, should_stop=stage.lease.should_stop).to_json()
     stage.record(EventType.DIFF_COMPUTED, {"against": base.number, "diff": found})
     return found
 

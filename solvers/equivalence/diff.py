@@ -1,19 +1,22 @@
-"""Compares two instances by the names of their rows and columns; proves neither equivalence nor the lack of it."""
+"""What changed between two instances, in the words of the modeller, under the verdict whether they say the same."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+import numpy as np
+
 from solvers.equivalence import wording
-from solvers.equivalence.changes import Change, Kind, Matching, Value, family_of, find_changes, match_names
+from solvers.equivalence.aligned import Aligned, aligned, guesses
+from solvers.equivalence.changes import Change, Kind, Value, family_of, find_changes, row_text
+from solvers.equivalence.compare import SECONDS, Equivalence, Verdict, equivalence
+from solvers.equivalence.normal import KEPT
 from solvers.instance import Instance
 
-Verdict = Literal["identical", "different", "undecided"]
 ENTRIES_PER_FAMILY = 50
-NO_PROOF = "a structural proof is not made yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,11 @@ class FamilyDiff:
 
 @dataclass(frozen=True, slots=True)
 class ModelDiff:
-    """What changed, family by family, riskiest first; `witness` proves `different`, `reason` explains `undecided`."""
+    """What changed, family by family, riskiest first; `witness` proves `different`, `reason` explains `undecided`.
+
+    `how` and `shift` are those of an equivalence. `notes` are rewrites without effect, never mixed with changes.
+    `basis` says whether rows and columns were paired by their names alone; `guesses` of them were paired by structure.
+    """
 
     verdict: Verdict
     summary: str
@@ -52,6 +59,11 @@ class ModelDiff:
     unchanged_families: int
     notes: tuple[str, ...] = ()
     basis: str = "names"
+    how: str = ""
+    shift: float = 0.0
+    path: str = ""
+    guesses: int = 0
+    seconds: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """The same as nested dictionaries and tuples of strings and finite numbers."""
@@ -67,58 +79,85 @@ class _Sizes:
         return set(self.before) ^ set(self.after)
 
 
-def diff(before: Instance, after: Instance) -> ModelDiff:
-    """Compare by name.
+def diff(
+    before: Instance,
+    after: Instance,
+    *,
+    seconds: float = SECONDS,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> ModelDiff:
+    """Compare two models: the verdict of `equivalence`, and every change between rows and columns that belong together.
 
-    `identical` means every number and every name is equal. `different` means that the models differ as written; a
-    rewrite without effect, such as a row multiplied by two, counts as a change. Where names alone cannot tell, the
-    verdict is `undecided`. Nothing is ever called equivalent.
+    Two models that are the same but for an exchange of names that both use are equivalent, and the changes are listed:
+    what the names stand for has changed.
     """
     for side, instance in (("first", before), ("second", after)):
         repeated = _repeated(instance)
         if repeated:
-            return _undecided(f"The {side} model uses the name {repeated} twice, so it cannot be compared by name.")
-    rows = match_names(before.row_names, after.row_names)
-    columns = match_names(before.column_names, after.column_names)
-    changes = sorted(find_changes(before, after, rows, columns), key=wording.risk_of)
-    sizes = _Sizes(_family_sizes(before), _family_sizes(after))
-    notes = _notes(before, after)
-    verdict, reason = _verdict(changes, rows, columns, notes)
-    unread = _unread(before, after)
-    if unread and verdict != "different":
-        verdict, reason = "undecided", f"The models have {unread}, which are not compared yet."
+            return _uncompared("invalid", f"The {side} model uses the name {repeated} twice: names must be unique.")
+    found = equivalence(before, after, seconds=seconds, should_stop=should_stop)
+    if found.verdict == "invalid" and found.reason.startswith("The "):
+        return _uncompared("invalid", found.reason)
+    laid = aligned(before, after)
+    changes = sorted(_changes(before, after, laid), key=wording.risk_of)
+    found = _as_named(found, laid, changes)
+    sizes = _Sizes(_family_sizes(laid.before), _family_sizes(laid.after))
     families = _families(changes, sizes)
     return ModelDiff(
-        verdict=verdict,
-        summary=wording.summary(changes, whole_families=sizes.on_one_side()),
-        witness=wording.change_text(changes[0]) if verdict == "different" else "",
-        reason=reason,
+        verdict=found.verdict,
+        summary=_summary(found, changes, sizes),
+        witness=_witness(found, changes),
+        reason=found.reason,
         families=families,
         unchanged_families=len(set(sizes.before) | set(sizes.after)) - sum(f.kind != "objective" for f in families),
-        notes=notes,
+        notes=_notes(before, after, found, changes),
+        basis="structure" if guesses(laid) else "names",
+        how=found.how,
+        shift=found.shift,
+        path=found.path,
+        guesses=guesses(laid),
+        seconds=found.seconds,
     )
 
 
-def _verdict(changes: Sequence[Change], rows: Matching, columns: Matching, notes: Sequence[str]) -> tuple[Verdict, str]:
-    if not changes:
-        return ("undecided", f"Only names of the objective differ; {NO_PROOF}.") if notes else ("identical", "")
-    if not len(columns.before) and columns.removed and columns.added:
-        return "undecided", f"No variable of one model has the name of a variable of the other; {NO_PROOF}."
-    if _may_be_renamed(changes, rows, columns):
-        return "undecided", f"What was removed may be what was added under another name; {NO_PROOF}."
-    return "different", ""
+def _changes(before: Instance, after: Instance, laid: Aligned) -> Iterator[Change]:
+    """Every change, with rows that only one side has in the words in which they were given."""
+    places = [{name: i for i, name in enumerate(instance.row_names)} for instance in (before, after)]
+    for change in find_changes(laid.before, laid.after, laid.rows, laid.columns):
+        if change.kind != "constraints" or change.group != "presence":
+            yield change
+        elif change.new is None:
+            yield replace(change, old=row_text(before, places[0][change.subject]))
+        else:
+            yield replace(change, new=row_text(after, places[1][change.subject]))
 
 
-def _may_be_renamed(changes: Sequence[Change], rows: Matching, columns: Matching) -> bool:
-    """Equal counts on both sides, and no difference in anything that kept its name and its neighbours."""
-    if len(rows.removed) != len(rows.added) or len(columns.removed) != len(columns.added):
-        return False
-    renamed = {c.subject for c in changes if c.kind == "variables" and c.group == "presence"}
-    return all(c.group == "presence" or _concerns(c, renamed) for c in changes)
+def _as_named(found: Equivalence, laid: Aligned, changes: Sequence[Change]) -> Equivalence:
+    """Return the verdict under these names: only another order is identical, another fixed value is different."""
+    if found.verdict != "equivalent":
+        return found
+    if any(change.field == "fixed value" for change in changes):
+        return replace(found, verdict="different", how="")
+    same_names = all(
+        set(getattr(laid.before, names)) == set(getattr(laid.after, names)) for names in ("row_names", "column_names")
+    )
+    kept = all((work.row_fate == KEPT).all() and not work.column_fate.any() for work in laid.works)
+    if not changes and not found.shift and same_names and kept and np.all(laid.scale == 1.0):
+        return replace(found, verdict="identical", how="", notes=())
+    return found
 
 
-def _concerns(change: Change, columns: set[str]) -> bool:
-    return change.field.startswith("coefficient of ") and change.field.removeprefix("coefficient of ") in columns
+def _summary(found: Equivalence, changes: Sequence[Change], sizes: _Sizes) -> str:
+    if found.verdict == "equivalent" and not changes:
+        return "Rewritten without effect" if found.how == "rewritten" else "Renamed without effect"
+    return wording.summary(changes, whole_families=sizes.on_one_side())
+
+
+def _witness(found: Equivalence, changes: Sequence[Change]) -> str:
+    """Return the riskiest change, which people recognise, or else what the comparison came upon."""
+    if found.verdict != "different":
+        return ""
+    return wording.change_text(changes[0]) if changes else found.witness
 
 
 def _families(changes: Sequence[Change], sizes: _Sizes) -> tuple[FamilyDiff, ...]:
@@ -162,18 +201,13 @@ def _family_sizes(instance: Instance) -> Counter[tuple[Kind, str]]:
     return sizes
 
 
-def _notes(before: Instance, after: Instance) -> tuple[str, ...]:
-    if before.objective_name == after.objective_name:
-        return ()
-    return (f"objective {before.objective_name} is now called {after.objective_name}",)
-
-
-def _unread(before: Instance, after: Instance) -> str:
-    """Return the parts beyond linear rows, in words, unless both models have the very same ones."""
-    same_order = before.column_names == after.column_names and before.row_names == after.row_names
-    if before.beyond == after.beyond and (same_order or not before.beyond):
-        return ""
-    return " and ".join(dict.fromkeys((*before.beyond.parts, *after.beyond.parts)))
+def _notes(before: Instance, after: Instance, found: Equivalence, changes: Sequence[Change]) -> tuple[str, ...]:
+    notes = list(found.notes)
+    if before.objective_name != after.objective_name:
+        notes.append(f"Objective {before.objective_name} is now called {after.objective_name}.")
+    if found.verdict == "equivalent" and changes and not found.shift:
+        notes.append("The models are the same only if names that both of them use are exchanged.")
+    return tuple(notes)
 
 
 def _repeated(instance: Instance) -> str:
@@ -183,5 +217,5 @@ def _repeated(instance: Instance) -> str:
     return ""
 
 
-def _undecided(reason: str) -> ModelDiff:
-    return ModelDiff("undecided", "Not compared", "", reason, families=(), unchanged_families=0)
+def _uncompared(verdict: Verdict, reason: str) -> ModelDiff:
+    return ModelDiff(verdict, "Not compared", "", reason, families=(), unchanged_families=0)

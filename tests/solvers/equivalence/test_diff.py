@@ -127,7 +127,6 @@ def test_a_new_variable_shows_where_it_enters() -> None:
     ("overrides", "field", "old", "new"),
     [
         ({"sense": Sense.MINIMIZE}, "sense", "maximize", "minimize"),
-        ({"objective_offset": 5.0}, "constant", 0.0, 5.0),
         ({"cost": [75.0, 40.0]}, "objective coefficient", 70.0, 75.0),
         ({"integrality": [1, 0]}, "integrality", "continuous", "integer"),
         ({"column_upper": [30.0, INF]}, "upper bound", None, 30.0),
@@ -154,7 +153,13 @@ def test_the_riskiest_change_comes_first_and_is_the_witness() -> None:
     assert found.families[0].kind == "objective"
 
 
-def test_a_mere_renaming_is_undecided_not_different_and_not_equivalent() -> None:
+def test_a_constant_in_the_objective_shifts_the_optimum() -> None:
+    found = diff(WORKSHOP, dataclasses.replace(WORKSHOP, objective_offset=5.0))
+    assert (found.verdict, found.how, found.shift) == ("equivalent", "shifted", -5.0)  # written as minimisation
+    assert found.summary == "1 objective constant changed"
+
+
+def test_a_mere_renaming_is_equivalent_with_a_note_and_no_change() -> None:
     renamed = instance(
         {"tables": 70.0, "chair": 40.0},
         {
@@ -163,27 +168,73 @@ def test_a_mere_renaming_is_undecided_not_different_and_not_equivalent() -> None
         },
     )
     found = diff(WORKSHOP, renamed)
-    assert found.verdict == "undecided"
-    assert "a structural proof is not made yet" in found.reason
-    assert only(found, "variables", "tables").change == "added"
-    assert only(found, "variables", "desk").change == "removed"
+    assert (found.verdict, found.how, found.families) == ("equivalent", "renamed", ())
+    assert found.notes == ("1 variable is renamed.",)
+    assert (found.basis, found.guesses) == ("names", 0)  # the index sets of the families agree
 
 
-def test_nothing_in_common_is_undecided() -> None:
+def test_names_exchanged_are_equivalent_but_not_without_effect() -> None:
+    both = {"desk": 1.0, "chair": 1.0}
+    before = instance({"desk": 70.0, "chair": 40.0}, {"wood": (both, -INF, 9.0)})
+    after = instance({"desk": 40.0, "chair": 70.0}, {"wood": (both, -INF, 9.0)})
+    found = diff(before, after)
+    assert found.verdict == "equivalent"
+    assert found.notes[-1] == "The models are the same only if names that both of them use are exchanged."
+    assert found.summary == "2 objective coefficients changed"
+
+
+def test_nothing_in_common_is_different() -> None:
     found = diff(WORKSHOP, instance({"u": 1.0, "v": 2.0, "w": 3.0}, {"r": ({"u": 1.0}, -INF, 5.0)}))
-    assert found.verdict == "undecided"
-    assert found.reason.startswith("No variable of one model has the name")
+    assert found.verdict == "different"
+    assert found.witness
 
 
-def test_an_objective_renamed_is_undecided_with_a_note() -> None:
+def test_an_objective_renamed_is_a_note() -> None:
     found = diff(WORKSHOP, dataclasses.replace(WORKSHOP, objective_name="gain"))
-    assert (found.verdict, found.notes) == ("undecided", ("objective profit is now called gain",))
+    assert (found.verdict, found.notes) == ("identical", ("Objective profit is now called gain.",))
+
+
+REWRITTEN = instance(
+    {"chair": -40.0, "desk": -70.0},
+    {
+        "carpentry": ({"desk": -8.0, "chair": -6.0}, -480.0, INF),
+        "finishing": ({"desk": 2.0, "chair": 1.0}, -INF, 100.0),
+        "again": ({"desk": 4.0, "chair": 3.0}, -INF, 900.0),
+        "positive": ({"desk": 1.0}, 0.0, INF),
+    },
+    sense=Sense.MINIMIZE,
+)
+
+
+def test_rewrites_are_notes_and_one_wrong_sense_among_them_is_one_line() -> None:
+    found = diff(WORKSHOP, REWRITTEN)
+    assert (found.verdict, found.how, found.families) == ("equivalent", "rewritten", ())
+    assert found.summary == "Rewritten without effect"
+    assert any("minimize of its negative" in note for note in found.notes)
+    wrong = dataclasses.replace(REWRITTEN, row_lower=[-INF, -INF, -INF, 0.0], row_upper=[-480.0, 100.0, INF, INF])
+    found = diff(WORKSHOP, wrong)
+    assert found.verdict == "different"
+    assert found.witness == "carpentry: sense <= → >="
+    assert [(entry.subject, entry.field) for family in found.families for entry in family.entries] == [
+        ("carpentry", "sense")
+    ]
+
+
+def test_a_bound_written_as_a_rule_is_a_note_and_a_new_bound_is_a_new_rule() -> None:
+    capped = dataclasses.replace(WORKSHOP, column_upper=[30.0, INF])
+    as_rule = instance({"desk": 70.0, "chair": 40.0}, WORKSHOP_ROWS | {"cap": ({"desk": 2.0}, -INF, 60.0)})
+    assert diff(capped, as_rule).verdict == "equivalent"
+    assert diff(capped, as_rule).families == ()
+    found = diff(WORKSHOP, as_rule)
+    assert found.verdict == "different"
+    assert found.summary == "1 constraint added (cap)"
+    assert only(found, "constraints", "cap").entries[0].new == "2 desk <= 60"
 
 
 def test_repeated_names_are_not_compared() -> None:
     twice = dataclasses.replace(WORKSHOP, row_names=("carpentry", "carpentry"))
     found = diff(WORKSHOP, twice)
-    assert found.verdict == "undecided"
+    assert found.verdict == "invalid"
     assert "carpentry twice" in found.reason
 
 
@@ -231,7 +282,7 @@ def test_rows_added_to_a_family_say_where_they_went() -> None:
     ("row", "text"),
     [
         (({"desk": 1.0}, 2.0, 5.0), "2 <= desk <= 5"),
-        (({"desk": -1.0, "chair": 0.5}, -INF, INF), "-desk + 0.5 chair (no limit)"),
+        (({"desk": -1.0, "chair": 0.5}, -INF, 7.0), "-desk + 0.5 chair <= 7"),
         (({}, 1.0, INF), "0 >= 1"),
         (({"chair": 1.0}, 3.0, 3.0), "chair == 3"),
     ],

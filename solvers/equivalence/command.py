@@ -1,0 +1,100 @@
+"""The command that compares two files: a verdict with its proof, and what changed.
+
+Exit status: 0 the same model, 1 different, 3 undecided, 4 invalid (a file that cannot be read or compared).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from solvers.equivalence.changes import number_text
+from solvers.equivalence.compare import SECONDS
+from solvers.equivalence.diff import FamilyDiff, ModelDiff, diff
+from solvers.equivalence.wording import value_text
+from solvers.instance import InstanceError
+from solvers.mps import read
+
+EXITS = {"identical": 0, "equivalent": 0, "different": 1, "undecided": 3, "invalid": 4}
+HEADS = {
+    "identical": "IDENTICAL: the same rows and columns with the same numbers.",
+    "different": "DIFFERENT",
+    "undecided": "UNDECIDED",
+    "invalid": "INVALID",
+}
+
+
+def diff_main(argv: Sequence[str]) -> int:
+    """Compare the two files named in `argv`; return the exit status."""
+    options = _parser().parse_args(list(argv))
+    try:
+        first, second = (read(path).instance for path in (options.first, options.second))
+    except InstanceError as error:
+        sys.stderr.write(f"solvers: {error}\n")
+        return EXITS["invalid"]
+    found = diff(first, second, seconds=options.budget)
+    if options.json:
+        sys.stdout.write(json.dumps(found.to_json(), indent=2, allow_nan=False) + "\n")
+    else:
+        sys.stdout.write("\n".join(as_lines(found)) + "\n")
+    return EXITS[found.verdict]
+
+
+def as_lines(found: ModelDiff) -> Iterator[str]:
+    """Yield the lines of a comparison for a terminal: the verdict first, then families, then notes."""
+    yield _head(found)
+    if found.witness:
+        yield f"  for one: {found.witness}"
+    for family in found.families:
+        yield from _family_lines(family)
+    if found.unchanged_families and found.families:
+        yield f"  = {found.unchanged_families} families unchanged"
+    if found.guesses:
+        yield f"  {found.guesses} rows and columns were matched by structure, not by name."
+    if found.notes:
+        yield "Without effect:"
+        yield from (f"  {note}" for note in found.notes)
+
+
+def _head(found: ModelDiff) -> str:
+    if found.verdict == "equivalent":
+        shift = f", optimum {'+' if found.shift > 0 else ''}{number_text(found.shift)}" if found.shift else ""
+        return f"EQUIVALENT ({found.how}{shift}): a mapping was found and checked, number by number."
+    text = found.summary if found.verdict == "different" else found.reason
+    head = HEADS[found.verdict]
+    return head if found.verdict == "identical" else f"{head}: {text}"
+
+
+def _family_lines(family: FamilyDiff) -> Iterator[str]:
+    mark = {"added": "+", "removed": "-", "changed": "~"}[family.change]
+    yield f"  {mark} {family.family} ({family.kind}): {'; '.join(family.patterns)}"
+    for entry in family.entries[:5]:
+        values = [value_text(value) for value in (entry.old, entry.new)]
+        yield f"      {entry.subject}: {entry.field} {values[0]} → {values[1]}"
+    if family.entry_count > 5:
+        yield f"      … and {family.entry_count - 5} more"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m solvers diff", description="Say whether two files hold the same model, and what differs."
+    )
+    parser.add_argument("first", type=Path, help="an .mps, .lp (or .gz) or instance file")
+    parser.add_argument("second", type=Path, help="the file to compare it with")
+    parser.add_argument("--budget", type=_seconds, default=SECONDS, metavar="S", help="seconds of search (default 20)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError("must be a positive number of seconds")
+    return value

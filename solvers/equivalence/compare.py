@@ -1,0 +1,127 @@
+"""Whether two instances are the same model: identical, equivalent with a checked mapping, different with a witness."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from solvers.equivalence.budget import Budget, BudgetSpent
+from solvers.equivalence.certificate import Mapping, MappingFault, audit, checked
+from solvers.equivalence.graph import Graph, joint_graph
+from solvers.equivalence.isomorphism import Apart, Matched, matching
+from solvers.equivalence.normal import KEPT, Work, normal_form
+from solvers.equivalence.rewrites import notes_of
+from solvers.equivalence.witness import witness_of
+from solvers.instance import Instance, InstanceError
+
+Verdict = Literal["identical", "equivalent", "different", "undecided", "invalid"]
+SECONDS = 20.0
+MAX_NONZEROS = 5_000_000  # of one model; beyond, the comparison would take gigabytes
+SHIFT = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalence:
+    """The verdict on two instances; `how` says which kind of equivalence, `reason` why there is no verdict.
+
+    `shift` is the second optimum minus the first, both written as minimisation. `mapping` is there when equivalent.
+    """
+
+    verdict: Verdict
+    how: str = ""
+    shift: float = 0.0
+    witness: str = ""
+    reason: str = ""
+    path: str = ""
+    mapping: Mapping | None = None
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+def equivalence(
+    first: Instance, second: Instance, *, seconds: float = SECONDS, should_stop: Callable[[], bool] = lambda: False
+) -> Equivalence:
+    """Compare two instances; never raises for an instance that can be compared, or for one that cannot."""
+    started = time.monotonic()
+    try:
+        found = _refused(first, second) or _identical(first, second)
+        found = found or _compared(first, second, Budget(seconds, should_stop))
+    except BudgetSpent as spent:
+        found = Equivalence("undecided", reason=f"{spent}: neither a mapping nor a difference was found.")
+    except MemoryError:
+        found = Equivalence("undecided", reason="The comparison needed more memory than there is.")
+    return replace(found, seconds=time.monotonic() - started)
+
+
+def _refused(first: Instance, second: Instance) -> Equivalence | None:
+    for place, instance in (("first", first), ("second", second)):
+        try:
+            instance.validate()
+        except InstanceError as error:
+            return Equivalence("invalid", reason=f"The {place} model is not well-formed: {error}")
+    parts = dict.fromkeys((*first.beyond.parts, *second.beyond.parts))
+    if parts and first != second:
+        return Equivalence("undecided", reason=f"Unsupported: {' and '.join(parts)} cannot be compared yet.")
+    if max(first.nonzero_count, second.nonzero_count) > MAX_NONZEROS:
+        return Equivalence("undecided", reason=f"A model has more than {MAX_NONZEROS:,} nonzeros.")
+    return None
+
+
+def _identical(first: Instance, second: Instance) -> Equivalence | None:
+    renamed = replace(second, name=first.name, objective_name=first.objective_name)
+    if first != renamed:
+        return None
+    everything = Mapping(np.arange(first.column_count), np.arange(first.row_count), np.ones(first.row_count))
+    return Equivalence("identical", path="arrays", mapping=everything)
+
+
+def _compared(first: Instance, second: Instance, budget: Budget) -> Equivalence:
+    works = normal_form(first), normal_form(second)
+    budget.check()
+    graph = joint_graph(*works)
+    budget.check()
+    found = matching(graph, budget)
+    if isinstance(found, Apart):
+        if works[0].contradictions and works[1].contradictions:
+            return Equivalence("invalid", reason="Both models contradict themselves, so any two plans are the same.")
+        return Equivalence("different", witness=witness_of(found, graph, (first, second), works))
+    try:
+        mapping = checked(*works, mapping_of(found, graph, works))
+        audit(first, second, mapping)
+    except MappingFault as fault:
+        return Equivalence("undecided", reason=f"A mapping was found but did not stand up to its check: {fault}")
+    shift = works[1].offset - works[0].offset
+    scale = 1.0 + abs(works[0].offset) + abs(works[1].offset)
+    shift = 0.0 if abs(shift) <= SHIFT * scale else shift
+    how = "renamed" if _only_renamed(first, second, works, mapping) else "rewritten"
+    how = "shifted" if shift else how
+    return Equivalence(
+        "equivalent", how, shift, path=found.path, mapping=mapping, notes=notes_of(first, second, works, mapping)
+    )
+
+
+def mapping_of(found: Matched, graph: Graph, works: tuple[Work, Work]) -> Mapping:
+    """Return the matching of nodes as a mapping of columns and rows."""
+    one, two = graph.sides
+    n, m = len(one.columns), len(one.rows)
+    image = found.partner - two.first_node
+    column = np.full(works[0].column_count, -1, dtype=np.int64)
+    column[one.columns] = two.columns[image[:n]]
+    places = image[n : n + m] - len(two.columns)
+    turned = places >= len(two.rows)
+    places[turned] = two.twins[places[turned] - len(two.rows)]
+    row = np.full(works[0].row_count, -1, dtype=np.int64)
+    row[one.rows] = two.rows[places]
+    factor = np.ones(works[0].row_count)
+    factor[one.rows] = np.where(turned, -1.0, 1.0) * two.factor[places] / one.factor
+    return Mapping(column, row, factor)
+
+
+def _only_renamed(first: Instance, second: Instance, works: tuple[Work, Work], mapping: Mapping) -> bool:
+    """Whether rows and columns were only renamed and reordered: all are mapped, and every number is as it was."""
+    whole = all((work.row_fate == KEPT).all() and not work.column_fate.any() for work in works)
+    return bool(whole and first.sense is second.sense and np.all(mapping.factor == 1.0) and not mapping.deviation)

@@ -1,0 +1,83 @@
+"""Second opinions that share nothing with the engine: a solver's on edits without effect, and another's isomorphism."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import highspy
+import igraph
+import numpy as np
+import scipy.sparse
+
+from solvers.highs_engine import highs_lp
+from solvers.instance import Sense
+from tests.solvers.equivalence.models import Model, put_together
+
+SLIGHT = 1e-9
+
+
+def edit_has_no_effect(before: Model, after: Model) -> bool:
+    """Whether two models over the same columns have the same objective and allow the same points.
+
+    Each row and bound of one is pushed as far as the other allows, with whole columns whole.
+    """
+    sign = [-1.0 if model.sense is Sense.MAXIMIZE else 1.0 for model in (before, after)]
+    if before.shape[1] != after.shape[1] or np.any(sign[0] * before.cost != sign[1] * after.cost):
+        return False
+    return _implies(before, after) and _implies(after, before)
+
+
+def _implies(known: Model, asked: Model) -> bool:
+    if np.any(known.integer < asked.integer):  # what is whole on one side only would have to be shown whole
+        return False
+    identity = np.eye(known.shape[1])
+    matrix = np.vstack((asked.matrix, identity))
+    lower = np.concatenate((asked.lower, asked.column_lower))
+    upper = np.concatenate((asked.upper, asked.column_upper))
+    for row, low, high in zip(matrix, lower, upper, strict=True):
+        if np.isfinite(high) and _furthest(known, row) > high + SLIGHT * (1 + abs(high)):
+            return False
+        if np.isfinite(low) and -_furthest(known, -row) < low - SLIGHT * (1 + abs(low)):
+            return False
+    return True
+
+
+def _furthest(model: Model, cost: np.ndarray[Any, Any]) -> float:
+    asked = model.copy()
+    asked.cost, asked.offset, asked.sense = cost, 0.0, Sense.MAXIMIZE
+    highs = highspy.Highs()
+    for option, value in (("output_flag", False), ("primal_feasibility_tolerance", 1e-9)):
+        highs.setOptionValue(option, value)
+    highs.passModel(highs_lp(put_together(asked)))
+    highs.run()
+    status = highs.getModelStatus()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        return -np.inf
+    return float(highs.getInfo().objective_function_value) if status == highspy.HighsModelStatus.kOptimal else np.inf
+
+
+def isomorphic(first: Model, second: Model) -> bool:
+    """Whether the models are the same but for the order of rows and columns, by BLISS; numbers compared exactly."""
+    numbers = {
+        float(v): k for k, v in enumerate(sorted({*first.matrix.ravel().tolist(), *second.matrix.ravel().tolist()}))
+    }
+    colours: dict[Any, int] = {}
+    graphs = [_graph(model, numbers, colours) for model in (first, second)]
+    (one, one_colours), (two, two_colours) = graphs
+    return bool(one.isomorphic_bliss(two, color1=one_colours, color2=two_colours))
+
+
+def _graph(model: Model, numbers: dict[float, int], colours: dict[Any, int]) -> tuple[Any, list[int]]:
+    m, n = model.shape
+    entries = scipy.sparse.coo_array(model.matrix)
+    keys: list[Any] = [
+        ("column", *values)
+        for values in zip(model.column_lower, model.column_upper, model.cost, model.integer, strict=True)
+    ]
+    keys += [("row", *values) for values in zip(model.lower, model.upper, strict=True)]
+    keys += [("entry", numbers[float(value)]) for value in entries.data]
+    rows, columns = entries.coords
+    middle = m + n + np.arange(entries.nnz)
+    edges = np.concatenate((np.stack((columns, middle), axis=1), np.stack((n + rows, middle), axis=1)))
+    graph = igraph.Graph(n=m + n + entries.nnz, edges=edges.tolist())
+    return graph, [colours.setdefault(key, len(colours)) for key in keys]
