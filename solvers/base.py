@@ -56,20 +56,26 @@ class AvailabilityState(enum.StrEnum):
 class Availability:
     """The state of a backend with the reason in words; true when it is usable.
 
-    A limited backend takes instances of at most `max_rows` rows and `max_columns` columns (None: any number). `device`
-    names what a first-order engine computes on, such as `cpu` or a GPU's name; empty where it is not asked for.
+    A limited backend takes instances of at most `max_rows` rows and `max_columns` columns (None: any number); where
+    products or functions of columns occur, `max_columns_beyond` counts the columns and the functions. `device` names
+    what a first-order engine computes on, such as `cpu` or a GPU's name; empty where it is not asked for.
     """
 
     state: AvailabilityState
     reason: str = ""
     max_rows: int | None = None
     max_columns: int | None = None
+    max_columns_beyond: int | None = None
     device: str = ""
 
     def fits(self, instance: Instance) -> bool:
         """Whether `instance` is small enough."""
         rows = self.max_rows is None or instance.row_count <= self.max_rows
-        return rows and (self.max_columns is None or instance.column_count <= self.max_columns)
+        columns = self.max_columns is None or instance.column_count <= self.max_columns
+        curved = instance.beyond.quadratic_row.size + instance.beyond.tape_row.size
+        if curved and self.max_columns_beyond is not None:
+            columns = instance.column_count + instance.beyond.tape_row.size <= self.max_columns_beyond
+        return rows and columns
 
     def __bool__(self) -> bool:
         return self.state in _USABLE
@@ -124,6 +130,11 @@ def needed(instance: Instance) -> frozenset[Capability]:
         Capability.NONLINEAR: beyond.tape_row,
     }
     return frozenset(found | {capability for capability, array in parts.items() if array.size})
+
+
+def has_duals(instance: Instance) -> bool:
+    """Whether duals can prove an optimum: a linear or convex quadratic objective over linear rows and real columns."""
+    return not instance.is_mip and needed(instance) <= {Capability.LINEAR, Capability.CONVEX_QUADRATIC}
 
 
 def settled_early(instance: Instance, solver: Solver) -> Result | None:

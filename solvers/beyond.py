@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -125,6 +125,26 @@ class Beyond:
         for number, row in enumerate(self.tape_row.tolist()):
             total[row] += value_of(*self.tape(number), x)
         return total[:-1], float(total[-1])
+
+    def without_objective(self) -> Beyond:
+        """Return the parts that demand something: no products and no functions in the objective."""
+        kept = self.quadratic_row != OBJECTIVE
+        products = {
+            name: getattr(self, name)[kept]
+            for name in ("quadratic_row", "quadratic_first", "quadratic_second", "quadratic_value")
+        }
+        tapes = np.flatnonzero(self.tape_row != OBJECTIVE)
+        if tapes.size == self.tape_row.size:
+            return replace(self, **products)
+        parts = [self.tape(number) for number in tapes.tolist()]
+        return replace(
+            self,
+            **products,
+            tape_row=self.tape_row[tapes],
+            tape_indptr=np.cumsum([0, *(len(code) for code, _ in parts)]),
+            tape_code=np.concatenate([_bytes(), *(code for code, _ in parts)]),
+            tape_operand=np.concatenate([_floats(), *(operand for _, operand in parts)]),
+        )
 
     def objective_gradient(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the gradient at x of the objective's quadratic terms, one value per column."""
