@@ -103,3 +103,103 @@ def batch(*, integer: bool = False, lower: float = 2, upper: float = 8, room: fl
         integer=[0, int(integer)], sense=Sense.MAXIMIZE,
     )  # fmt: skip
     return with_parts(linear, semicontinuous=[1])
+
+
+def whole_nearest() -> Instance:
+    """min (x - 1.6)² + (y - 0.7)² over whole x, y: (2, 1), value 0.16 + 0.09."""
+    linear = make(cost=[-3.2, -1.4], integer=[1, 1], upper=[9, 9], offset=1.6**2 + 0.7**2)
+    return with_terms(linear, [(OBJECTIVE, 0, 0, 1), (OBJECTIVE, 1, 1, 1)])
+
+
+def disc() -> Instance:
+    """max x + y in the unit disc: √2, at the diagonal."""
+    linear = make(
+        cost=[1, 1], rows=[[0, 0]], row_lower=[-INF], row_upper=[1], lower=[-INF] * 2, sense=Sense.MAXIMIZE
+    )
+    return with_terms(linear, [(0, 0, 0, 1), (0, 1, 1, 1)])
+
+
+def ring() -> Instance:
+    """min x with 1 <= x² + y² <= 4 and y >= 1.9: the far side of the ring, x = -√(4 - 1.9²)."""
+    linear = make(cost=[1, 0], rows=[[0, 0]], row_lower=[1], row_upper=[4], lower=[-5, 1.9], upper=[5, 5])
+    return with_terms(linear, [(0, 0, 0, 1), (0, 1, 1, 1)])
+
+
+def saddle() -> Instance:
+    """min xy with x + y = 1, both between -2 and 3: at an end, (-2, 3), value -6; x = y = 1/2 is only a maximum."""
+    linear = make(cost=[0, 0], rows=[[1, 1]], row_lower=[1], row_upper=[1], lower=[-2, -2], upper=[3, 3])
+    return with_terms(linear, [(OBJECTIVE, 0, 1, 1)])
+
+
+def blend() -> Instance:
+    """max 2x + 3y with xy <= 2 - x, x in [1/2, 2], y in [0, 5]: y = 2/x - 1, best at x = 1/2: 1 + 9 = 10."""
+    linear = make(
+        cost=[2, 3], rows=[[1, 0]], row_lower=[-INF], row_upper=[2], lower=[0.5, 0], upper=[2, 5], sense=Sense.MAXIMIZE
+    )
+    return with_terms(linear, [(0, 0, 1, 1)])
+
+
+def one_of() -> Instance:
+    """max 2x + 3y + 2z, each at most 4, 5, 6, at most one of them not zero: y = 5, value 15."""
+    linear = make(cost=[2, 3, 2], upper=[4, 5, 6], sense=Sense.MAXIMIZE)
+    return with_parts(linear, set_kind=[1], set_indptr=[0, 3], set_indices=[0, 1, 2], set_weights=[1, 2, 3],
+                      set_names=("choice",))  # fmt: skip
+
+
+def neighbours() -> Instance:
+    """The same with at most two, neighbours in the order z, x, y: z and x give 20, x and y 23; y and z would give 27."""
+    linear = make(cost=[2, 3, 2], upper=[4, 5, 6], sense=Sense.MAXIMIZE)
+    return with_parts(linear, set_kind=[2], set_indptr=[0, 3], set_indices=[2, 0, 1], set_weights=[1, 2, 3],
+                      set_names=("neighbours",))  # fmt: skip
+
+
+def switched(value: int, *, at_least: bool, price: float) -> Instance:
+    """max y - price * b with y <= 10 and, where the binary b is `value`, y at most 3 (or y >= 12, which cannot be).
+
+    Leaving that value costs or earns `price`.
+    """
+    linear = make(
+        cost=[-price, 1], rows=[[0, 1]], row_lower=[12 if at_least else -INF], row_upper=[INF if at_least else 3],
+        upper=[1, 10], integer=[1, 0], sense=Sense.MAXIMIZE,
+    )  # fmt: skip
+    return with_parts(linear, indicator_row=[0], indicator_column=[0], indicator_value=[value])
+
+
+def switched_equality() -> Instance:
+    """min |distance| by b: where b = 1, 2x + y = 7; else nothing. max 5b - x - y: b = 1, x = 3.5: 1.5."""
+    linear = make(
+        cost=[5, -1, -1], rows=[[0, 2, 1]], row_lower=[7], row_upper=[7], upper=[1, 9, 9], integer=[1, 0, 0],
+        sense=Sense.MAXIMIZE,
+    )  # fmt: skip
+    return with_parts(linear, indicator_row=[0], indicator_column=[0], indicator_value=[1])
+
+
+def switched_disc() -> Instance:
+    """max x + 10b with x <= 5 and, where b = 1, x² <= 4: b = 1, x = 2: 12."""
+    linear = make(
+        cost=[10, 1], rows=[[0, 0]], row_lower=[-INF], row_upper=[4], upper=[1, 5], integer=[1, 0],
+        sense=Sense.MAXIMIZE,
+    )  # fmt: skip
+    return with_terms(linear, [(0, 1, 1, 1)], indicator_row=[0], indicator_column=[0], indicator_value=[1])
+
+
+def exponential() -> Instance:
+    """min e^x - 2x, x in [-1, 3]: at ln 2, value 2 - 2 ln 2."""
+    return with_tapes(make(cost=[-2], lower=[-1], upper=[3]), {OBJECTIVE: "x0 EXP"})
+
+
+def whole_logarithm() -> Instance:
+    """max 3 ln(x) y - x² + 1, x whole in 1..6, y in [0, 2]: y = 2, 6 ln x - x² at 2: 6 ln 2 - 4 (at 1: -1)."""
+    linear = make(cost=[0, 0], lower=[1, 0], upper=[6, 2], integer=[1, 0], sense=Sense.MAXIMIZE, offset=1)
+    return with_tapes(
+        linear, {OBJECTIVE: "3 x0 LOG x1 PRODUCT:3"}, quadratic_row=[OBJECTIVE], quadratic_first=[0],
+        quadratic_second=[0], quadratic_value=[-1],
+    )  # fmt: skip
+
+
+def root_row() -> Instance:
+    """max x + y with √x + y² / 4 <= 3 and x <= 4, y >= 0: x = 4, y = 2: 6."""
+    linear = make(
+        cost=[1, 1], rows=[[0, 0]], row_lower=[-INF], row_upper=[3], upper=[4, 9], sense=Sense.MAXIMIZE
+    )
+    return with_tapes(linear, {0: "x0 SQRT x1 2 POWER 4 QUOTIENT SUM:2"})
