@@ -77,6 +77,7 @@ class Beyond:
     tape_indptr: NDArray[np.int32] = field(default_factory=_pointers)
     tape_code: NDArray[np.uint8] = field(default_factory=_bytes)
     tape_operand: NDArray[np.float64] = field(default_factory=_floats)
+    convexity: dict[str, bool] = field(default_factory=dict, init=False, repr=False)  # by sense, once it is known
 
     def __post_init__(self) -> None:
         for name, dtype in BEYOND_ARRAYS.items():

@@ -74,6 +74,8 @@ def _solved(instance: Instance, solver: str, options: SolveOptions, report: Repo
     best = next((each for each in tried if each.termination_condition is TerminationCondition.OPTIMAL), tried[-1])
     if best.termination_condition in (*_UNSURE, *_WITHOUT_OPTIMUM):
         best = _told_apart(best, instance, options, until, should_stop)
+    elif judged(instance, best, options).solution_status is SolutionStatus.INFEASIBLE_POINT:
+        best = _without_point(best)  # where an interior point method stood when it was ended
     return _timed(best, tried)
 
 

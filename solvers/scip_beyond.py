@@ -1,8 +1,8 @@
-"""What goes beyond linear rows in SCIP's own words: expressions, indicators, special ordered and semicontinuous sets."""
+"""What goes beyond linear rows in SCIP's own words: expressions, indicators, sets, semicontinuous columns."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -114,8 +114,8 @@ class Parts:
         most = self._instance.sense is Sense.MAXIMIZE
         stands = self._problem.addVar("objective", lb=None, ub=None, obj=1.0)
         infinity = self._problem.infinity()
-        sides = (0.0, infinity) if most else (-infinity, 0.0)
-        self._constrain(self._curved(OBJECTIVE) - stands, *sides, "objective_is")
+        lower, upper = (0.0, infinity) if most else (-infinity, 0.0)
+        self._constrain(self._curved(OBJECTIVE) - stands, lower, upper, "objective_is")
 
     def _open_or_zero(self, column: int) -> None:
         """A binary column opens the way to the bounds; SCIP branches on the indicator, so zero is zero.
@@ -159,7 +159,11 @@ def _applied(word: Code, arguments: Sequence[Any]) -> Any:
         return -1.0 * arguments[0]
     if word is Code.POWER:
         return _power(*arguments)
-    words = {Code.EXP: pyscipopt.exp, Code.LOG: pyscipopt.log, Code.SQRT: pyscipopt.sqrt}
+    words: dict[Code, Callable[[Any], Any]] = {
+        Code.EXP: pyscipopt.exp,
+        Code.LOG: pyscipopt.log,
+        Code.SQRT: pyscipopt.sqrt,
+    }
     words |= {Code.SIN: pyscipopt.sin, Code.COS: pyscipopt.cos, Code.ABS: abs}
     return spoken(word, arguments[0], words)
 

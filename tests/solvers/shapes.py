@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from solvers.beyond import OBJECTIVE, Beyond
 from solvers.instance import Instance, Sense
 from solvers.tape import Code
@@ -113,9 +115,7 @@ def whole_nearest() -> Instance:
 
 def disc() -> Instance:
     """max x + y in the unit disc: √2, at the diagonal."""
-    linear = make(
-        cost=[1, 1], rows=[[0, 0]], row_lower=[-INF], row_upper=[1], lower=[-INF] * 2, sense=Sense.MAXIMIZE
-    )
+    linear = make(cost=[1, 1], rows=[[0, 0]], row_lower=[-INF], row_upper=[1], lower=[-INF] * 2, sense=Sense.MAXIMIZE)
     return with_terms(linear, [(0, 0, 0, 1), (0, 1, 1, 1)])
 
 
@@ -147,7 +147,7 @@ def one_of() -> Instance:
 
 
 def neighbours() -> Instance:
-    """The same with at most two, neighbours in the order z, x, y: z and x give 20, x and y 23; y and z would give 27."""
+    """The same with at most two, neighbours in the order z, x, y: z and x give 20, x and y 23 (y and z: no, 27)."""
     linear = make(cost=[2, 3, 2], upper=[4, 5, 6], sense=Sense.MAXIMIZE)
     return with_parts(linear, set_kind=[2], set_indptr=[0, 3], set_indices=[2, 0, 1], set_weights=[1, 2, 3],
                       set_names=("neighbours",))  # fmt: skip
@@ -183,6 +183,15 @@ def switched_disc() -> Instance:
     return with_terms(linear, [(0, 1, 1, 1)], indicator_row=[0], indicator_column=[0], indicator_value=[1])
 
 
+def switched_root() -> Instance:
+    """max x + 10b with x <= 5 and, where b = 1, x + √x <= 6: b = 1, x = 4: 14."""
+    linear = make(
+        cost=[10, 1], rows=[[0, 1]], row_lower=[-INF], row_upper=[6], upper=[1, 5], integer=[1, 0],
+        sense=Sense.MAXIMIZE,
+    )  # fmt: skip
+    return with_tapes(linear, {0: "x1 SQRT"}, indicator_row=[0], indicator_column=[0], indicator_value=[1])
+
+
 def exponential() -> Instance:
     """min e^x - 2x, x in [-1, 3]: at ln 2, value 2 - 2 ln 2."""
     return with_tapes(make(cost=[-2], lower=[-1], upper=[3]), {OBJECTIVE: "x0 EXP"})
@@ -199,7 +208,51 @@ def whole_logarithm() -> Instance:
 
 def root_row() -> Instance:
     """max x + y with √x + y² / 4 <= 3 and x <= 4, y >= 0: x = 4, y = 2: 6."""
-    linear = make(
-        cost=[1, 1], rows=[[0, 0]], row_lower=[-INF], row_upper=[3], upper=[4, 9], sense=Sense.MAXIMIZE
-    )
+    linear = make(cost=[1, 1], rows=[[0, 0]], row_lower=[-INF], row_upper=[3], upper=[4, 9], sense=Sense.MAXIMIZE)
     return with_tapes(linear, {0: "x0 SQRT x1 2 POWER 4 QUOTIENT SUM:2"})
+
+
+def saddles(columns: int = 90, seed: int = 1) -> Instance:
+    """min x'Qx over the unit box with a dense indefinite Q: points at once, a proof never in a test's time."""
+    random = np.random.default_rng(seed)
+    linear = make(cost=random.integers(-50, 50, columns).tolist(), upper=[1.0] * columns, name="saddles")
+    terms = [(OBJECTIVE, i, j, float(random.integers(-50, 50))) for i in range(columns) for j in range(i, columns)]
+    return with_terms(linear, terms)
+
+
+def portfolio(columns: int = 2000, factors: int = 40, seed: int = 1) -> Instance:
+    """A dense convex quadratic objective (risk by factors) over shares that add up to one: seconds of work."""
+    random = np.random.default_rng(seed)
+    load = random.normal(size=(factors, columns))
+    square = load.T @ load
+    linear = make(
+        cost=random.normal(size=columns).tolist(), rows=[[1.0] * columns, random.random(columns).tolist()],
+        row_lower=[1, 0.5], row_upper=[1, INF], name="portfolio",
+    )  # fmt: skip
+    first, second = np.triu_indices(columns)
+    value = np.where(first == second, 0.5, 1.0) * (square[first, second] + np.where(first == second, 0.1, 0.0))
+    return with_parts(
+        linear, quadratic_row=np.full(len(first), OBJECTIVE), quadratic_first=first, quadratic_second=second,
+        quadratic_value=value,
+    )  # fmt: skip
+
+
+def random_convex(seed: int) -> tuple[Instance, Instance]:
+    """A feasible convex quadratic with a singular Hessian, ranges, free rows and free columns, and its negative."""
+    random = np.random.default_rng(seed)
+    n, m = int(random.integers(2, 8)), int(random.integers(1, 6))
+    root = random.normal(size=(int(random.integers(1, n + 1)), n)).round(1)
+    square, rows, point = root.T @ root, random.normal(size=(m, n)).round(1), random.normal(size=n)
+    activity = rows @ point
+    linear = make(
+        cost=random.normal(size=n).round(1).tolist(),
+        rows=rows.tolist(),
+        row_lower=np.where(random.random(m) < 0.6, activity - random.random(m), -INF).tolist(),
+        row_upper=np.where(random.random(m) < 0.6, activity + random.random(m), INF).tolist(),
+        lower=(point - 1).tolist(),
+        upper=np.where(random.random(n) < 0.7, point + 1, INF).tolist(),
+    )
+    terms = [(OBJECTIVE, i, j, float(square[i, j]) * (0.5 if i == j else 1.0)) for i in range(n) for j in range(i, n)]
+    least = with_terms(linear, terms)
+    most = with_terms(replace(linear, sense=Sense.MAXIMIZE, cost=-linear.cost), [(r, i, j, -v) for r, i, j, v in terms])
+    return least, most
