@@ -164,7 +164,9 @@ def _without_point(solver: str, condition: TerminationCondition, message: str) -
 
 
 def _without_columns(instance: Instance, solver: str) -> Result:
-    broken = np.flatnonzero((instance.row_lower > 0) | (instance.row_upper < 0))
+    nothing = np.zeros(0)
+    activity, value = instance.row_activity(nothing), instance.objective_at(nothing)  # a tape may hold constants
+    broken = np.flatnonzero((instance.row_lower > activity) | (instance.row_upper < activity) | np.isnan(activity))
     if broken.size:
         sentence = f"Constraint {instance.row_names[int(broken[0])]} holds no variable and can never be satisfied."
         return _without_point(solver, TerminationCondition.INFEASIBLE, sentence)
@@ -173,11 +175,11 @@ def _without_columns(instance: Instance, solver: str) -> Result:
         SolutionStatus.OPTIMAL,
         solver=solver,
         message="The instance has no variables: its objective is a constant.",
-        objective_value=instance.objective_offset,
-        objective_bound=instance.objective_offset,
+        objective_value=value,
+        objective_bound=value,
         relative_gap=0.0,
         x=np.zeros(0),
-        row_activity=np.zeros(instance.row_count),
+        row_activity=activity,
         row_dual=np.zeros(instance.row_count),
         reduced_cost=np.zeros(0),
     )

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.names import Names
+from solvers.tape import Code, value_of
 
 OBJECTIVE = -1  # the row number that stands for the objective
 
@@ -103,9 +104,22 @@ class Beyond:
     def __bool__(self) -> bool:
         return bool(self.parts)
 
+    def refusal(self, what: str) -> str:
+        """Return the sentence that `what` is not supported for these parts, or an empty string when there are none."""
+        return f"{what} is not supported for models with {' and '.join(self.parts)}." if self.parts else ""
+
     def members(self, number: int) -> NDArray[np.int32]:
         """Return the columns of set `number`, in the order of their weights."""
         return self.set_indices[self.set_indptr[number] : self.set_indptr[number + 1]]
+
+    @property
+    def columns(self) -> NDArray[np.int32]:
+        """The columns in products, functions and sets, each once, ascending."""
+        read = self.tape_operand[self.tape_code == Code.COLUMN].astype(np.int32)
+        columns: NDArray[np.int32] = np.unique(
+            np.concatenate((self.quadratic_first, self.quadratic_second, read, self.set_indices))
+        )
+        return columns
 
     def tape(self, number: int) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
         """Return code and operands of tape `number`."""
@@ -117,8 +131,6 @@ class Beyond:
 
         A function that has no value at x (the logarithm of a negative number) adds nan.
         """
-        from solvers.tape import value_of
-
         total = np.zeros(row_count + 1)  # the objective comes last, where index -1 finds it
         if self.quadratic_row.size:
             terms = self.quadratic_value * x[self.quadratic_first] * x[self.quadratic_second]

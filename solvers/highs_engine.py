@@ -221,7 +221,7 @@ def _bound(instance: Instance, condition: TerminationCondition, info: Any, value
 
 def _basis(highs: Any, instance: Instance, solver: str) -> Basis | None:
     basis = highs.getBasis()
-    if instance.is_mip or not basis.valid or solver == "pdlp":
+    if instance.is_mip or instance.beyond or not basis.valid or solver == "pdlp":
         return None
     # kNonbasic, which names no bound, is read as zero: only what is basic matters then.
     known = [min(int(status), int(BasisStatus.ZERO)) for status in (*basis.col_status, *basis.row_status)]
