@@ -155,7 +155,7 @@ def test_duals_prove_a_convex_quadratic_optimum(solver: Solver) -> None:
 def test_a_price_of_a_quadratic_is_a_change_of_its_objective(solver: Solver) -> None:
     asked(solver, shapes.best_price())
     base = shapes.best_price()
-    # On x = y + 2 + t the optimum is 20 + 3.5 t - 0.5 t² ... ; a small step sees the price of either sense.
+    # The optimum is smooth in the limit, with a slope of 3.5.
     step = 1e-3
     value = solved(solver, base, replace(OPTIONS, relative_gap=1e-9)).objective_value
     wider = replace(base, row_upper=base.row_upper + step)
