@@ -56,20 +56,26 @@ class AvailabilityState(enum.StrEnum):
 class Availability:
     """The state of a backend with the reason in words; true when it is usable.
 
-    A limited backend takes instances of at most `max_rows` rows and `max_columns` columns (None: any number). `device`
-    names what a first-order engine computes on, such as `cpu` or a GPU's name; empty where it is not asked for.
+    A limited backend takes instances of at most `max_rows` rows and `max_columns` columns (None: any number); where
+    products or functions of columns occur, `max_columns_beyond` counts the columns and the functions. `device` names
+    what a first-order engine computes on, such as `cpu` or a GPU's name; empty where it is not asked for.
     """
 
     state: AvailabilityState
     reason: str = ""
     max_rows: int | None = None
     max_columns: int | None = None
+    max_columns_beyond: int | None = None
     device: str = ""
 
     def fits(self, instance: Instance) -> bool:
         """Whether `instance` is small enough."""
         rows = self.max_rows is None or instance.row_count <= self.max_rows
-        return rows and (self.max_columns is None or instance.column_count <= self.max_columns)
+        columns = self.max_columns is None or instance.column_count <= self.max_columns
+        curved = instance.beyond.quadratic_row.size + instance.beyond.tape_row.size
+        if curved and self.max_columns_beyond is not None:
+            columns = instance.column_count + instance.beyond.tape_row.size <= self.max_columns_beyond
+        return rows and columns
 
     def __bool__(self) -> bool:
         return self.state in _USABLE
@@ -126,6 +132,11 @@ def needed(instance: Instance) -> frozenset[Capability]:
     return frozenset(found | {capability for capability, array in parts.items() if array.size})
 
 
+def has_duals(instance: Instance) -> bool:
+    """Whether duals can prove an optimum: a linear or convex quadratic objective over linear rows and real columns."""
+    return not instance.is_mip and needed(instance) <= {Capability.LINEAR, Capability.CONVEX_QUADRATIC}
+
+
 def settled_early(instance: Instance, solver: Solver) -> Result | None:
     """Return the result of an instance that needs no solver or that `solver` must refuse, else None.
 
@@ -153,7 +164,9 @@ def _without_point(solver: str, condition: TerminationCondition, message: str) -
 
 
 def _without_columns(instance: Instance, solver: str) -> Result:
-    broken = np.flatnonzero((instance.row_lower > 0) | (instance.row_upper < 0))
+    nothing = np.zeros(0)
+    activity, value = instance.row_activity(nothing), instance.objective_at(nothing)  # a tape may hold constants
+    broken = np.flatnonzero((instance.row_lower > activity) | (instance.row_upper < activity) | np.isnan(activity))
     if broken.size:
         sentence = f"Constraint {instance.row_names[int(broken[0])]} holds no variable and can never be satisfied."
         return _without_point(solver, TerminationCondition.INFEASIBLE, sentence)
@@ -162,11 +175,11 @@ def _without_columns(instance: Instance, solver: str) -> Result:
         SolutionStatus.OPTIMAL,
         solver=solver,
         message="The instance has no variables: its objective is a constant.",
-        objective_value=instance.objective_offset,
-        objective_bound=instance.objective_offset,
+        objective_value=value,
+        objective_bound=value,
         relative_gap=0.0,
         x=np.zeros(0),
-        row_activity=np.zeros(instance.row_count),
+        row_activity=activity,
         row_dual=np.zeros(instance.row_count),
         reduced_cost=np.zeros(0),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from solvers.names import Names
+from solvers.tape import Code, value_of
 
 OBJECTIVE = -1  # the row number that stands for the objective
 
@@ -77,6 +78,7 @@ class Beyond:
     tape_indptr: NDArray[np.int32] = field(default_factory=_pointers)
     tape_code: NDArray[np.uint8] = field(default_factory=_bytes)
     tape_operand: NDArray[np.float64] = field(default_factory=_floats)
+    convexity: dict[str, bool] = field(default_factory=dict, init=False, repr=False)  # by sense, once it is known
 
     def __post_init__(self) -> None:
         for name, dtype in BEYOND_ARRAYS.items():
@@ -102,9 +104,22 @@ class Beyond:
     def __bool__(self) -> bool:
         return bool(self.parts)
 
+    def refusal(self, what: str) -> str:
+        """Return the sentence that `what` is not supported for these parts, or an empty string when there are none."""
+        return f"{what} is not supported for models with {' and '.join(self.parts)}." if self.parts else ""
+
     def members(self, number: int) -> NDArray[np.int32]:
         """Return the columns of set `number`, in the order of their weights."""
         return self.set_indices[self.set_indptr[number] : self.set_indptr[number + 1]]
+
+    @property
+    def columns(self) -> NDArray[np.int32]:
+        """The columns in products, functions and sets, each once, ascending."""
+        read = self.tape_operand[self.tape_code == Code.COLUMN].astype(np.int32)
+        columns: NDArray[np.int32] = np.unique(
+            np.concatenate((self.quadratic_first, self.quadratic_second, read, self.set_indices))
+        )
+        return columns
 
     def tape(self, number: int) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
         """Return code and operands of tape `number`."""
@@ -116,8 +131,6 @@ class Beyond:
 
         A function that has no value at x (the logarithm of a negative number) adds nan.
         """
-        from solvers.tape import value_of
-
         total = np.zeros(row_count + 1)  # the objective comes last, where index -1 finds it
         if self.quadratic_row.size:
             terms = self.quadratic_value * x[self.quadratic_first] * x[self.quadratic_second]
@@ -125,6 +138,26 @@ class Beyond:
         for number, row in enumerate(self.tape_row.tolist()):
             total[row] += value_of(*self.tape(number), x)
         return total[:-1], float(total[-1])
+
+    def without_objective(self) -> Beyond:
+        """Return the parts that demand something: no products and no functions in the objective."""
+        kept = self.quadratic_row != OBJECTIVE
+        products = {
+            name: getattr(self, name)[kept]
+            for name in ("quadratic_row", "quadratic_first", "quadratic_second", "quadratic_value")
+        }
+        tapes = np.flatnonzero(self.tape_row != OBJECTIVE)
+        if tapes.size == self.tape_row.size:
+            return replace(self, **products)
+        parts = [self.tape(number) for number in tapes.tolist()]
+        return replace(
+            self,
+            **products,
+            tape_row=self.tape_row[tapes],
+            tape_indptr=np.cumsum([0, *(len(code) for code, _ in parts)]),
+            tape_code=np.concatenate([_bytes(), *(code for code, _ in parts)]),
+            tape_operand=np.concatenate([_floats(), *(operand for _, operand in parts)]),
+        )
 
     def objective_gradient(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the gradient at x of the objective's quadratic terms, one value per column."""

@@ -67,8 +67,9 @@ def _check_quadratic(instance: Instance) -> None:
             f"The coefficient of the product of {pair} in {_row(instance, int(beyond.quadratic_row[k]))} is "
             f"{beyond.quadratic_value[k]}, not a finite number."
         )
-    terms = np.stack((beyond.quadratic_row, beyond.quadratic_first, beyond.quadratic_second), axis=1)
-    if len(np.unique(terms, axis=0)) < len(terms):
+    terms = np.stack((beyond.quadratic_second, beyond.quadratic_first, beyond.quadratic_row))
+    terms = terms[:, np.lexsort(terms)]
+    if (terms[:, 1:] == terms[:, :-1]).all(axis=0).any():
         raise InstanceError("The same product of variables is listed twice in one row.")
 
 

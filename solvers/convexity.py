@@ -15,8 +15,16 @@ SLIGHT = 1e-9  # relative to the largest entry: a curvature this small is roundi
 def has_convex_objective(instance: Instance) -> bool:
     """Whether the quadratic terms of the objective are convex (concave when maximising); true when there are none.
 
-    Shown by diagonal dominance (Gershgorin) or by a Cholesky factorization; false when neither shows it.
+    Shown by diagonal dominance (Gershgorin) or by a Cholesky factorization; false when neither shows it. Remembered,
+    because many ask.
     """
+    known = instance.beyond.convexity
+    if instance.sense not in known:
+        known[instance.sense] = _is_convex(instance)
+    return known[instance.sense]
+
+
+def _is_convex(instance: Instance) -> bool:
     diagonal, first, second, value = _curvature(instance)
     if diagonal.size == 0:
         return True

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from solvers.base import Solver, settled_early
+from solvers.beyond import OBJECTIVE
 from solvers.instance import Instance, Sense
 from solvers.kkt import reduced_costs, residuals
 from solvers.outcome import claimed_status, sentence, told_apart
@@ -38,10 +39,23 @@ def settled_simply(instance: Instance, solver: Solver, options: SolveOptions) ->
 
 
 def minimising(instance: Instance) -> Instance:
-    """Return the instance itself, or the minimisation that a maximisation is; undo it with `turned_back`."""
+    """Return the instance itself, or the minimisation that a maximisation is; undo it with `turned_back`.
+
+    The objective may be linear or quadratic.
+    """
     if instance.sense is Sense.MINIMIZE:
         return instance
-    return replace(instance, sense=Sense.MINIMIZE, cost=-instance.cost, objective_offset=-instance.objective_offset)
+    beyond = instance.beyond
+    if beyond:
+        signs = np.where(beyond.quadratic_row == OBJECTIVE, -1.0, 1.0)
+        beyond = replace(beyond, quadratic_value=signs * beyond.quadratic_value)
+    return replace(
+        instance,
+        sense=Sense.MINIMIZE,
+        cost=-instance.cost,
+        objective_offset=-instance.objective_offset,
+        beyond=beyond,
+    )
 
 
 def turned_back(result: Result) -> Result:

@@ -10,9 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from solvers.base import has_duals
+from solvers.gurobi_beyond import Parts, kinds
 from solvers.gurobi_status import ERRORS, from_status
 from solvers.gurobi_watch import UNKNOWN, Watch
 from solvers.instance import FloatArray, Instance, Sense
+from solvers.kkt import reduced_costs
 from solvers.outcome import NO_POINT, claimed_status, relative_gap, sentence, told_apart
 from solvers.result import (
     Basis,
@@ -24,6 +27,7 @@ from solvers.result import (
     SolveOptions,
     TerminationCondition,
 )
+from solvers.speech import UnknownFunction
 from solvers.stopping import stopping
 
 METHODS = {"choose": -1, "simplex": 1, "ipm": 2}
@@ -52,6 +56,9 @@ def solve_with_gurobi(
         left = options.time_limit_seconds - result.seconds
         if result.termination_condition in AMBIGUOUS and left > 0:
             return told_apart(result, instance, lambda easier: once(easier, left, _unheard))
+    except UnknownFunction as unknown:
+        message = f"Gurobi has no function {unknown}, which this instance needs."
+        return _failed(solver, TerminationCondition.UNSUPPORTED, message)
     except gurobipy.GurobiError as error:
         condition = ERRORS.get(error.errno, TerminationCondition.ERROR)
         return _failed(solver, condition, f"Gurobi says: {str(error).rstrip('.')}.", f"error {error.errno}")
@@ -117,18 +124,22 @@ class _Loaded:
 
 
 def _load(problem: Any, instance: Instance) -> _Loaded:
-    kinds = np.where(instance.integrality > 0, "I", "C")
     columns = problem.addMVar(
         instance.column_count,
         lb=instance.column_lower,
         ub=instance.column_upper,
         obj=instance.cost,
-        vtype=kinds,
+        vtype=kinds(instance),
     )
     problem.ModelSense = -1 if instance.sense is Sense.MAXIMIZE else 1
     problem.ObjCon = instance.objective_offset
     problem.update()
-    numbers = np.flatnonzero(np.isfinite(instance.row_lower) | np.isfinite(instance.row_upper))
+    linear = np.isfinite(instance.row_lower) | np.isfinite(instance.row_upper)
+    if instance.beyond:
+        parts = Parts(problem, instance, columns.tolist())
+        parts.add()
+        linear[parts.rows] = False
+    numbers = np.flatnonzero(linear)
     return _Loaded(problem, columns, _add_rows(problem, instance, columns, numbers), numbers)
 
 
@@ -188,7 +199,7 @@ def _result(loaded: _Loaded, instance: Instance, solver: str) -> Result:
     problem = loaded.problem
     raw, condition = from_status(int(problem.Status))
     x = _point(loaded, instance, condition)
-    y = _duals(loaded, instance) if x is not None and not instance.is_mip else None
+    y = _duals(loaded, instance) if x is not None and has_duals(instance) else None
     value = None if x is None else instance.objective_at(x)
     bound = _bound(problem, instance, condition, value)
     return Result(
@@ -199,14 +210,14 @@ def _result(loaded: _Loaded, instance: Instance, solver: str) -> Result:
         message=sentence(condition),
         objective_value=value,
         objective_bound=bound,
-        relative_gap=relative_gap(value, bound) if instance.is_mip else None,
+        relative_gap=relative_gap(value, bound) if not has_duals(instance) else None,
         x=x,
         row_activity=None if x is None else instance.row_activity(x),
         row_dual=y,
-        reduced_cost=None if y is None else instance.cost - instance.transposed_product(y),
-        basis=_basis(loaded, instance) if y is not None else None,
+        reduced_cost=None if y is None else reduced_costs(instance, y, x),
+        basis=_basis(loaded, instance) if y is not None and instance.is_linear else None,
         iterations=int(problem.IterCount + problem.BarIterCount) or None,
-        nodes=int(problem.NodeCount) if instance.is_mip else None,
+        nodes=int(problem.NodeCount) if problem.IsMIP else None,
         solver_version="Gurobi " + ".".join(str(part) for part in gurobipy.gurobi.version()),
     )
 
@@ -214,7 +225,7 @@ def _result(loaded: _Loaded, instance: Instance, solver: str) -> Result:
 def _point(loaded: _Loaded, instance: Instance, condition: TerminationCondition) -> FloatArray | None:
     if condition in NO_POINT or not loaded.problem.SolCount:
         return None
-    if not instance.is_mip and condition not in PROVEN:
+    if not loaded.problem.IsMIP and condition not in PROVEN:
         return None  # at a limit the simplex method holds a basic point that may break rows
     return np.array(loaded.columns.X, dtype=np.float64)
 
@@ -252,7 +263,7 @@ def _basis(loaded: _Loaded, instance: Instance) -> Basis | None:
 
 
 def _bound(problem: Any, instance: Instance, condition: TerminationCondition, value: float | None) -> float | None:
-    if not instance.is_mip:
+    if has_duals(instance):
         return value if condition is TerminationCondition.OPTIMAL else None
     bound = float(problem.ObjBound) if condition not in NO_POINT else UNKNOWN
     return bound if abs(bound) < UNKNOWN else None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from solvers.highs_beyond import branches, hessian, kinds
 from solvers.highs_status import TERMINATION
 from solvers.highs_watch import Watch
 from solvers.instance import Instance, Sense
@@ -54,12 +55,12 @@ def solve_with_highs(
     """Return HiGHS's answer, not yet checked against the instance; `settings` are HiGHS options by their names.
 
     `solver` is the name the result carries. Unbounded and infeasible are told apart by a second run with a zero
-    objective inside the same time limit.
+    objective inside the same time limit, but for a quadratic objective (see `solvers.highs_quadratic`).
     """
     started = time.monotonic()
     try:
         highs = loaded(instance, {**limits(options), **settings})
-        watch = Watch(highs, is_mip=instance.is_mip, report=report, should_stop=should_stop, started=started)
+        watch = Watch(highs, is_mip=branches(instance), report=report, should_stop=should_stop, started=started)
         model_status = _run(highs, watch)
         if _is_ambiguous(model_status, instance):
             condition = _tell_apart(highs, watch, instance, options, started)
@@ -106,6 +107,9 @@ def loaded(instance: Instance, settings: dict[str, float | int | str | bool]) ->
         raise EngineRefusal(
             "HiGHS does not accept this instance; coefficients beyond 1e15 in size are the usual cause: change units."
         )
+    square = hessian(instance)
+    if square is not None and highs.passHessian(square) != highspy.HighsStatus.kOk:
+        raise EngineRefusal("HiGHS does not accept the quadratic terms of the objective; it takes convex ones only.")
     return highs
 
 
@@ -123,9 +127,8 @@ def highs_lp(instance: Instance) -> highspy.HighsLp:
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = instance.indptr, instance.indices, instance.values
     lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = instance.column_count, instance.row_count
-    if instance.is_mip:
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        lp.integrality_ = [kinds[flag] for flag in instance.integrality.tolist()]
+    if branches(instance):
+        lp.integrality_ = kinds(instance)
     return lp
 
 
@@ -138,8 +141,8 @@ def _run(highs: Any, watch: Watch) -> str:
 def _is_ambiguous(model_status: str, instance: Instance) -> bool:
     # A MIP is called unbounded when its relaxation is; it may still have no integer point at all. And presolve calls
     # some unbounded LPs infeasible (HiGHS 1.15.1), which a run without an objective finds out.
-    claims = {"kUnboundedOrInfeasible", "kUnbounded" if instance.is_mip else "kInfeasible"}
-    return model_status in claims
+    claims = {"kUnboundedOrInfeasible", "kUnbounded" if branches(instance) else "kInfeasible"}
+    return model_status in claims and not instance.beyond.quadratic_row.size
 
 
 def _tell_apart(
@@ -177,7 +180,8 @@ def _result(
         if _may_show_point(condition, solution, info, solver)
         else None
     )
-    has_duals = x is not None and not instance.is_mip and solution.dual_valid
+    is_tree = branches(instance)
+    has_duals = x is not None and not is_tree and solution.dual_valid
     value = instance.objective_at(x) if x is not None else None
     bound = _bound(instance, condition, info, value)
     return Result(
@@ -188,14 +192,14 @@ def _result(
         message=sentence(condition),
         objective_value=value,
         objective_bound=bound,
-        relative_gap=relative_gap(value, bound) if instance.is_mip else None,
+        relative_gap=relative_gap(value, bound) if is_tree else None,
         x=x,
         row_activity=None if x is None else instance.row_activity(x),
         row_dual=_vector(solution.row_dual, instance.row_count) if has_duals else None,
         reduced_cost=_vector(solution.col_dual, instance.column_count) if has_duals else None,
         basis=_basis(highs, instance, solver) if x is not None else None,
         iterations=_iterations(info),
-        nodes=int(info.mip_node_count) if instance.is_mip and info.mip_node_count >= 0 else None,
+        nodes=int(info.mip_node_count) if is_tree and info.mip_node_count >= 0 else None,
         seconds=seconds,
         solver_version=f"HiGHS {highs.version()}",
     )
@@ -210,14 +214,14 @@ def _may_show_point(condition: TerminationCondition, solution: Any, info: Any, s
 
 
 def _bound(instance: Instance, condition: TerminationCondition, info: Any, value: float | None) -> float | None:
-    if instance.is_mip:
+    if branches(instance):
         return float(info.mip_dual_bound) if condition not in NO_POINT and np.isfinite(info.mip_dual_bound) else None
     return value if condition is TerminationCondition.OPTIMAL else None
 
 
 def _basis(highs: Any, instance: Instance, solver: str) -> Basis | None:
     basis = highs.getBasis()
-    if instance.is_mip or not basis.valid or solver == "pdlp":
+    if instance.is_mip or instance.beyond or not basis.valid or solver == "pdlp":
         return None
     # kNonbasic, which names no bound, is read as zero: only what is basic matters then.
     known = [min(int(status), int(BasisStatus.ZERO)) for status in (*basis.col_status, *basis.row_status)]
@@ -257,7 +261,7 @@ def _with_conflict(highs: Any, instance: Instance, result: Result, seconds: floa
 
 def _iterations(info: Any) -> int | None:
     counts = (info.simplex_iteration_count, info.ipm_iteration_count, info.crossover_iteration_count)
-    total = sum(max(int(count), 0) for count in (*counts, info.pdlp_iteration_count))
+    total = sum(max(int(count), 0) for count in (*counts, info.pdlp_iteration_count, info.qp_iteration_count))
     return total or None
 
 

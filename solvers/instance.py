@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -130,6 +130,15 @@ class Instance:
         """Return the objective value at x, offset included, in the instance's own sense."""
         value = float(self.cost @ x) + self.objective_offset
         return value + self.beyond.added(x, self.row_count)[1] if self.beyond else value
+
+    def without_objective(self) -> Instance:
+        """Return the instance with the same demands and nothing to optimize: any point that keeps them is best."""
+        return replace(
+            self,
+            cost=np.zeros(self.column_count),
+            objective_offset=0.0,
+            beyond=self.beyond.without_objective() if self.beyond else self.beyond,
+        )
 
     def contradiction(self) -> str:
         """Return a sentence about a row or column whose lower side exceeds its upper side, or an empty string."""

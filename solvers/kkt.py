@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from solvers.instance import Instance, Sense
-from solvers.logic import excused_bounds, excused_rows, set_violation
+from solvers.logic import excused_bounds, excused_rows, set_violation, waiting_rows
 from solvers.result import Residuals, Vector
 
 
@@ -102,10 +102,14 @@ def binding_rows(
 ) -> list[Binding]:
     """Return the rows, then the bounds, that hold with equality at `x` within `tolerance` times 1 + |limit|.
 
-    Columns whose two bounds coincide are left out: they bind whatever the solution is.
+    Columns whose two bounds coincide are left out: they bind whatever the solution is. So are rows that wait for an
+    indicator which x does not set: they bind nothing.
     """
     activity = instance.row_activity(x)
     rows = _binding("row", instance.row_names, activity, instance.row_lower, instance.row_upper, row_dual, tolerance)
+    if instance.beyond:
+        idle = set(waiting_rows(instance.beyond, x).tolist())
+        rows = [binding for binding in rows if binding.index not in idle]
     lower, upper = instance.column_lower, instance.column_upper
     columns = _binding("column", instance.column_names, x, lower, upper, reduced_cost, tolerance)
     return rows + [binding for binding in columns if binding.side is not Side.EQUAL]

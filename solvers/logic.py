@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from solvers.beyond import Beyond
 from solvers.result import Vector
@@ -13,9 +14,15 @@ def excused_rows(beyond: Beyond, x: Vector, violation: Vector) -> Vector:
     if not beyond.indicator_row.size:
         return violation
     excused = violation.copy()
-    waiting = np.round(x[beyond.indicator_column]) != beyond.indicator_value
-    excused[beyond.indicator_row[waiting]] = 0.0
+    excused[waiting_rows(beyond, x)] = 0.0
     return excused
+
+
+def waiting_rows(beyond: Beyond, x: Vector) -> NDArray[np.int32]:
+    """Return the numbers of the rows that wait for an indicator which x does not set."""
+    waiting = np.round(x[beyond.indicator_column]) != beyond.indicator_value
+    rows: NDArray[np.int32] = beyond.indicator_row[waiting]
+    return rows
 
 
 def excused_bounds(beyond: Beyond, x: Vector, violation: Vector) -> Vector:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from solvers.instance import Instance, Sense
+from solvers.instance import Instance, InstanceError, Sense
 
 _MPS_UNSAFE = re.compile(r"[\s$]")
 _LP_UNSAFE = re.compile(r"[^A-Za-z0-9_.]")
@@ -18,13 +18,27 @@ _TERMS_PER_LINE = 8
 
 
 def mps_text(instance: Instance) -> str:
-    """Return free-format MPS; names lose white space, and every bound is written because readers differ in defaults."""
+    """Return free-format MPS; names lose white space, and every bound is written because readers differ in defaults.
+
+    Raises InstanceError for what goes beyond linear rows.
+    """
+    _refuse(instance, "Writing an MPS file")
     return "\n".join(_mps_lines(instance)) + "\n"
 
 
 def lp_text(instance: Instance) -> str:
-    """Return CPLEX LP; names lose what that format forbids, rows without sides are left out."""
+    """Return CPLEX LP; names lose what that format forbids, rows without sides are left out.
+
+    Raises InstanceError for what goes beyond linear rows.
+    """
+    _refuse(instance, "Writing an LP file")
     return "\n".join(_lp_lines(instance)) + "\n"
+
+
+def _refuse(instance: Instance, what: str) -> None:
+    refusal = instance.beyond.refusal(what)
+    if refusal:
+        raise InstanceError(f"{refusal} The instance file keeps them.")
 
 
 def _mps_lines(instance: Instance) -> Iterator[str]:

@@ -51,7 +51,10 @@ def remarks(instance: Instance) -> list[str]:
         found += [suspect.sentence() for suspect in suspects[:SHOWN]]
         if len(suspects) > SHOWN:
             found.append(f"And {len(suspects) - SHOWN} more {name}.")
-    empty = np.flatnonzero(np.diff(instance.indptr) == 0)
+    bare = np.diff(instance.indptr) == 0
+    for curved in (instance.beyond.quadratic_row, instance.beyond.tape_row):
+        bare[curved[curved >= 0]] = False
+    empty = np.flatnonzero(bare)
     if empty.size:
         found.append(f"{empty.size} constraints hold no variable (first: {instance.row_names[int(empty[0])]}).")
     return found

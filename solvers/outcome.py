@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-
 from solvers.instance import Instance
 from solvers.result import Result, SolutionStatus, TerminationCondition
 
@@ -59,10 +57,10 @@ def claimed_status(condition: TerminationCondition, *, has_point: bool) -> Solut
 def told_apart(result: Result, instance: Instance, solve_again: Callable[[Instance], Result]) -> Result:
     """Return `result`, which says unbounded, infeasible or either, as the one of them that a second solve leaves.
 
-    `solve_again` is given the instance with a zero objective, so that any point is an optimum. A solver that has
+    `solve_again` is given the instance without its objective, so that any point is an optimum. A solver that has
     found a ray has not yet found a point: unbounded stands only when there is one.
     """
-    second = solve_again(replace(instance, cost=np.zeros(instance.column_count)))
+    second = solve_again(instance.without_objective())
     left = {
         TerminationCondition.OPTIMAL: TerminationCondition.UNBOUNDED,
         TerminationCondition.INFEASIBLE: TerminationCondition.INFEASIBLE,

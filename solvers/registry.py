@@ -16,7 +16,7 @@ from solvers.highs import Highs
 from solvers.instance import Instance
 from solvers.mpax import Mpax
 from solvers.pdlp import Pdlp
-from solvers.plan import Leg, Plan, Resources, linear_plan
+from solvers.plan import TINY, Leg, Plan, Resources, linear_plan
 from solvers.scip import Scip
 
 SOLVERS: dict[str, Solver] = {
@@ -97,8 +97,11 @@ def _automatic(instance: Instance, at_hand: Resources) -> Plan:
         return linear_plan(instance, at_hand)
     if needs <= {Capability.LINEAR, Capability.CONVEX_QUADRATIC} and needs <= SOLVERS[DEFAULT].capabilities:
         hipo = Leg(DEFAULT, "hipo", "An interior point is the most accurate on convex quadratic objectives.")
-        active_set = Leg(DEFAULT, reason="The active-set method, if the interior point has no verified answer.")
-        return Plan((hipo, active_set), "A convex quadratic objective: interior point, then active set.")
+        active_set = Leg(DEFAULT, "simplex", "The active set method: ahead where the products are many.")
+        if instance.nonzero_count + instance.beyond.quadratic_row.size < TINY:
+            return Plan((hipo, active_set), "A convex quadratic objective: interior point, then active set.")
+        reason = "A convex quadratic objective: interior point beside active set; the first verified answer counts."
+        return Plan((hipo, active_set), reason, at_once=at_hand.cores)
     if needs == {Capability.LINEAR, Capability.INTEGER}:
         if "gurobi" in at_hand.licensed:
             reason = "A full Gurobi licence was found here, and Gurobi is the strongest on problems with integers."
@@ -109,16 +112,19 @@ def _automatic(instance: Instance, at_hand: Resources) -> Plan:
 
 
 def _capable(instance: Instance, needs: frozenset[Capability]) -> Plan:
-    """Return the first backend, in the order of preference, that can take what goes beyond linear."""
+    """Return the backends that can take what goes beyond linear, in the order of preference, one after the other."""
     words = " and ".join(sorted(BEYOND_LINEAR[need] for need in needs & frozenset(BEYOND_LINEAR)))
+    legs: list[Leg] = []
     refusals: list[str] = []
     for name in GLOBAL if Capability.NONLINEAR in needs else PREFERENCE:
         refusal = _refusal(instance, needs, name)
         if not refusal:
-            reason = " ".join((f"{TITLES.get(name, name)} can take {words}.", *refusals))
-            return Plan((Leg(name, reason=reason),), reason)
-        if name != DEFAULT:
+            reason = " ".join((f"{TITLES.get(name, name)} can take {words}.", *(() if legs else refusals)))
+            legs.append(Leg(name, reason=reason))
+        elif name != DEFAULT and not legs:
             refusals.append(_sentence(refusal))
+    if legs:
+        return Plan(tuple(legs), legs[0].reason)
     reason = " ".join((f"No backend here can take {words}.", *refusals))
     return Plan((Leg(DEFAULT, reason=reason),), reason)
 

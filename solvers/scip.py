@@ -1,10 +1,10 @@
-"""SCIP as a backend: a second opinion on mixed-integer problems; linear ones too, through its branch and bound."""
+"""SCIP as a backend: global optima of nonlinear problems, a second opinion on mixed-integer ones; linear ones too."""
 
 from __future__ import annotations
 
 import importlib.util
 
-from solvers.base import BEYOND_LINEAR, Availability, AvailabilityState, Capability, settled_early
+from solvers.base import Availability, AvailabilityState, Capability, settled_early
 from solvers.instance import Instance
 from solvers.probe import probed
 from solvers.result import Report, Result, ShouldStop, SolveOptions
@@ -19,7 +19,7 @@ class Scip:
 
     name = NAME
     # SoPlex does not listen while it works.
-    capabilities = frozenset(Capability) - frozenset(BEYOND_LINEAR) - {Capability.INTERRUPT_SIMPLEX}
+    capabilities = frozenset(Capability) - {Capability.INTERRUPT_SIMPLEX}
 
     def availability(self) -> Availability:
         """Load the library in a process of its own, once."""

@@ -12,25 +12,33 @@ from typing import Any
 
 import numpy as np
 
+from solvers.base import has_duals
 from solvers.console import captured
 from solvers.instance import FloatArray, Instance, Sense
 from solvers.outcome import NO_POINT, claimed_status, relative_gap, sentence, told_apart
 from solvers.result import Report, Result, ShouldStop, SolutionStatus, SolveOptions, TerminationCondition
+from solvers.scip_beyond import Parts, relaxed_bounds
 from solvers.scip_status import from_status
 from solvers.scip_watch import Watch, interrupt, known
+from solvers.speech import UnknownFunction
 from solvers.stopping import stopping
 
 METHODS = ("choose", "simplex")
 AMBIGUOUS = frozenset({TerminationCondition.INFEASIBLE_OR_UNBOUNDED, TerminationCondition.UNBOUNDED})
 BEFORE_THE_HARD_LIMIT = 0.8  # SCIP's own limit comes first: unlike the process's it keeps the incumbent
 MAX_SECONDS = 1e9
+ABSOLUTE_GAP = 5e-7  # half of what `solvers.verdict` takes for closed
+PROOF = 5e-7  # relative, where duals would prove an optimum to 1e-6
 OWN_FAULT = "SCIP: "  # pyscipopt raises a bare Exception with this beginning for every return code
 
 
 def solve_with_scip(
     instance: Instance, *, solver: str, options: SolveOptions, report: Report, should_stop: ShouldStop
 ) -> Result:
-    """Return SCIP's answer, not yet checked against the instance; `solver` is the name the result carries."""
+    """Return SCIP's answer, not yet checked against the instance; `solver` is the name the result carries.
+
+    A convex quadratic instance comes without duals: its proof is SCIP's bound.
+    """
     if options.method not in METHODS:
         refusal = f"SCIP has no method {options.method!r}; choose one of {', '.join(METHODS)}."
         return Result(TerminationCondition.ERROR, SolutionStatus.NO_SOLUTION, solver=solver, message=refusal)
@@ -43,6 +51,9 @@ def solve_with_scip(
         left = options.time_limit_seconds - result.seconds
         if result.termination_condition in AMBIGUOUS and left > 0:
             return told_apart(result, instance, lambda easier: once(easier, left, _unheard))
+    except UnknownFunction as unknown:
+        message = f"SCIP has no function {unknown}, which this instance needs."
+        return Result(TerminationCondition.UNSUPPORTED, SolutionStatus.NO_SOLUTION, solver=solver, message=message)
     except Exception as error:
         if not str(error).startswith(OWN_FAULT) or isinstance(error, MemoryError):
             raise
@@ -53,6 +64,11 @@ def solve_with_scip(
 
 def _unheard(_: object) -> None:
     """Hear nothing of a solve whose objective is not the user's."""
+
+
+def branches(instance: Instance) -> bool:
+    """Whether SCIP searches a tree; only a linear instance over real columns is one linear program."""
+    return instance.is_mip or bool(instance.beyond)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +87,7 @@ def _solved(instance: Instance, solver: str, options: SolveOptions, report: Repo
     loaded = _load(instance)
     problem = loaded.problem
     spent = time.monotonic() - started
-    if not instance.is_mip:
+    if not branches(instance):
         # A heuristic's point as good as the optimum would cut the linear program off before its duals are known.
         problem.setHeuristics(SCIP_PARAMSETTING.OFF)
     for name, value in _parameters(instance, options, spent).items():
@@ -79,7 +95,7 @@ def _solved(instance: Instance, solver: str, options: SolveOptions, report: Repo
     if should_stop():  # the search forgets an interrupt that came before it
         condition = TerminationCondition.INTERRUPTED
         return Result(condition, SolutionStatus.NO_SOLUTION, solver=solver, message=sentence(condition))
-    watch = Watch(problem, loaded.variables, is_mip=instance.is_mip, report=report, started=started)
+    watch = Watch(problem, loaded.variables, is_mip=branches(instance), report=report, started=started)
     with captured(watch.hear), stopping(should_stop, lambda: interrupt(problem)):
         problem.optimizeNogil()  # releases Python's lock: the other threads listen and interrupt
     watch.finish()
@@ -90,13 +106,17 @@ def _parameters(instance: Instance, options: SolveOptions, spent: float) -> dict
     limits: dict[str, float | int] = {
         "limits/time": min(max(options.time_limit_seconds - spent, 0.01), MAX_SECONDS),
         "limits/memory": options.memory_limit_bytes * BEFORE_THE_HARD_LIMIT / (1 << 20),
-        "limits/gap": options.relative_gap if instance.is_mip else 0.0,
+        "limits/gap": options.relative_gap if branches(instance) else 0.0,
         "randomization/randomseedshift": options.seed,
         "display/freq": 1000,
         "misc/catchctrlc": False,  # signals are the process's own affair
     }
-    if not instance.is_mip:
+    if not branches(instance):
         return {**limits, **_PLAIN, "numerics/feastol": 1e-8, "numerics/dualfeastol": 1e-8}
+    if instance.beyond:
+        # A curved optimum is approached, never met: without an absolute gap one of value zero would take for ever.
+        limits["limits/absgap"] = ABSOLUTE_GAP
+        limits["limits/gap"] = min(options.relative_gap, PROOF) if has_duals(instance) else options.relative_gap * 0.9
     # As tight as HiGHS's own: SCIP's default of 1e-6 is what we call the limit of "verified".
     presolve = {} if options.presolve else {"presolving/maxrounds": 0}
     return {**limits, **presolve, "numerics/feastol": 1e-7}
@@ -122,21 +142,27 @@ def _load(instance: Instance) -> _Loaded:
         problem.setMaximize()
     problem.addObjoffset(instance.objective_offset)
     starts, columns, values = instance.indptr.tolist(), instance.indices.tolist(), instance.values.tolist()
-    infinity = problem.infinity()
+    infinity, tree = problem.infinity(), branches(instance)
+    parts = Parts(problem, instance, variables) if instance.beyond else None
     constraints = []
     for i, (lower, upper) in enumerate(zip(*_sides(instance, infinity), strict=True)):
+        if parts is not None and parts.takes(i):
+            parts.add_row(i, lower, upper, f"r{i}")
+            continue
         # A row with one column that is not fixed would become a bound, and its dual be lost, unless it may be modified.
-        row = problem.addCons(ExprCons(Expr(), lhs=lower, rhs=upper), name=f"r{i}", modifiable=not instance.is_mip)
+        row = problem.addCons(ExprCons(Expr(), lhs=lower, rhs=upper), name=f"r{i}", modifiable=not tree)
         for k in range(starts[i], starts[i + 1]):
             problem.addCoefLinear(row, variables[columns[k]], values[k])
         constraints.append(row)
+    if parts is not None:
+        parts.finish()
     return _Loaded(problem, variables, constraints)
 
 
 def _variables(problem: Any, instance: Instance) -> list[Any]:
     infinity = problem.infinity()
-    lower = np.maximum(instance.column_lower, -infinity).tolist()
-    upper = np.minimum(instance.column_upper, infinity).tolist()
+    lower, upper = relaxed_bounds(instance)
+    lower, upper = np.maximum(lower, -infinity).tolist(), np.minimum(upper, infinity).tolist()
     kinds = np.where(instance.integrality > 0, "I", "C").tolist()
     costs = instance.cost.tolist()
     return [
@@ -154,7 +180,7 @@ def _result(loaded: _Loaded, instance: Instance, solver: str) -> Result:
     raw = str(problem.getStatus())
     condition = from_status(raw)
     x = _point(loaded, condition)
-    y = _duals(loaded, instance) if condition is TerminationCondition.OPTIMAL and not instance.is_mip else None
+    y = _duals(loaded, instance) if condition is TerminationCondition.OPTIMAL and not branches(instance) else None
     value = None if x is None else instance.objective_at(x)
     bound = None if condition in NO_POINT else known(problem, problem.getDualbound())
     return Result(
@@ -165,13 +191,13 @@ def _result(loaded: _Loaded, instance: Instance, solver: str) -> Result:
         message=sentence(condition),
         objective_value=value,
         objective_bound=bound,
-        relative_gap=relative_gap(value, bound) if instance.is_mip else None,
+        relative_gap=relative_gap(value, bound) if branches(instance) else None,
         x=x,
         row_activity=None if x is None else instance.row_activity(x),
         row_dual=y,
         reduced_cost=None if y is None else instance.cost - instance.transposed_product(y),
         iterations=int(problem.getNLPIterations()) or None,
-        nodes=int(problem.getNTotalNodes()) if instance.is_mip else None,
+        nodes=int(problem.getNTotalNodes()) if branches(instance) else None,
         solver_version=f"SCIP {problem.version()}",
     )
 

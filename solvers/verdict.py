@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from solvers.base import Capability, needed
+from solvers.base import has_duals
 from solvers.instance import Instance
 from solvers.kkt import reduced_costs, residuals
 from solvers.result import Certificate, Residuals, Result, SolutionStatus, SolveOptions, TerminationCondition
@@ -40,7 +40,7 @@ def judged(instance: Instance, result: Result, options: SolveOptions) -> Result:
     duals = result.row_dual if plain else None
     if duals is not None and (len(duals) != instance.row_count or not np.isfinite(duals).all()):
         duals = None
-    if duals is None and plain and instance.row_count == 0:
+    if duals is None and plain and instance.row_count == 0 and instance.is_linear:
         duals = np.zeros(0)
     crossed = result.certificate is Certificate.CROSSOVER_DONE
     checked = residuals(instance, result.x, duals, claimed_objective=result.objective_value)
@@ -59,11 +59,6 @@ def judged(instance: Instance, result: Result, options: SolveOptions) -> Result:
     if crossed and final.solution_status is SolutionStatus.OPTIMAL:
         final = replace(final, certificate=Certificate.CROSSOVER_DONE)
     return final
-
-
-def has_duals(instance: Instance) -> bool:
-    """Whether duals can prove an optimum: a linear or convex quadratic objective over linear rows and real columns."""
-    return not instance.is_mip and needed(instance) <= {Capability.LINEAR, Capability.CONVEX_QUADRATIC}
 
 
 def quality(result: Result) -> str:
@@ -121,7 +116,8 @@ def _lowered(instance: Instance, result: Result, checked: Residuals, options: So
 def _optimality_error(instance: Instance, result: Result, checked: Residuals, options: SolveOptions) -> float:
     scale = 1.0 + abs(checked.objective_value)
     error = checked.objective_error / scale
-    if not has_duals(instance):
+    by_bound = result.row_dual is None and not instance.is_linear and result.objective_bound is not None
+    if by_bound or not has_duals(instance):
         # The proof is the solver's; what can be checked is that its bound really is as near as it says.
         return max(error, _unclosed_gap(result, options))
     if checked.relative_gap is None or checked.relative_dual_violation is None:

@@ -118,7 +118,10 @@ def _as_declared(variable: Variable, instance: Instance, column: int) -> bool:
     """Whole where it must be, and free to fall as low as declared, or lower-bounded more tightly by a rule."""
     lower = 0.0 if variable.domain == "binary" else (-math.inf if variable.lower is None else variable.lower)
     whole = variable.domain != "continuous"
-    return bool(instance.integrality[column]) == whole and bool(instance.column_lower[column] >= lower)
+    least = float(instance.column_lower[column])
+    if column in instance.beyond.semicontinuous:
+        least = min(least, 0.0)
+    return bool(instance.integrality[column]) == whole and least >= lower
 
 
 def _objective_matches(formulation: Formulation, instance: Instance) -> Check:
@@ -144,12 +147,14 @@ def _used(instance: Instance) -> Check:
     limited &= np.where(better_down, np.isfinite(instance.column_lower), True)
     in_rows = np.zeros(instance.column_count, dtype=bool)
     in_rows[instance.indices] = True
+    in_rows[instance.beyond.columns] = True
     free = [instance.column_names[i] for i in np.flatnonzero(~(limited | in_rows)).tolist()]
     if free:
         return Check("limits", title, "fail", f"No rule limits {', '.join(free[:4])}: the objective has no best value.")
-    return Check(
-        "limits", title, "pass", "Each variable that helps the objective is limited by a bound or occurs in a rule."
-    )
+    where = "is limited by a bound or occurs in a rule"
+    if instance.beyond:
+        where = "is limited by a bound, or occurs in a rule, a product or a function"
+    return Check("limits", title, "pass", f"Each variable that helps the objective {where}.")
 
 
 def after_solve(formulation: Formulation, instance: Instance, result: Result) -> list[Check]:
@@ -164,11 +169,14 @@ def _residuals(result: Result) -> Check:
     found = result.residuals
     assert found is not None
     worst = max(found.relative_row_violation, found.max_bound_violation, found.max_integrality_violation)
+    worst = max(worst, found.max_set_violation)
     where = f", worst in {found.worst_row}" if found.worst_row and found.max_row_violation > 0 else ""
     detail = (
         f"Largest violation of a row {found.max_row_violation:.2g}{where}; of a bound {found.max_bound_violation:.2g}; "
         f"of integrality {found.max_integrality_violation:.2g}."
     )
+    if found.max_set_violation > 0:
+        detail += f" Of the set {found.worst_set}: {found.max_set_violation:.2g}."
     return Check("residuals", title, "pass" if worst <= FEASIBILITY else "fail", detail)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.grounding import GroundingError, GroundRow, ground_objective, ground_rows
+from solvers.beyond import OBJECTIVE
 from solvers.instance import Instance
 
 TOLERANCE = 1e-9
@@ -40,6 +41,7 @@ def compare_rows(formulation: Formulation, instance: Instance) -> RowComparison:
             else:
                 found.wrong.append(problem)
     extra = [name for name in instance.row_names if name not in explained]
+    extra += [*instance.beyond.set_names, *(instance.column_names[j] for j in instance.beyond.semicontinuous.tolist())]
     if extra and not found.unknown:
         found.wrong.append(f"{extra[0]} stands in the program, but no rule of the formulation says it")
     return found
@@ -48,6 +50,8 @@ def compare_rows(formulation: Formulation, instance: Instance) -> RowComparison:
 def objective_agrees(formulation: Formulation, instance: Instance) -> bool:
     """Whether costs and constant are the same. Raises GroundingError where the objective is a formula only."""
     ours = ground_objective(formulation)
+    if OBJECTIVE in instance.beyond.quadratic_row or OBJECTIVE in instance.beyond.tape_row:
+        return False  # a plain sum in the formulation, and products or functions in the program
     stored = {name: float(cost) for name, cost in zip(instance.column_names, instance.cost, strict=True) if cost}
     same_constant = close(formulation.objective.constant, instance.objective_offset)
     return same_constant and _same_terms(_without_fixed(ours, instance), stored)
@@ -82,6 +86,9 @@ def _holds_by_bounds(row: GroundRow, instance: Instance) -> bool:
 
 
 def _row_equals(instance: Instance, index: int, row: GroundRow) -> bool:
+    beyond = instance.beyond
+    if any(index in rows for rows in (beyond.quadratic_row, beyond.tape_row, beyond.indicator_row)):
+        return False  # more than the plain sum that the rule is
     start, end = instance.indptr[index], instance.indptr[index + 1]
     stored = {
         instance.column_names[column]: float(value)

@@ -61,11 +61,17 @@ def find_conflict(
 
     The linear part is tried first: the duals of its elastic form give a contradiction, a vertex of the alternative
     polyhedron makes it minimal, and both are checked without the solver. Where only integrality makes the instance
-    infeasible, an elastic filter and then a deletion filter ask the solver about ever smaller parts.
+    infeasible, an elastic filter and then a deletion filter ask the solver about ever smaller parts. Undecided for what
+    goes beyond linear rows.
 
     `suggest` is asked for another conflict of the linear part when the first one is long. It is taken when it has fewer
     rows and is proven minimal in exact arithmetic.
     """
+    if instance.beyond:
+        instance = instance.without_objective()  # which takes no part in it, and may be all that is not linear
+    refusal = instance.beyond.refusal("The search for a conflict")
+    if refusal:
+        return Conflict(ConflictState.UNDECIDED, reason=refusal)
     budget = budget or Budget()
     before, started = budget.solves, budget.spent_seconds
     try:

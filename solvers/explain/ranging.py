@@ -64,6 +64,9 @@ def ranged(
 
     Raises RangingError with one sentence: no optimal basis, a limit reached, stopped, or an answer that is malformed.
     """
+    refusal = instance.beyond.refusal("The computation of ranges")
+    if refusal:
+        raise RangingError(refusal)
     options = options or SolveOptions(time_limit_seconds=20.0)
     with tempfile.TemporaryDirectory(prefix="ranging-") as folder:
         source, target = Path(folder) / "instance", Path(folder) / "ranges"

@@ -57,6 +57,9 @@ class Ray:
 
 def find_ray(instance: Instance, solve: SolveInstance, *, budget: Budget | None = None) -> Ray:
     """Return a ray of few columns from a linear program over the recession cone, and a plan it can start from."""
+    refusal = instance.beyond.refusal("The search for a direction without end")
+    if refusal:
+        return Ray(RayState.UNDECIDED, reason=refusal)
     budget = budget or Budget(seconds=30.0, solves=4)
     try:
         cone = budget.spend(solve, _cone(instance))

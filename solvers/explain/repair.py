@@ -91,6 +91,8 @@ def find_repairs(
 
     `locked` names rows and columns whose limits must stay. Integrality stays in any case.
     """
+    if instance.beyond:
+        instance = instance.without_objective()  # which takes no part in it, and may be all that is not linear
     budget = budget or Budget()
     try:
         soft, first = _stretchable(instance, solve, frozenset(locked), budget)
@@ -144,6 +146,9 @@ def _stretchable(
     instance: Instance, solve: SolveInstance, locked: frozenset[str], budget: Budget
 ) -> tuple[tuple[Item, ...], Result | str]:
     """The items that may stretch, rows only if that is enough, and the least relative total; else a sentence."""
+    refusal = instance.beyond.refusal("The search for a repair")
+    if refusal:
+        return (), refusal
     rows = tuple(item for item in row_items(instance) if item.name not in locked)
     bounds = tuple(item for item in bound_items(instance) if item.name not in locked)
     for soft in (rows, rows + bounds):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from solvers.base import has_duals
 from solvers.explain.items import AT_LEAST, AT_MOST
 from solvers.explain.ranging import Ranger, Ranging, RangingError, ranged
 from solvers.instance import FloatArray, Instance
@@ -83,19 +84,26 @@ class Sensitivity:
 def sensitivity(instance: Instance, result: Result, *, ranger: Ranger | None = ranged) -> Sensitivity:
     """Return shadow prices, reduced costs and their ranges for an optimal linear result.
 
+    A convex quadratic objective has prices without ranges; its costs are those of the linear part.
     Ranges come from `ranger` (None: do without), whose own point must pass our optimality check and have the same
     objective; then its prices are the ones shown, so that prices and ranges belong to the same basis.
     """
     if instance.is_mip:
         return Sensitivity(SensitivityState.NONE, reason=NO_DUALS)
+    if not has_duals(instance):
+        reason = f"{instance.beyond.refusal('A shadow price')} Sweep the limit instead and watch the objective."
+        return Sensitivity(SensitivityState.NONE, reason=reason)
+    if result.x is not None and result.row_dual is None and not instance.is_linear:
+        reason = f"{result.solver} gives no prices for a quadratic objective; HiGHS and Gurobi do."
+        return Sensitivity(SensitivityState.NONE, reason=reason)
     if result.x is None or result.row_dual is None or result.solution_status is not SolutionStatus.OPTIMAL:
         return Sensitivity(SensitivityState.NONE, reason="There are prices only for a plan that is proven optimal.")
     basis, reason = _basis(instance, result, ranger)
     x, dual = (result.x, result.row_dual) if basis is None else (basis.x, basis.row_dual)
-    reduced = reduced_costs(instance, dual)
+    reduced = reduced_costs(instance, dual, x)
     activity = instance.row_activity(x)
     degenerate = _is_degenerate(instance, x, activity, basis)
-    several = _has_several_optima(instance, activity, x, dual, reduced, basis)
+    several = instance.is_linear and _has_several_optima(instance, activity, x, dual, reduced, basis)
     caveats = [sentence for flag, sentence in ((degenerate, DEGENERATE), (several, SEVERAL)) if flag]
     return Sensitivity(
         SensitivityState.PRICES_ONLY if basis is None else SensitivityState.COMPLETE,

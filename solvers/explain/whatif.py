@@ -164,9 +164,22 @@ def force(
 
 
 def _held(instance: Instance, place: int, value: float) -> Instance:
-    """Bounds narrowed to the value; where it lies outside them they cross, and the conflict names the one broken."""
+    """Bounds narrowed to the value; where it lies outside them they cross, and the conflict names the one broken.
+
+    A semicontinuous column is held like any other; zero is always within its reach.
+    """
+    columns = instance.beyond.semicontinuous
+    if place in columns:
+        beyond = replace(instance.beyond, semicontinuous=columns[columns != place])
+        instance = replace(instance, beyond=beyond)
+        if value == 0.0:
+            return _between(instance, place, 0.0, 0.0)
+    return _between(instance, place, max(instance.column_lower[place], value), min(instance.column_upper[place], value))
+
+
+def _between(instance: Instance, place: int, low: float, high: float) -> Instance:
     lower, upper = instance.column_lower.copy(), instance.column_upper.copy()
-    lower[place], upper[place] = max(lower[place], value), min(upper[place], value)
+    lower[place], upper[place] = low, high
     return replace(instance, column_lower=lower, column_upper=upper)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,9 +15,12 @@ from solvers.convexity import has_convex_objective
 from solvers.equivalence.diff import diff
 from solvers.fingerprint import fingerprint
 from solvers.instance import Instance, InstanceError, Sense
-from solvers.kkt import residuals
+from solvers.kkt import binding_rows, residuals
+from solvers.mps_write import lp_text, mps_text
+from solvers.numerics import remarks
 from solvers.pdlp import Pdlp
 from solvers.result import TerminationCondition
+from solvers.scip import Scip
 from solvers.tape import Code
 from tests.solvers import instances
 
@@ -207,3 +211,51 @@ def test_a_quadratic_optimum_is_proven_by_its_duals() -> None:
     assert worse.relative_gap is not None
     assert worse.relative_dual_violation is not None
     assert max(worse.relative_gap, worse.relative_dual_violation) > 0.1
+
+
+def test_a_row_that_waits_binds_nothing() -> None:
+    linear = instances.make(
+        cost=[0, 1], rows=[[0, 1]], row_lower=[-np.inf], row_upper=[3], upper=[1, 9], integer=[1, 0]
+    )
+    waits = {"indicator_row": [0], "indicator_column": [0], "indicator_value": [1]}
+    instance = replace(linear, beyond=Beyond(**waits)).validate()  # type: ignore[arg-type]
+    assert [binding.name for binding in binding_rows(instance, np.array([1.0, 3.0]))] == ["row[0]", "x[0]"]
+    assert [binding.name for binding in binding_rows(instance, np.array([0.0, 3.0]))] == ["x[0]"]
+
+
+def test_without_its_objective_an_instance_keeps_its_demands() -> None:
+    bare = everything(tape_row=[OBJECTIVE]).without_objective()
+    assert bare.beyond.quadratic_row.tolist() == [0]
+    assert bare.beyond.tape_row.size == bare.beyond.tape_code.size == 0
+    assert bare.objective_at(np.array([2.0, 3.0, 1.0])) == 0
+    kept = everything().without_objective()
+    assert kept.beyond.tape_row.tolist() == [0]
+    assert kept.row_activity(np.ones(3)).tolist() == everything().row_activity(np.ones(3)).tolist()
+    assert kept.beyond.parts == tuple(part for part in everything().beyond.parts if part != "a quadratic objective")
+
+
+def test_a_row_of_products_alone_is_not_called_empty() -> None:
+    products = Beyond(quadratic_row=[0], quadratic_first=[0], quadratic_second=[1], quadratic_value=[1.0])  # type: ignore[arg-type]
+    linear = instances.make(cost=[1, 1], rows=[[0, 0]], row_lower=[0], row_upper=[1])
+    assert any("hold no variable" in remark for remark in remarks(linear))
+    assert not any("hold no variable" in remark for remark in remarks(replace(linear, beyond=products)))
+
+
+@pytest.mark.parametrize("write", [mps_text, lp_text])
+def test_a_text_file_refuses_what_it_cannot_hold(write: Callable[[Instance], str]) -> None:
+    with pytest.raises(InstanceError, match="not supported for models with a quadratic objective and quadratic"):
+        write(everything())
+
+
+def test_constants_count_where_there_are_no_columns() -> None:
+    linear = instances.make(cost=[], rows=[[]], row_lower=[0], row_upper=[2], offset=1)
+    tapes = {"tape_row": [0], "tape_indptr": [0, 1], "tape_code": [Code.CONSTANT], "tape_operand": [1.5]}
+    settled = settled_early(replace(linear, beyond=Beyond(**tapes)).validate(), Scip())  # type: ignore[arg-type]
+    assert settled is not None
+    assert settled.termination_condition is TerminationCondition.OPTIMAL
+    assert settled.row_activity is not None
+    assert settled.row_activity.tolist() == [1.5]
+    tapes["tape_operand"] = [2.5]
+    settled = settled_early(replace(linear, beyond=Beyond(**tapes)).validate(), Scip())  # type: ignore[arg-type]
+    assert settled is not None
+    assert settled.termination_condition is TerminationCondition.INFEASIBLE

@@ -114,7 +114,8 @@ def test_an_instance_past_the_bundled_licence_goes_to_highs_from_the_start(bundl
         assert choice.legs[0].solver == "highs"
         assert choice.is_fallback
         assert choice.reason == (
-            "Gurobi needs a licence for more than 2000 rows or columns. "
+            "Gurobi needs a licence for more than 2000 rows or columns, and for more than 200 columns where there are "
+            "products or functions of them. "
             f"This problem has {rows} rows and {columns} columns, so HiGHS was used instead."
         )
     assert choose(wide(2000, 2000, ranged=False), "gurobi").legs[0].solver == "gurobi"

@@ -9,14 +9,13 @@ import pytest
 
 from solvers import plan as planning
 from solvers import registry, runner
-from solvers.base import BEYOND_LINEAR, Availability, AvailabilityState, Capability
-from solvers.beyond import OBJECTIVE, Beyond
-from solvers.instance import Instance, Sense
+from solvers.base import Capability
+from solvers.instance import Instance
 from solvers.plan import Leg, Plan, Resources
 from solvers.registry import SOLVERS, UnknownSolver, choose
-from solvers.result import SolveOptions
+from solvers.result import SolutionStatus, SolveOptions
 from tests.bench import generated
-from tests.solvers import instances
+from tests.solvers import instances, shapes
 from tests.solvers.test_beyond import everything
 
 TWO = Resources(cores=2)
@@ -189,23 +188,26 @@ def test_an_empty_matrix_has_a_plan() -> None:
     assert np.asarray(choose(empty, at_hand=TWO).legs).size > 0
 
 
-def _able(monkeypatch: pytest.MonkeyPatch, **more: frozenset[Capability]) -> None:
-    """Let backends claim what a later version of theirs may."""
-    for name, capabilities in more.items():
-        monkeypatch.setattr(type(SOLVERS[name]), "capabilities", SOLVERS[name].capabilities | capabilities)
-        monkeypatch.setattr(type(SOLVERS[name]), "availability", lambda self: Availability(AvailabilityState.READY))
-
-
-def test_what_goes_beyond_linear_goes_to_the_first_backend_that_can(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_goes_beyond_linear_goes_to_the_backends_that_can_in_turn() -> None:
     beyond = everything()
-    _able(monkeypatch, scip=frozenset(BEYOND_LINEAR))
     plan = choose(beyond, at_hand=TWO)
-    assert names(plan) == ["scip"]
+    assert names(plan)[0] == "scip"
+    assert plan.at_once == 1
     assert plan.reason.startswith("SCIP can take indicator constraints and nonlinear functions and ")
     asked = choose(beyond, "pdlp:hipdlp", at_hand=TWO)
-    assert names(asked) == ["scip"]
+    assert names(asked)[0] == "scip"
     assert asked.is_fallback
     assert asked.reason.endswith("SCIP was used instead.")
+
+
+def test_a_backend_that_must_refuse_what_it_claims_is_followed_by_the_next() -> None:
+    below_zero = shapes.batch(lower=-8, upper=-2)  # HiGHS takes semicontinuous columns above zero only
+    result = runner.solve(below_zero)
+    assert result.solver in ("gurobi", "scip")
+    assert result.solution_status is SolutionStatus.OPTIMAL
+    assert result.objective_value == pytest.approx(1)
+    assert result.legs[0].solver == "highs"
+    assert result.legs[0].termination_condition == "unsupported"
 
 
 def test_what_no_backend_can_take_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,16 +219,12 @@ def test_what_no_backend_can_take_is_said(monkeypatch: pytest.MonkeyPatch) -> No
     assert "scip cannot take " in plan.reason
 
 
-def test_a_convex_quadratic_objective_goes_to_an_interior_point_and_then_to_the_active_set(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    curved = replace(
-        instances.workshop(),
-        sense=Sense.MINIMIZE,
-        beyond=Beyond(quadratic_row=[OBJECTIVE], quadratic_first=[0], quadratic_second=[0], quadratic_value=[1.0]),
-    )
-    _able(monkeypatch, highs=frozenset({Capability.CONVEX_QUADRATIC}))
-    plan = choose(curved, at_hand=TWO)
-    assert names(plan) == ["highs:hipo", "highs"]
-    assert plan.at_once == 1
-    assert "convex" in plan.reason
+def test_a_convex_quadratic_objective_goes_to_an_interior_point_and_the_active_set() -> None:
+    small = choose(shapes.nearest(), at_hand=TWO)
+    assert names(small) == ["highs:hipo", "highs:simplex"]
+    assert small.at_once == 1
+    assert "convex" in small.reason
+    large = choose(shapes.portfolio(columns=250), at_hand=TWO)
+    assert names(large) == names(small)
+    assert large.at_once == 2
+    assert "beside" in large.reason
