@@ -13,7 +13,6 @@ import time
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from solvers.beyond import LINEAR
 from solvers.first_order import minimising, turned_back
@@ -22,6 +21,7 @@ from solvers.instance import Instance
 from solvers.outcome import sentence
 from solvers.recession import cone
 from solvers.result import Progress, Report, Result, ShouldStop, SolutionStatus, SolveOptions, TerminationCondition
+from solvers.rows import with_rows
 from solvers.verdict import judged
 
 Settings = dict[str, float | int | str | bool]
@@ -46,7 +46,7 @@ def solve_quadratic(
     """
     turned, kept = minimising(instance), np.isfinite(instance.row_lower) | np.isfinite(instance.row_upper)
     report = report if turned is instance else _turning(report)
-    result = _solved(_with_rows(turned, kept), solver, options, report, should_stop)
+    result = _solved(with_rows(turned, kept), solver, options, report, should_stop)
     if result.row_dual is not None:
         row_dual = np.zeros(instance.row_count)
         row_dual[kept] = result.row_dual
@@ -77,21 +77,6 @@ def _solved(instance: Instance, solver: str, options: SolveOptions, report: Repo
     elif judged(instance, best, options).solution_status is SolutionStatus.INFEASIBLE_POINT:
         best = _without_point(best)  # where an interior point method stood when it was ended
     return _timed(best, tried)
-
-
-def _with_rows(instance: Instance, kept: NDArray[np.bool_]) -> Instance:
-    if kept.all():
-        return instance
-    entries = kept[instance.row_of_entry()]
-    return replace(
-        instance,
-        indptr=np.concatenate([[0], np.cumsum(np.diff(instance.indptr)[kept])]),
-        indices=instance.indices[entries],
-        values=instance.values[entries],
-        row_lower=instance.row_lower[kept],
-        row_upper=instance.row_upper[kept],
-        row_names=tuple(f"r{i}" for i in range(int(kept.sum()))),
-    )
 
 
 def _turning(report: Report) -> Report:

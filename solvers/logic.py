@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.beyond import Beyond
+from solvers.instance import Instance
 from solvers.result import Vector
 
 
@@ -23,6 +24,14 @@ def waiting_rows(beyond: Beyond, x: Vector) -> NDArray[np.int32]:
     waiting = np.round(x[beyond.indicator_column]) != beyond.indicator_value
     rows: NDArray[np.int32] = beyond.indicator_row[waiting]
     return rows
+
+
+def relaxed_bounds(instance: Instance) -> tuple[Vector, Vector]:
+    """Return the bounds of the columns (n values each), with zero inside for those that may be zero beside them."""
+    lower, upper = instance.column_lower.copy(), instance.column_upper.copy()
+    columns = instance.beyond.semicontinuous
+    lower[columns], upper[columns] = np.minimum(lower[columns], 0.0), np.maximum(upper[columns], 0.0)
+    return lower, upper
 
 
 def excused_bounds(beyond: Beyond, x: Vector, violation: Vector) -> Vector:

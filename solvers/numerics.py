@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.instance import Instance
+from solvers.rows import plain_part
 from solvers.suspects import BigM, Twins, Uneven, big_ms, twins, uneven
 
 WIDE = 1e8  # spread of magnitudes beyond which double precision starts to show
@@ -61,7 +62,11 @@ def remarks(instance: Instance) -> list[str]:
 
 
 def suspicious(instance: Instance, *, seconds: float = 2.0) -> dict[str, Sequence[BigM | Twins | Uneven]]:
-    """Return what `solvers.suspects` finds, by its name; the search for alike rows ends after `seconds`."""
+    """Return what `solvers.suspects` finds, by its name; the search for alike rows ends after `seconds`.
+
+    Rows with products or functions, and rows that wait for an indicator, are left out.
+    """
+    instance = plain_part(instance)
     return {
         "big M coefficients": big_ms(instance),
         "uneven rows": uneven(instance),

@@ -14,14 +14,6 @@ from solvers.speech import UnknownFunction, multiplied, spoken
 from solvers.tape import Code, folded
 
 
-def relaxed_bounds(instance: Instance) -> tuple[Any, Any]:
-    """Return the bounds of the columns, with zero inside for those that may be zero beside them."""
-    lower, upper = instance.column_lower.copy(), instance.column_upper.copy()
-    columns = instance.beyond.semicontinuous
-    lower[columns], upper[columns] = np.minimum(lower[columns], 0.0), np.maximum(upper[columns], 0.0)
-    return lower, upper
-
-
 class Parts:
     """Adds to a SCIP problem what goes beyond linear rows; `variables` are its columns.
 

@@ -15,9 +15,10 @@ import numpy as np
 from solvers.base import has_duals
 from solvers.console import captured
 from solvers.instance import FloatArray, Instance, Sense
+from solvers.logic import relaxed_bounds
 from solvers.outcome import NO_POINT, claimed_status, relative_gap, sentence, told_apart
 from solvers.result import Report, Result, ShouldStop, SolutionStatus, SolveOptions, TerminationCondition
-from solvers.scip_beyond import Parts, relaxed_bounds
+from solvers.scip_beyond import Parts
 from solvers.scip_status import from_status
 from solvers.scip_watch import Watch, interrupt, known
 from solvers.speech import UnknownFunction

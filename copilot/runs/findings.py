@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from solvers.base import has_duals
 from solvers.explain.budget import Budget, through_runner
 from solvers.explain.conflict import Conflict, ConflictState, find_conflict
 from solvers.explain.ranging import Ranging, ranged
@@ -59,7 +60,7 @@ def look(
     """Look into the ending; `say` is told what is being looked for whenever that takes solves of its own."""
     if should_stop() or not _is_worth_it(instance, result):
         return Findings()
-    if not instance.is_linear:
+    if not (instance.is_linear or has_duals(instance)):
         return _beyond(instance, result)
     if instance.is_mip and result.x is not None:
         return Findings(sensitivity=sensitivity(instance, result, ranger=None))
@@ -79,8 +80,8 @@ def _is_worth_it(instance: Instance, result: Result) -> bool:
 
 
 def _beyond(instance: Instance, result: Result) -> Findings:
-    """Conflicts, rays and prices are about rows of coefficients: of anything else they would say what is not so."""
-    reason = f"This needs a linear model, and this one has {' and '.join(instance.beyond.parts)}."
+    """Conflicts and prices are about linear rows: of anything else they would say what is not so."""
+    reason = f"This needs linear rules, and this one has {' and '.join(instance.beyond.parts)}."
     if result.x is not None:
         return Findings(sensitivity=Sensitivity(SensitivityState.NONE, reason=f"{reason} Sweep a number instead."))
     if result.termination_condition is T.INFEASIBLE:

@@ -16,7 +16,9 @@ from copilot.runs.events import EventType
 from copilot.runs.findings import Reach
 from copilot.runs.models import Lifecycle, Run, Verification
 from copilot.runs.services import RunError
+from solvers import runner
 from solvers.beyond import Beyond
+from solvers.instance import Instance
 from solvers.result import Result, SolutionStatus, SolveOptions, TerminationCondition
 from tests.factories import RunFactory
 from tests.runs.fakes import FORMULATION
@@ -367,3 +369,25 @@ def test_retrying_asks_the_same_question(alice: User) -> None:
     assert (again.kind, again.question, again.base_run) == (asked.kind, asked.question, run)
     further = scenarios.change_number(run=asked, actor=alice, target="carpentry hours", value="250")
     assert further.base_run == run  # a sweep stands for the run that it was asked of
+
+
+def test_a_convex_quadratic_objective_has_prices_and_a_contradiction_of_its_rows() -> None:
+    squares = Beyond(quadratic_row=[-1], quadratic_first=[0], quadratic_second=[0], quadratic_value=[-1.0])  # type: ignore[arg-type]
+
+    def looked(instance: Instance) -> findings.Findings:
+        bent = replace(instance, beyond=squares).validate()
+        result = runner.solve(bent)
+        options = SolveOptions()
+        return findings.look(
+            bent, result, reach=Reach(), options=options, should_stop=lambda: False, say=lambda _: None
+        )
+
+    clash = looked(overbooked())
+    assert clash.conflict is not None
+    assert {item.name for item in clash.conflict.items} >= {"carpentry", "orders"}
+    assert clash.repairs is not None
+    assert clash.repairs.found
+    priced = looked(workshop()).sensitivity
+    assert priced is not None
+    assert priced.state == "prices without ranges"
+    assert any(row.price > 0 for row in priced.rows)

@@ -17,7 +17,7 @@ from solvers.fingerprint import fingerprint
 from solvers.instance import Instance, InstanceError, Sense
 from solvers.kkt import binding_rows, residuals
 from solvers.mps_write import lp_text, mps_text
-from solvers.numerics import remarks
+from solvers.numerics import remarks, suspicious
 from solvers.pdlp import Pdlp
 from solvers.result import TerminationCondition
 from solvers.scip import Scip
@@ -239,6 +239,18 @@ def test_a_row_of_products_alone_is_not_called_empty() -> None:
     linear = instances.make(cost=[1, 1], rows=[[0, 0]], row_lower=[0], row_upper=[1])
     assert any("hold no variable" in remark for remark in remarks(linear))
     assert not any("hold no variable" in remark for remark in remarks(replace(linear, beyond=products)))
+
+
+def test_rows_that_are_not_plain_are_not_called_alike() -> None:
+    rows = [[1, 2, 0], [2, 4, 0], [1, 2, 0]]
+    linear = instances.make(
+        cost=[1, 1, 0], rows=rows, row_lower=[0, 0, 0], row_upper=[9, 9, 9], upper=[5, 5, 1], integer=[0, 0, 1]
+    )
+    assert suspicious(linear)["pairs of alike rows"]
+    parts = {"quadratic_row": [1], "quadratic_first": [0], "quadratic_second": [0], "quadratic_value": [1.0]}
+    waits = {"indicator_row": [2], "indicator_column": [2], "indicator_value": [1]}
+    bent = replace(linear, beyond=Beyond(**parts, **waits)).validate()  # type: ignore[arg-type]
+    assert not suspicious(bent)["pairs of alike rows"]
 
 
 @pytest.mark.parametrize("write", [mps_text, lp_text])
