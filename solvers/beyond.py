@@ -111,6 +111,18 @@ class Beyond:
         part = slice(int(self.tape_indptr[number]), int(self.tape_indptr[number + 1]))
         return self.tape_code[part], self.tape_operand[part]
 
+    def rows_touched(self) -> frozenset[int]:
+        """Return the rows (OBJECTIVE among them) to which a product, function or indicator belongs."""
+        return frozenset(np.concatenate((self.quadratic_row, self.tape_row, self.indicator_row)).tolist())
+
+    def columns_touched(self) -> NDArray[np.int32]:
+        """Return the columns that stand in a product, function, indicator or set, each once, ascending."""
+        from solvers.tape import columns_of
+
+        in_tapes = columns_of(self.tape_code, self.tape_operand)
+        in_products = np.concatenate((self.quadratic_first, self.quadratic_second))
+        return np.unique(np.concatenate((in_products, self.indicator_column, self.set_indices, in_tapes)))
+
     def added(self, x: NDArray[np.float64], row_count: int) -> tuple[NDArray[np.float64], float]:
         """Return what products and functions add at x: one value per row, and the objective's.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.grounding import GroundingError, GroundRow, ground_objective, ground_rows
+from solvers.beyond import OBJECTIVE
 from solvers.instance import Instance
 
 TOLERANCE = 1e-9
@@ -39,7 +40,7 @@ def compare_rows(formulation: Formulation, instance: Instance) -> RowComparison:
                 found.agreeing += 1
             else:
                 found.wrong.append(problem)
-    extra = [name for name in instance.row_names if name not in explained]
+    extra = [name for name in (*instance.row_names, *instance.beyond.set_names) if name not in explained]
     if extra and not found.unknown:
         found.wrong.append(f"{extra[0]} stands in the program, but no rule of the formulation says it")
     return found
@@ -48,6 +49,8 @@ def compare_rows(formulation: Formulation, instance: Instance) -> RowComparison:
 def objective_agrees(formulation: Formulation, instance: Instance) -> bool:
     """Whether costs and constant are the same. Raises GroundingError where the objective is a formula only."""
     ours = ground_objective(formulation)
+    if OBJECTIVE in instance.beyond.rows_touched():
+        return False
     stored = {name: float(cost) for name, cost in zip(instance.column_names, instance.cost, strict=True) if cost}
     same_constant = close(formulation.objective.constant, instance.objective_offset)
     return same_constant and _same_terms(_without_fixed(ours, instance), stored)
@@ -61,6 +64,8 @@ def close(a: float, b: float) -> bool:
 
 
 def _problem(row: GroundRow, instance: Instance, rows: Mapping[str, int]) -> str | None:
+    if row.name in rows and rows[row.name] in instance.beyond.rows_touched():
+        return f"{row.name} holds a product, function or condition that its rule does not"
     if row.name in rows:
         return None if _row_equals(instance, rows[row.name], row) else f"{row.name} differs"
     if not any(row.terms.values()) or _holds_by_bounds(row, instance):
