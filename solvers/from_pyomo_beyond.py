@@ -209,7 +209,24 @@ def _renumbered(parts: Parts, tapes: TapeWriter, order: dict[int, int], known: d
         cost[number[place]] = coefficient
     operands[codes == Code.COLUMN] = number[in_tapes]
     variables = {order[name]: variable for name, variable in known.items()}
-    beyond = Beyond(
+    return Compiled(
+        columns=[variables[place] for place in used.tolist()],
+        cost=cost,
+        offset=parts.offset,
+        indptr=_ints(parts.indptr),
+        indices=number[in_rows].astype(np.int32),
+        values=np.array(parts.values, dtype=np.float64),
+        row_lower=np.array(parts.lower, dtype=np.float64),
+        row_upper=np.array(parts.upper, dtype=np.float64),
+        row_names=tuple(parts.row_names),
+        beyond=_beyond(parts, codes, operands, number),
+    )
+
+
+def _beyond(parts: Parts, codes: Any, operands: Any, number: Any) -> Beyond:
+    products = np.array([pair for _, *pair, _ in parts.quadratic], dtype=np.int64).reshape(-1, 2)
+    in_sets = np.array([place for _, _, places, _ in parts.sets for place in places], dtype=np.int64)
+    return Beyond(
         quadratic_row=_ints(row for row, *_ in parts.quadratic),
         quadratic_first=number[products[:, 0]].astype(np.int32),
         quadratic_second=number[products[:, 1]].astype(np.int32),
@@ -223,18 +240,6 @@ def _renumbered(parts: Parts, tapes: TapeWriter, order: dict[int, int], known: d
         tape_indptr=_ints(parts.tape_indptr),
         tape_code=codes,
         tape_operand=operands,
-    )
-    return Compiled(
-        columns=[variables[place] for place in used.tolist()],
-        cost=cost,
-        offset=parts.offset,
-        indptr=_ints(parts.indptr),
-        indices=number[in_rows].astype(np.int32),
-        values=np.array(parts.values, dtype=np.float64),
-        row_lower=np.array(parts.lower, dtype=np.float64),
-        row_upper=np.array(parts.upper, dtype=np.float64),
-        row_names=tuple(parts.row_names),
-        beyond=beyond,
     )
 
 
