@@ -81,6 +81,7 @@ def _info(options: argparse.Namespace) -> int:
         "columns": instance.column_count,
         "integer_columns": int(instance.integrality.sum()),
         "nonzeros": instance.nonzero_count,
+        "beyond_linear": list(instance.beyond.parts),
         "objective_offset": instance.objective_offset,
         "ranges": {spread.kind: [spread.smallest, spread.largest] for spread in spreads(instance)},
         "fingerprint": fingerprint(instance),

@@ -126,6 +126,10 @@ class Beyond:
         part = slice(int(self.tape_indptr[number]), int(self.tape_indptr[number + 1]))
         return self.tape_code[part], self.tape_operand[part]
 
+    def rows_touched(self) -> frozenset[int]:
+        """Return the rows (OBJECTIVE among them) to which a product, function or indicator belongs."""
+        return frozenset(np.concatenate((self.quadratic_row, self.tape_row, self.indicator_row)).tolist())
+
     def added(self, x: NDArray[np.float64], row_count: int) -> tuple[NDArray[np.float64], float]:
         """Return what products and functions add at x: one value per row, and the objective's.
 

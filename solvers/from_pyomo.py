@@ -16,40 +16,29 @@ import numpy as np
 import scipy.sparse
 from pyomo.common.enums import ObjectiveSense
 from pyomo.common.errors import InfeasibleConstraintException, InvalidExpressionError, PyomoException
-from pyomo.core.base import Block, Constraint, Objective, SortComponents, Var
+from pyomo.core.base import Block, Constraint, Objective, SortComponents, SOSConstraint, Var
 from pyomo.core.base.block import BlockData
 from pyomo.core.base.PyomoModel import ConcreteModel
+from pyomo.core.expr import exp, sqrt
 from pyomo.core.expr.numvalue import value
+from pyomo.gdp import Disjunction
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
+from solvers.from_pyomo_beyond import ROUNDING, compiled_beyond
 from solvers.instance import Instance, InstanceError, Sense
+from solvers.pyomo_errors import TriviallyInfeasible, UnsupportedModel
 
 MAX_VARIABLES = 2_000_000
 MAX_NONZEROS = 50_000_000
-ROUNDING = 1e-9  # a constraint of constants may miss by this much (relative) and still hold
+
 _MAX_ROUNDED = 100
+_BIG_M = "bound its variables and end with TransformationFactory('gdp.bigm').apply_to(model), or write it with binaries"
 _KINDS = {
-    "SOSConstraint": "a special ordered set",
-    "Disjunct": "a disjunct",
-    "Disjunction": "a disjunction",
-    "LogicalConstraint": "a logical constraint",
-    "Complementarity": "a complementarity condition",
+    "Disjunct": ("a disjunct", _BIG_M),
+    "Disjunction": ("a disjunction", _BIG_M),
+    "LogicalConstraint": ("a logical constraint", "write it as sums of binary variables"),
+    "Complementarity": ("a complementarity condition", "write it with a binary variable or a product that is zero"),
 }
-
-
-class UnsupportedModel(ValueError):
-    """The model cannot become a linear instance; the text is one sentence that names the part and what to change."""
-
-
-class TriviallyInfeasible(UnsupportedModel):
-    """A constraint without any free variable is false; `constraint` is its name."""
-
-    def __init__(self, constraint: str) -> None:
-        super().__init__(
-            f"Constraint {constraint} holds no free variable and is false whatever is decided: "
-            "check its data or the variables fixed in it."
-        )
-        self.constraint = constraint
 
 
 def to_instance(
@@ -58,37 +47,74 @@ def to_instance(
     max_variables: int = MAX_VARIABLES,
     max_nonzeros: int = MAX_NONZEROS,
 ) -> Instance:
-    """Return the validated instance of a constructed linear Pyomo model.
+    """Return the validated instance of a constructed Pyomo model.
 
     Columns are the free variables in use, in order of declaration; rows the active constraints, likewise. Fixed and
     unused variables are listed in `Instance.fixed`, an unused one with the value of its domain nearest to zero.
-    Raises UnsupportedModel (one sentence naming the component) for everything a linear instance cannot hold.
+    Raises UnsupportedModel (one sentence naming the component) for everything an instance cannot hold.
+    A model that is not linear takes a slower way, see `solvers.from_pyomo_beyond`.
     """
     objective = _single_objective(_constructed(pyomo_model))
     variables = _variables(pyomo_model, max_variables)
     compiled = _compiled(pyomo_model, variables)
+    if compiled is None:
+        return _beyond_linear(pyomo_model, objective, variables, max_nonzeros)
     if compiled.A.nnz > 2 * max_nonzeros:  # ranges are still two rows here
         raise UnsupportedModel(f"The model has more than {max_nonzeros} coefficients; build a smaller one.")
     matrix, lower, upper, row_names = _rows(compiled)
     columns = compiled.columns
+    return _instance(
+        pyomo_model,
+        objective,
+        variables,
+        columns,
+        objective_offset=float(compiled.c_offset[0]),
+        cost=compiled.c.toarray()[0] if columns else np.zeros(0),
+        indptr=matrix.indptr,
+        indices=matrix.indices,
+        values=matrix.data,
+        row_lower=lower,
+        row_upper=upper,
+        row_names=row_names,
+    )
+
+
+def _beyond_linear(pyomo_model: Any, objective: Any, variables: list[Any], max_nonzeros: int) -> Instance:
+    try:
+        compiled = compiled_beyond(pyomo_model, objective, variables, max_nonzeros=max_nonzeros)
+    except UnsupportedModel:
+        raise
+    except (ValueError, TypeError, KeyError, ArithmeticError, PyomoException) as error:
+        raise _unknown(pyomo_model, str(error)) from error
+    return _instance(
+        pyomo_model,
+        objective,
+        variables,
+        compiled.columns,
+        objective_offset=compiled.offset,
+        cost=compiled.cost,
+        indptr=compiled.indptr,
+        indices=compiled.indices,
+        values=compiled.values,
+        row_lower=compiled.row_lower,
+        row_upper=compiled.row_upper,
+        row_names=compiled.row_names,
+        beyond=compiled.beyond,
+    )
+
+
+def _instance(pyomo_model: Any, objective: Any, variables: list[Any], columns: list[Any], **arrays: Any) -> Instance:
     try:
         return Instance(
             name=str(pyomo_model.name),
             sense=Sense.MAXIMIZE if objective.sense == ObjectiveSense.maximize else Sense.MINIMIZE,
             objective_name=objective.name,
-            objective_offset=float(compiled.c_offset[0]),
-            cost=compiled.c.toarray()[0] if columns else np.zeros(0),
-            indptr=matrix.indptr,
-            indices=matrix.indices,
-            values=matrix.data,
-            row_lower=lower,
-            row_upper=upper,
             column_lower=_bounds((v.lb for v in columns), -math.inf),
             column_upper=_bounds((v.ub for v in columns), math.inf),
             integrality=np.fromiter((_is_integer(v) for v in columns), dtype=np.uint8, count=len(columns)),
-            row_names=row_names,
             column_names=tuple(v.name for v in columns),
             fixed=_fixed(variables, columns),
+            **arrays,
         ).validate()
     except InstanceError as error:
         raise UnsupportedModel(str(error)) from error
@@ -126,6 +152,7 @@ def _variables(pyomo_model: Any, limit: int) -> list[Any]:
 
 
 def _compiled(pyomo_model: Any, variables: list[Any]) -> Any:
+    """Return the standard form of a linear model, or None for one that goes beyond it."""
     held: list[Any] = []
     try:
         while True:
@@ -135,11 +162,17 @@ def _compiled(pyomo_model: Any, variables: list[Any]) -> Any:
                 )
             except InfeasibleConstraintException as error:
                 held.append(_rounded(pyomo_model, str(error), tries=len(held)))
-    except InvalidExpressionError as error:
-        raise _nonlinear(str(error)) from error
+    except InvalidExpressionError:
+        return None
+    except AttributeError as error:  # Pyomo trips over its own mark of a number that is none
+        if "InvalidNumber" not in str(error):
+            raise
+        return None
     except UnsupportedModel:
         raise
     except (ValueError, TypeError, KeyError, ArithmeticError, PyomoException) as error:
+        if any(pyomo_model.component_data_objects(SOSConstraint, active=True, descend_into=Block)):
+            return None
         raise _unknown(pyomo_model, str(error)) from error
     finally:
         for constraint in held:
@@ -164,25 +197,14 @@ def _rounded(pyomo_model: Any, message: str, *, tries: int) -> Any:
     return constraint
 
 
-def _nonlinear(message: str) -> UnsupportedModel:
-    found = re.search(r"Model (objective|constraint) \((.+)\) contains", message, re.DOTALL)
-    where = f"{found.group(1).capitalize()} {found.group(2)}" if found else "A component of the model"
-    return UnsupportedModel(
-        f"{where} is not linear in the variables (a product, power or function of them): write it with linear terms, "
-        "for example with a binary variable."
-    )
-
-
 def _unknown(pyomo_model: Any, message: str) -> UnsupportedModel:
     for kind in pyomo_model.collect_ctypes(active=True, descend_into=Block):
-        words = _KINDS.get(kind.__name__)
-        if words is not None:
+        if kind.__name__ in _KINDS:
+            words, advice = _KINDS[kind.__name__]
             component = next(iter(pyomo_model.component_data_objects(kind, active=True, descend_into=Block)), None)
             name = kind.__name__ if component is None else component.name
-            return UnsupportedModel(
-                f"The model holds {words} ({name}), which a linear instance cannot: reformulate it."
-            )
-    return UnsupportedModel(f"The model cannot be read as a linear instance: {' '.join(message.split())[:500]}")
+            return UnsupportedModel(f"The model holds {words} ({name}), which an instance cannot: {advice}.")
+    return UnsupportedModel(f"The model cannot be read as an instance: {' '.join(message.split())[:500]}")
 
 
 def _rows(compiled: Any) -> tuple[Any, Any, Any, tuple[str, ...]]:
@@ -252,7 +274,10 @@ def _warm_up() -> None:
     toy.c = Constraint(expr=(0, toy.x[1] + toy.x[2], 1))
     toy.o = Objective(expr=toy.x[1] + 1)
     Instance.from_bytes(to_instance(toy).to_bytes())
-    toy.q = Constraint(expr=toy.x[1] * toy.x[2] <= 1)
+    toy.q = Constraint(expr=toy.x[1] * toy.x[2] + toy.x[1] ** 2 <= exp(toy.x[1]) + sqrt(toy.x[2]) / toy.x[1])
+    toy.s = SOSConstraint(var=toy.x, sos=1)
+    Instance.from_bytes(to_instance(toy).to_bytes())
+    toy.d = Disjunction(expr=[[toy.x[1] >= 1], [toy.x[2] >= 1]])
     with contextlib.suppress(UnsupportedModel):
         to_instance(toy)
 

@@ -32,8 +32,9 @@ class Reading:
 def read(path: Path, *, time_limit_seconds: float = READ_SECONDS, memory_limit_bytes: int = MEMORY_BYTES) -> Reading:
     """Return the validated instance of an .mps, .lp (either also .gz) or instance file.
 
-    Raises InstanceError with one sentence when the file is missing, broken, too large for the limits, or holds what a
-    linear instance cannot (quadratic terms, special ordered sets, indicators, semi-continuous variables).
+    Products, special ordered sets, indicators and semicontinuous columns are read as CPLEX and Gurobi write them.
+    Raises InstanceError with one sentence, naming the line where it is known, when the file is missing, broken, too
+    large for the limits, or holds what an instance cannot (cones, general constraints, scenarios).
     """
     try:
         with path.open("rb") as stream:

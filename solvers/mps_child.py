@@ -1,4 +1,7 @@
-"""The process that reads one MPS or LP file with HiGHS and leaves an instance file behind; says ERROR: lines else."""
+"""The process that reads one MPS or LP file and leaves an instance file behind; says ERROR: lines else.
+
+HiGHS reads linear rows, the objective and semicontinuous columns; products in rows, indicators and sets are read here.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +16,21 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from solvers.beyond import LINEAR, OBJECTIVE, Beyond
+from solvers.gathered import Gathered
 from solvers.instance import Instance, InstanceError, Sense
 from solvers.limits import limit_process
+from solvers.lp_read import lp_instance
+from solvers.mps_sections import completed, split
 
-# Sections that HiGHS skips or that hold what an instance cannot; all start in the first column.
-_BEYOND = {
-    "SOS": "special ordered sets",
-    "SOS1": "special ordered sets",
-    "SOS2": "special ordered sets",
-    "SETS": "special ordered sets",
-    "INDICATORS": "indicator constraints",
-    "GENCONS": "general constraints",
-    "PWLOBJ": "piecewise-linear objectives",
-    "CSECTION": "cones",
-    "QCMATRIX": "quadratic constraints",
-}
+# A bracket holds products, an arrow an indicator; the common reader refuses these and misreads sets.
+_BEYOND = re.compile(r"^[^\\\n]*(\[|->)|^[ \t]*sos[12]?[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_WHOLE = ("kInteger", "kSemiInteger")
 _COPY = 1 << 20
+
+
+class ParserError(InstanceError):
+    """The common reader gave up without a word about the place."""
 
 
 def main(source: str, kind: str, target: str, memory_bytes: str, cpu_seconds: str) -> NoReturn:
@@ -39,9 +41,7 @@ def main(source: str, kind: str, target: str, memory_bytes: str, cpu_seconds: st
         with tempfile.TemporaryDirectory(dir=Path(target).parent) as folder:
             plain = Path(folder) / f"file.{kind}"
             _copy(path, plain, limit=int(memory_bytes) // 2)
-            if kind == "mps":
-                _refuse_sections(plain)
-            instance = _read(plain, path)
+            instance = _instance(plain, kind, re.sub(r"\.(mps|lp)(\.gz)?$", "", path.name, flags=re.IGNORECASE))
         Path(target).write_bytes(instance.to_bytes())
     except (InstanceError, OSError, EOFError, zlib.error) as error:
         sys.stdout.write(f"ERROR: {' '.join(str(error).split())}\n")
@@ -62,30 +62,34 @@ def _copy(path: Path, plain: Path, *, limit: int) -> None:
             target.write(part)
 
 
-def _refuse_sections(plain: Path) -> None:
-    with plain.open("rb") as stream:
-        for line in stream:
-            if line[:1].isalpha():
-                word = line.split(None, 1)[0].decode("ascii", errors="replace").upper()
-                if word in _BEYOND:
-                    raise InstanceError(f"it holds {_BEYOND[word]} (section {word}), which a linear instance cannot")
+def _instance(plain: Path, kind: str, name: str) -> Instance:
+    if kind == "lp":
+        text = plain.read_text(encoding="utf-8", errors="replace")
+        if _BEYOND.search(text):
+            return lp_instance(text, name=name)
+        try:
+            return _read(plain, name).validate()
+        except ParserError:  # it does not say where, ours does; and where ours sees no fault it has read the file
+            return lp_instance(text, name=name)
+    rest = plain.with_name(f"linear.{kind}")
+    with plain.open("rb") as source, rest.open("wb") as target:
+        kept = split(source, target)
+    instance = _read(rest, name)
+    return (completed(instance, kept) if kept.sections or kept.whole else instance).validate()
 
 
-def _read(plain: Path, path: Path) -> Instance:
+def _read(plain: Path, name: str) -> Instance:
     import highspy
 
     highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     if highs.readModel(str(plain)) == highspy.HighsStatus.kError:
-        raise InstanceError("Parser error")
-    if highs.getHessianNumNz():
-        raise InstanceError("it has a quadratic objective, which a linear instance cannot hold")
-    lp = highs.getLp()
+        raise ParserError("Parser error")
     highs.ensureRowwise()
     lp = highs.getLp()
     columns, rows = lp.num_col_, lp.num_row_
-    column_names = _names(lp.col_names_, columns, "x")
+    kinds = [str(kind.name) for kind in lp.integrality_] or ["kContinuous"] * columns
     return Instance(
-        name=re.sub(r"\.(mps|lp)(\.gz)?$", "", path.name, flags=re.IGNORECASE),
+        name=name,
         sense=Sense.MAXIMIZE if lp.sense_ == highspy.ObjSense.kMaximize else Sense.MINIMIZE,
         objective_name="objective",
         objective_offset=lp.offset_,
@@ -97,18 +101,23 @@ def _read(plain: Path, path: Path) -> Instance:
         row_upper=lp.row_upper_,
         column_lower=lp.col_lower_,
         column_upper=lp.col_upper_,
-        integrality=np.array(_integrality(lp, column_names), dtype=np.uint8),
+        integrality=np.array([kind in _WHOLE for kind in kinds], dtype=np.uint8),
         row_names=_names(lp.row_names_, rows, "row"),
-        column_names=column_names,
-    ).validate()
+        column_names=_names(lp.col_names_, columns, "x"),
+        beyond=_beyond(highs, kinds),
+    )
 
 
-def _integrality(lp: Any, names: tuple[str, ...]) -> list[int]:
-    kinds = [str(kind.name) for kind in lp.integrality_] or ["kContinuous"] * lp.num_col_
-    for name, kind in zip(names, kinds, strict=True):
-        if kind.startswith("kSemi"):
-            raise InstanceError(f"its variable {name} is semi-continuous, which a linear instance cannot hold")
-    return [int(kind != "kContinuous") for kind in kinds]
+def _beyond(highs: Any, kinds: list[str]) -> Beyond:
+    """Products of the objective, given as half of a lower triangle by columns, and semicontinuous columns."""
+    gathered = Gathered()
+    gathered.semicontinuous = {j for j, kind in enumerate(kinds) if kind.startswith("kSemi")}
+    hessian = highs.getModel().hessian_
+    starts, indices, values = (list(part) for part in (hessian.start_, hessian.index_, hessian.value_))
+    for j in range(hessian.dim_):
+        for k in range(starts[j], starts[j + 1]):
+            gathered.add_product(OBJECTIVE, j, indices[k], values[k] * (0.5 if indices[k] == j else 1.0))
+    return gathered.beyond() if gathered.quadratic or gathered.semicontinuous else LINEAR
 
 
 def _names(given: list[str], count: int, stem: str) -> tuple[str, ...]:

@@ -6,7 +6,17 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from solvers.instance import Instance, InstanceError, Sense
+from solvers.beyond import OBJECTIVE
+from solvers.instance import Instance, Sense
+from solvers.write_beyond import (
+    bracket,
+    indicators_by_row,
+    lp_sections,
+    mps_sections,
+    products_by_row,
+    semicontinuous_bounds,
+    writable,
+)
 
 _MPS_UNSAFE = re.compile(r"[\s$]")
 _LP_UNSAFE = re.compile(r"[^A-Za-z0-9_.]")
@@ -20,25 +30,16 @@ _TERMS_PER_LINE = 8
 def mps_text(instance: Instance) -> str:
     """Return free-format MPS; names lose white space, and every bound is written because readers differ in defaults.
 
-    Raises InstanceError for what goes beyond linear rows.
+    Raises InstanceError for nonlinear functions, which the format does not have; so does `lp_text`.
     """
-    _refuse(instance, "Writing an MPS file")
+    writable(instance, "MPS")
     return "\n".join(_mps_lines(instance)) + "\n"
 
 
 def lp_text(instance: Instance) -> str:
-    """Return CPLEX LP; names lose what that format forbids, rows without sides are left out.
-
-    Raises InstanceError for what goes beyond linear rows.
-    """
-    _refuse(instance, "Writing an LP file")
+    """Return CPLEX LP; names lose what that format forbids, rows without sides are left out."""
+    writable(instance, "LP")
     return "\n".join(_lp_lines(instance)) + "\n"
-
-
-def _refuse(instance: Instance, what: str) -> None:
-    refusal = instance.beyond.refusal(what)
-    if refusal:
-        raise InstanceError(f"{refusal} The instance file keeps them.")
 
 
 def _mps_lines(instance: Instance) -> Iterator[str]:
@@ -65,8 +66,15 @@ def _mps_lines(instance: Instance) -> Iterator[str]:
         yield "RANGES"
         yield from (f" RNG {name} {width!r}" for name, width in ranged)
     yield "BOUNDS"
-    for name, low, high in zip(columns, instance.column_lower.tolist(), instance.column_upper.tolist(), strict=True):
-        yield from _mps_bounds(name, low, high)
+    semicontinuous = frozenset(instance.beyond.semicontinuous.tolist())
+    binary = frozenset(instance.beyond.indicator_column.tolist())
+    for j, (low, high) in enumerate(zip(instance.column_lower.tolist(), instance.column_upper.tolist(), strict=True)):
+        bounds = semicontinuous_bounds if j in semicontinuous else _mps_bounds
+        if j in binary and (low, high) == (0.0, 1.0):  # some readers take an indicator in no other words
+            yield f" BV BND {columns[j]}"
+        else:
+            yield from bounds(columns[j], low, high)
+    yield from mps_sections(instance, rows, columns)
     yield "ENDATA"
 
 
@@ -98,22 +106,28 @@ def _mps_bounds(name: str, low: float, high: float) -> Iterator[str]:
 def _lp_lines(instance: Instance) -> Iterator[str]:
     rows, columns = (_safe(names, _clean_lp) for names in (instance.row_names, instance.column_names))
     yield "Maximize" if instance.sense is Sense.MAXIMIZE else "Minimize"
-    costs = ((value, name) for value, name in zip(instance.cost.tolist(), columns, strict=True) if value)
-    yield from _lp_row(
-        "objective_", costs, tail=f" {instance.objective_offset:+.17g}" if instance.objective_offset else ""
-    )
+    products, waiting = products_by_row(instance), indicators_by_row(instance)
+    costs = [f"{value:+.17g} {name}" for value, name in zip(instance.cost.tolist(), columns, strict=True) if value]
+    if instance.objective_offset:
+        costs.append(f"{instance.objective_offset:+.17g}")
+    yield from _lp_row("objective_: ", costs + bracket(products.get(OBJECTIVE, []), columns, halved=True), tail="")
     yield "Subject To"
     for i, (low, high) in enumerate(_sides(instance)):
         span = slice(instance.indptr[i], instance.indptr[i + 1])
-        entries = zip(instance.values[span].tolist(), (columns[j] for j in instance.indices[span]), strict=True)
-        terms = list(entries) or ([(0.0, columns[0])] if columns else [])
+        entries = zip(instance.values[span].tolist(), instance.indices[span].tolist(), strict=True)
+        words = [f"{value:+.17g} {columns[j]}" for value, j in entries]
+        words += bracket(products.get(i, []), columns, halved=False)
+        words = words or [f"+0 {columns[0]}"] if columns else words
+        wait = f"{columns[waiting[i][0]]} = {waiting[i][1]} -> " if i in waiting else ""
         if low == high:
-            yield from _lp_row(rows[i], terms, tail=f" = {low!r}")
+            yield from _lp_row(f"{rows[i]}: {wait}", words, tail=f" = {low!r}")
             continue
         if low > -math.inf:
-            yield from _lp_row(rows[i] if high == math.inf else f"{rows[i]}_low", terms, tail=f" >= {low!r}")
+            name = rows[i] if high == math.inf else f"{rows[i]}_low"
+            yield from _lp_row(f"{name}: {wait}", words, tail=f" >= {low!r}")
         if high < math.inf:
-            yield from _lp_row(rows[i] if low == -math.inf else f"{rows[i]}_high", terms, tail=f" <= {high!r}")
+            name = rows[i] if low == -math.inf else f"{rows[i]}_high"
+            yield from _lp_row(f"{name}: {wait}", words, tail=f" <= {high!r}")
     yield "Bounds"
     for name, low, high in zip(columns, instance.column_lower.tolist(), instance.column_upper.tolist(), strict=True):
         yield f" {name} free" if low == -math.inf and high == math.inf else f" {low!r} <= {name} <= {high!r}"
@@ -121,15 +135,16 @@ def _lp_lines(instance: Instance) -> Iterator[str]:
     if integers:
         yield "General"
         yield from (f" {name}" for name in integers)
+    yield from lp_sections(instance, columns)
     yield "End"
 
 
-def _lp_row(name: str, terms: Iterable[tuple[float, str]], *, tail: str) -> Iterator[str]:
-    words = [f"{value:+.17g} {column}" for value, column in terms] or ["0"]
+def _lp_row(head: str, words: list[str], *, tail: str) -> Iterator[str]:
+    words = words or ["0"]
     for start in range(0, len(words), _TERMS_PER_LINE):
-        head = f" {name}: " if start == 0 else "  "
+        first = f" {head}" if start == 0 else "  "
         last = tail if start + _TERMS_PER_LINE >= len(words) else ""
-        yield head + " ".join(words[start : start + _TERMS_PER_LINE]) + last
+        yield first + " ".join(words[start : start + _TERMS_PER_LINE]) + last
 
 
 def _sides(instance: Instance) -> list[tuple[float, float]]:

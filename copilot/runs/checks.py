@@ -147,7 +147,7 @@ def _used(instance: Instance) -> Check:
     limited &= np.where(better_down, np.isfinite(instance.column_lower), True)
     in_rows = np.zeros(instance.column_count, dtype=bool)
     in_rows[instance.indices] = True
-    in_rows[instance.beyond.columns] = True
+    in_rows[instance.beyond.columns] = True  # whether a product limits it, only a solver can tell
     free = [instance.column_names[i] for i in np.flatnonzero(~(limited | in_rows)).tolist()]
     if free:
         return Check("limits", title, "fail", f"No rule limits {', '.join(free[:4])}: the objective has no best value.")

@@ -65,6 +65,8 @@ def close(a: float, b: float) -> bool:
 
 
 def _problem(row: GroundRow, instance: Instance, rows: Mapping[str, int]) -> str | None:
+    if row.name in rows and rows[row.name] in instance.beyond.rows_touched():
+        return f"{row.name} holds a product, function or condition that its rule does not"
     if row.name in rows:
         return None if _row_equals(instance, rows[row.name], row) else f"{row.name} differs"
     if not any(row.terms.values()) or _holds_by_bounds(row, instance):
@@ -86,9 +88,6 @@ def _holds_by_bounds(row: GroundRow, instance: Instance) -> bool:
 
 
 def _row_equals(instance: Instance, index: int, row: GroundRow) -> bool:
-    beyond = instance.beyond
-    if any(index in rows for rows in (beyond.quadratic_row, beyond.tape_row, beyond.indicator_row)):
-        return False  # more than the plain sum that the rule is
     start, end = instance.indptr[index], instance.indptr[index + 1]
     stored = {
         instance.column_names[column]: float(value)

@@ -20,8 +20,9 @@ from pyomo.common.errors import InfeasibleConstraintException
 from pyomo.core import AbstractModel, ConcreteModel, Constraint, Objective, Param, Set, Var
 
 from copilot.sandbox import gate, lockdown, wire
-from solvers.from_pyomo import TriviallyInfeasible, UnsupportedModel, to_instance
+from solvers.from_pyomo import to_instance
 from solvers.instance import InstanceError
+from solvers.pyomo_errors import TriviallyInfeasible, UnsupportedModel
 
 PROGRAM_NAME = "<program>"
 # Together these keep an honest header under `wire.HEADER_BYTES`, whatever characters it is made of.

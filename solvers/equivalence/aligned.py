@@ -225,9 +225,11 @@ def _laid_over(
 
 
 def _turned(before: Instance, after: Instance, columns: Matching) -> bool:
-    """Whether the costs agree better when those of the second model are negated."""
+    """Whether more costs agree when those of the second model are negated, or there are none."""
     mine, other = before.cost[columns.before], after.cost[columns.after]
-    return bool(np.count_nonzero(mine == -other) >= np.count_nonzero(mine == other))
+    some = (mine != 0) | (other != 0)
+    agree, turned = np.count_nonzero(some & (mine == other)), np.count_nonzero(some & (mine == -other))
+    return bool(turned > agree or not some.any())
 
 
 def _snap(numbers: Floats, wanted: Floats, pairs: Matching) -> None:

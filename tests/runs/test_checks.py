@@ -11,6 +11,7 @@ from copilot.drafting.formulation import Constraint, Formulation, IndexSet, Obje
 from copilot.runs import checks
 from copilot.runs.checks import Check
 from copilot.runs.models import Verification
+from solvers.beyond import OBJECTIVE, Beyond
 from solvers.instance import Instance, Sense
 from tests.runs.fakes import FORMULATION, terms
 
@@ -156,3 +157,22 @@ def test_indexed_rules_are_compared_row_by_row() -> None:
     assert {check.status for check in checks.before_solve(formulation, built, "")} == {"pass"}
     wrong = replace(built, row_upper=np.array([30.0, 51.0]))
     assert "cap[chair]" in found(formulation, wrong, "rows").detail
+
+
+def test_a_product_that_no_rule_says_is_found_in_row_and_objective(instance: Instance) -> None:
+    def with_product(row: int) -> Instance:
+        term = {"quadratic_first": [0], "quadratic_second": [1], "quadratic_value": [1.0]}
+        return replace(instance, beyond=Beyond(quadratic_row=[row], **term))  # type: ignore[arg-type]
+
+    in_row, in_objective = with_product(0), with_product(OBJECTIVE)
+    assert found(FORMULATION, in_row, "rows").status == "fail"
+    assert "carpentry holds a product" in found(FORMULATION, in_row, "rows").detail
+    assert found(FORMULATION, in_row, "objective").status == "pass"
+    assert found(FORMULATION, in_objective, "objective").status == "fail"
+    assert found(FORMULATION, in_objective, "rows").status == "pass"
+
+
+def test_a_special_ordered_set_that_no_rule_says_is_found(instance: Instance) -> None:
+    members = {"set_indices": [0, 1], "set_weights": [1.0, 2.0], "set_names": ("either",)}
+    built = replace(instance, beyond=Beyond(set_kind=[1], set_indptr=[0, 2], **members))  # type: ignore[arg-type]
+    assert "either stands in the program" in found(FORMULATION, built, "rows").detail

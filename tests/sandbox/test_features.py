@@ -32,6 +32,19 @@ HONEST = {
     "piecewise": "m = ConcreteModel(); m.x = Var(bounds=(0, 4)); m.y = Var()\n"
     "m.p = Piecewise(m.y, m.x, pw_pts=[0, 2, 4], f_rule=[0, 3, 4], pw_constr_type='EQ', pw_repn='INC')\n"
     "m.o = Objective(expr=m.y)\nreturn m",
+    "piecewise over a set": "m = ConcreteModel(); m.x = Var(bounds=(0, 4)); m.y = Var()\n"
+    "m.p = Piecewise(m.y, m.x, pw_pts=[0, 2, 4], f_rule=[0, 3, 4], pw_constr_type='EQ', pw_repn='SOS2')\n"
+    "m.o = Objective(expr=m.y)\nreturn m",
+    "products": "m = ConcreteModel(); m.x = Var([1, 2], bounds=(0, 9)); m.c = Constraint(expr=m.x[1] * m.x[2] >= 4)\n"
+    "m.o = Objective(expr=m.x[1] ** 2 + m.x[2])\nreturn m",
+    "formulas": "m = ConcreteModel(); m.x = Var([1, 2], bounds=(1, 9)); m.p = Param(initialize=2, mutable=True)\n"
+    "m.e = Expression(expr=log(m.x[1]) / m.x[2] + sqrt(m.x[1]) ** m.p)\n"
+    "m.c = Constraint(expr=m.e * sin(m.x[2]) + atan(abs(m.x[1])) <= exp(m.x[2]))\n"
+    "m.o = Objective(expr=m.e + tanh(m.x[1]) + log10(m.x[2]))\nreturn m",
+    "special ordered sets": "m = ConcreteModel(); m.x = Var([1, 2, 3], bounds=(0, 9)); m.o = Objective(expr=m.x[1])\n"
+    "m.s = SOSConstraint(var=m.x, sos=1); m.t = SOSConstraint(var=m.x, sos=2)\nreturn m",
+    "a deep formula": "m = ConcreteModel(); m.x = Var(bounds=(0, 9)); e = m.x\nfor _ in range(5000): e = sin(e)\n"
+    "m.o = Objective(expr=e)\nreturn m",
     "blocks": "m = ConcreteModel()\ndef rule(b, i):\n    b.x = Var(bounds=(0, i)); b.c = Constraint(expr=b.x <= i)\n"
     "m.b = Block([1, 2], rule=rule); m.o = Objective(expr=sum(m.b[i].x for i in [1, 2]))\nreturn m",
     "constraint list": "m = ConcreteModel(); m.x = Var([1, 2]); m.c = ConstraintList()\nm.c.add(m.x[1] + m.x[2] >= 1)\n"

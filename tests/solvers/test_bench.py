@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from solvers import runner
-from solvers.instance import InstanceError
 from solvers.mps import read
 from solvers.registry import SOLVERS
 from solvers.result import SolutionStatus, SolveOptions, TerminationCondition
@@ -88,21 +87,3 @@ def test_a_wrong_optimal_of_a_first_order_method_is_caught() -> None:
     assert result.solution_status in (SolutionStatus.FEASIBLE, SolutionStatus.INFEASIBLE_POINT)
     assert result.residuals is not None
     assert result.residuals.worst_row
-
-
-BROKEN = {
-    "garbage.mps": "does not follow",
-    "1448.lp": "holds no variable",
-    "1449a.lp": "does not follow",
-    "nan0.mps": "is nan",
-    "nan2.mps": "nan",
-    "qcqp.lp": "Quadratic constraints",
-    "qjh.mps": "quadratic objective",
-    "semi-continuous.lp": "semi-continuous",
-}
-
-
-@pytest.mark.parametrize("name", sorted(BROKEN))
-def test_deliberately_broken_files_are_refused(name: str) -> None:
-    with pytest.raises(InstanceError, match=BROKEN[name]):
-        read(BENCH / "mps" / name)

@@ -86,13 +86,13 @@ def test_packed_and_instance_files_are_read_by_their_mark(tmp_path: Path) -> Non
         ("a.mps", b"hello\n", "does not follow"),
         ("a.lp", b"blah blah\n", "holds no variable"),
         ("a.lp", b"min x^2 y\nst\nend", "cannot be read"),
-        ("a.lp", b"min [ x ^ 2 ] / 2\nst\nc: x >= 1\nend\n", "quadratic objective"),
+        ("a.lp", b"min [ x ^ 3 ] / 2\nst\nc: x >= 1\nend\n", "line 1 has a power other than 2"),
         ("a.mps.gz", b"\x1f\x8bnot gzip", "cannot be read"),
         ("a.mps.gz", gzip.compress(b"NAME x\nROWS\n" * 99, mtime=0)[:-9], "cannot be read"),
         ("a.xlsx", b"PK", "no known ending"),
         ("a.instance", b"WPINST1\nabc", "not an instance file"),
-        ("a.mps", b"NAME\nROWS\n N c\nCOLUMNS\n x c 1\nRHS\nSOS\n S1 s\nENDATA\n", "special ordered sets"),
-        ("a.mps", b"NAME\nROWS\n N c\nCOLUMNS\n x c nan\nRHS\nENDATA\n", "variable x is nan"),
+        ("a.mps", b"NAME\nROWS\n N c\nCOLUMNS\n x c 1\nRHS\nCSECTION k 0 QUAD\n x\nENDATA\n", "line 7 begins cones"),
+        ("a.mps", b"NAME\nROWS\n N c\nCOLUMNS\n x c nan\nRHS\nENDATA\n", "line 5 has nan"),
     ],
 )
 def test_a_broken_file_is_refused_in_one_sentence(tmp_path: Path, name: str, content: bytes, sentence: str) -> None:
