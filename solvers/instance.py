@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,7 +44,8 @@ class Instance:
     `indices[...]`. An infinite side is `numpy.inf`. `integrality` is 0 (continuous) or 1 (integer) per column. `fixed`
     names the variables of the source that are no columns, because they were fixed or occur nowhere, with their value.
     `beyond` holds what is not linear: it adds to A x and to the objective, and is empty for most instances.
-    Arrays are copied, converted to one dtype each and made read-only. Nothing else is checked before `validate()`.
+    Arrays are converted to one dtype each and made read-only, as copies unless they are read-only already. Nothing else
+    is checked before `validate()`, which looks once: an instance cannot change afterwards.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Instance:
     column_names: Sequence[str]
     fixed: tuple[tuple[str, float], ...] = ()
     beyond: Beyond = LINEAR
+    _checked: int = field(default=0, init=False, repr=False)  # how far `solvers.validation` has come
 
     def __post_init__(self) -> None:
         try:
@@ -71,11 +73,11 @@ class Instance:
             object.__setattr__(self, "objective_offset", float(self.objective_offset))
         except (TypeError, ValueError) as error:
             raise InstanceError(f"The sense or the offset of the objective cannot be read: {error}.") from error
-        for field in ARRAYS:
-            object.__setattr__(self, field, _frozen_array(field, getattr(self, field)))
-        for field in ("row_names", "column_names"):
-            given = getattr(self, field)
-            object.__setattr__(self, field, given if isinstance(given, Names) else Names(given))
+        for name in ARRAYS:
+            object.__setattr__(self, name, _frozen_array(name, getattr(self, name)))
+        for name in ("row_names", "column_names"):
+            given = getattr(self, name)
+            object.__setattr__(self, name, given if isinstance(given, Names) else Names(given))
         object.__setattr__(self, "fixed", tuple(self.fixed))
 
     @property
@@ -180,12 +182,17 @@ class Instance:
 
     def digest(self) -> str:
         """Return a 32-digit hexadecimal BLAKE2b hash of everything, names and order included."""
-        return hashlib.blake2b(self.to_bytes(), digest_size=16).hexdigest()
+        from solvers.instance_file import pieces
+
+        hashed = hashlib.blake2b(digest_size=16)
+        for piece in pieces(self):
+            hashed.update(piece)
+        return hashed.hexdigest()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Instance):
             return NotImplemented
-        plain = (field.name for field in fields(self) if field.name not in ARRAYS)
+        plain = (item.name for item in fields(self) if item.init and item.name not in ARRAYS)
         return all(getattr(self, name) == getattr(other, name) for name in plain) and all(
             np.array_equal(getattr(self, name), getattr(other, name)) for name in ARRAYS
         )
@@ -207,20 +214,34 @@ ARRAYS: dict[str, np.dtype[Any]] = {
 }
 
 
-def _frozen_array(field: str, raw: object) -> NDArray[Any]:
-    dtype = ARRAYS[field]
+def _frozen_array(name: str, raw: object) -> NDArray[Any]:
+    dtype = ARRAYS[name]
+    if isinstance(raw, np.ndarray) and raw.dtype == dtype and raw.ndim == 1 and _cannot_change(raw):
+        return raw
     try:
         given: NDArray[Any] = np.asarray(raw)
         if given.size == 0:
             given = given.astype(dtype)
         if given.ndim != 1 or given.dtype.kind not in "iufb":
-            raise InstanceError(f"The array {field} must be a flat list of numbers.")
+            raise InstanceError(f"The array {name} must be a flat list of numbers.")
         if dtype.kind != "f" and given.size and (given.min() < 0 or given.max() > np.iinfo(dtype).max):
-            raise InstanceError(f"The array {field} holds a number outside 0 to {np.iinfo(dtype).max}.")
+            raise InstanceError(f"The array {name} holds a number outside 0 to {np.iinfo(dtype).max}.")
         array = np.array(given, dtype=dtype, order="C", copy=True)
     except (TypeError, ValueError, OverflowError) as error:
         if isinstance(error, InstanceError):
             raise
-        raise InstanceError(f"The array {field} cannot be read as numbers: {error}.") from error
+        raise InstanceError(f"The array {name} cannot be read as numbers: {error}.") from error
     array.flags.writeable = False
     return array
+
+
+def _cannot_change(array: NDArray[Any]) -> bool:
+    """Whether nobody can write to the memory of `array`, so that it may be shared instead of copied."""
+    if not (array.flags.c_contiguous and array.flags.aligned):
+        return False
+    owner: object = array
+    while isinstance(owner, np.ndarray):
+        if owner.flags.writeable:
+            return False
+        owner = owner.base
+    return owner is None or isinstance(owner, bytes)

@@ -28,6 +28,11 @@ _NAMES = ("row_names", "column_names", "set_names")
 
 def encode(instance: Instance) -> bytes:
     """Return the file of `instance` as bytes; equal instances give equal bytes."""
+    return b"".join(pieces(instance))
+
+
+def pieces(instance: Instance) -> list[bytes | memoryview]:
+    """Return the file of `instance` in pieces that share its memory: to write or hash them one by one."""
     arrays = [(field, dtype, getattr(instance, field)) for field, dtype in ARRAYS.items()]
     if instance.beyond:
         arrays += [(field, dtype, getattr(instance.beyond, field)) for field, dtype in BEYOND_ARRAYS.items()]
@@ -45,8 +50,8 @@ def encode(instance: Instance) -> bytes:
     text = json.dumps(header, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
     if len(text) >= 2**32:
         raise InstanceError("The names of this instance take more than 4 GB; shorten them.")
-    raw = (np.ascontiguousarray(array, dtype=dtype).data for _, dtype, array in arrays if len(array))
-    return b"".join((MAGIC, _LENGTH.pack(len(text)), text, *packed, *raw))
+    raw = [np.ascontiguousarray(array, dtype=dtype).data.cast("B") for _, dtype, array in arrays if len(array)]
+    return [MAGIC + _LENGTH.pack(len(text)) + text, *packed, *raw]
 
 
 def decode(data: bytes | bytearray | memoryview, *, names: bool = True) -> Instance:

@@ -90,7 +90,7 @@ def _run(arguments: list[str], time_limit_seconds: float) -> tuple[int, str]:
 def _reason(path: Path, status: int, log: str) -> str:
     found = [line for line in _lines(log, "ERROR") if not line.startswith("Parser error")]
     found += [line.strip() for line in log.splitlines() if "cannot currently be handled" in line]
-    if "MemoryError" in log or "bad_alloc" in log:
+    if any(mark in log for mark in ("MemoryError", "bad_alloc", "Cannot allocate memory")):
         found = ["it needs more memory than its limit allows"]
     elif not found and status < 0:
         found = [f"its reader crashed with {signal.Signals(-status).name}"]

@@ -14,21 +14,33 @@ class Names(Sequence[str]):
     A million names take longer to write out than a solver takes to load the numbers they belong to, and most solves
     read few of them. So names may be given as a function, or as the packed bytes of an instance file, and become texts
     at the first look.
+
+    `are_checked` says that they are known to obey the rules of names (`solvers.validation`): each a text of moderate
+    length, no two alike. Whoever sets it has checked them, or has written them by a rule that cannot break these.
     """
 
-    __slots__ = ("_count", "_known", "_make", "_packed")
+    __slots__ = ("_count", "_known", "_make", "_pack", "_packed", "are_checked")
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         self._known: tuple[str, ...] | None = tuple(texts)
         self._count = len(self._known)
         self._make: Callable[[], Iterable[str]] | None = None
+        self._pack: Callable[[], bytes] | None = None
         self._packed: bytes | None = None
+        self.are_checked = False
 
     @classmethod
     def deferred(cls, count: int, make: Callable[[], Iterable[str]]) -> Names:
         """Return `count` names that `make` writes out at the first look; ValueError then if it makes another number."""
         names = cls()
         names._count, names._known, names._make = count, None, make
+        return names
+
+    @classmethod
+    def packed_later(cls, count: int, pack: Callable[[], bytes], *, are_checked: bool = False) -> Names:
+        """Return `count` names that `pack` writes, as `packed()` does, at the first look; it must not fail."""
+        names = cls()
+        names._count, names._known, names._pack, names.are_checked = count, None, pack, are_checked
         return names
 
     @classmethod
@@ -41,13 +53,18 @@ class Names(Sequence[str]):
         """Return the names of `packed()`; ValueError when the bytes do not hold `count` texts."""
         if packed.count(b"\0") != max(count - 1, 0) or (count == 0 and packed):
             raise ValueError(f"The packed names are not {count} texts.")
-        names = cls.deferred(count, lambda: packed.decode("utf-8", "surrogatepass").split(SEPARATOR) if count else ())
-        names._packed = packed
+        names = cls()
+        names._count, names._known, names._packed = count, None, packed
         return names
 
     def packed(self) -> bytes:
         """Return the names as UTF-8 with a NUL between two; ValueError when a name itself holds a NUL."""
-        if self._packed is None:
+        if self._packed is None and self._pack is not None:
+            packed, self._pack = self._pack(), None
+            if packed.count(b"\0") != max(self._count - 1, 0):
+                raise ValueError("A name holds a NUL character.")
+            self._packed = packed
+        elif self._packed is None:
             packed = SEPARATOR.join(self._all()).encode("utf-8", "surrogatepass")
             if packed.count(b"\0") != max(self._count - 1, 0):
                 raise ValueError("A name holds a NUL character.")
@@ -56,8 +73,11 @@ class Names(Sequence[str]):
 
     def _all(self) -> tuple[str, ...]:
         if self._known is None:
-            assert self._make is not None
-            known = tuple(self._make())
+            if self._make is not None:
+                known = tuple(self._make())
+            else:
+                text = self.packed().decode("utf-8", "surrogatepass")
+                known = tuple(text.split(SEPARATOR)) if self._count else ()
             if len(known) != self._count:
                 raise ValueError(f"There are {len(known)} names where {self._count} were promised.")
             self._known, self._make = known, None

@@ -43,6 +43,7 @@ class SolverProcess:
         self._events = os.fdopen(reading, "rb")
         self._max_body = 0
         self._readers: list[threading.Thread] = []
+        self._writing = threading.Lock()
 
     def _started(self, writing: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603  (our own interpreter and module, no shell)
@@ -115,7 +116,7 @@ class SolverProcess:
     def _write(self, data: bytes) -> None:
         stream: IO[bytes] | None = self._popen.stdin
         view = memoryview(data)
-        with contextlib.suppress(OSError, ValueError):
+        with self._writing, contextlib.suppress(OSError, ValueError):  # a wish to stop may not fall into a long job
             while view and stream is not None:
                 view = view[stream.write(view) :]
 

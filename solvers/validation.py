@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -11,19 +12,28 @@ from numpy.typing import NDArray
 
 from solvers.beyond_rules import check_beyond
 from solvers.instance import INT32_MAX, INTEGER, Instance, InstanceError
+from solvers.names import Names
 
 MAX_NAME_LENGTH = 4096
+_NUMBERS, _ALL = 1, 2  # how far an instance has been checked
+_HALF_CHARACTER = re.compile(rb"\xed[\xa0-\xbf]")  # one of a surrogate pair, in UTF-8
 
 
 def check(instance: Instance, *, names: bool = True) -> None:
-    """Raise InstanceError with one sentence that names the first fault of `instance`; `names` looks at those too."""
-    _check_lengths(instance)
-    _check_structure(instance)
-    _check_numbers(instance)
-    if instance.beyond:
-        check_beyond(instance)
-    if names:
+    """Raise InstanceError with one sentence that names the first fault of `instance`; `names` looks at those too.
+
+    What has been found right before is not looked at again.
+    """
+    if instance._checked < _NUMBERS:
+        _check_lengths(instance)
+        _check_structure(instance)
+        _check_numbers(instance)
+        if instance.beyond:
+            check_beyond(instance)
+        object.__setattr__(instance, "_checked", _NUMBERS)
+    if names and instance._checked < _ALL:
         _check_names(instance)
+        object.__setattr__(instance, "_checked", _ALL)
 
 
 def _check_lengths(instance: Instance) -> None:
@@ -53,15 +63,24 @@ def _check_structure(instance: Instance) -> None:
         raise InstanceError("The row pointers of the matrix do not rise from 0 to the number of nonzeros.")
     if indices.size and (indices.min() < 0 or indices.max() >= n):
         raise InstanceError(f"The matrix refers to column number {int(indices.max())}, but there are {n} columns.")
-    keys = np.sort(instance.row_of_entry() * max(n, 1) + indices)
-    repeated = np.flatnonzero(keys[1:] == keys[:-1])
-    if repeated.size:
-        row, column = divmod(int(keys[repeated[0]]), max(n, 1))
-        raise InstanceError(
-            f"Constraint {instance.row_names[row]} has two entries for variable {instance.column_names[column]}."
-        )
+    if not _rises_within_rows(indptr, indices):
+        keys = np.sort(instance.row_of_entry() * max(n, 1) + indices)
+        repeated = np.flatnonzero(keys[1:] == keys[:-1])
+        if repeated.size:
+            row, column = divmod(int(keys[repeated[0]]), max(n, 1))
+            raise InstanceError(
+                f"Constraint {instance.row_names[row]} has two entries for variable {instance.column_names[column]}."
+            )
     if instance.integrality.size and instance.integrality.max() > INTEGER:
         raise InstanceError("The array integrality may only hold 0 (continuous) and 1 (integer).")
+
+
+def _rises_within_rows(indptr: NDArray[np.int32], indices: NDArray[np.int32]) -> bool:
+    """Whether the columns of each row are in rising order, which leaves no room for a repeated entry."""
+    rises = np.ones(len(indices) + 1, dtype=np.bool_)
+    np.greater(indices[1:], indices[:-1], out=rises[1:-1])
+    rises[indptr] = True  # the first entry of a row follows that of another
+    return bool(rises.all())
 
 
 def _check_numbers(instance: Instance) -> None:
@@ -100,12 +119,10 @@ def _check_sides(kind: str, names: Sequence[str], lower: NDArray[np.float64], up
 
 def _check_names(instance: Instance) -> None:
     for kind, names in (("constraints", instance.row_names), ("variables", instance.column_names)):
-        for name in names:
-            _check_name(name)
-        if len(set(names)) != len(names):
-            twice, _ = Counter(names).most_common(1)[0]
-            raise InstanceError(f"Two {kind} share the name {twice}.")
-    columns = set(instance.column_names)
+        if isinstance(names, Names) and not names.are_checked:
+            _check_all(kind, names)
+            names.are_checked = True
+    columns = set(instance.column_names) if instance.fixed else set()
     for name, _ in instance.fixed:
         _check_name(name)
         if name in columns:
@@ -114,6 +131,23 @@ def _check_names(instance: Instance) -> None:
         _check_name(name)
     for name in (instance.name, instance.objective_name):
         _check_name(name, may_be_empty=True)
+
+
+def _check_all(kind: str, names: Names) -> None:
+    """Look at all names at once, as the bytes of a file, and at one alone only where something is wrong."""
+    try:
+        packed = names.packed()
+    except (TypeError, ValueError):
+        packed = b""
+    parts = packed.split(b"\0") if len(names) else []
+    distinct = set(parts)
+    short = len(parts) == len(names) and max(map(len, distinct), default=0) <= MAX_NAME_LENGTH
+    if not short or b"" in distinct or not (packed.isascii() or _HALF_CHARACTER.search(packed) is None):
+        for name in names:
+            _check_name(name)
+    if len(distinct) < len(parts):
+        twice, _ = Counter(names).most_common(1)[0]
+        raise InstanceError(f"Two {kind} share the name {twice}.")
 
 
 def _check_name(name: object, *, may_be_empty: bool = False) -> None:

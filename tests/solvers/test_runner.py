@@ -147,6 +147,12 @@ def test_stopping_before_the_start_is_immediate() -> None:
     assert time.monotonic() - began < 1.5
 
 
+def test_a_wish_to_stop_does_not_fall_into_a_job_that_is_still_being_sent() -> None:
+    large = instances.covering(600, 4000)
+    for _ in range(4):
+        assert runner.solve(large, should_stop=lambda: True).termination_condition is T.INTERRUPTED
+
+
 def test_a_killed_child_is_a_crash_that_keeps_the_incumbent() -> None:
     seen, report = signalled_at_first_incumbent(signal.SIGKILL)
     instance = instances.market_split()
