@@ -26,6 +26,7 @@ class Lifecycle(models.TextChoices):
     TIMED_OUT = "timed_out", "Timed out"
 
 
+VERTEX = "vertex"  # the method of a run whose first-order point is to be moved to a vertex
 ACTIVE = (Lifecycle.QUEUED, Lifecycle.RUNNING, Lifecycle.CANCELLING)
 HELD = (Lifecycle.RUNNING, Lifecycle.CANCELLING)
 

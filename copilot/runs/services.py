@@ -15,7 +15,7 @@ from copilot.accounts.services import may_write
 from copilot.data.models import Dataset
 from copilot.runs import events, queue
 from copilot.runs.events import EventType
-from copilot.runs.models import Lifecycle, ModelVersion, Run
+from copilot.runs.models import VERTEX, Lifecycle, ModelVersion, Run
 from solvers.registry import AUTO, SOLVERS
 
 METHODS = (
@@ -24,6 +24,7 @@ METHODS = (
     ("ipm", "Interior point"),
     ("ipx", "IPX (HiGHS)"),
     ("hipo", "HiPO (HiGHS)"),
+    (VERTEX, "First-order, then crossover to a vertex"),
 )
 
 

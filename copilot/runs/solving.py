@@ -14,7 +14,7 @@ from copilot.runs import explain as explaining
 from copilot.runs.checks import Check
 from copilot.runs.events import EventType, LeaseLost, Payload
 from copilot.runs.findings import Findings, look
-from copilot.runs.models import Lifecycle, ModelVersion, Run
+from copilot.runs.models import VERTEX, Lifecycle, ModelVersion, Run
 from copilot.runs.stage import Stage, StageFailed, Throttle
 from solvers import runner
 from solvers.instance import Instance
@@ -142,7 +142,8 @@ def options_of(run: Run) -> SolveOptions:
         memory_limit_bytes=settings.COPILOT["SOLVE_MEMORY_MB"] << 20,
         threads=settings.COPILOT["SOLVE_THREADS"],
         seed=run.seed % 2**31,
-        method=run.method,
+        method="choose" if run.method == VERTEX else run.method,
+        polish=run.method == VERTEX,
         relative_gap=run.relative_gap,
     )
 

@@ -51,6 +51,16 @@ def test_solving_again_is_a_turn_of_its_own_on_the_same_version(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_first_order_point_can_be_moved_to_a_vertex(alice: User) -> None:
+    asked = Solving(solver="pdlp", method="vertex", time_limit_seconds=60.0, relative_gap=1e-4)
+    again = services.solve_again(run=transport.solved(alice), actor=alice, asked=asked).run
+    pipeline.execute(again.id)
+    again = Run.objects.get(id=again.id)
+    assert again.lifecycle == Lifecycle.SUCCEEDED, again.closing_message
+    assert ((again.result or {})["solver"], again.certificate) == ("pdlp", "crossover_done")
+
+
+@pytest.mark.django_db(transaction=True)
 def test_it_goes_down_the_last_part_of_the_line_alone(alice: User) -> None:
     run = transport.solved(alice)
     again = services.solve_again(run=run, actor=alice, asked=ASKED).run
