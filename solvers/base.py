@@ -33,6 +33,7 @@ class Capability(enum.StrEnum):
     SETS = "special_ordered_sets"
     SEMICONTINUOUS = "semicontinuous"
     NONLINEAR = "nonlinear"
+    GLOBAL = "global"  # what it calls optimal or infeasible is so everywhere, also where nothing is convex
     DUALS = "duals"
     INCUMBENTS = "incumbents"
     INTERRUPT = "interrupt"

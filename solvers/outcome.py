@@ -11,6 +11,7 @@ from solvers.result import Result, SolutionStatus, TerminationCondition
 NO_POINT = frozenset(
     {
         TerminationCondition.INFEASIBLE,
+        TerminationCondition.LOCALLY_INFEASIBLE,
         TerminationCondition.UNBOUNDED,
         TerminationCondition.INFEASIBLE_OR_UNBOUNDED,
         TerminationCondition.ERROR,
@@ -19,6 +20,11 @@ NO_POINT = frozenset(
 
 _SENTENCES = {
     TerminationCondition.OPTIMAL: "The solver proved its solution optimal.",
+    TerminationCondition.LOCALLY_OPTIMAL: "A local optimum: nothing near it is better, but something far away may be.",
+    TerminationCondition.LOCALLY_INFEASIBLE: (
+        "The search ended where no small step keeps the constraints any better; a point that keeps them may exist "
+        "far away."
+    ),
     TerminationCondition.INFEASIBLE: "No point satisfies all constraints together.",
     TerminationCondition.UNBOUNDED: "The objective can be improved without end: a limit is missing from the model.",
     TerminationCondition.INFEASIBLE_OR_UNBOUNDED: "Either no point satisfies the constraints, or a limit is missing.",

@@ -6,6 +6,7 @@ import math
 import re
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 from solvers.result import Progress, Report
@@ -16,11 +17,20 @@ INTERVAL_SECONDS = 0.2
 class Listener:
     """Hears printed lines, from any thread, and reports them at most five times a second.
 
-    `iteration` is the pattern of a line of the table; its first group is the number of the iteration.
+    `iteration` is the pattern of a line of the table; its first group is the number of the iteration. `value` reads the
+    objective from such a line, where the table has one worth showing.
     """
 
-    def __init__(self, report: Report, iteration: re.Pattern[str]) -> None:
-        self._report, self._pattern = report, iteration
+    def __init__(
+        self,
+        report: Report,
+        iteration: re.Pattern[str],
+        *,
+        phase: str = "first_order",
+        value: Callable[[re.Match[str]], float | None] | None = None,
+    ) -> None:
+        self._report, self._pattern, self._phase, self._read = report, iteration, phase, value
+        self._value: float | None = None
         self._lock = threading.Lock()
         self._started = time.monotonic()
         self._iterations: int | None = None
@@ -34,6 +44,11 @@ class Listener:
             log, self._held = "".join(self._held) + progress.log, []
             self._report(replace(progress, iterations=progress.iterations or self._iterations, log=log))
 
+    @property
+    def iterations(self) -> int | None:
+        """The number in the last line of the table, None before the first."""
+        return self._iterations
+
     def flush(self) -> None:
         """Report the lines still held back."""
         if self._held:
@@ -45,8 +60,10 @@ class Listener:
         self._held.append(line)
         if iteration:
             self._iterations = int(iteration.group(1))
+            self._value = self._read(iteration) if self._read else None
         if time.monotonic() - self._sent_at >= INTERVAL_SECONDS:
             self._say()
 
     def _say(self) -> None:
-        self.report(Progress("first_order", elapsed_seconds=time.monotonic() - self._started))
+        elapsed = time.monotonic() - self._started
+        self.report(Progress(self._phase, elapsed_seconds=elapsed, objective_value=self._value))

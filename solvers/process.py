@@ -151,6 +151,6 @@ def environment() -> dict[str, str]:
 
 
 def licences() -> dict[str, str]:
-    """Return what of the environment a solver finds its licence or its server by; only for processes that solve."""
-    places = ("HOME", "GUROBI_HOME")
+    """Return what a solver finds its licence, its server or its executable by; only for processes that solve."""
+    places = ("HOME", "GUROBI_HOME", "PATH")
     return {name: text for name, text in os.environ.items() if name in places or name.startswith(("GRB_", "CUOPT_"))}

@@ -14,21 +14,23 @@ from solvers.cupdlpx import CuPdlpx
 from solvers.gurobi import Gurobi
 from solvers.highs import Highs
 from solvers.instance import Instance
+from solvers.ipopt import Ipopt
 from solvers.mpax import Mpax
 from solvers.pdlp import Pdlp
 from solvers.plan import TINY, Leg, Plan, Resources, linear_plan
 from solvers.scip import Scip
 
 SOLVERS: dict[str, Solver] = {
-    solver.name: solver for solver in (Highs(), Pdlp(), Gurobi(), Scip(), Mpax(), CuPdlpx(), CuOpt(), CuOptRemote())
+    solver.name: solver
+    for solver in (Highs(), Pdlp(), Gurobi(), Scip(), Ipopt(), Mpax(), CuPdlpx(), CuOpt(), CuOptRemote())
 }
 FIRST_ORDER = frozenset({"pdlp", "mpax", "cupdlpx", "cuopt", "cuopt_remote"})  # no vertex without a crossover
 ON_DEVICES = frozenset({"mpax", "cupdlpx", "cuopt"})  # first-order engines that compute on a GPU in their process
 DEFAULT = "highs"
 AUTO = "auto"
 PREFERENCE = (DEFAULT, "gurobi", "scip")  # for what goes beyond linear
-GLOBAL = (DEFAULT, "scip", "gurobi")  # the same for nonlinear functions
-TITLES = {"highs": "HiGHS", "pdlp": "PDLP", "gurobi": "Gurobi", "scip": "SCIP"}
+GLOBAL = (DEFAULT, "scip", "gurobi", "ipopt")  # the same for nonlinear functions; the last finds local optima only
+TITLES = {"highs": "HiGHS", "pdlp": "PDLP", "gurobi": "Gurobi", "scip": "SCIP", "ipopt": "Ipopt"}
 TITLES |= {"mpax": "MPAX", "cupdlpx": "cuPDLPx", "cuopt": "cuOpt", "cuopt_remote": "cuOpt server"}
 GPU_ENGINES = ("cuopt", "cupdlpx", "mpax")  # in the order of preference; a server is used only when asked for by name
 GPU_SIGNS = (Path("/dev/nvidiactl"), Path("/proc/driver/nvidia/version"))  # without one, no engine is started to ask
@@ -119,7 +121,9 @@ def _capable(instance: Instance, needs: frozenset[Capability]) -> Plan:
     for name in GLOBAL if Capability.NONLINEAR in needs else PREFERENCE:
         refusal = _refusal(instance, needs, name)
         if not refusal:
-            reason = " ".join((f"{TITLES.get(name, name)} can take {words}.", *(() if legs else refusals)))
+            local = () if Capability.GLOBAL in SOLVERS[name].capabilities else ("It finds local optima only.",)
+            told = (f"{TITLES.get(name, name)} can take {words}.", *local, *(() if legs else refusals))
+            reason = " ".join(told)
             legs.append(Leg(name, reason=reason))
         elif name != DEFAULT and not legs:
             refusals.append(_sentence(refusal))

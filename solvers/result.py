@@ -19,8 +19,10 @@ class TerminationCondition(enum.StrEnum):
 
     OPTIMAL = "optimal"
     OPTIMAL_WITHIN_TOLERANCE = "optimal_within_tolerance"
+    LOCALLY_OPTIMAL = "locally_optimal"
     FEASIBLE = "feasible"
     INFEASIBLE = "infeasible"
+    LOCALLY_INFEASIBLE = "locally_infeasible"
     UNBOUNDED = "unbounded"
     INFEASIBLE_OR_UNBOUNDED = "infeasible_or_unbounded"
     TIME_LIMIT = "time_limit"

@@ -31,7 +31,11 @@ from solvers.verdict import quality
 PATIENT_PROOF_SECONDS = 600.0  # for a proof that was asked for
 
 SOLVED = frozenset({TerminationCondition.OPTIMAL, TerminationCondition.OPTIMAL_WITHIN_TOLERANCE})
-_ANSWERED = SOLVED | {TerminationCondition.INFEASIBLE, TerminationCondition.UNBOUNDED}
+_ANSWERED = SOLVED | {
+    TerminationCondition.LOCALLY_OPTIMAL,
+    TerminationCondition.INFEASIBLE,
+    TerminationCondition.UNBOUNDED,
+}
 
 
 def add_solve(commands: Any) -> None:

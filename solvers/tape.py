@@ -95,7 +95,7 @@ def folded(
 def value_of(code: NDArray[np.uint8], operand: NDArray[np.float64], x: NDArray[np.float64]) -> float:
     """Return the value of a checked tape at x, nan where it has none."""
     with np.errstate(all="ignore"):
-        value = folded(code, operand, constant=np.float64, column=lambda j: x[j], apply=_numeric)
+        value = folded(code, operand, constant=np.float64, column=lambda j: x[j], apply=numeric)
     return float(value)
 
 
@@ -133,7 +133,8 @@ def columns_of(code: NDArray[np.uint8], operand: NDArray[np.float64]) -> NDArray
     return np.unique(operand[code == Code.COLUMN]).astype(np.int32)
 
 
-def _numeric(word: Code, arguments: Sequence[Any]) -> Any:
+def numeric(word: Code, arguments: Sequence[Any]) -> Any:
+    """Return `word` of numbers; nan or an infinity where it has no value."""
     if word is Code.SUM:
         return sum(arguments)
     if word is Code.PRODUCT:

@@ -16,6 +16,7 @@ ACCEPTED = 1e-4  # relative: "optimal within tolerance"
 INTEGRALITY = 1e-5  # absolute; ten times the solvers' own 1e-6
 
 _CLAIMS = frozenset({TerminationCondition.OPTIMAL, TerminationCondition.OPTIMAL_WITHIN_TOLERANCE})
+_POINTS = _CLAIMS | {TerminationCondition.LOCALLY_OPTIMAL, TerminationCondition.FEASIBLE}  # end with a good point
 _UNSURE = {
     TerminationCondition.NUMERICAL: "was unsure",
     TerminationCondition.TIME_LIMIT: "ran out of time",
@@ -27,7 +28,8 @@ def judged(instance: Instance, result: Result, options: SolveOptions) -> Result:
     """Return `result` with residuals recomputed on `instance`, and with its claim lowered where they disagree.
 
     A claim is raised in one case only: an instance with duals whose solver was unsure or out of time, but whose
-    primal and dual points prove each other optimal, or nearly. Without a point nothing can be checked and the
+    primal and dual points prove each other optimal, or nearly. A local optimum stays one: what is checked is that the
+    point keeps the model. Without a point nothing can be checked and the
     certificate stays `unverified`.
     """
     if result.x is None:
@@ -69,6 +71,8 @@ def quality(result: Result) -> str:
         return "optimal (verified)"
     if result.termination_condition is TerminationCondition.OPTIMAL_WITHIN_TOLERANCE:
         return "optimal within 1e-4"
+    if result.termination_condition is TerminationCondition.LOCALLY_OPTIMAL:
+        return "local optimum"
     return "best point, not verified"
 
 
@@ -151,7 +155,7 @@ def _not_whole(result: Result, checked: Residuals) -> Result:
 
 
 def _refused(result: Result, message: str) -> Result:
-    claimed = result.termination_condition in _CLAIMS or result.termination_condition is TerminationCondition.FEASIBLE
+    claimed = result.termination_condition in _POINTS
     return replace(
         result,
         termination_condition=TerminationCondition.NUMERICAL if claimed else result.termination_condition,
@@ -161,7 +165,7 @@ def _refused(result: Result, message: str) -> Result:
 
 
 def _without_point(result: Result, message: str) -> Result:
-    claimed = result.termination_condition in _CLAIMS
+    claimed = result.termination_condition in _POINTS - {TerminationCondition.FEASIBLE}
     return replace(
         result,
         termination_condition=TerminationCondition.NUMERICAL if claimed else result.termination_condition,

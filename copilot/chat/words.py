@@ -35,8 +35,10 @@ LIFECYCLE: Mapping[str, tuple[str, str]] = {
 TERMINATION: Mapping[str, tuple[str, str, str]] = {
     T.OPTIMAL: ("Optimal", "good", "The solver claims that nothing is better."),
     T.OPTIMAL_WITHIN_TOLERANCE: ("Optimal within tolerance", "good", "Nothing is better by more than the gap."),
+    T.LOCALLY_OPTIMAL: ("Local optimum", "warn", "Nothing near it is better; a better plan may exist elsewhere."),
     T.FEASIBLE: ("Feasible", "warn", "A plan that keeps the rules; a better one may exist."),
     T.INFEASIBLE: ("Infeasible", "warn", "The rules contradict each other."),
+    T.LOCALLY_INFEASIBLE: ("Locally infeasible", "warn", "No plan was found nearby; one may exist elsewhere."),
     T.UNBOUNDED: ("Unbounded", "warn", "Nothing stops the objective from growing."),
     T.INFEASIBLE_OR_UNBOUNDED: ("Infeasible or unbounded", "warn", "The solver could not tell which."),
     T.TIME_LIMIT: ("Time limit", "warn", "Stopped because the time was up."),

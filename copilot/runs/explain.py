@@ -17,12 +17,17 @@ from solvers.verdict import quality
 
 T = TerminationCondition
 LIMITS = (T.TIME_LIMIT, T.NODE_LIMIT, T.ITERATION_LIMIT)
+NO_POINT = (T.INFEASIBLE, T.LOCALLY_INFEASIBLE, T.UNBOUNDED, T.INFEASIBLE_OR_UNBOUNDED)
 FAILURES = (T.MEMORY_LIMIT, T.NUMERICAL, T.LICENCE, T.UNSUPPORTED, T.INVALID_INSTANCE, T.CRASHED, T.ERROR)
 MAX_TABLE = 2_000
 MAX_CERTIFICATE = 64_000  # characters of JSON; a longer one can be made again from the instance
 NO_PLAN = {
     T.INFEASIBLE: (
         "No plan can keep all the rules at once. Loosen or drop one of them: write, for example, which limit may grow."
+    ),
+    T.LOCALLY_INFEASIBLE: (
+        "The search found no plan that keeps all the rules, and has not shown that there is none. Choose a solver that "
+        "searches everywhere (scip), or solve again with tighter limits on the quantities."
     ),
     T.UNBOUNDED: "Nothing stops the objective from growing without end. Add the limit that is missing.",
     T.INFEASIBLE_OR_UNBOUNDED: (
@@ -92,7 +97,7 @@ def _headline(formulation: Formulation, result: Result, cause: Cause | None, *, 
     condition = result.termination_condition
     if cause is not None:
         return " ".join(part for part in (cause.sentence, cause.next_step) if part)
-    if not has_plan or condition in (*FAILURES, T.INFEASIBLE, T.UNBOUNDED, T.INFEASIBLE_OR_UNBOUNDED):
+    if not has_plan or condition in (*FAILURES, *NO_POINT):
         return " ".join(part for part in (NO_PLAN.get(condition, "No solution."), result.message) if part)
     objective = formulation.objective
     label = objective_label(formulation)
@@ -100,6 +105,8 @@ def _headline(formulation: Formulation, result: Result, cause: Cause | None, *, 
     best = "largest" if objective.sense == "maximize" else "smallest"
     if condition is T.OPTIMAL:
         return f"{label}: {value}, the {best} possible."
+    if condition is T.LOCALLY_OPTIMAL:
+        return f"{label}: {value}, a local optimum: nothing near it is better, but a better plan may exist elsewhere."
     gap = f", within {result.relative_gap:.2%} of the best possible" if result.relative_gap is not None else ""
     if condition is T.OPTIMAL_WITHIN_TOLERANCE:
         return f"{label}: {value}{gap or ', the best possible within the tolerance'}."

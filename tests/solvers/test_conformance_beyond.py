@@ -9,16 +9,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from solvers.base import Availability, AvailabilityState, Capability, Solver, needed
+from solvers.base import Availability, AvailabilityState, Capability, Solver, has_duals, needed
 from solvers.highs import Highs
-from solvers.instance import Instance
+from solvers.instance import Instance, Sense
 from solvers.kkt import residuals
 from solvers.registry import SOLVERS
-from solvers.result import Progress, SolutionStatus, SolveOptions, TerminationCondition
+from solvers.result import Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
 from solvers.verdict import judged
 from tests.solvers import instances, shapes
 from tests.solvers.instances import INF
-from tests.solvers.test_conformance import solved, solver
+from tests.solvers.test_conformance import needs, solved, solver
 
 __all__ = ["solver"]  # the fixture: every registered backend that is usable here
 
@@ -31,6 +31,21 @@ def asked(solver: Solver, instance: Instance) -> None:
     """Skip what this backend does not claim; that it then refuses is a test of its own."""
     if not needed(instance) <= solver.capabilities:
         pytest.skip(f"{solver.name} does not claim {', '.join(sorted(needed(instance) - solver.capabilities))}")
+
+
+def is_local(solver: Solver, instance: Instance) -> bool:
+    """Whether this backend can only claim a local optimum: it searches downhill, and not all is convex."""
+    return Capability.GLOBAL not in solver.capabilities and not has_duals(instance)
+
+
+def check_local(instance: Instance, result: Result, optimum: float) -> None:
+    """A local optimum is called so, keeps the model, proves no bound, and is no better than the global one."""
+    assert result.termination_condition is T.LOCALLY_OPTIMAL, result.message
+    assert result.solution_status is SolutionStatus.FEASIBLE
+    assert result.objective_bound is None
+    assert result.objective_value is not None
+    better = result.objective_value - optimum if instance.sense is Sense.MAXIMIZE else optimum - result.objective_value
+    assert better <= 1e-5
 
 
 QUADRATIC = {
@@ -82,6 +97,9 @@ def test_an_optimum_is_found_and_checked(
 ) -> None:
     asked(solver, instance)
     result = solved(solver, instance, OPTIONS)
+    if is_local(solver, instance):
+        check_local(instance, result, optimum)
+        return
     assert result.termination_condition is T.OPTIMAL, result.message
     assert result.solution_status is SolutionStatus.OPTIMAL
     # The default gap of 1e-4 is what a search may leave; products of tolerances are what residuals may hold.
@@ -137,7 +155,9 @@ def test_an_unbounded_quadratic_is_called_so(solver: Solver, instance: Instance)
 )
 def test_a_contradiction_beyond_linear_rows_is_found(solver: Solver, instance: Instance) -> None:
     asked(solver, instance)
-    assert solved(solver, instance, OPTIONS).termination_condition is T.INFEASIBLE
+    result = solved(solver, instance, OPTIONS)
+    assert result.termination_condition is (T.LOCALLY_INFEASIBLE if is_local(solver, instance) else T.INFEASIBLE)
+    assert result.x is None
 
 
 def test_duals_prove_a_convex_quadratic_optimum(solver: Solver) -> None:
@@ -185,6 +205,9 @@ def test_a_function_without_words_is_named(solver: Solver) -> None:
     instance = shapes.with_tapes(instances.make(cost=[1], upper=[1]), {-1: "x0 ASIN"})
     asked(solver, instance)
     result = solved(solver, instance, OPTIONS)
+    if is_local(solver, instance):  # what only follows slopes has words for all of them
+        check_local(instance, result, 0.0)
+        return
     assert result.termination_condition is T.UNSUPPORTED
     assert "asin" in result.message
 
@@ -204,13 +227,17 @@ def test_a_rising_function_is_least_at_its_lower_end(solver: Solver, function: s
     asked(solver, instance)
     result = solved(solver, instance, OPTIONS)
     expected = instance.row_activity(np.array([least, 0.0]))[0]
-    assert result.solution_status is SolutionStatus.OPTIMAL, result.message
+    if is_local(solver, instance):
+        check_local(instance, result, expected)
+    else:
+        assert result.solution_status is SolutionStatus.OPTIMAL, result.message
     assert result.objective_value == pytest.approx(expected, rel=1.1e-4, abs=1e-6)
 
 
 def test_the_time_limit_keeps_the_best_point_of_a_curved_search(solver: Solver) -> None:
     instance = shapes.saddles(50)
     asked(solver, instance)
+    needs(solver, Capability.GLOBAL)  # a search downhill ends long before
     result = solved(solver, instance, replace(OPTIONS, time_limit_seconds=1.5))
     assert result.termination_condition is T.TIME_LIMIT
     assert result.solution_status is SolutionStatus.FEASIBLE
@@ -221,6 +248,7 @@ def test_the_time_limit_keeps_the_best_point_of_a_curved_search(solver: Solver) 
 def test_a_curved_search_stops_when_asked_and_keeps_its_incumbent(solver: Solver) -> None:
     instance = shapes.saddles(50)
     asked(solver, instance)
+    needs(solver, Capability.INCUMBENTS)
     seen: list[Progress] = []
     asked_at: list[float] = []
 
