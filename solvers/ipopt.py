@@ -14,7 +14,7 @@ _PROGRAM = f"import sys; sys.path.insert(0, {ROOT!r}); from solvers.ipopt_engine
 
 
 class Ipopt:
-    """`pounce` (EPL-2.0, in the wheel pounce-solver), else `ipopt` from the path: interior point, one thread."""
+    """`pounce` (EPL-2.0, in the wheel pounce-solver), else `ipopt` from the path: interior point."""
 
     name = NAME
     capabilities = frozenset(

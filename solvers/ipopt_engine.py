@@ -99,7 +99,7 @@ class _Search:
         """Return the answer and, where there are some, the duals (m values) in the instance's own sense."""
         from pyomo.common.errors import InfeasibleConstraintException
 
-        from solvers.nl_run import Answer, run
+        from solvers.nl_run import run
         from solvers.to_pyomo import to_pyomo
 
         program = executable()
@@ -112,11 +112,8 @@ class _Search:
         hears = Listener(self.report, _ITERATION, phase="interior_point", value=lambda line: _value(line, sign))
         try:
             rebuilt = to_pyomo(instance, start)
-            if rebuilt.is_constant:
-                answer = Answer(0, "Nothing to decide", start, np.zeros(0))
-            else:
-                arguments = partial(self._arguments, program)
-                answer = run(rebuilt, arguments, hear=hears.hear, should_stop=self._is_over)
+            arguments = partial(self._arguments, program)
+            answer = run(rebuilt, arguments, threads=self.options.threads, hear=hears.hear, should_stop=self._is_over)
         except (TriviallyInfeasible, InfeasibleConstraintException) as fault:
             return _ended(T.INFEASIBLE, str(fault)), None
         except UnsupportedModel as fault:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from solvers.process import ROOT
+from solvers.process import ROOT, environment
 from solvers.result import Vector
 from solvers.stopping import stopping
 from solvers.to_pyomo import Rebuilt
@@ -26,6 +26,7 @@ _BOOT = (
     "import os, sys; sys.path.insert(0, sys.argv[1]); from solvers.limits import end_with_parent;"
     "end_with_parent(int(sys.argv[2])) or os._exit(70); os.execv(sys.argv[3], sys.argv[3:])"
 )
+_THREADS = ("RAYON_NUM_THREADS", "OMP_NUM_THREADS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def run(
     rebuilt: Rebuilt,
     command: Callable[[], Sequence[str]],
     *,
+    threads: int,
     hear: Callable[[str], None],
     should_stop: Callable[[], bool],
 ) -> Answer:
@@ -57,11 +59,13 @@ def run(
     with _folder() as folder:
         path = folder / "model.nl"
         written = _write(rebuilt, path)
+        if not written.variables:  # everything cancelled, and the executables refuse an empty file
+            return Answer(0, "Nothing to decide.", _values(rebuilt), np.zeros(len(rebuilt.rows)))
         if should_stop():
             return Answer(None, "")
         program, *others = command()
         arguments = [program, str(path), "-AMPL", *others]
-        last = _execute(arguments, folder, hear, should_stop)
+        last = _execute(arguments, folder, threads, hear, should_stop)
         solution = path.with_suffix(".sol")
         return _read(rebuilt, written, solution) if solution.exists() else Answer(None, last)
 
@@ -73,7 +77,9 @@ def _write(rebuilt: Rebuilt, path: Path) -> Any:
         return NLWriter().write(rebuilt.model, stream, linear_presolve=False, scale_model=False)
 
 
-def _execute(arguments: list[str], folder: Path, hear: Callable[[str], None], should_stop: Callable[[], bool]) -> str:
+def _execute(
+    arguments: list[str], folder: Path, threads: int, hear: Callable[[str], None], should_stop: Callable[[], bool]
+) -> str:
     """Return the last line printed."""
     process = subprocess.Popen(  # noqa: S603  (an executable of our choice on a file of our own, no shell)
         [sys.executable, "-I", "-S", "-c", _BOOT, ROOT, str(os.getpid()), *arguments],
@@ -81,6 +87,7 @@ def _execute(arguments: list[str], folder: Path, hear: Callable[[str], None], sh
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         cwd=folder,
+        env={**environment(), **dict.fromkeys(_THREADS, str(threads))},
         text=True,
         errors="replace",
     )
@@ -107,12 +114,16 @@ def _read(rebuilt: Rebuilt, written: Any, path: Path) -> Answer:
         return Answer(found.solve_code, message)
     for variable, value in zip(written.variables, found.primals, strict=True):
         variable.set_value(value, skip_validation=True)
-    x = np.array([column.value for column in rebuilt.columns], dtype=np.float64)  # unused ones stay where they began
+    x = _values(rebuilt)  # columns that the file does not hold stay where they began
     if len(found.duals) != len(written.constraints):
         return Answer(found.solve_code, message, x)
     given = {id(constraint): dual for constraint, dual in zip(written.constraints, found.duals, strict=True)}
     duals = np.array([given.get(id(constraint), 0.0) for constraint in rebuilt.constraints], dtype=np.float64)
     return Answer(found.solve_code, message, x, duals)
+
+
+def _values(rebuilt: Rebuilt) -> Vector:
+    return np.array([column.value for column in rebuilt.columns], dtype=np.float64)
 
 
 @contextlib.contextmanager

@@ -20,7 +20,9 @@ NO_POINT = frozenset(
 
 _SENTENCES = {
     TerminationCondition.OPTIMAL: "The solver proved its solution optimal.",
-    TerminationCondition.LOCALLY_OPTIMAL: "A local optimum: nothing near it is better, but something far away may be.",
+    TerminationCondition.LOCALLY_OPTIMAL: (
+        "A local optimum, as far as slopes can tell: no small step improves it, but a better point may exist far away."
+    ),
     TerminationCondition.LOCALLY_INFEASIBLE: (
         "The search ended where no small step keeps the constraints any better; a point that keeps them may exist "
         "far away."

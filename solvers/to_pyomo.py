@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
+import numpy as np
 from pyomo.core import expr as functions
 from pyomo.core.base import ConstraintList, Objective, Var
 from pyomo.core.base.PyomoModel import ConcreteModel
@@ -39,11 +40,6 @@ class Rebuilt:
     columns: list[Any]
     constraints: list[Any] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
-
-    @property
-    def is_constant(self) -> bool:
-        """Whether no constraint is left and the objective reads no variable."""
-        return not self.rows and not is_potentially_variable(self.model.goal.expr)
 
 
 def to_pyomo(instance: Instance, start: Vector) -> Rebuilt:
@@ -79,7 +75,8 @@ def expression_of(instance: Instance, number: int, columns: Sequence[Any]) -> An
 
     def apply(word: Code, arguments: Sequence[Any]) -> Any:
         if not any(is_potentially_variable(argument) for argument in arguments):
-            return _constant(float(numeric(word, arguments)), instance, number)
+            with np.errstate(all="ignore"):
+                return _constant(float(numeric(word, arguments)), instance, number)
         return _applied(word, arguments)
 
     return folded(*instance.beyond.tape(number), constant=float, column=lambda j: columns[j], apply=apply)

@@ -35,7 +35,7 @@ LIFECYCLE: Mapping[str, tuple[str, str]] = {
 TERMINATION: Mapping[str, tuple[str, str, str]] = {
     T.OPTIMAL: ("Optimal", "good", "The solver claims that nothing is better."),
     T.OPTIMAL_WITHIN_TOLERANCE: ("Optimal within tolerance", "good", "Nothing is better by more than the gap."),
-    T.LOCALLY_OPTIMAL: ("Local optimum", "warn", "Nothing near it is better; a better plan may exist elsewhere."),
+    T.LOCALLY_OPTIMAL: ("Local optimum", "warn", "No small step improves it; a better plan may exist elsewhere."),
     T.FEASIBLE: ("Feasible", "warn", "A plan that keeps the rules; a better one may exist."),
     T.INFEASIBLE: ("Infeasible", "warn", "The rules contradict each other."),
     T.LOCALLY_INFEASIBLE: ("Locally infeasible", "warn", "No plan was found nearby; one may exist elsewhere."),

@@ -106,7 +106,7 @@ def _headline(formulation: Formulation, result: Result, cause: Cause | None, *, 
     if condition is T.OPTIMAL:
         return f"{label}: {value}, the {best} possible."
     if condition is T.LOCALLY_OPTIMAL:
-        return f"{label}: {value}, a local optimum: nothing near it is better, but a better plan may exist elsewhere."
+        return f"{label}: {value}, a local optimum: no small step improves it, but a better plan may exist elsewhere."
     gap = f", within {result.relative_gap:.2%} of the best possible" if result.relative_gap is not None else ""
     if condition is T.OPTIMAL_WITHIN_TOLERANCE:
         return f"{label}: {value}{gap or ', the best possible within the tolerance'}."

@@ -286,3 +286,13 @@ def test_simplex_interior_point_and_first_order_agree_on_small_relaxations(insta
     assert answers[0] == answers[1], answers
     # A first-order method may give up on a tiny degenerate instance, but it may not answer something else.
     assert answers[2] == answers[0] or answers[2][0] in MODEST, answers
+
+
+def test_a_local_optimum_is_checked_and_never_raised() -> None:
+    claim = Result(T.LOCALLY_OPTIMAL, SolutionStatus.FEASIBLE, "any", x=point(30, 40), row_dual=point(5, 25))
+    result = judged(instances.workshop(), claim, OPTIONS)  # although its duals would prove more
+    assert (result.termination_condition, result.solution_status) == (T.LOCALLY_OPTIMAL, SolutionStatus.FEASIBLE)
+    assert quality(result) == "local optimum"
+    broken = judged(instances.workshop(), replace(claim, x=point(900, 900)), OPTIONS)
+    assert (broken.termination_condition, broken.solution_status) == (T.NUMERICAL, SolutionStatus.INFEASIBLE_POINT)
+    assert "breaks the model" in broken.message
