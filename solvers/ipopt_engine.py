@@ -78,9 +78,10 @@ def solve_with_ipopt(instance: Instance, *, options: SolveOptions, report: Repor
     result, duals = search.run(instance)
     condition = result.termination_condition
     doubtful = condition is T.INFEASIBLE or (condition is T.UNBOUNDED and has_duals(instance))
-    if doubtful and has_linear_rows(instance) and not should_stop():
+    if doubtful and result.raw_status and has_linear_rows(instance) and not should_stop():
         quiet = replace(search, report=_unheard)
-        result = examined(result, instance, duals, lambda other: quiet.run(other)[0])
+        weights = -duals if duals is not None and instance.sense is Sense.MAXIMIZE else duals
+        result = examined(result, instance, weights, lambda other: quiet.run(other)[0])
     return replace(result, seconds=time.monotonic() - started)
 
 
@@ -90,6 +91,8 @@ def _unheard(_: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
+    """The limits and listeners of one solve, within which the executable may be run more than once."""
+
     options: SolveOptions
     report: Report
     should_stop: ShouldStop
@@ -114,8 +117,10 @@ class _Search:
             rebuilt = to_pyomo(instance, start)
             arguments = partial(self._arguments, program)
             answer = run(rebuilt, arguments, threads=self.options.threads, hear=hears.hear, should_stop=self._is_over)
-        except (TriviallyInfeasible, InfeasibleConstraintException) as fault:
+        except TriviallyInfeasible as fault:
             return _ended(T.INFEASIBLE, str(fault)), None
+        except InfeasibleConstraintException:  # whose text names Pyomo's constraints, not the user's
+            return _ended(T.INFEASIBLE), None
         except UnsupportedModel as fault:
             return _ended(T.INVALID_INSTANCE, str(fault)), None
         finally:

@@ -384,12 +384,16 @@ def test_a_deep_tape_breaks_nothing(ipopt: Ipopt) -> None:
     assert result.termination_condition is T.LOCALLY_OPTIMAL
 
 
-def test_a_false_row_without_variables_is_named() -> None:
+def test_a_false_row_without_variables_is_named(ipopt: Ipopt) -> None:
     linear = instances.make(cost=[1, 1], rows=[[1, 1], [0, 0]], row_lower=[1, 2], row_upper=[9, 3], upper=[5, 5])
     instance = shapes.with_tapes(linear, {1: "1 EXP"})
     assert to_pyomo(instance, np.zeros(2)).rows == [0]  # e is between 2 and 3
+    false = replace(instance, row_lower=[1, 2.9])
     with pytest.raises(TriviallyInfeasible, match=r"row\[1\]"):
-        to_pyomo(replace(instance, row_lower=[1, 2.9]), np.zeros(2))
+        to_pyomo(false, np.zeros(2))
+    result = solved(ipopt, false)
+    assert result.termination_condition is T.INFEASIBLE
+    assert "row[1]" in result.message
 
 
 def test_a_constant_without_a_value_is_refused(ipopt: Ipopt) -> None:
