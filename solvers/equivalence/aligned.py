@@ -14,6 +14,7 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 
+from solvers.equivalence.certificate import Mapping
 from solvers.equivalence.changes import Matching
 from solvers.equivalence.normal import BOUND, EMPTY, Work, normal_form
 from solvers.equivalence.pairing import Basis, Pairing, pairing
@@ -37,16 +38,16 @@ class Aligned:
     works: tuple[Work, Work]
 
 
-def aligned(first: Instance, second: Instance) -> Aligned:
-    """Return both models laid over each other."""
+def aligned(first: Instance, second: Instance, *, known: Mapping | None = None) -> Aligned:
+    """Return both models laid over each other, by names first and then by a `known` mapping or by structure."""
     rows = _shared(first.row_names, second.row_names)
     columns = _shared(first.column_names, second.column_names)
     works = _forms(first, second, rows, columns)
-    found = pairing(first, second, works)
+    found = pairing(first, second, works, known=known)
     telling = _telling(works, found)
     if telling[0].any() or telling[1].any():
         works = _forms(first, second, (rows[0] | telling[0], rows[1] | telling[1]), columns)
-        found = pairing(first, second, works)
+        found = pairing(first, second, works, known=known)
     kept = [(work.kept_rows(), work.kept_columns()) for work in works]
     row_pairs = _matching(found.row, kept[0][0], kept[1][0])
     column_pairs = _matching(found.column, kept[0][1], kept[1][1])

@@ -98,7 +98,7 @@ def diff(
     found = equivalence(before, after, seconds=seconds, should_stop=should_stop)
     if found.verdict == "invalid" and found.reason.startswith("The "):
         return _uncompared("invalid", found.reason)
-    laid = aligned(before, after)
+    laid = aligned(before, after, known=found.mapping)
     changes = sorted(_changes(before, after, laid), key=wording.risk_of)
     found = _as_named(found, laid, changes)
     sizes = _Sizes(_family_sizes(laid.before), _family_sizes(laid.after))

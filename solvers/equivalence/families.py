@@ -14,6 +14,7 @@ from solvers.equivalence.normal import Work
 from solvers.instance import Instance
 
 MAX_POSITIONS = 4
+MAX_PAIRS = 10_000  # of families
 LIKE = 0.6  # share of members whose own numbers are equal, below which index sets agree by accident
 Ints = NDArray[np.int64]
 Key = tuple[str, ...]
@@ -42,6 +43,8 @@ def by_families(
     kept = [work.kept_rows() if kind == "row" else work.kept_columns() for work in works]
     mine = _families(names[0], [i for i in kept[0].tolist() if partner[i] < 0])
     theirs = _families(names[1], [j for j in kept[1].tolist() if j not in reached])
+    if len(mine) * len(theirs) > MAX_PAIRS:
+        return
     features = [_features(work, kind) for work in works]
     fits = [
         (agreement, one, two, order)
@@ -68,7 +71,9 @@ def _families(names: Sequence[str], numbers: list[int]) -> dict[str, Family]:
     for number in numbers:
         family, key = parsed(names[number])
         found[family][key] = number
-    return {family: members for family, members in found.items() if len({len(key) for key in members}) == 1}
+    # What stands alone says nothing by its index.
+    several = {family: members for family, members in found.items() if len(members) > 1}
+    return {family: members for family, members in several.items() if len({len(key) for key in members}) == 1}
 
 
 def _features(work: Work, kind: str) -> NDArray[np.float64]:

@@ -8,11 +8,13 @@ pair of an ambiguous class, as a symmetric choice; and rows by the overlap of th
 from __future__ import annotations
 
 import enum
+import time
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.equivalence.certificate import Mapping
 from solvers.equivalence.families import by_families
 from solvers.equivalence.graph import Graph, joint_graph, neighbour_sums
 from solvers.equivalence.hashing import Words, mixed, paired
@@ -22,6 +24,7 @@ from solvers.instance import Instance
 ROUNDS = 6
 TIES = 200
 ALIKE = 0.8  # share of coefficients that must lie in the same places for an agreement of index sets to count
+SECONDS = 5.0
 OVERLAP = 0.5  # Jaccard, of the paired columns of two rows
 Ints = NDArray[np.int64]
 
@@ -47,8 +50,18 @@ class Pairing:
     row_basis: NDArray[np.int8]
 
 
-def pairing(first: Instance, second: Instance, works: tuple[Work, Work]) -> Pairing:
-    """Pair the rows and columns that both normal forms kept."""
+def pairing(
+    first: Instance,
+    second: Instance,
+    works: tuple[Work, Work],
+    *,
+    known: Mapping | None = None,
+    seconds: float = SECONDS,
+) -> Pairing:
+    """Pair the rows and columns that both normal forms kept.
+
+    Where names leave something open, a `known` mapping of the models is taken; else structure is searched for so long.
+    """
     found = Pairing(
         column=np.full(first.column_count, -1, dtype=np.int64),
         row=np.full(first.row_count, -1, dtype=np.int64),
@@ -57,12 +70,14 @@ def pairing(first: Instance, second: Instance, works: tuple[Work, Work]) -> Pair
     )
     kept = [(work.kept_columns(), work.kept_rows()) for work in works]
     _by_names(first, second, kept, found)
+    if known is not None and not _complete(found, kept):
+        _by_mapping(works, known, found)
     if not _complete(found, kept):
         by_families(first, second, works, found.column, found.column_basis, Basis.INDEX, kind="column")
         by_families(first, second, works, found.row, found.row_basis, Basis.INDEX, kind="row")
         _doubt_indices(works, found)
     if not _complete(found, kept):
-        _by_structure(joint_graph(*works), found)
+        _by_structure(joint_graph(*works), found, time.monotonic() + seconds)
         _by_overlap(works, kept, found)
     return found
 
@@ -100,6 +115,20 @@ def _doubt_indices(works: tuple[Work, Work], found: Pairing) -> None:
             partner[doubtful], basis[doubtful] = -1, Basis.NONE
 
 
+def _by_mapping(works: tuple[Work, Work], known: Mapping, found: Pairing) -> None:
+    """Take what is still open from a mapping that was found and checked."""
+    for partner, basis, given, other in (
+        (found.column, found.column_basis, known.column, works[1].kept_columns()),
+        (found.row, found.row_basis, known.row, works[1].kept_rows()),
+    ):
+        free = np.zeros(max(int(given.max(initial=-1)), int(partner.max(initial=-1)), 0) + 1, dtype=bool)
+        free[other[other < len(free)]] = True
+        free[partner[partner >= 0]] = False
+        new = np.flatnonzero((partner < 0) & (given >= 0))
+        new = new[free[given[new]]]
+        partner[new], basis[new] = given[new], Basis.STRUCTURE
+
+
 class _Nodes:
     """The pairing as nodes of the joint graph; twins of a row stand for it turned."""
 
@@ -131,12 +160,12 @@ class _Nodes:
         return taken, words
 
 
-def _by_structure(graph: Graph, found: Pairing) -> None:
+def _by_structure(graph: Graph, found: Pairing, deadline: float) -> None:
     nodes = _Nodes(graph)
     edges = [mixed(graph.edge), mixed(graph.edge), mixed(np.where(graph.edge >= 4, graph.edge & 1, 2))]
     starts = [graph.start, _kinds(nodes), _kinds(nodes)]
     ties = 0
-    while True:
+    while time.monotonic() < deadline:
         if any(_accepted(nodes, found, start, edge) for start, edge in zip(starts, edges, strict=True)):
             continue
         if ties >= TIES or not _tied(nodes, found, graph.start, edges[0]):

@@ -170,7 +170,7 @@ def test_a_mere_renaming_is_equivalent_with_a_note_and_no_change() -> None:
     found = diff(WORKSHOP, renamed)
     assert (found.verdict, found.how, found.families) == ("equivalent", "renamed", ())
     assert found.notes == ("1 variable is renamed.",)
-    assert (found.basis, found.guesses) == ("names", 0)  # the index sets of the families agree
+    assert (found.basis, found.guesses) == ("structure", 1)
 
 
 def test_names_exchanged_are_equivalent_but_not_without_effect() -> None:
