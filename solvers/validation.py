@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.array_names import are_numbered
 from solvers.beyond_rules import check_beyond
 from solvers.instance import INT32_MAX, INTEGER, Instance, InstanceError
 from solvers.names import Names
@@ -139,6 +140,8 @@ def _check_all(kind: str, names: Names) -> None:
         packed = names.packed()
     except (TypeError, ValueError):
         packed = b""
+    if are_numbered(packed):
+        return
     parts = packed.split(b"\0") if len(names) else []
     distinct = set(parts)
     short = len(parts) == len(names) and max(map(len, distinct), default=0) <= MAX_NAME_LENGTH
