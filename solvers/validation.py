@@ -144,8 +144,10 @@ def _check_all(kind: str, names: Names) -> None:
         return
     parts = packed.split(b"\0") if len(names) else []
     distinct = set(parts)
-    short = len(parts) == len(names) and max(map(len, distinct), default=0) <= MAX_NAME_LENGTH
-    if not short or b"" in distinct or not (packed.isascii() or _HALF_CHARACTER.search(packed) is None):
+    ends = np.flatnonzero(np.frombuffer(packed, dtype=np.uint8) == 0)
+    longest = int(np.diff(ends, prepend=-1, append=len(packed)).max()) - 1
+    is_text = packed.isascii() or _HALF_CHARACTER.search(packed) is None
+    if len(parts) != len(names) or longest > MAX_NAME_LENGTH or b"" in distinct or not is_text:
         for name in names:
             _check_name(name)
     if len(distinct) < len(parts):

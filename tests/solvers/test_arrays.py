@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -79,7 +80,7 @@ def test_rows_and_families_may_be_empty() -> None:
     assert ArrayModel().instance().column_count == 0
 
 
-MISTAKES: dict[str, tuple[Callable[[ArrayModel], object], str]] = {
+MISTAKES: dict[str, tuple[Callable[[Any], object], str]] = {
     "shape": (
         lambda m: m.add_columns("y", (2, 3), cost=[1, 2]),
         r"cost of family y .* not fit its shape \(2, 3\)",
@@ -96,14 +97,14 @@ MISTAKES: dict[str, tuple[Callable[[ArrayModel], object], str]] = {
     "name": (lambda m: m.add_columns("y[1]", 2), "without"),
     "negative": (lambda m: m.add_columns("y", (2, -1)), "negative"),
     "huge": (lambda m: m.add_columns("y", (10**6, 10**6)), "too large"),
-    "real shape": (lambda m: m.add_columns("y", 2.5), "shape of family y"),  # type: ignore[arg-type]
+    "real shape": (lambda m: m.add_columns("y", 2.5), "shape of family y"),
     "row": (lambda m: m.add_rows("c", 2, entries=[(2, 0, 1.0)]), "family c is for row number 2, but there are 2 rows"),
     "column": (lambda m: m.add_rows("c", 2, entries=[(0, 3, 1.0)]), "family c is for column number 3, but there are 3"),
     "below": (lambda m: m.add_rows("c", 2, entries=[(0, -1, 1.0)]), "column number -1"),
     "value": (lambda m: m.add_rows("c", 2, entries=[(1, [0, 2], [1, INF])]), "family c in row 1 and column 2 is inf"),
     "real": (lambda m: m.add_rows("c", 2, entries=[(0.5, 0, 1.0)]), "family c is not a triplet .* whole numbers"),
     "lengths": (lambda m: m.add_rows("c", 2, entries=[([0, 1], [0, 1, 2], 1.0)]), "family c is not a triplet"),
-    "pair": (lambda m: m.add_rows("c", 2, entries=[(0, 1)]), "family c is not a triplet"),  # type: ignore[list-item]
+    "pair": (lambda m: m.add_rows("c", 2, entries=[(0, 1)]), "family c is not a triplet"),
     "block": (
         lambda m: m.add_rows("c", 2, blocks=[(np.eye(3), [0, 1, 2])]),
         r"family c has the shape \(3, 3\)",
@@ -137,6 +138,13 @@ def test_packed_names_are_those_written_one_by_one(spans: list[range]) -> None:
     assert are_numbered(pack("x", spans))
 
 
+@pytest.mark.parametrize("start", [0, 1, 9, 12_345])
+def test_numbers_without_brackets_are_recognised_too(start: int) -> None:
+    names = [*(f"c{i}" for i in range(start, start + 150_000)), "x", "y[1]", "y[2]", *(f"y{i}" for i in range(3))]
+    assert are_numbered("\0".join(names).encode())
+    assert not are_numbered("\0".join([*names, "c7"]).encode())
+
+
 @pytest.mark.parametrize("start", [0, 7, 998, 1000, 1999, 123_456])
 def test_long_families_are_packed_by_the_thousand(start: int) -> None:
     span = range(start, start + 100_003)
@@ -163,6 +171,12 @@ NOT_NUMBERED = [
     b"x[0,0]\0x[999999999,999999999]",
     "é[0]\0é[1]".encode(),
     b"x[9999999999999999]",
+    b"x1\0x3",
+    b"x01\0x02",
+    b"x1\0x2\0x1",
+    b"x9999999999999",
+    b"x1\0x[1]\0x2",
+    b"123",
 ]
 
 
@@ -171,7 +185,12 @@ def test_other_names_are_not_taken_for_numbered_ones(packed: bytes) -> None:
     assert not are_numbered(packed)
 
 
-@given(st.lists(st.sampled_from(["x", "y", "x[0]", "x[1]", "x[2]", "x[0,0]", "x[0,1]", "y[0]", "y[1]"]), min_size=1))
+@given(
+    st.lists(
+        st.sampled_from(["x", "x0", "x1", "x2", "x10", "x1[0]", "x[0]", "x[1]", "x[2]", "x[0,0]", "x[0,1]", "y[0]"]),
+        min_size=1,
+    )
+)
 def test_numbered_names_are_never_alike(names: list[str]) -> None:
     assert not are_numbered("\0".join(names).encode()) or len(set(names)) == len(names)
 
