@@ -12,6 +12,7 @@ import hashlib
 from typing import Any
 
 import numpy as np
+import scipy.sparse
 from numpy.typing import NDArray
 
 from solvers.beyond import Beyond
@@ -23,6 +24,12 @@ MAX_ROUNDS = 64
 
 Colours = NDArray[np.uint64]
 
+_AT_ONCE = 1 << 14
+_FEW = 64  # so many different numbers are looked up instead of taken apart each time
+_STEPS = (
+    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
+    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
+)
 _SEEDS = {"column": 0x9E3779B97F4A7C15, "row": 0xC2B2AE3D27D4EB4F, "entry": 0x165667B19E3779F9}
 
 
@@ -78,17 +85,14 @@ def _chained(words: Colours, start: int) -> Colours:
 
 def _refined(instance: Instance, rows: Colours, columns: Colours) -> tuple[Colours, Colours]:
     weights = _mixed(_numbers(instance.values) + np.uint64(_SEEDS["entry"]))
-    indices = instance.indices.astype(np.int64)
-    row_of_entry = instance.row_of_entry()
-    by_column = np.argsort(indices, kind="stable")
-    column_starts = np.concatenate(([0], np.cumsum(np.bincount(indices, minlength=instance.column_count))))
-    row_starts = instance.indptr.astype(np.int64)
+    matrix = instance.matrix
+    by_column = scipy.sparse.csr_array((weights, matrix.indices, matrix.indptr), shape=matrix.shape).tocsc()
     classes = _class_count(rows, columns)
     for _ in range(MAX_ROUNDS):
-        seen_by_rows = _mixed(weights ^ _mixed(columns)[indices])
-        rows = _mixed(rows + _mixed(_segment_sums(seen_by_rows, row_starts)))
-        seen_by_columns = _mixed(weights ^ _mixed(rows)[row_of_entry])
-        columns = _mixed(columns + _mixed(_segment_sums(seen_by_columns[by_column], column_starts)))
+        seen_by_rows = _mixed(weights ^ _mixed(columns)[matrix.indices])
+        rows = _mixed(rows + _mixed(_segment_sums(seen_by_rows, matrix.indptr)))
+        seen_by_columns = _mixed(by_column.data ^ _mixed(rows)[by_column.indices])
+        columns = _mixed(columns + _mixed(_segment_sums(seen_by_columns, by_column.indptr)))
         refined = _class_count(rows, columns)
         # A round that splits nothing ends it; the count of rounds itself does not depend on order or names.
         if refined == classes:
@@ -105,7 +109,12 @@ def _start(kind: str, *attributes: NDArray[np.float64]) -> Colours:
 
 
 def _class_count(rows: Colours, columns: Colours) -> int:
-    return len(np.unique(rows)) + len(np.unique(columns))
+    return sum(_distinct(colours) for colours in (rows, columns))
+
+
+def _distinct(colours: Colours) -> int:
+    ordered = np.sort(colours)  # numpy's unique hashes integers, which takes far longer
+    return int(np.count_nonzero(ordered[1:] != ordered[:-1])) + min(len(ordered), 1)
 
 
 def _segment_sums(values: Colours, starts: NDArray[Any]) -> Colours:
@@ -117,6 +126,11 @@ def _segment_sums(values: Colours, starts: NDArray[Any]) -> Colours:
 
 def _numbers(values: NDArray[np.float64]) -> Colours:
     """Return one 64-bit key per number, equal for numbers that agree to DIGITS significant digits."""
+    few = np.unique(values[:_AT_ONCE])
+    if len(few) <= _FEW < len(values):
+        place = np.minimum(np.searchsorted(few, values), len(few) - 1)
+        if np.array_equal(few[place], values):
+            return _numbers(few)[place]
     finite = np.isfinite(values) & (np.abs(values) > 1e-290)
     magnitude = np.where(finite, np.abs(values), 1.0)
     exponent = np.floor(np.log10(magnitude))
@@ -133,6 +147,12 @@ def _numbers(values: NDArray[np.float64]) -> Colours:
 
 def _mixed(values: Colours) -> Colours:
     """Return the finalizer of SplitMix64 (Steele, Lea, Flood 2014) of each value."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+    mixed: Colours = np.empty_like(values)
+    for start in range(0, len(values), _AT_ONCE):  # pieces that stay in the cache of the processor
+        piece = mixed[start : start + _AT_ONCE]
+        piece[:] = values[start : start + _AT_ONCE]
+        for shift, factor in _STEPS:
+            piece ^= piece >> shift
+            piece *= factor
+        piece ^= piece >> np.uint64(31)
+    return mixed

@@ -6,7 +6,7 @@ Loaded with `solvers.from_pyomo` inside the sandbox's template process; it opens
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,7 +69,7 @@ class Compiled:
     values: Any
     row_lower: Any
     row_upper: Any
-    row_names: tuple[str, ...]
+    row_names: Sequence[str]
     beyond: Beyond
 
 
@@ -86,6 +86,18 @@ def compiled_beyond(
     if unknown:
         raise ValueError(f"It holds {', '.join(sorted(str(kind.__name__) for kind in unknown))}.")
     return _Compiler(variables, max_nonzeros=max_nonzeros, max_words=max_words).run(pyomo_model, objective)
+
+
+def must_hold(constraint: Any, constant: float, lower: float, upper: float) -> None:
+    """Raise TriviallyInfeasible unless `constant` is between the sides, but for a rounding error (relative)."""
+    below, above = (lower - constant) / (1 + abs(lower)), (constant - upper) / (1 + abs(upper))
+    if max(below if lower > -math.inf else 0.0, above if upper < math.inf else 0.0) > ROUNDING:
+        raise TriviallyInfeasible(constraint.name)
+
+
+def too_many_nonzeros(limit: int) -> UnsupportedModel:
+    """Return the refusal of a model with more than `limit` coefficients."""
+    return UnsupportedModel(f"The model has more than {limit} coefficients; build a smaller one.")
 
 
 class _Compiler:
@@ -145,7 +157,7 @@ class _Compiler:
             parts.tape_row.append(row)
             parts.tape_indptr.append(len(self._tapes.codes))
         if len(parts.values) + len(parts.quadratic) > self._max_nonzeros:
-            raise UnsupportedModel(f"The model has more than {self._max_nonzeros} coefficients; build a smaller one.")
+            raise too_many_nonzeros(self._max_nonzeros)
 
     def _row(self, constraint: Any) -> None:
         where, parts = f"Constraint {constraint.name}", self._parts
@@ -157,9 +169,7 @@ class _Compiler:
         repn = self._walked(body, where)
         constant, linear = _finite(repn.constant, where), self._linear(repn)
         if not linear and repn.nonlinear is None and not any((repn.quadratic or {}).values()):
-            below, above = (lower - constant) / (1 + abs(lower)), (constant - upper) / (1 + abs(upper))
-            if max(below if lower > -math.inf else 0.0, above if upper < math.inf else 0.0) > ROUNDING:
-                raise TriviallyInfeasible(constraint.name)
+            must_hold(constraint, constant, lower, upper)
             return
         row = len(parts.row_names)
         parts.row_names.append(constraint.name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solvers.beyond import OBJECTIVE
-from solvers.instance import Instance
+from solvers.instance import IndexArray, Instance
 
 if TYPE_CHECKING:
     import highspy
@@ -39,16 +39,23 @@ def branches(instance: Instance) -> bool:
 
 
 def kinds(instance: Instance) -> list[highspy.HighsVarType]:
-    """Return HiGHS's kind of every column; a semicontinuous one whose bounds hold zero is a plain one."""
+    """Return HiGHS's kind of every column as it names it."""
     import highspy
 
     kind = highspy.HighsVarType
     words = np.array((kind.kContinuous, kind.kInteger, kind.kSemiContinuous, kind.kSemiInteger))
-    code = instance.integrality.astype(np.int64)
-    columns = _apart(instance)
-    code[columns] += 2
-    found: list[highspy.HighsVarType] = words[code].tolist()
+    found: list[highspy.HighsVarType] = words[kind_codes(instance)].tolist()
     return found
+
+
+def kind_codes(instance: Instance) -> IndexArray:
+    """Return HiGHS's kind of every column as a number: 0 continuous, 1 integer, and 2 more for semicontinuous.
+
+    A semicontinuous column whose bounds hold zero is a plain one.
+    """
+    code = instance.integrality.astype(np.int32)
+    code[_apart(instance)] += 2
+    return code
 
 
 def refusal(instance: Instance) -> str:

@@ -1,7 +1,7 @@
 """The HiGHS library as one call: an instance in, a result out, whichever of its algorithms is asked for.
 
 Needed by several backends; every status code is checked because HiGHS otherwise solves an older or an empty problem
-without complaint, and the arrays travel in a HighsLp object because the flat call reads past short arrays.
+without complaint.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from solvers.highs_beyond import branches, hessian, kinds
+from solvers.highs_beyond import branches, hessian
+from solvers.highs_model import pass_model
 from solvers.highs_status import TERMINATION
 from solvers.highs_watch import Watch
-from solvers.instance import Instance, Sense
+from solvers.instance import Instance
 from solvers.outcome import NO_POINT, claimed_status, relative_gap, sentence
 from solvers.result import (
     Basis,
@@ -30,7 +31,7 @@ from solvers.result import (
 )
 
 if TYPE_CHECKING:
-    import highspy
+    pass
 
 MAX_SECONDS = 1e7  # HiGHS spends less on presolve searches when its time limit is finite
 RAY_NONZEROS = 200_000  # beyond, nobody checks the ray, and HiGHS may need another solve to find it
@@ -103,7 +104,7 @@ def loaded(instance: Instance, settings: dict[str, float | int | str | bool]) ->
     for name, value in settings.items():
         if highs.setOptionValue(name, value) != highspy.HighsStatus.kOk:
             raise EngineRefusal(f"HiGHS does not accept {value!r} for its option {name}.")
-    if highs.passModel(highs_lp(instance)) == highspy.HighsStatus.kError:
+    if pass_model(highs, instance) == highspy.HighsStatus.kError:
         raise EngineRefusal(
             "HiGHS does not accept this instance; coefficients beyond 1e15 in size are the usual cause: change units."
         )
@@ -111,25 +112,6 @@ def loaded(instance: Instance, settings: dict[str, float | int | str | bool]) ->
     if square is not None and highs.passHessian(square) != highspy.HighsStatus.kOk:
         raise EngineRefusal("HiGHS does not accept the quadratic terms of the objective; it takes convex ones only.")
     return highs
-
-
-def highs_lp(instance: Instance) -> highspy.HighsLp:
-    """Return the instance as HiGHS's own problem object, without names."""
-    import highspy
-
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = instance.column_count, instance.row_count
-    lp.sense_ = highspy.ObjSense.kMaximize if instance.sense is Sense.MAXIMIZE else highspy.ObjSense.kMinimize
-    lp.offset_ = instance.objective_offset
-    lp.col_cost_ = instance.cost
-    lp.col_lower_, lp.col_upper_ = instance.column_lower, instance.column_upper
-    lp.row_lower_, lp.row_upper_ = instance.row_lower, instance.row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = instance.indptr, instance.indices, instance.values
-    lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = instance.column_count, instance.row_count
-    if branches(instance):
-        lp.integrality_ = kinds(instance)
-    return lp
 
 
 def _run(highs: Any, watch: Watch) -> str:

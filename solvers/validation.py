@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.array_names import are_numbered
 from solvers.beyond_rules import check_beyond
 from solvers.instance import INT32_MAX, INTEGER, Instance, InstanceError
 from solvers.names import Names
@@ -139,10 +140,14 @@ def _check_all(kind: str, names: Names) -> None:
         packed = names.packed()
     except (TypeError, ValueError):
         packed = b""
+    if are_numbered(packed):
+        return
     parts = packed.split(b"\0") if len(names) else []
     distinct = set(parts)
-    short = len(parts) == len(names) and max(map(len, distinct), default=0) <= MAX_NAME_LENGTH
-    if not short or b"" in distinct or not (packed.isascii() or _HALF_CHARACTER.search(packed) is None):
+    ends = np.flatnonzero(np.frombuffer(packed, dtype=np.uint8) == 0)
+    longest = int(np.diff(ends, prepend=-1, append=len(packed)).max()) - 1
+    is_text = packed.isascii() or _HALF_CHARACTER.search(packed) is None
+    if len(parts) != len(names) or longest > MAX_NAME_LENGTH or b"" in distinct or not is_text:
         for name in names:
             _check_name(name)
     if len(distinct) < len(parts):

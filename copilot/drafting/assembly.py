@@ -55,7 +55,7 @@ def assemble(reply: Reply, request: DraftRequest, *, drafter: str) -> DraftOutco
     program = reply.program
     if not program.strip():
         program, data = _written(formulation)
-    elif "def build_model(" not in program:
+    elif "def build_model(" not in program and "def build_arrays(" not in program:
         raise ReplyError("program: it must define the function build_model(data).")
     _check_data_keys(program, data)
     shown = {insight.key for insight in request.insights}

@@ -20,6 +20,7 @@ from pyomo.common.errors import InfeasibleConstraintException
 from pyomo.core import AbstractModel, ConcreteModel, Constraint, Objective, Param, Set, Var
 
 from copilot.sandbox import gate, lockdown, wire
+from solvers.arrays import ArrayModel
 from solvers.from_pyomo import to_instance
 from solvers.instance import InstanceError
 from solvers.pyomo_errors import TriviallyInfeasible, UnsupportedModel
@@ -133,26 +134,36 @@ def _run(request: wire.Request) -> tuple[list[tuple[str, str, int]], bytes]:
         for finding in gate.lint(request.program):
             raise Failure(finding.kind, line=finding.line, text=finding.message)
     seed_everything(request.seed)
-    pyomo_model = _execute(request.program, request.data)
-    if isinstance(pyomo_model, AbstractModel):
-        raise Failure("no_model", text="an AbstractModel")
-    if not isinstance(pyomo_model, ConcreteModel):
-        raise Failure("no_model", text="nothing" if pyomo_model is None else f"a value of type {type(pyomo_model)}")
-    instance = to_instance(pyomo_model)
-    return _families(pyomo_model), instance.to_bytes()
+    entry, model = _execute(request.program, request.data)
+    if entry == "build_arrays":
+        if not isinstance(model, ArrayModel):
+            raise Failure("no_model", exception=entry, text=_kind(model))
+        counts = [(name[:_FAMILY_NAME_LENGTH], kind, size) for name, kind, size in model.families()[:_FAMILIES]]
+        return counts, model.instance().to_bytes()
+    if not isinstance(model, ConcreteModel):
+        raise Failure("no_model", text=_kind(model))
+    instance = to_instance(model)
+    return _families(model), instance.to_bytes()
 
 
-def _execute(program: str, data: Mapping[str, Any]) -> object:
+def _kind(value: object) -> str:
+    if isinstance(value, AbstractModel):
+        return "an AbstractModel"
+    return "nothing" if value is None else f"a value of type {type(value)}"
+
+
+def _execute(program: str, data: Mapping[str, Any]) -> tuple[str, object]:
+    """Return the name of the function that was called, and what it returned."""
     try:
         code = compile(program, PROGRAM_NAME, "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:
         raise Failure("syntax", line=getattr(error, "lineno", None), text=str(getattr(error, "msg", error))) from error
     namespace: dict[str, Any] = {"__name__": "program", "__builtins__": builtins}
     exec(code, namespace)
-    entry = namespace.get(gate.ENTRY)
-    if not callable(entry):
-        raise Failure("no_function")
-    return entry(data)
+    for entry in gate.ENTRIES:
+        if callable(namespace.get(entry)):
+            return entry, namespace[entry](data)
+    raise Failure("no_function")
 
 
 def _families(pyomo_model: ConcreteModel) -> list[tuple[str, str, int]]:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from copilot.sandbox import sentences, wire
 from copilot.sandbox.outcome import BuildFailure, Family, Limits
 from solvers import instance_file
@@ -20,6 +22,7 @@ MAX_HEADER_BYTES = 32 << 20  # it lists the fixed variables; JSON, too, swells w
 MAX_NAME_LENGTH = 1_000
 MAX_FAMILIES = 2_000
 MAX_WARNINGS = 100
+_CONTROLS = bytes((*range(1, 32), 127))
 _UNWELCOME = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _KINDS = frozenset({"set", "param", "var", "constraint", "objective"})
 _HEADER_LENGTH = struct.Struct("<I")
@@ -81,6 +84,9 @@ def _named(instance: Instance) -> Iterable[Names]:
 
 
 def _check_names(names: Iterable[str], kind: str) -> None:
+    """Look at all names at once, and at one alone only where something may be wrong."""
+    if isinstance(names, Names) and _is_plain(names.packed()):
+        return
     for name in names:
         if len(name) > MAX_NAME_LENGTH:
             raise wire.ReplyError(
@@ -91,6 +97,13 @@ def _check_names(names: Iterable[str], kind: str) -> None:
             raise wire.ReplyError(
                 f"The {kind} name {shown} holds a line break or control character; remove it from the labels."
             )
+
+
+def _is_plain(packed: bytes) -> bool:
+    """Whether the names are moderate in length and of printable ASCII."""
+    ends = np.flatnonzero(np.frombuffer(packed, dtype=np.uint8) == 0)
+    longest = np.diff(ends, prepend=-1, append=len(packed)).max() - 1
+    return longest <= MAX_NAME_LENGTH and packed.isascii() and len(packed.translate(None, _CONTROLS)) == len(packed)
 
 
 def _family(entry: object) -> Family:

@@ -19,13 +19,15 @@ _REPORTED = {
     "forbidden:ModuleNotFoundError": "{place} imports something that programs may not use ({text}). "
     "Use pyomo, numpy, scipy or plain Python.",
     "forbidden:PermissionError": "{place} reached for a file, the network or another process ({text}), which programs "
-    "may not. Take everything from the argument of build_model.",
+    "may not. Take everything from the argument of its function.",
     "raised": "{place} raised {what}. Correct the program or its data.",
     "raised:RecursionError": "{place} calls itself without end (RecursionError). Replace the recursion by a loop.",
     "memory": "{place} needed more than {megabytes} MB of memory. Use fewer index combinations, or sparse sets.",
     "output": "The program printed far too much and was stopped. Remove the print calls.",
-    "no_function": "The program does not define build_model(data). Put the model into a function of that name.",
+    "no_function": "The program defines neither build_model(data) nor build_arrays(data). Put the model into a "
+    "function of that name.",
     "no_model": "build_model returned {text} instead of a Pyomo ConcreteModel. End it by returning the model.",
+    "no_model:build_arrays": "build_arrays returned {text} instead of an ArrayModel. End it by returning the model.",
     "unsupported": "{text}.",
     "infeasible_constraint": "{place} has a constraint that can never hold, whatever the variables are: {text}. "
     "Correct its numbers.",

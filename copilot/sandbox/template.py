@@ -47,6 +47,16 @@ def build_model(data):
     m.o = Objective(expr=sum(m.w[i] * m.x[i] for i in m.I), sense=maximize)
     return m
 """
+REHEARSAL_OF_ARRAYS = """
+import numpy as np
+from solvers.arrays import ArrayModel
+
+def build_arrays(data):
+    m = ArrayModel()
+    x = m.add_columns("x", (2, 3), upper=4.0, integer=[[True], [False]])
+    m.add_rows("c", 2, entries=[(np.arange(2)[:, None], x, 1.0)], blocks=[(np.eye(2), x[:, 0])], upper=1.0)
+    return m
+"""
 REHEARSAL_DATA = {"w": {"a": 1.0, "b": 2.0}}
 
 
@@ -72,10 +82,11 @@ def _prepare() -> dict[str, Any]:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     guest = importlib.import_module("copilot.sandbox.guest")
-    request = wire.Request(REHEARSAL, REHEARSAL_DATA, 0, True, 60, 1 << 30, 1 << 16)
-    header, body = wire.read_reply(guest.build(request))
-    if header["failure"] or not body:
-        raise RuntimeError(f"The rehearsal build failed: {header['failure']}")
+    for program in (REHEARSAL, REHEARSAL_OF_ARRAYS):
+        request = wire.Request(program, REHEARSAL_DATA, 0, True, 60, 1 << 30, 1 << 16)
+        header, body = wire.read_reply(guest.build(request))
+        if header["failure"] or not body:
+            raise RuntimeError(f"The rehearsal build failed: {header['failure']}")
     os.environ.clear()
     resource.setrlimit(resource.RLIMIT_NOFILE, (lockdown.MAX_DESCRIPTORS, lockdown.MAX_DESCRIPTORS))
     lockdown.hide(libc)

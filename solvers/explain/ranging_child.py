@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from solvers import wire
-from solvers.highs_engine import highs_lp
+from solvers.highs_model import highs_lp
 from solvers.instance import Instance, InstanceError
 from solvers.limits import limit_process
 

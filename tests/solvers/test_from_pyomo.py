@@ -13,8 +13,9 @@ import pytest
 from pyomo import gdp, mpec
 
 from solvers import runner
-from solvers.from_pyomo import TriviallyInfeasible, UnsupportedModel, to_instance
+from solvers.from_pyomo import to_instance
 from solvers.instance import Instance, Sense
+from solvers.pyomo_errors import TriviallyInfeasible, UnsupportedModel
 
 INF = float("inf")
 
@@ -82,6 +83,20 @@ def test_fixed_and_unused_variables_are_listed_with_a_value() -> None:
     assert instance.fixed == (("y", 1.0), ("rest[1]", 2.0), ("rest[2]", 5.0), ("rest[3]", 2.0), ("odd", -1.0))
     assert instance.objective_offset == 10
     assert instance.row_upper.tolist() == [3]
+
+
+def test_a_fixed_member_of_a_family_becomes_a_number_where_it_is_used() -> None:
+    pyomo_model = pyo.ConcreteModel()
+    pyomo_model.x = pyo.Var([1, 2, 3], bounds=(0, 9))
+    pyomo_model.x[1].fix(3)
+    pyomo_model.x[3].fix(5)
+    pyomo_model.c = pyo.Constraint(expr=pyomo_model.x[1] + 2 * pyomo_model.x[2] + 4 * pyomo_model.x[3] <= 30)
+    pyomo_model.o = pyo.Objective(expr=pyomo_model.x[1] + pyomo_model.x[2] + 7 * pyomo_model.x[3])
+    instance = to_instance(pyomo_model)
+    assert instance.column_names == ("x[2]",)
+    assert instance.fixed == (("x[1]", 3.0), ("x[3]", 5.0))
+    assert (dense(instance), instance.row_upper.tolist()) == ([[2]], [7])
+    assert (instance.cost.tolist(), instance.objective_offset) == ([1], 38)
 
 
 def test_inactive_parts_are_left_out() -> None:

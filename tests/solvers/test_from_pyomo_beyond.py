@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvers.beyond import OBJECTIVE
-from solvers.from_pyomo import TriviallyInfeasible, UnsupportedModel, to_instance
+from solvers.from_pyomo import to_instance
 from solvers.instance import Instance
+from solvers.pyomo_errors import TriviallyInfeasible, UnsupportedModel
 from solvers.pyomo_tape import TapeWriter, check_size
 from solvers.tape import Code, value_of
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from solvers.fingerprint import fingerprint
 from solvers.instance import ARRAYS, Instance, InstanceError, Sense
+from tests.bench import generated
 from tests.solvers import instances
 from tests.solvers.forging import first_layout, forged
 
@@ -243,3 +244,13 @@ def test_a_flipped_byte_gives_an_instance_or_an_instance_error(at: int, flip: in
     data[at % len(data)] ^= flip
     with contextlib.suppress(InstanceError):
         assert Instance.from_bytes(bytes(data)).validate().column_count == 2
+
+
+def test_fingerprints_stay_what_they_were() -> None:
+    stored = {
+        "db2263311bf2ee46221a3b57ecfef251": generated.transport(sources=20, sinks=30),
+        "2a57b0001b414646c1bf2105aa9d314b": generated.set_cover(rows=100, columns=900),
+        "959a225159e6040dc08e2c084f98d4d4": generated.lot_sizing(products=20),
+        "44f09296c5c8a25f383cef583c8af05d": generated.multicommodity(nodes=40, arcs=120, commodities=3),
+    }
+    assert [fingerprint(instance) for instance in stored.values()] == list(stored)

@@ -9,7 +9,7 @@ import igraph
 import numpy as np
 import scipy.sparse
 
-from solvers.highs_engine import highs_lp
+from solvers.highs_model import highs_lp
 from solvers.instance import Sense
 from tests.solvers.equivalence.models import Model, put_together
 
