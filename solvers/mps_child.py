@@ -29,6 +29,11 @@ _WHOLE = ("kInteger", "kSemiInteger")
 _COPY = 1 << 20
 
 
+# A number that no variable follows, beside a sign or at the start of a sum, before a relation.
+_CONSTANT_BESIDE = re.compile(r"[-+]\s*[\d.]+(?:e[-+]?\d+)?\s*(?:[-+<>=]|$)", re.IGNORECASE | re.MULTILINE)
+SECOND_LOOK = 4 << 20  # characters; a longer file is not read twice
+
+
 class ParserError(InstanceError):
     """The common reader gave up without a word about the place."""
 
@@ -68,7 +73,7 @@ def _instance(plain: Path, kind: str, name: str) -> Instance:
         if _BEYOND.search(text):
             return lp_instance(text, name=name)
         try:
-            return _read(plain, name).validate()
+            return _with_constants(_read(plain, name).validate(), text, name)
         except ParserError:  # it does not say where, ours does; and where ours sees no fault it has read the file
             return lp_instance(text, name=name)
     rest = plain.with_name(f"linear.{kind}")
@@ -76,6 +81,21 @@ def _instance(plain: Path, kind: str, name: str) -> Instance:
         kept = split(source, target)
     instance = _read(rest, name)
     return (completed(instance, kept) if kept.sections or kept.whole else instance).validate()
+
+
+def _with_constants(instance: Instance, text: str, name: str) -> Instance:
+    """Return our reading where HiGHS, without a word, leaves out a constant that stands beside variables (1.15)."""
+    if not _CONSTANT_BESIDE.search(text) or len(text) > SECOND_LOOK:
+        return instance
+    try:
+        ours = lp_instance(text, name=name)
+    except InstanceError:
+        return instance
+    sides = [
+        dict(zip(one.row_names, zip(one.row_lower, one.row_upper, strict=True), strict=True))
+        for one in (instance, ours)
+    ]
+    return instance if sides[0] == sides[1] or sides[0].keys() != sides[1].keys() else ours
 
 
 def _read(plain: Path, name: str) -> Instance:

@@ -175,3 +175,10 @@ def test_the_command_line_exits_one_without_an_answer(tmp_path: Path, capsys: py
     path.write_text(mps_text(instances.market_split()))
     assert main(["solve", str(path), "--time-limit", "0.3"]) == 1
     assert "time_limit" in capsys.readouterr().out
+
+
+def test_a_constant_beside_variables_counts(tmp_path: Path) -> None:
+    path = tmp_path / "a.lp"
+    path.write_text("min\n x\nst\n plain: x <= 9\n moved: x - 1 >= 2\nend\n")
+    instance = read(path).instance
+    assert dict(zip(instance.row_names, instance.row_lower.tolist(), strict=True))["moved"] == 3
