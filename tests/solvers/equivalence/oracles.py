@@ -1,7 +1,9 @@
-"""Second opinions that share nothing with the engine: a solver's on edits without effect, and another's isomorphism."""
+"""Second opinions that share nothing with the engine: HiGHS on points and optima, BLISS on a normal form of its own."""
 
 from __future__ import annotations
 
+import multiprocessing
+from collections.abc import Callable
 from typing import Any
 
 import highspy
@@ -9,11 +11,17 @@ import igraph
 import numpy as np
 import scipy.sparse
 
+from solvers.equivalence.certificate import Mapping
 from solvers.highs_model import highs_lp
 from solvers.instance import Sense
-from tests.solvers.equivalence.models import Model, put_together
+from tests.solvers.equivalence.models import Floats, Model, Rng, put_together
+from tests.solvers.equivalence.second_form import alike_numbers, coloured_graph, numbers_of, second_form
 
 SLIGHT = 1e-9
+CLOSE = 1e-6
+SECONDS = 5.0  # of one solve; without an optimum by then there is no opinion
+SMALL = 200  # columns; HiGHS 1.15.1 does not come back from the presolve of some tiny whole-number models
+Status = highspy.HighsModelStatus
 
 
 def edit_has_no_effect(before: Model, after: Model) -> bool:
@@ -30,37 +38,105 @@ def edit_has_no_effect(before: Model, after: Model) -> bool:
 def _implies(known: Model, asked: Model) -> bool:
     if np.any(known.integer < asked.integer):  # what is whole on one side only would have to be shown whole
         return False
-    identity = np.eye(known.shape[1])
-    matrix = np.vstack((asked.matrix, identity))
-    lower = np.concatenate((asked.lower, asked.column_lower))
-    upper = np.concatenate((asked.upper, asked.column_upper))
-    for row, low, high in zip(matrix, lower, upper, strict=True):
-        if np.isfinite(high) and _furthest(known, row) > high + SLIGHT * (1 + abs(high)):
-            return False
-        if np.isfinite(low) and -_furthest(known, -row) < low - SLIGHT * (1 + abs(low)):
-            return False
-    return True
+    given = {_row_key(known, i) for i in range(known.shape[0])}
+    limits = [
+        (asked.matrix[[i]].toarray()[0], low, high)
+        for i, (low, high) in enumerate(zip(asked.lower, asked.upper, strict=True))
+        if _row_key(asked, i) not in given
+    ]
+    tighter = (asked.column_lower > known.column_lower) | (asked.column_upper < known.column_upper)
+    for j in np.flatnonzero(tighter):
+        unit = np.zeros(known.shape[1])
+        unit[j] = 1.0
+        limits.append((unit, asked.column_lower[j], asked.column_upper[j]))
+    return all(_holds(known, row, low, high) for row, low, high in limits)
 
 
-def _furthest(model: Model, cost: np.ndarray[Any, Any]) -> float:
+def _row_key(model: Model, i: int) -> tuple[Any, ...]:
+    places, values = model.row(i)
+    terms = sorted((j, v) for j, v in zip(places.tolist(), values.tolist(), strict=True) if v)
+    return (*terms, float(model.lower[i]), float(model.upper[i]))
+
+
+def _holds(known: Model, row: Floats, low: float, high: float) -> bool:
+    above = not np.isfinite(high) or _furthest(known, row) <= high + SLIGHT * (1 + abs(high))
+    return above and (not np.isfinite(low) or -_furthest(known, -row) >= low - SLIGHT * (1 + abs(low)))
+
+
+def _furthest(model: Model, cost: Floats) -> float:
     asked = model.copy()
     asked.cost, asked.offset, asked.sense = cost, 0.0, Sense.MAXIMIZE
-    highs = highspy.Highs()
-    for option, value in (("output_flag", False), ("primal_feasibility_tolerance", 1e-9)):
-        highs.setOptionValue(option, value)
-    highs.passModel(highs_lp(put_together(asked)))
-    highs.run()
-    status = highs.getModelStatus()
-    if status == highspy.HighsModelStatus.kInfeasible:
+    status, value = _solved(asked)
+    if status == Status.kInfeasible:
         return -np.inf
-    return float(highs.getInfo().objective_function_value) if status == highspy.HighsModelStatus.kOptimal else np.inf
+    return value if status == Status.kOptimal else np.inf
+
+
+def _solved(model: Model) -> tuple[Any, float]:
+    highs = highspy.Highs()
+    for option, value in (
+        ("output_flag", False),
+        ("presolve", "off" if model.shape[1] < SMALL else "choose"),
+        ("threads", 1),
+        ("time_limit", SECONDS),
+        ("primal_feasibility_tolerance", SLIGHT),
+        ("mip_rel_gap", 0.0),
+    ):
+        highs.setOptionValue(option, value)
+    highs.passModel(highs_lp(put_together(model)))
+    highs.run()
+    return highs.getModelStatus(), float(highs.getInfo().objective_function_value)
+
+
+def is_infeasible(model: Model) -> bool | None:
+    """Whether no point is allowed; None where the solver does not say."""
+    asked = model.copy()
+    asked.cost = np.zeros(model.shape[1])
+    status, _ = _solved(asked)
+    return {Status.kInfeasible: True, Status.kOptimal: False}.get(status)
+
+
+def optima_agree(first: Model, second: Model, mapping: Mapping, rng: Rng, *, times: int) -> bool | None:
+    """Whether random objectives, carried over by the mapping, have the same best value on both sides.
+
+    The first look is at the models' own objectives. None where no pair of solves came to an end.
+    """
+    said: list[bool] = []
+    mapped = np.flatnonzero(mapping.column >= 0)
+    for k in range(times):
+        pair = first.copy(), second.copy()
+        if k:
+            cost = np.zeros(first.shape[1])
+            cost[mapped] = _bounded_cost(first, rng)[mapped]
+            other = np.zeros(second.shape[1])
+            other[mapping.column[mapped]] = cost[mapped]
+            for model, mine in zip(pair, (cost, other), strict=True):
+                model.cost, model.offset, model.sense = mine, 0.0, Sense.MINIMIZE
+        (status, value), (other_status, other_value) = map(_solved, pair)
+        if pair[0].sense is not pair[1].sense:
+            other_value = -other_value
+        if Status.kTimeLimit in (status, other_status):
+            continue
+        if Status.kOptimal in (status, other_status):
+            near = abs(value - other_value) <= CLOSE * (1 + abs(value))
+            said.append(status == other_status and near)
+        else:
+            endless = {Status.kUnbounded, Status.kUnboundedOrInfeasible}
+            said.append(status == other_status or bool(endless & {status, other_status}))
+    return all(said) if said else None
+
+
+def _bounded_cost(model: Model, rng: Rng) -> Floats:
+    """Costs that pull no column towards infinity, so that there is an optimum to compare."""
+    size = rng.integers(1, 20, model.shape[1]).astype(float)
+    low, high = np.isfinite(model.column_lower), np.isfinite(model.column_upper)
+    either = rng.choice([-1.0, 1.0], model.shape[1])
+    return size * np.select([low & high, low, high], [either, 1.0, -1.0], 0.0)
 
 
 def isomorphic(first: Model, second: Model) -> bool:
     """Whether the models are the same but for the order of rows and columns, by BLISS; numbers compared exactly."""
-    numbers = {
-        float(v): k for k, v in enumerate(sorted({*first.matrix.ravel().tolist(), *second.matrix.ravel().tolist()}))
-    }
+    numbers = {float(v): k for k, v in enumerate(sorted({*first.matrix.data.tolist(), *second.matrix.data.tolist()}))}
     colours: dict[Any, int] = {}
     graphs = [_graph(model, numbers, colours) for model in (first, second)]
     (one, one_colours), (two, two_colours) = graphs
@@ -81,3 +157,37 @@ def _graph(model: Model, numbers: dict[float, int], colours: dict[Any, int]) -> 
     edges = np.concatenate((np.stack((columns, middle), axis=1), np.stack((n + rows, middle), axis=1)))
     graph = igraph.Graph(n=m + n + entries.nnz, edges=edges.tolist())
     return graph, [colours.setdefault(key, len(colours)) for key in keys]
+
+
+def same_form(first: Model, second: Model) -> bool:
+    """Whether the models' second normal forms are isomorphic, by BLISS."""
+    forms = [second_form(model) for model in (first, second)]
+    if forms[0].contradicts != forms[1].contradicts:
+        return False
+    names = alike_numbers([number for form in forms for number in numbers_of(form)])
+    colours: dict[Any, int] = {}
+    (size, edges, own), (other_size, other_edges, others) = (coloured_graph(form, names, colours) for form in forms)
+    if size != other_size or sorted(own) != sorted(others):
+        return False
+    one, two = igraph.Graph(n=size, edges=edges), igraph.Graph(n=size, edges=other_edges)
+    return bool(one.isomorphic_bliss(two, color1=own, color2=others))
+
+
+def within(seconds: float | None, opinion: Callable[[], bool | None]) -> bool | None:
+    """Ask in a process that is ended when the time is up, as neither oracle can be interrupted. None then."""
+    if seconds is None:
+        return opinion()
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=lambda: sender.send(opinion()), daemon=True)
+    process.start()
+    sender.close()
+    try:
+        answer: bool | None = receiver.recv() if receiver.poll(seconds) else None
+    except EOFError:
+        answer = None
+    finally:
+        process.kill()
+        process.join()
+        receiver.close()
+    return answer
