@@ -18,6 +18,15 @@ class Budget:
         self._end = time.monotonic() + seconds
         self._should_stop = should_stop
 
+    @property
+    def left_seconds(self) -> float:
+        """Seconds left, never negative."""
+        return max(self._end - time.monotonic(), 0.0)
+
+    def is_spent(self) -> bool:
+        """Whether `check` would raise."""
+        return time.monotonic() > self._end or self._should_stop()
+
     def check(self) -> None:
         """Raise BudgetSpent when there is no time left."""
         if time.monotonic() > self._end:

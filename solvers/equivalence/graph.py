@@ -176,7 +176,7 @@ def _joined(parts: list[_Part]) -> Graph:
     source = np.concatenate([part.row for part in parts] + [part.pairs[0] for part in parts])
     target = np.concatenate([part.column for part in parts] + [part.pairs[1] for part in parts])
     edge = np.concatenate([part.ids for part in parts] + [np.full(part.pairs.shape[1], TWIN_EDGE) for part in parts])
-    pointers, neighbour, ids = _both_ways(source, target, edge, count)
+    pointers, neighbour, ids = both_ways(source, target, edge, count)
     second = np.zeros(count, dtype=bool)
     second[parts[1].side.first_node :] = True
     return Graph(
@@ -189,7 +189,7 @@ def _joined(parts: list[_Part]) -> Graph:
     )
 
 
-def _both_ways(source: Ints, target: Ints, edge: Ints, count: int) -> tuple[Ints, NDArray[np.int32], NDArray[np.int32]]:
+def both_ways(source: Ints, target: Ints, edge: Ints, count: int) -> tuple[Ints, NDArray[np.int32], NDArray[np.int32]]:
     ends = np.concatenate((source, target)), np.concatenate((target, source))
     doubled = np.concatenate((edge, edge)).astype(np.int32)
     matrix: Any = scipy.sparse.coo_array((doubled, ends), shape=(count, count)).tocsr()
