@@ -132,7 +132,7 @@ def _without_free_shifts(
     moved = matrix @ shift
     largest = np.zeros(int(block.max(initial=-1)) + 1)
     np.maximum.at(largest, block, np.maximum(abs(matrix) @ np.abs(shift), np.abs(middle)))
-    error = error + np.where(matrix.sum(axis=1) != 0, ROUGH * largest[block], 0.0)
+    error = error + np.where(abs(matrix).sum(axis=1) > 0, ROUGH * largest[block], 0.0)
     return lower - moved, upper - moved, error
 
 

@@ -13,7 +13,7 @@ from solvers.equivalence.budget import Budget, BudgetSpent
 from solvers.equivalence.certificate import Mapping, MappingFault, audit, checked
 from solvers.equivalence.graph import Graph, joint_graph
 from solvers.equivalence.isomorphism import Apart, Matched, matching
-from solvers.equivalence.ladder import climbed
+from solvers.equivalence.ladder import after_elimination, climbed
 from solvers.equivalence.normal import KEPT, Work, normal_form
 from solvers.equivalence.outcome import SECONDS, Equivalence, Level, Verdict, reaches
 from solvers.equivalence.rewrites import notes_of
@@ -43,6 +43,9 @@ def equivalence(
     budget = Budget(seconds, should_stop)
     try:
         found = _refused(first, second) or _up_to(max_level, first, second, budget)
+        if eliminate and found.verdict == "different":
+            parts = partial(_up_to, max_level, budget=budget)
+            found = after_elimination(first, second, found, budget, compare=parts)
     except BudgetSpent as spent:
         found = Equivalence("undecided", reason=f"{spent}: neither a mapping nor a difference was found.")
     except MemoryError:

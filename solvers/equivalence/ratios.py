@@ -1,4 +1,4 @@
-"""The scales and shifts of a change of variables, from the numbers as they were given.
+"""The scales of a change of variables, from the numbers as they were given.
 
 A ratio of two coefficients gives the scale of a row from that of a column, and the other way round: along a spanning
 tree of each block, from a column whose scale is known, or a side, or the objective. Scales that are a short decimal but
@@ -8,21 +8,18 @@ for rounding become that decimal.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import scipy.linalg
 import scipy.sparse
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import breadth_first_order
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from solvers.equivalence.canonical import BOXED, DENSE, FREE, Canonical, least_squares
-from solvers.equivalence.certificate import Mapping
+from solvers.equivalence.canonical import BOXED, FREE, Canonical
 from solvers.equivalence.normal import Work
 
 NEAR = 2e-13  # relative: what rounding along a tree may leave of a short decimal, and less than any check would see
-ROUND = 4e-15
 DIGITS = 9
+SHARP = 100.0  # how many times their distance two bounds may be from zero for it to give a scale
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -38,7 +35,7 @@ class Signs:
 
 
 @dataclass(slots=True)
-class _Pair:
+class Pair:
     """Both models by position; entry k of the first is `value[k]`, the entry that it becomes is `other[k]`.
 
     Row number `len(form.rows)` is the objective.
@@ -53,23 +50,8 @@ class _Pair:
     other: Floats
 
 
-def substitution(first: Work, second: Work, forms: tuple[Canonical, Canonical], signs: Signs) -> Mapping | None:
-    """Return the mapping with the scales and shifts that the numbers call for; None where coefficients are missing."""
-    pair = _paired(first, second, forms, signs)
-    if pair is None:
-        return None
-    scale, factor, objective = _scales(pair)
-    shift = _shifts(pair, scale, factor)
-    one, two = forms
-    column, row = np.full(first.column_count, -1, dtype=np.int64), np.full(first.row_count, -1, dtype=np.int64)
-    column[one.columns], row[one.rows] = two.columns[signs.column], two.rows[signs.row]
-    all_factors, all_scales = np.ones(first.row_count), np.ones(first.column_count)
-    all_shifts = np.zeros(first.column_count)
-    all_factors[one.rows], all_scales[one.columns], all_shifts[one.columns] = factor, scale, shift
-    return Mapping(column, row, all_factors, scale=all_scales, shift=all_shifts, objective=objective)
-
-
-def _paired(first: Work, second: Work, forms: tuple[Canonical, Canonical], signs: Signs) -> _Pair | None:
+def paired(first: Work, second: Work, forms: tuple[Canonical, Canonical], signs: Signs) -> Pair | None:
+    """Return both models by position, or None where a coefficient of one has none in the other."""
     one, two = forms
     n = len(two.columns)
     keys = two.row * n + two.column
@@ -82,7 +64,7 @@ def _paired(first: Work, second: Work, forms: tuple[Canonical, Canonical], signs
     priced = np.flatnonzero(cost)
     if np.any((cost != 0) != (other_cost != 0)):
         return None
-    return _Pair(
+    return Pair(
         works=(first, second),
         forms=forms,
         signs=signs,
@@ -93,39 +75,68 @@ def _paired(first: Work, second: Work, forms: tuple[Canonical, Canonical], signs
     )
 
 
-def _scales(pair: _Pair) -> tuple[Floats, Floats, float]:
+def scales(pair: Pair) -> tuple[Floats, Floats, float]:
     """Return the scale of each column, the factor of each row, and that of the objective."""
     m = len(pair.forms[0].rows)
     found = _along_trees(pair, *_roots(pair))
-    scale = _short(found[m + 1 :])
+    scale = short(found[m + 1 :])
     factor = found[: m + 1]
     rows, entry = np.unique(pair.row, return_index=True)
     factor[rows] = pair.value[entry] * scale[pair.column[entry]] / pair.other[entry]
-    return scale, factor[:m], float(_short(factor[m:])[0]) if np.any(pair.row == m) else 1.0
+    return scale, factor[:m], float(short(factor[m:])[0]) if np.any(pair.row == m) else 1.0
 
 
-def _roots(pair: _Pair) -> tuple[Ints, Floats]:
+def _roots(pair: Pair) -> tuple[Ints, Floats]:
     """Return nodes (rows, the objective, columns) whose scale is known without its neighbours, and that scale."""
     one = pair.forms[0]
     m = len(one.rows)
-    both = zip(pair.works, pair.forms, strict=True)
-    widths = [work.column_upper[form.columns] - work.column_lower[form.columns] for work, form in both]
-    boxed = (one.kind == BOXED) & ~one.integer
-    known = np.flatnonzero(one.integer | boxed)
-    ratio = np.ones(len(one.columns))
-    ratio[boxed] = widths[0][boxed] / widths[1][pair.signs.column[boxed]]
-    nodes, values = [m + 1 + known], [pair.signs.column_sign[known] * ratio[known]]
+    known, values, sharp = _known_columns(pair)
+    nodes, found = [m + 1 + known[sharp]], [values[sharp]]
     taken = ~one.scales.loose
     for more, value, blocks in (_roots_by_sides(pair), _root_by_objective(pair), _roots_by_columns(pair)):
         fresh = ~taken[blocks]
         _, lead = np.unique(blocks[fresh], return_index=True)
         nodes.append(more[fresh][lead])
-        values.append(value[fresh][lead])
+        found.append(value[fresh][lead])
         taken[blocks] = True
-    return np.concatenate(nodes), np.concatenate(values)
+    # Bounds that lie close together, far from zero, say little: they count where nothing else does.
+    part = _parts(pair)
+    rooted = np.zeros(len(part), dtype=bool)
+    rooted[part[np.concatenate(nodes)]] = True
+    last = m + 1 + known[~sharp]
+    lost = ~rooted[part[last]]
+    return np.concatenate([*nodes, last[lost]]), np.concatenate([*found, values[~sharp][lost]])
 
 
-def _roots_by_sides(pair: _Pair) -> tuple[Ints, Floats, Ints]:
+def _known_columns(pair: Pair) -> tuple[Ints, Floats, NDArray[np.bool_]]:
+    """Return columns that are whole or have two bounds, what their scale is, and whether it is exact but for a unit."""
+    one = pair.forms[0]
+    boxed = (one.kind == BOXED) & ~one.integer
+    widths, errors = [], []
+    for work, form in zip(pair.works, pair.forms, strict=True):
+        low, high = work.column_lower[form.columns], work.column_upper[form.columns]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            widths.append(high - low)
+            errors.append(np.maximum(np.abs(low), np.abs(high)) / (high - low))
+    known = np.flatnonzero(one.integer | boxed)
+    others = pair.signs.column[known]
+    ratio = np.ones(len(known))
+    inner = boxed[known]
+    ratio[inner] = widths[0][known[inner]] / widths[1][others[inner]]
+    sharp = ~inner
+    sharp[inner] = np.maximum(errors[0][known[inner]], errors[1][others[inner]]) < SHARP
+    return known, pair.signs.column_sign[known] * ratio, sharp
+
+
+def _parts(pair: Pair) -> Ints:
+    """Return for every row, the objective and every column which connected part of the model it belongs to."""
+    m, n = len(pair.forms[0].rows), len(pair.forms[0].columns)
+    count = m + 1 + n
+    links = scipy.sparse.coo_array((np.ones(len(pair.row)), (pair.row, m + 1 + pair.column)), shape=(count, count))
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
+
+
+def _roots_by_sides(pair: Pair) -> tuple[Ints, Floats, Ints]:
     """Rows whose side, counted from where their columns count from, is not zero; the clearest of each block first."""
     one = pair.forms[0]
     limits = [_counted(work, form) for work, form in zip(pair.works, pair.forms, strict=True)]
@@ -148,7 +159,7 @@ def _counted(work: Work, form: Canonical) -> tuple[Floats, Floats, Floats]:
     return work.row_lower[form.rows] - moved, work.row_upper[form.rows] - moved, clear
 
 
-def _root_by_objective(pair: _Pair) -> tuple[Ints, Floats, Ints]:
+def _root_by_objective(pair: Pair) -> tuple[Ints, Floats, Ints]:
     """The objective, unless its block has sides that say how large its rows are."""
     one = pair.forms[0]
     m = len(one.rows)
@@ -164,7 +175,7 @@ def _has_sides(form: Canonical) -> NDArray[np.bool_]:
     return np.maximum(*sizes) > form.error
 
 
-def _roots_by_columns(pair: _Pair) -> tuple[Ints, Floats, Ints]:
+def _roots_by_columns(pair: Pair) -> tuple[Ints, Floats, Ints]:
     """Columns with the scale that the canonical numbers suggest, which is 1 where nothing else suggests one."""
     one, two = pair.forms
     m = len(one.rows)
@@ -175,11 +186,11 @@ def _roots_by_columns(pair: _Pair) -> tuple[Ints, Floats, Ints]:
     block, other_block = one.scales.column_block[columns], two.scales.column_block[others]
     logs = one.scales.column[columns] - two.scales.column[others]
     logs += np.log(two.block_factor[other_block]) - np.log(one.block_factor[block])
-    suggested = _short(np.exp(np.where(sized[block], logs, 0.0)), near=1e-8, digits=6)
+    suggested = short(np.exp(np.where(sized[block], logs, 0.0)), near=1e-8, digits=6)
     return m + 1 + columns, pair.signs.column_sign[columns] * suggested, block
 
 
-def _along_trees(pair: _Pair, roots: Ints, values: Floats) -> Floats:
+def _along_trees(pair: Pair, roots: Ints, values: Floats) -> Floats:
     """Return the scale of every row, the objective and every column from those of the roots."""
     m, n = len(pair.forms[0].rows), len(pair.forms[0].columns)
     count = m + 1 + n
@@ -200,7 +211,7 @@ def _along_trees(pair: _Pair, roots: Ints, values: Floats) -> Floats:
     return np.array(scales)
 
 
-def _short(values: Floats, *, near: float = NEAR, digits: int = DIGITS) -> Floats:
+def short(values: Floats, *, near: float = NEAR, digits: int = DIGITS) -> Floats:
     """Return values, or the short decimal (or one over it) that lies near each."""
     distinct, place = np.unique(values, return_inverse=True)
     short = distinct.copy()
@@ -212,63 +223,3 @@ def _short(values: Floats, *, near: float = NEAR, digits: int = DIGITS) -> Float
                 short[k] = guess
                 break
     return short[place]
-
-
-def _shifts(pair: _Pair, scale: Floats, factor: Floats) -> Floats:
-    """Return how far each column is shifted: its bounds say it, or for a free column the sides of its rows."""
-    one, two = pair.forms
-    low = pair.works[0].column_lower[one.columns]
-    others = two.columns[pair.signs.column]
-    end = np.where(scale > 0, pair.works[1].column_lower[others], pair.works[1].column_upper[others])
-    boxed = one.kind == BOXED
-    own = np.where(boxed, low, one.base)
-    moved = scale * np.where(boxed, end, two.base[pair.signs.column])
-    shift = own - moved
-    shift[np.abs(shift) <= ROUND * np.maximum(np.abs(own), np.abs(moved))] = 0.0
-    free = np.flatnonzero(one.kind == FREE)
-    if free.size:
-        shift[free] = 0.0
-        shift[free] = _free_shifts(pair, shift, factor, free)
-    return shift
-
-
-def _free_shifts(pair: _Pair, shift: Floats, factor: Floats, free: Ints) -> Floats:
-    one = pair.forms[0]
-    m, n = len(one.rows), len(one.columns)
-    wanted = _side_gaps(pair, factor)
-    wanted -= np.bincount(one.row, pair.works[0].value * shift[one.column], m)
-    weight = np.exp(one.scales.row[:m])
-    units = np.exp(one.scales.column)
-    values = pair.works[0].value * weight[one.row] * units[one.column]
-    matrix = scipy.sparse.coo_array((values, (one.row, one.column)), shape=(m, n)).tocsr()[:, free]
-    held = np.flatnonzero(np.isfinite(wanted))
-    matrix, wanted = matrix[held], (wanted * weight)[held]
-    solve = _basic_solution if one.integer[free].any() and matrix.shape[0] * len(free) <= DENSE else least_squares
-    found = solve(matrix, wanted)
-    found += solve(matrix, wanted - matrix @ found)
-    found[np.abs(found) <= NEAR * np.abs(wanted).max(initial=0.0)] = 0.0
-    moved = _short(found * units[free])
-    return np.where(one.integer[free], np.round(moved), moved)
-
-
-def _basic_solution(matrix: Any, wanted: Floats) -> Floats:
-    """Return a solution with a zero for every column to spare: whole numbers more often than the shortest one."""
-    orthogonal, triangle, pivots = scipy.linalg.qr(matrix.toarray(), mode="economic", pivoting=True)
-    size = np.abs(np.diagonal(triangle))
-    rank = int((size > NEAR * size.max(initial=0.0)).sum())
-    found = np.zeros(matrix.shape[1])
-    projected = (orthogonal.T @ wanted)[:rank]
-    found[pivots[:rank]] = scipy.linalg.solve_triangular(triangle[:rank, :rank], projected)
-    return found
-
-
-def _side_gaps(pair: _Pair, factor: Floats) -> Floats:
-    """Return, per row, its side minus the multiple of the side that it becomes; not a number without sides."""
-    one, two = pair.forms
-    first, second = pair.works
-    others = two.rows[pair.signs.row]
-    low, high = first.row_lower[one.rows], first.row_upper[one.rows]
-    other_low, other_high = second.row_lower[others], second.row_upper[others]
-    other_low, other_high = np.where(factor > 0, other_low, other_high), np.where(factor > 0, other_high, other_low)
-    with np.errstate(invalid="ignore"):
-        return np.where(np.isfinite(high), high - factor * other_high, low - factor * other_low)

@@ -17,6 +17,7 @@ from solvers.equivalence.budget import Budget
 from solvers.equivalence.certificate import Mapping, MappingFault, audit, checked
 from solvers.equivalence.changes import row_text
 from solvers.equivalence.implied import MAX_NONZEROS, Answer, Demand, Implication, Relaxation, Solve, rest_of
+from solvers.equivalence.lifting import lifted
 from solvers.equivalence.normal import KEPT, Work
 from solvers.equivalence.outcome import Equivalence
 from solvers.equivalence.pairing import Basis, Pairing, pairing
@@ -191,13 +192,17 @@ def _each_of_its_own(models: _Models, left: Residue, compare: Compare) -> Equiva
     found = compare(*rests)
     if found.verdict not in ("identical", "equivalent") or found.mapping is None:
         return None
-    rows = tuple(np.setdiff1d(models.works[k].kept_rows(), np.asarray(dropped[k], dtype=np.int64)) for k in (0, 1))
-    columns = tuple(models.works[k].kept_columns() for k in (0, 1))
-    mapping = lifted(found.mapping, rows, columns, models.works[0])
+    rows = _less(models.works[0].kept_rows(), dropped[0]), _less(models.works[1].kept_rows(), dropped[1])
+    columns = models.works[0].kept_columns(), models.works[1].kept_columns()
+    mapping = lifted(found.mapping, rows, columns, models.instances[0])
     notes = _own_notes(models, dropped)
     return replace(
         found, verdict="equivalent", how="LP-certified", level="L4", mapping=mapping, notes=(*notes, *found.notes)
     )
+
+
+def _less(rows: Ints, dropped: Sequence[int]) -> Ints:
+    return np.setdiff1d(rows, np.asarray(dropped, dtype=np.int64))
 
 
 def _redundant(models: _Models, which: int, rows: Sequence[int]) -> list[int]:
@@ -218,18 +223,3 @@ def _own_notes(models: _Models, dropped: Sequence[Sequence[int]]) -> list[str]:
         for k, side in enumerate(("first", "second"))
         for i in dropped[k]
     )
-
-
-def lifted(mapping: Mapping, rows: tuple[Ints, ...], columns: tuple[Ints, ...], first: Work) -> Mapping:
-    """Return a mapping between parts of two models as one between the models; parts are numbers of rows and columns."""
-    column, row = np.full(first.column_count, -1, dtype=np.int64), np.full(first.row_count, -1, dtype=np.int64)
-    factor, scale, shift = np.ones(first.row_count), np.ones(first.column_count), np.zeros(first.column_count)
-    kept = np.flatnonzero(mapping.column >= 0)
-    column[columns[0][kept]] = columns[1][mapping.column[kept]]
-    kept = np.flatnonzero(mapping.row >= 0)
-    row[rows[0][kept]] = rows[1][mapping.row[kept]]
-    factor[rows[0]] = mapping.factor
-    if mapping.scale is not None and mapping.shift is not None:
-        scale[columns[0]], shift[columns[0]] = mapping.scale, mapping.shift
-        return replace(mapping, column=column, row=row, factor=factor, scale=scale, shift=shift)
-    return replace(mapping, column=column, row=row, factor=factor)

@@ -17,7 +17,9 @@ from solvers.equivalence.graph import TWIN_EDGE, Graph, Side, both_ways
 from solvers.equivalence.hashing import mixed, paired
 from solvers.equivalence.isomorphism import Apart, matching
 from solvers.equivalence.normal import Work
-from solvers.equivalence.ratios import Signs, substitution
+from solvers.equivalence.ratios import Signs, scales
+from solvers.equivalence.ratios import paired as by_position
+from solvers.equivalence.shifts import shifts
 from solvers.equivalence.values import opposite, value_ids
 
 MAX_NONZEROS = 1_000_000  # of one model
@@ -37,7 +39,22 @@ def candidate(first: Work, second: Work, budget: Budget) -> Mapping | None:
     found = matching(_graph(*forms), budget)
     if isinstance(found, Apart):
         return None
-    return substitution(first, second, forms, _signs(found.partner, forms))
+    return _mapping(first, second, forms, _signs(found.partner, forms))
+
+
+def _mapping(first: Work, second: Work, forms: tuple[Canonical, Canonical], signs: Signs) -> Mapping | None:
+    pair = by_position(first, second, forms, signs)
+    if pair is None:
+        return None
+    scale, factor, objective = scales(pair)
+    one, two = forms
+    column, row = np.full(first.column_count, -1, dtype=np.int64), np.full(first.row_count, -1, dtype=np.int64)
+    column[one.columns], row[one.rows] = two.columns[signs.column], two.rows[signs.row]
+    every_factor, every_scale = np.ones(first.row_count), np.ones(first.column_count)
+    every_shift = np.zeros(first.column_count)
+    every_factor[one.rows], every_scale[one.columns] = factor, scale
+    every_shift[one.columns] = shifts(pair, scale, factor)
+    return Mapping(column, row, every_factor, scale=every_scale, shift=every_shift, objective=objective)
 
 
 def _alike(first: Work, second: Work) -> bool:

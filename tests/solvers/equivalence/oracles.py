@@ -11,9 +11,11 @@ import numpy as np
 import scipy.sparse
 
 from solvers.equivalence.certificate import Mapping
+from solvers.equivalence.implied import rest_of
+from solvers.equivalence.normal import normal_form
 from solvers.highs_model import highs_lp
 from solvers.instance import Sense
-from tests.solvers.equivalence.models import Model, put_together
+from tests.solvers.equivalence.models import Model, put_together, taken_apart
 
 SLIGHT = 1e-9
 ZERO = Fraction(0)
@@ -38,14 +40,14 @@ def _implies(known: Model, asked: Model) -> bool:
     lower = np.concatenate((asked.lower, asked.column_lower))
     upper = np.concatenate((asked.upper, asked.column_upper))
     for row, low, high in zip(matrix, lower, upper, strict=True):
-        if np.isfinite(high) and _furthest(known, row) > high + SLIGHT * (1 + abs(high)):
+        if np.isfinite(high) and furthest(known, row) > high + SLIGHT * (1 + abs(high)):
             return False
-        if np.isfinite(low) and -_furthest(known, -row) < low - SLIGHT * (1 + abs(low)):
+        if np.isfinite(low) and -furthest(known, -row) < low - SLIGHT * (1 + abs(low)):
             return False
     return True
 
 
-def _furthest(model: Model, cost: np.ndarray[Any, Any]) -> float:
+def furthest(model: Model, cost: np.ndarray[Any, Any]) -> float:
     asked = model.copy()
     asked.cost, asked.offset, asked.sense = cost, 0.0, Sense.MAXIMIZE
     highs = highspy.Highs()
@@ -89,12 +91,12 @@ def _graph(model: Model, numbers: dict[float, int], colours: dict[Any, int]) -> 
 def change_holds(first: Model, second: Model, mapping: Mapping) -> bool:
     """Whether x = scale y + shift carries the first model into the second, in fractions, to twelve digits.
 
-    Only for mappings of all rows and columns. Both models must be minimised or both maximised, or the costs turned.
+    Where rows or columns have no counterpart, the normal forms are taken, which other tests look after.
     """
     assert mapping.scale is not None
     assert mapping.shift is not None
-    if np.any(mapping.column < 0) or np.any(mapping.row < 0):
-        return False
+    if np.any(mapping.column < 0) or np.any(mapping.row < 0) or first.shape != second.shape:
+        first, second, mapping = _normal_forms(first, second, mapping)
     scale, shift, factor = ([Fraction(v) for v in a.tolist()] for a in (mapping.scale, mapping.shift, mapping.factor))
     to, sign = mapping.column.tolist(), 1 if first.sense is second.sense else -1
     for j, k in enumerate(to):
@@ -108,6 +110,25 @@ def change_holds(first: Model, second: Model, mapping: Mapping) -> bool:
         if not _near(float(first.cost[j]), Fraction(mapping.objective) / scale[j] * sign * Fraction(second.cost[k])):
             return False
     return all(_row_holds(first, second, i, mapping, (scale, shift, factor[i])) for i in range(first.shape[0]))
+
+
+def _normal_forms(first: Model, second: Model, mapping: Mapping) -> tuple[Model, Model, Mapping]:
+    works = [normal_form(put_together(model)) for model in (first, second)]
+    forms = [
+        taken_apart(rest_of(work, put_together(model))) for work, model in zip(works, (first, second), strict=True)
+    ]
+    columns, rows = works[0].kept_columns(), works[0].kept_rows()
+    assert mapping.scale is not None
+    assert mapping.shift is not None
+    kept = Mapping(
+        np.searchsorted(works[1].kept_columns(), mapping.column[columns]),
+        np.searchsorted(works[1].kept_rows(), mapping.row[rows]),
+        mapping.factor[rows],
+        scale=mapping.scale[columns],
+        shift=mapping.shift[columns],
+        objective=mapping.objective,
+    )
+    return forms[0], forms[1], kept
 
 
 def _row_holds(first: Model, second: Model, i: int, mapping: Mapping, change: Any) -> bool:

