@@ -25,7 +25,7 @@ from tests.solvers.equivalence.oracles import edit_has_no_effect, furthest
 from tests.solvers.equivalence.rewriting import permuted
 
 FULL = os.environ.get("WELLPOSED_EQUIVALENCE") == "full"
-ROUNDS = 12 if FULL else 1
+ROUNDS = 40 if FULL else 1
 
 
 @pytest.fixture
