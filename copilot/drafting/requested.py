@@ -5,16 +5,13 @@ Careful on purpose: `no` only where the message neither quotes, nor names, nor i
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from copilot.drafting.builtin.known import words_of
-from copilot.drafting.builtin.tokens import Token, sentences_of
-from copilot.drafting.builtin.words import stem
 from copilot.drafting.formulation import Constraint, Formulation, Objective, Parameter, Span, Variable
+from copilot.drafting.said import Said
 
 Answer = Literal["yes", "no", "unknown"]
 Item = Variable | Constraint | Objective
@@ -23,19 +20,6 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 _SENTENCE_END = re.compile(r"[.;?!](?=\s)|\n\s*\n")
 PHRASE = 200
 _COMPONENT_SUFFIXES = ("_amount", "_rule", "_goal")  # what a program's name has behind the formulation's
-_STEMS: Mapping[str, frozenset[str]] = {
-    kind: frozenset(stem(word) for word in words.split())
-    for kind, words in {
-        "removed": "remove drop delete ignore forget lift discard omit cancel relax without unlimited longer "
-        "unconstrained stop eliminate abolish waive replace instead",
-        "integrality": "integer integers whole fraction fractions fractional fractionally continuous partial decimal "
-        "decimals split indivisible divisible binary yes relax",
-        "direction": "maximize minimize maximise minimise maximal minimal largest smallest highest lowest biggest "
-        "cheapest least most best goal objective aim optimize profit cost",
-        "sense": "least most exactly maximum minimum more less fewer exceed than equal between below above up under "
-        "over cap limit require must",
-    }.items()
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,32 +44,6 @@ class Judgement:
     requested: Answer
     phrase: str = ""
     unrequested: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Message:
-    """The newest message as the judge reads it."""
-
-    text: str
-    stems: frozenset[str] = field(init=False)
-    numbers: tuple[Token, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        tokens = [token for sentence in sentences_of(self.text) for token in sentence]
-        self.stems = frozenset(token.stem for token in tokens if token.kind == "word")
-        self.numbers = tuple(token for token in tokens if token.kind == "number")
-
-    def names(self, words: Iterable[str]) -> bool:
-        """Whether it uses one of the telling words."""
-        return any(not self.stems.isdisjoint(words_of(text)) for text in words)
-
-    def says(self, kind: str) -> bool:
-        """Whether it uses a word of that kind of change."""
-        return not self.stems.isdisjoint(_STEMS[kind])
-
-    def implies(self, old: float | None, new: float | None) -> bool:
-        """Whether the new number is one of the message's, or the old one changed by one of them."""
-        return any(_follows(token, old or 0.0, new) for token in self.numbers) if new is not None else False
 
 
 def judge(families: Sequence[Mapping[str, Any]], revision: Revision) -> list[Judgement]:
@@ -120,12 +78,12 @@ def item_of(formulation: Formulation | None, kind: str, family: str) -> Item | N
 @dataclass(slots=True)
 class _Judge:
     revision: Revision
-    message: _Message = field(init=False)
+    message: Said = field(init=False)
     parameters: Mapping[str, Parameter] = field(init=False)
     earlier: Mapping[str, Parameter] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.message = _Message(self.revision.message)
+        self.message = Said(self.revision.message)
         self.parameters = _parameters(self.revision.after)
         self.earlier = _parameters(self.revision.before)
 
@@ -133,14 +91,15 @@ class _Judge:
         kind, name, change = str(family["kind"]), str(family["family"]), str(family["change"])
         before = item_of(self.revision.before, kind, name)
         after = item_of(self.revision.after, kind, name)
-        if change == "removed":
+        entries: Sequence[Mapping[str, Any]] = family.get("entries", ())
+        is_whole = all(entry["field"] == change for entry in entries)  # else it is paired with one of another name
+        if change == "removed" and is_whole:
             return Judgement(self._removed(name, before))
         phrase = self._phrase(after, before)
-        if change == "added":
+        if change == "added" and is_whole:
             answer: Answer = "yes" if phrase else self._added(name, after, family)
             return Judgement(answer, phrase, (name,) if answer == "no" else ())
         own = bool(after and self._linked(after.spans) and (before is None or before.spans != after.spans))
-        entries: Sequence[Mapping[str, Any]] = family.get("entries", ())
         answers = {id(entry): self._entry(entry, name, after, own=own) for entry in entries}
         refused = [_subject(entry) for entry in entries if answers[id(entry)] == "no"]
         if refused:
@@ -169,18 +128,25 @@ class _Judge:
         named = self.message.names(_concerned(entry, family, item, self.revision.after))
         if field_name in ("added", "removed"):  # a row or column of a family that stays, such as a label of a table
             return "yes" if own else "unknown"
+        if field_name == "sense" and isinstance(item, Objective):
+            return self._direction(item, named=named, own=own)
         if field_name in ("sense", "integrality"):
-            kind = "direction" if isinstance(item, Objective) else field_name
-            return self._kind_of_change(kind, named=named, own=own)
+            return self._kind_of_change(field_name, named=named, own=own)
         old, new = _float(entry.get("old")), _float(entry.get("new"))
         implied = self.message.implies(old, new)
         sources = self._sources(item, subject, field_name)
-        linked = own or any(self._linked(source.spans) for source in sources)
-        certain = linked and (own or all(isinstance(source.value, int | float) for source in sources))
+        linked = any(self._linked(source.spans) for source in sources) if sources else own
+        certain = linked and all(isinstance(source.value, int | float) for source in sources)
         if certain or ((named or linked) and implied):
             return "yes"
         from_table = any(source.source.startswith("table:") for source in sources)
         return "unknown" if named or implied or from_table else "no"
+
+    def _direction(self, goal: Objective, *, named: bool, own: bool) -> Answer:
+        opposite = "minimize" if goal.sense == "maximize" else "maximize"
+        if self.message.says(goal.sense) or (own and not self.message.says(opposite)):
+            return "yes"
+        return "unknown" if named or own else "no"
 
     def _kind_of_change(self, kind: str, *, named: bool, own: bool) -> Answer:
         said = self.message.says(kind)
@@ -254,16 +220,6 @@ def _only_carries(family: Mapping[str, Any], asked: set[str]) -> bool:
         str(entry["subject"] if entry["field"] == "objective coefficient" else entry["field"]) for entry in entries
     ]
     return all(column.removeprefix("coefficient of ").partition("[")[0] in asked for column in columns)
-
-
-def _follows(token: Token, old: float, new: float) -> bool:
-    value = token.value
-    ways = [value, old + value, old - value, old * value]
-    if token.shape in ("percent", "fraction"):
-        ways += [old * (1 + value), old * (1 - value), 1 - value]
-    if token.shape == "multiple" and value:
-        ways.append(old / value)
-    return any(math.isclose(abs(way), abs(new), rel_tol=1e-9, abs_tol=1e-12) for way in ways)
 
 
 def _parameters(formulation: Formulation | None) -> Mapping[str, Parameter]:
