@@ -97,6 +97,7 @@ class Diff:
     against: int
     proof: str
     notes: tuple[str, ...]
+    review: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +253,7 @@ def _diff(run: Run, payloads: Mapping[str, Any]) -> Diff | None:
         against=run.base.number if run.base else computed.get("against", 0),
         proof=_proof(raw),
         notes=tuple(raw.get("notes", ())),
+        review=f"?a={run.base_id}&b={run.version_id}" if run.version and run.base else "",
     )
 
 

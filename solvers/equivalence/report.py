@@ -80,6 +80,11 @@ def report(
     )
 
 
+def can_correct() -> bool:
+    """Whether this engine takes a person's word for which family belongs to which."""
+    return "renamed" in inspect.signature(diff).parameters
+
+
 def packed(mapping: Mapping) -> bytes:
     """The arrays of a certificate, compressed: two counts, then int32 columns, int32 rows and float64 factors."""
     column, row = mapping.column.astype("<i4"), mapping.row.astype("<i4")
