@@ -84,10 +84,14 @@ class Diff:
     levels: tuple[Level, ...]
     sentence: str
     is_accidental: bool
+    review: str
 
 
-def diff_of(raw: Mapping[str, Any], *, against: int) -> Diff:
-    """A stored diff as the page shows it; what an older release did not store is left out."""
+def diff_of(raw: Mapping[str, Any], *, against: int, review: str = "") -> Diff:
+    """A stored diff as the page shows it; what an older release did not store is left out.
+
+    `review` is the query by which its review page finds the two versions; empty where there is none.
+    """
     word, tone = VERDICTS.get(raw["verdict"], (raw["verdict"], "idle"))
     parametric: Mapping[str, Any] = raw.get("parametric") or {}
     return Diff(
@@ -104,6 +108,7 @@ def diff_of(raw: Mapping[str, Any], *, against: int) -> Diff:
         levels=_levels(raw, parametric) if parametric else (),
         sentence=parametric.get("sentence", ""),
         is_accidental=parametric.get("accidental", False),
+        review=review,
     )
 
 

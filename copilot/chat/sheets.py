@@ -202,4 +202,7 @@ def _checks(run: Run, payloads: Mapping[str, Any]) -> Iterable[Check]:
 def _diff(run: Run, payloads: Mapping[str, Any]) -> Diff | None:
     computed = payloads.get(E.DIFF_COMPUTED) or {}
     raw = (run.version.diff if run.version else None) or computed.get("diff")
-    return diff_of(raw, against=run.base.number if run.base else computed.get("against", 0)) if raw else None
+    if not raw:
+        return None
+    review = f"?a={run.base_id}&b={run.version_id}" if run.version and run.base else ""
+    return diff_of(raw, against=run.base.number if run.base else computed.get("against", 0), review=review)
