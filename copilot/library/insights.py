@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from copilot.accounts.models import User, Workspace
 from copilot.accounts.services import may_write
@@ -77,8 +76,10 @@ def add_version(
     """A new version, a draft; those before it stay as they are. `parents` are linked as its ancestors."""
     check_edit(provenance.author, insight)
     Insight.objects.select_for_update().get(id=insight.id)  # two writers get two numbers
-    newest = insight.versions.aggregate(number=Max("number"))["number"] or 0
-    version = _store(insight, newest + 1, content.cleaned(), provenance)
+    newest = insight.versions.order_by("-number").first()
+    if newest and not provenance.extras:  # what a foreign format carries stays with the insight
+        provenance = replace(provenance, extras=newest.extras)
+    version = _store(insight, newest.number + 1 if newest else 1, content.cleaned(), provenance)
     _link(parents, version, kind)
     return version
 
@@ -127,9 +128,13 @@ def promote(
     return child
 
 
+# What `content_of` reads beyond the row itself, for `prefetch_related` where there are many.
+CARRIED = ("version_labels__label__parent__parent", "version_labels__label__redirect")
+
+
 def content_of(version: InsightVersion) -> Content:
     """What a version says, as plain values; labels by the names that stand for them now."""
-    carried = version.version_labels.select_related("label__parent__parent", "label__redirect").order_by("position")
+    carried = sorted(version.version_labels.all(), key=lambda link: link.position)
     paths = dict.fromkeys(label_path(taxonomy.standing(link.label)) for link in carried)
     return Content(
         applies_when=version.applies_when,
