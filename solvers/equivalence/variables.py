@@ -20,7 +20,7 @@ from solvers.equivalence.normal import Work
 from solvers.equivalence.ratios import Signs, scales
 from solvers.equivalence.ratios import paired as by_position
 from solvers.equivalence.shifts import shifts
-from solvers.equivalence.values import opposite, value_ids
+from solvers.equivalence.values import Ids, opposite, value_ids
 
 MAX_NONZEROS = 1_000_000  # of one model
 OBJECTIVE = 99
@@ -95,7 +95,7 @@ def _graph(first: Canonical, second: Canonical) -> Graph:
     sides = [side for form in forms for side in (form.lower, form.upper)]
     errors = [np.maximum(form.error, _rough(side)) for form in forms for side in (form.lower, form.upper)]
     limits = value_ids(sides, errors)
-    ends: list[tuple[Ints, Ints, Ints]] = []
+    ends: list[tuple[Ints, Ints, Ids]] = []
     words = []
     for k, (form, layout) in enumerate(zip(forms, layouts, strict=True)):
         ends += _edges(form, layout, entries[k], costs[k])
@@ -119,7 +119,7 @@ def _rough(side: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(np.isfinite(side), ROUGH * np.abs(side), 0.0)
 
 
-def _edges(form: Canonical, layout: _Layout, ids: Ints, costs: Ints) -> list[tuple[Ints, Ints, Ints]]:
+def _edges(form: Canonical, layout: _Layout, ids: Ids, costs: Ids) -> list[tuple[Ints, Ints, Ids]]:
     """Return ends and integers of all edges: each coefficient once per pair of signs that its ends may have."""
     row, column = layout.first_node + layout.n + form.row, layout.first_node + form.column
     other_row, other_column = layout.second_row[form.row], layout.second_column[form.column]
@@ -134,11 +134,11 @@ def _edges(form: Canonical, layout: _Layout, ids: Ints, costs: Ints) -> list[tup
     found.append((np.full(len(priced), layout.objective), layout.first_node + priced, costs[priced]))
     for twins, first in ((layout.second_column, layout.first_node), (layout.second_row, layout.first_node + layout.n)):
         places = np.flatnonzero(twins >= 0)
-        found.append((first + places, twins[places], np.full(len(places), TWIN_EDGE)))
+        found.append((first + places, twins[places], np.full(len(places), TWIN_EDGE, dtype=np.int32)))
     return found
 
 
-def _words(form: Canonical, layout: _Layout, width: Ints, low: Ints, high: Ints) -> NDArray[np.uint64]:
+def _words(form: Canonical, layout: _Layout, width: Ids, low: Ids, high: Ids) -> NDArray[np.uint64]:
     # Columns with one bound are one kind: which bound it was is a matter of sign.
     kind = np.where(form.kind == 1, 0, form.kind)
     columns = paired(paired(mixed(kind + 7), form.integer.astype(np.int64)), width)
