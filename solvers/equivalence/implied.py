@@ -14,7 +14,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 
 from solvers import runner
-from solvers.equivalence.budget import Budget
+from solvers.equivalence.budget import Budget, BudgetSpent
 from solvers.equivalence.normal import Work
 from solvers.equivalence.questions import Answer, Question, Solve, together
 from solvers.instance import Instance, Sense
@@ -100,7 +100,8 @@ class Relaxation:
                 break
             self._budget.check()
             found = together(asked, self._solve)
-            self._budget.check()
+            if self._budget.is_spent():
+                raise BudgetSpent("The time was up, or the comparison was stopped, during a linear program")
             for k, answer in zip(doubtful, found, strict=True):
                 answers[k] = answer
         return answers

@@ -12,7 +12,7 @@ import highspy
 import numpy as np
 import pytest
 
-from solvers.equivalence import variables
+from solvers.equivalence import budget, variables
 from solvers.equivalence.budget import Budget
 from solvers.equivalence.canonical import Canonical, canonical
 from solvers.equivalence.certificate import MappingFault
@@ -183,11 +183,12 @@ def test_the_check_believes_nothing_that_the_search_says() -> None:
 def test_a_search_without_time_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[bool] = []
 
-    def begin(work: Work, budget: Budget) -> Canonical:
+    def begin(work: Work, allowed: Budget) -> Canonical:
         begun.append(True)
-        return canonical(work, budget)
+        return canonical(work, allowed)
 
     monkeypatch.setattr(variables, "canonical", begin)
+    monkeypatch.setattr(budget, "ASKED_EVERY", 0.0)
     rng = rng_of("time")
     model = FAMILIES["transport"](rng)
     other = changed(model, rng, steps=2)
