@@ -103,12 +103,12 @@ def test_crossover_makes_an_interior_point_a_corner(method: str) -> None:
 
 
 def test_bounds_of_whole_columns_that_are_fractions_lose_no_point() -> None:
-    """Found by comparing models: HiGHS 1.15.1, given these bounds as they are, calls 1 the optimum, which is -1."""
+    """Found by comparing models: HiGHS 1.15.1, given these bounds as they are, calls 0 the optimum, which is -1."""
     fractions = instances.make(
         cost=[0, 0, 0, 1],
-        rows=[[5.82808647, 4.37106485, -7.28510809, -17.48425942]],
+        rows=[[5.828086472368972, 4.371064854276729, -7.2851080904612155, -17.484259417106916]],
         row_lower=[-np.inf],
-        row_upper=[39.33958369],
+        row_upper=[39.33958368849056],
         lower=[-2.3, 7.7, -8.3, 1.7],
         upper=[-0.6, 9.4, -6.6, 3.4],
         integer=[1, 1, 1, 1],
