@@ -227,6 +227,7 @@ def test_a_search_without_time_is_undecided(monkeypatch: pytest.MonkeyPatch) -> 
         begun.append(True)
         return canonical(work, allowed)
 
+    monkeypatch.setattr("solvers.equivalence.budget.ASKED_EVERY", 0.0)
     monkeypatch.setattr(variables, "canonical", begin)
     monkeypatch.setattr(budget, "ASKED_EVERY", 0.0)
     rng = rng_of("time")
