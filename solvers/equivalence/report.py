@@ -86,9 +86,15 @@ def can_correct() -> bool:
 
 
 def packed(mapping: Mapping) -> bytes:
-    """The arrays of a certificate, compressed: two counts, then int32 columns, int32 rows and float64 factors."""
+    """The arrays of a certificate, compressed: two counts, then int32 columns, int32 rows and float64 factors.
+
+    After a change of variables also float64 scales and shifts of the columns, and the factor of the objective.
+    """
     column, row = mapping.column.astype("<i4"), mapping.row.astype("<i4")
     arrays = column.tobytes() + row.tobytes() + mapping.factor.astype("<f8").tobytes()
+    if mapping.scale is not None and mapping.shift is not None:
+        changed = np.concatenate((mapping.scale, mapping.shift, [mapping.objective]))
+        arrays += changed.astype("<f8").tobytes()
     return zlib.compress(_COUNTS.pack(len(column), len(row)) + arrays)
 
 
@@ -99,7 +105,12 @@ def unpacked(data: bytes) -> Mapping:
     column = np.frombuffer(plain, "<i4", columns, _COUNTS.size)
     row = np.frombuffer(plain, "<i4", rows, _COUNTS.size + 4 * columns)
     factor = np.frombuffer(plain, "<f8", rows, _COUNTS.size + 4 * (columns + rows))
-    return Mapping(column.astype(np.int64), row.astype(np.int64), factor)
+    mapping = Mapping(column.astype(np.int64), row.astype(np.int64), factor)
+    changed = np.frombuffer(plain, "<f8", -1, _COUNTS.size + 4 * (columns + rows) + 8 * rows)
+    if not changed.size:
+        return mapping
+    scale, shift = changed[:columns], changed[columns : 2 * columns]
+    return replace(mapping, scale=scale, shift=shift, objective=float(changed[-1]))
 
 
 def _understood(options: Options) -> dict[str, Any]:
@@ -117,7 +128,7 @@ def _result(found: ModelDiff, mapping: Mapping | None, models: tuple[Instance, I
         "columns": int((mapping.column >= 0).sum()),
         "rows": int((mapping.row >= 0).sum()),
         "deviation": mapping.deviation,
-        "order": ORDER,
+        "order": ORDER if mapping.scale is None else f"{ORDER}, scale, shift, objective",
     }
     return {
         **{name: data.get(name, "") for name in ("verdict", "level", "how", "path", "witness", "reason", "summary")},

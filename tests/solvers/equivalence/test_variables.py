@@ -18,6 +18,7 @@ from solvers.equivalence.canonical import Canonical, canonical
 from solvers.equivalence.certificate import Mapping, MappingFault
 from solvers.equivalence.compare import Equivalence, equivalence
 from solvers.equivalence.normal import Work, normal_form
+from solvers.equivalence.report import packed, unpacked
 from solvers.equivalence.substitution import audited_constant, checked_change
 from solvers.highs_model import highs_lp
 from solvers.instance import Instance, Sense
@@ -236,3 +237,16 @@ def test_a_search_without_time_is_undecided(monkeypatch: pytest.MonkeyPatch) -> 
     found = equivalence(put_together(model), put_together(other), max_level="L3", should_stop=lambda: bool(begun))
     assert found.verdict == "undecided"
     assert "by a change of variables is open" in found.reason
+
+
+def test_a_kept_certificate_can_be_checked_again() -> None:
+    workshop = instances.workshop()
+    other = workshop_in(values=workshop.values / 1000, cost=workshop.cost / 500)
+    mapping = equivalence(workshop, other, max_level="L3").mapping
+    assert mapping is not None
+    again = unpacked(packed(mapping))
+    checked_change(normal_form(workshop), normal_form(other), again)
+    assert again.objective == 0.5
+    plain = equivalence(workshop, workshop_in(cost=workshop.cost + 0.0, row_names=("a", "b"))).mapping
+    assert plain is not None
+    assert unpacked(packed(plain)).scale is None
