@@ -31,13 +31,12 @@ class Side:
     objective: str = ""
 
 
-def side_of(version: ModelVersion, *, objective: str = "") -> Side:
-    """A stored version as a side; a formulation of an older release is left out."""
+def formulation_of(version: ModelVersion) -> Formulation | None:
+    """What a stored version was drafted as; None where an older release wrote it."""
     try:
-        found = Formulation.model_validate(version.formulation)
+        return Formulation.model_validate(version.formulation)
     except ValidationError:
-        found = None
-    return Side(found, version.program, version.request_text, objective)
+        return None
 
 
 def with_origins(diff: dict[str, Any], before: Side, after: Side) -> dict[str, Any]:

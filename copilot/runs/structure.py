@@ -144,7 +144,7 @@ class _Comparison:
             return None
         self._check()
         left = self.deadline - time.monotonic()
-        found = equivalence(one, other, seconds=max(left, 0.05), should_stop=self.should_stop)
+        found = equivalence(one, other, seconds=max(left, 0.05), should_stop=self.should_stop, max_level="L2")
         if found.verdict == "invalid":
             return None
         self.sizes.append(tuple((i.row_count, i.column_count, i.nonzero_count) for i in (one, other)))
