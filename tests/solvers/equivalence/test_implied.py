@@ -181,6 +181,7 @@ def test_a_spent_budget_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
 
         return solve
 
+    monkeypatch.setattr("solvers.equivalence.budget.ASKED_EVERY", 0.0)
     monkeypatch.setattr(ladder, "through_runner", slow)
     workshop = instances.workshop()
     longer = replace_rows(workshop, [6, 4], 340)

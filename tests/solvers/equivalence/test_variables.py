@@ -187,6 +187,7 @@ def test_a_search_without_time_is_undecided(monkeypatch: pytest.MonkeyPatch) -> 
         begun.append(True)
         return canonical(work, budget)
 
+    monkeypatch.setattr("solvers.equivalence.budget.ASKED_EVERY", 0.0)
     monkeypatch.setattr(variables, "canonical", begin)
     rng = rng_of("time")
     model = FAMILIES["transport"](rng)
