@@ -47,7 +47,7 @@ def with_origins(diff: dict[str, Any], before: Side, after: Side) -> dict[str, A
     lines = component_lines(before.program), component_lines(after.program)
     told = []
     for family, one in zip(families, judged, strict=True):
-        names = [str(family["family"])] * 2
+        names = [str(family["family"]), str(family.get("renamed") or family["family"])]
         if family["kind"] == "objective":
             names = [before.objective or names[0], after.objective or names[1]]
         places = {
