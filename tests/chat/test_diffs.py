@@ -8,8 +8,10 @@ import pytest
 from django.template.loader import render_to_string
 
 from copilot.accounts.models import User
+from copilot.chat.cards import card_of
 from copilot.chat.diffs import diff_of
 from copilot.chat.sheets import sheet_of
+from copilot.runs.events import EventType as E
 from copilot.runs.models import ModelVersion
 from tests.chat import stories
 from tests.chat.workshop import DIFF, DRAW, PLAIN_DIFF
@@ -79,3 +81,14 @@ def test_an_agreement_by_accident_is_a_warning(page: Any) -> None:
     shown = page(stored(parametric={"accidental": True, "sentence": SENTENCE}, verdict="equivalent"))
     assert 'class="note warn" role="note"' in shown
     assert SENTENCE in shown
+
+
+def test_the_card_says_what_to_look_at_in_the_diff(alice: User) -> None:
+    run = stories.revised(alice)
+    event = run.events.get(type=E.DIFF_COMPUTED)
+    event.payload["diff"]["parametric"]["accidental"] = True
+    event.save()
+    card = card_of(run.id)
+    assert card is not None
+    (step,) = (step for step in card.steps if step.title == "Compare with the last version")
+    assert step.detail.endswith("; 1 not asked for; agrees by accident only, see Diff")
