@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from solvers.equivalence.aligned import Aligned
 from solvers.equivalence.certificate import Mapping
@@ -53,7 +54,7 @@ def _notes(first: Instance, second: Instance, works: tuple[Work, Work], mapping:
         ("variable", first.column_names, second.column_names, columns, mapping.column[columns]),
         ("constraint", first.row_names, second.row_names, rows, mapping.row[rows]),
     ):
-        renamed = sum(own[i] != other[j] for i, j in zip(at.tolist(), to.tolist(), strict=True))
+        renamed = int(np.count_nonzero(_texts(own)[at] != _texts(other)[to]))
         if renamed:
             yield f"{_count(renamed, kind)} renamed."
     yield from _dropped(works)
@@ -65,6 +66,12 @@ def _dropped(works: tuple[Work, Work]) -> Iterator[str]:
             counts = [int((getattr(work, fates) == fate).sum()) for work in works]
             if counts[0] != counts[1]:
                 yield f"{counts[0]} {kind}s of the first model and {counts[1]} of the second {sentence}."
+
+
+def _texts(names: Sequence[str]) -> NDArray[np.object_]:
+    texts = np.empty(len(names), dtype=object)
+    texts[:] = tuple(names)
+    return texts
 
 
 def _count(number: int, kind: str) -> str:
