@@ -120,7 +120,9 @@ def _telling(works: tuple[Work, Work], found: Pairing) -> Masks:
     differs[0][mine], differs[1][to] = ~same, ~same
     masks = []
     for work, apart in zip(works, differs, strict=True):
-        mask = (work.row_fate == BOUND) & apart[work.partner]
+        mask = np.zeros(work.row_count, dtype=bool)
+        bounds = np.flatnonzero(work.row_fate == BOUND)
+        mask[bounds] = apart[work.partner[bounds]]
         mask |= (work.row_fate == EMPTY) & ((work.row_lower > 0) | (work.row_upper < 0))
         masks.append(mask)
     return masks[0], masks[1]
@@ -183,11 +185,22 @@ def _scales(entries: JointEntries, before: Instance, after: Instance, rows: Item
             usable &= before.row_lower[mine] != before.row_upper[mine]
         place.append(mine[usable])
         ratio.append(quotient[usable])
-    return _most_common(np.concatenate(place), np.concatenate(ratio), np.ones(rows.count))
+    return _most_common(np.concatenate(place), np.concatenate(ratio), _signs(before, after, rows))
 
 
-def _most_common(place: Ints, ratio: Floats, scale: Floats) -> Floats:
-    """Return per place the ratio that occurs most often, 1 where it occurs as often as any."""
+def _signs(before: Instance, after: Instance, rows: Items) -> Floats:
+    """Return for each row of the first model the sign that keeps the sense of its partner, 0 where either would do."""
+    found, mine, to = np.zeros(rows.count), rows.before, rows.after
+    above, below = np.isinf(before.row_lower[mine]), np.isinf(before.row_upper[mine])
+    theirs_above, theirs_below = np.isinf(after.row_lower[to]), np.isinf(after.row_upper[to])
+    one_sided = (above != below) & (theirs_above != theirs_below)
+    found[mine] = np.where(one_sided, np.where(above == theirs_above, 1.0, -1.0), 0.0)
+    return found
+
+
+def _most_common(place: Ints, ratio: Floats, signs: Floats) -> Floats:
+    """Return per place the ratio that occurs most often; at a tie 1, or one of the wanted sign."""
+    scale = np.ones(len(signs))
     if not len(place):
         return scale
     turned = np.where(ratio < 0, 1e6, 0.0) + np.round(np.log(np.abs(ratio)), 8)
@@ -196,6 +209,7 @@ def _most_common(place: Ints, ratio: Floats, scale: Floats) -> Floats:
     starts = np.flatnonzero(np.append(True, (place[1:] != place[:-1]) | (turned[1:] != turned[:-1])))
     count = np.diff(np.append(starts, len(place)))
     weight = count + 0.5 * (turned[starts] == 0)  # a tie goes to the units as written
+    weight += 0.25 * (np.sign(ratio[starts]) == signs[place[starts]])
     ranked = np.lexsort((-weight, place[starts]))
     lead = np.append(True, place[starts][ranked][1:] != place[starts][ranked][:-1])
     best = starts[ranked[lead]]
@@ -216,7 +230,9 @@ def _laid_over(before: Instance, after: Instance, rows: Items, columns: Items, s
     column_lower, column_upper = after.column_lower.copy(), after.column_upper.copy()
     for numbers, wanted, items in (
         (lower, before.row_lower, rows),
+        (lower, before.row_upper, rows),
         (upper, before.row_upper, rows),
+        (upper, before.row_lower, rows),
         (cost, before.cost, columns),
         (column_lower, before.column_lower, columns),
         (column_upper, before.column_upper, columns),

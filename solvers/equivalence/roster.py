@@ -89,9 +89,9 @@ def _counted(family: Ints, families: tuple[str, ...]) -> Counter[str]:
 
 
 def _became(side: Side) -> tuple[list[int], list[int], list[int], list[int]]:
-    """Return the families of the first model and the family of the second that most of each became, if that is mutual.
+    """Return the families of the first model that became one of the second: at least half of the members of both.
 
-    Beside them stand the weakest reason for a pair of members, and the number of pairs.
+    Beside old and new stand the weakest reason for a pair of members, and the number of pairs.
     """
     first, second = side.catalogues
     mine = np.flatnonzero(side.partner >= 0)
@@ -101,8 +101,9 @@ def _became(side: Side) -> tuple[list[int], list[int], list[int], list[int]]:
     worst = np.zeros(len(pairs), dtype=np.int64)
     np.maximum.at(worst, place, np.where(side.basis[mine] == Basis.OVERLAP, Basis.STRUCTURE, side.basis[mine]))
     old, new = pairs // width, pairs % width
-    order = np.lexsort((pairs, -counts))[::-1]  # the best last, so that it is what remains
-    best_new, best_old = np.full(len(first.families), -1), np.full(width, -1)
-    best_new[old[order]], best_old[new[order]] = order, order
-    mutual = np.flatnonzero((best_new[old] == np.arange(len(pairs))) & (best_old[new] == np.arange(len(pairs))))
-    return old[mutual].tolist(), new[mutual].tolist(), worst[mutual].tolist(), counts[mutual].tolist()
+    sizes = np.bincount(old, weights=counts), np.bincount(new, weights=counts)
+    most = 2 * counts >= np.maximum(sizes[0][old], sizes[1][new])
+    order = np.flatnonzero(most)[np.lexsort((pairs[most], -counts[most]))]
+    lead = [np.unique(side[order], return_index=True)[1] for side in (old, new)]
+    chosen = np.sort(order[np.intersect1d(lead[0], lead[1])])  # of two halves, the first
+    return old[chosen].tolist(), new[chosen].tolist(), worst[chosen].tolist(), counts[chosen].tolist()

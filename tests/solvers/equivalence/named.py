@@ -121,10 +121,13 @@ def edited(named: Named, rng: Rng) -> Named | None:
         some = (rng.random(len(columns)) < 0.3).astype(float)
         some[:2] = 1.0
         model.add_rows(some.reshape(1, -1), np.array([-INF]), np.array([77.0]))
-        rows.append("extra")
+        rows.append(f"extra[{len(rows)}]")
     elif edit == "column dropped":
         j = int(rng.integers(len(columns)))
-        model.matrix[:, j], model.cost[j] = 0.0, 0.0
+        del columns[j]
+        model.matrix = np.delete(model.matrix, j, axis=1)
+        for name in ("column_lower", "column_upper", "cost", "integer"):
+            setattr(model, name, np.delete(getattr(model, name), j))
     else:
         broken = BREAKS[edit](model, rng)
         if broken is None:
