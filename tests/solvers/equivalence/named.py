@@ -121,7 +121,7 @@ def edited(named: Named, rng: Rng) -> Named | None:
         some = (rng.random(len(columns)) < 0.3).astype(float)
         some[:2] = 1.0
         model.add_rows(some.reshape(1, -1), np.array([-INF]), np.array([77.0]))
-        rows.append(f"extra[{len(rows)}]")
+        rows.append(next(name for k in range(len(rows) + 1) if (name := f"extra[{k}]") not in rows))
     elif edit == "column dropped":
         j = int(rng.integers(len(columns)))
         del columns[j]
