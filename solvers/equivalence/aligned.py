@@ -19,7 +19,7 @@ from solvers.equivalence.certificate import Mapping
 from solvers.equivalence.corrections import corrections_of
 from solvers.equivalence.items import Items, JointEntries, joint_entries
 from solvers.equivalence.normal import BOUND, EMPTY, Work, normal_form
-from solvers.equivalence.pairing import Basis, Pairing, pairing
+from solvers.equivalence.pairing import Basis, Pairing, paired_parts
 from solvers.instance import Instance, Sense
 
 CLOSE = 1e-9  # relative: what rescaling may leave between two numbers that are the same
@@ -63,11 +63,11 @@ def aligned(first: Instance, second: Instance, *, known: Mapping | None = None, 
         held_columns = _everything(len(columns[0].names), len(columns[1].names))
     works = _forms(first, second, held, held_columns)
     catalogues = columns, rows
-    found = pairing(catalogues, works, known=known, corrections=corrections, by_structure=not beyond)
+    found = paired_parts(catalogues, works, known=known, corrections=corrections, by_structure=not beyond)
     telling = _telling(works, found)
     if telling[0].any() or telling[1].any():
         works = _forms(first, second, (held[0] | telling[0], held[1] | telling[1]), held_columns)
-        found = pairing(catalogues, works, known=known, corrections=corrections, start=found)
+        found = paired_parts(catalogues, works, known=known, corrections=corrections, start=found)
     return _laid(first, second, works, found)
 
 

@@ -12,17 +12,20 @@ import numpy as np
 
 from solvers.equivalence import wording
 from solvers.equivalence.aligned import Renamed, aligned, guesses
+from solvers.equivalence.certificate import Mapping
 from solvers.equivalence.changes import Kind, Value
-from solvers.equivalence.compare import SECONDS, Equivalence, Verdict, equivalence
+from solvers.equivalence.compare import equivalence
 from solvers.equivalence.differences import ledger_of
 from solvers.equivalence.ledger import Group, Ledger
 from solvers.equivalence.normal import KEPT
+from solvers.equivalence.outcome import SECONDS, Equivalence, Level, Verdict
 from solvers.equivalence.rewrites import laid_notes
 from solvers.equivalence.roster import RENAMES, Rename
 from solvers.instance import Instance
 
 ENTRIES_PER_FAMILY = 50
 FAMILIES = 200
+ABOVE = {"L3": "The same in other variables or units", "L4": "The same but for what follows from the rest"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class FamilyDiff:
-    """A Pyomo component that is not what it was; `entries` holds the first 50 of `entry_count` differences.
+    """A Pyomo component that is not what it was; `entries` holds the first of `entry_count` differences.
 
     `renamed` is its name in the second model where that is another.
     """
@@ -57,10 +60,12 @@ class FamilyDiff:
 class ModelDiff:
     """What changed, family by family, riskiest first; `witness` proves `different`, `reason` explains `undecided`.
 
-    `how` and `shift` are those of an equivalence. `notes` are rewrites without effect, never mixed with changes.
+    `how`, `level`, `shift`, `value_scale`, `evidence` and `formulas` are those of `Equivalence`. `notes` are rewrites
+    without effect, never mixed with changes.
     `basis` says whether rows and columns were paired by their names alone; `guesses` of them were paired by structure.
     `families` are the first 200 of `family_count`, `renames` the first 50 of `rename_count`; `entry_count` counts all
-    changes, which `entries` gives page by page as long as `ledger` is there: it is not part of the JSON.
+    changes, which `entries` gives page by page as long as `ledger` is there. Neither it nor `mapping`, which is what
+    was checked, is part of the JSON.
     """
 
     verdict: Verdict
@@ -76,15 +81,22 @@ class ModelDiff:
     path: str = ""
     guesses: int = 0
     seconds: float = 0.0
+    level: str = ""
+    value_scale: float = 1.0
+    evidence: tuple[str, ...] = ()
+    formulas: tuple[str, ...] = ()
     renames: tuple[Rename, ...] = ()
     rename_count: int = 0
     family_count: int = 0
     entry_count: int = 0
+    mapping: Mapping | None = field(default=None, compare=False, repr=False)
     ledger: Ledger | None = field(default=None, compare=False, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """The same as nested dictionaries and tuples of strings and finite numbers."""
-        return {name: value for name, value in asdict(replace(self, ledger=None)).items() if name != "ledger"}
+        data = asdict(replace(self, mapping=None, ledger=None))
+        del data["mapping"], data["ledger"]
+        return data
 
     def entries(self, kind: Kind, family: str, start: int = 0, count: int | None = None) -> tuple[Entry, ...]:
         """Return entries `start` to `start + count` of a family, in the order of its page; all of them by default."""
@@ -93,6 +105,13 @@ class ModelDiff:
         stop = None if count is None else start + count
         return tuple(islice(_entries(self.ledger, self.ledger.groups([(kind, family)])), start, stop))
 
+    def every_entry(self) -> Iterator[tuple[Kind, str, Entry]]:
+        """Yield all changes with the kind and the family they belong to, the riskiest fields first."""
+        if self.ledger is not None:
+            for group in self.ledger.groups(self.ledger.families()):
+                for entry in _entries(self.ledger, iter((group,))):
+                    yield group.block.kind, group.family, entry
+
 
 def diff(
     before: Instance,
@@ -100,7 +119,10 @@ def diff(
     *,
     seconds: float = SECONDS,
     should_stop: Callable[[], bool] = lambda: False,
+    max_level: Level = "L2",
+    eliminate: bool = False,
     renamed: Renamed = (),
+    entries: int = ENTRIES_PER_FAMILY,  # of each family, listed one by one
 ) -> ModelDiff:
     """Compare two models: the verdict of `equivalence`, and every change between rows and columns that belong together.
 
@@ -110,18 +132,19 @@ def diff(
     CorrectionRefused, with one sentence, where that cannot be.
     """
     for side, instance in (("first", before), ("second", after)):
-        repeated = _repeated(instance)
-        if repeated:
+        if repeated := _repeated(instance):
             return _uncompared("invalid", f"The {side} model uses the name {repeated} twice: names must be unique.")
-    found = equivalence(before, after, seconds=seconds, should_stop=should_stop)
+    found = equivalence(
+        before, after, seconds=seconds, should_stop=should_stop, max_level=max_level, eliminate=eliminate
+    )
     if found.verdict == "invalid" and found.reason.startswith("The "):
         return _uncompared("invalid", found.reason)
     laid = aligned(before, after, known=found.mapping, renamed=renamed)
     ledger = ledger_of((before, after), laid)
-    return _told(_as_named(found, ledger), ledger)
+    return _told(_as_named(found, ledger), ledger, entries)
 
 
-def _told(found: Equivalence, ledger: Ledger) -> ModelDiff:
+def _told(found: Equivalence, ledger: Ledger, most: int) -> ModelDiff:
     families, rosters = ledger.families(), (ledger.columns, ledger.rows)
     grouped: dict[tuple[Kind, str], list[Group]] = {key: [] for key in families[:FAMILIES]}
     for group in ledger.groups(grouped):
@@ -133,7 +156,7 @@ def _told(found: Equivalence, ledger: Ledger) -> ModelDiff:
         summary=_summary(found, ledger),
         witness=_witness(found, ledger),
         reason=found.reason,
-        families=tuple(_family(ledger, *one) for one in grouped.items()),
+        families=tuple(_family(ledger, *one, most) for one in grouped.items()),
         unchanged_families=every - sum(kind != "objective" for kind, _ in families),
         notes=_notes(found, ledger),
         basis="structure" if guessed else "names",
@@ -142,6 +165,11 @@ def _told(found: Equivalence, ledger: Ledger) -> ModelDiff:
         path=found.path,
         guesses=guessed,
         seconds=found.seconds,
+        level=found.level,
+        value_scale=found.value_scale,
+        evidence=found.evidence,
+        formulas=found.formulas,
+        mapping=found.mapping,
         renames=tuple(one for roster in rosters for one in roster.renames)[:RENAMES],
         rename_count=sum(len(roster.renamed) for roster in rosters),
         family_count=len(families),
@@ -156,7 +184,7 @@ def _as_named(found: Equivalence, ledger: Ledger) -> Equivalence:
         return found
     laid = ledger.laid
     if any(block.field == "fixed value" for block in ledger.blocks):
-        return replace(found, verdict="different", how="")
+        return replace(found, verdict="different", how="", level="", formulas=())
     same_names = all(
         set(getattr(laid.before, names)) == set(getattr(laid.after, names)) for names in ("row_names", "column_names")
     )
@@ -168,6 +196,8 @@ def _as_named(found: Equivalence, ledger: Ledger) -> Equivalence:
 
 
 def _summary(found: Equivalence, ledger: Ledger) -> str:
+    if found.verdict == "equivalent" and found.level in ABOVE:
+        return ABOVE[found.level]
     if found.verdict == "equivalent" and not len(ledger):
         return "Rewritten without effect" if found.how == "rewritten" else "Renamed without effect"
     return wording.summary(ledger)
@@ -180,7 +210,7 @@ def _witness(found: Equivalence, ledger: Ledger) -> str:
     return wording.change_text(ledger, ledger.blocks[0], 0) if ledger.blocks else found.witness
 
 
-def _family(ledger: Ledger, key: tuple[Kind, str], groups: list[Group]) -> FamilyDiff:
+def _family(ledger: Ledger, key: tuple[Kind, str], groups: list[Group], most: int) -> FamilyDiff:
     kind, family = key
     roster = ledger.roster(kind)
     before, after = (1, 1) if kind == "objective" else (roster.before[family], roster.after[family])
@@ -191,7 +221,7 @@ def _family(ledger: Ledger, key: tuple[Kind, str], groups: list[Group]) -> Famil
         size_before=before,
         size_after=after,
         patterns=tuple(wording.pattern(group, ledger) for group in groups),
-        entries=tuple(islice(_entries(ledger, iter(groups)), ENTRIES_PER_FAMILY)),
+        entries=tuple(islice(_entries(ledger, iter(groups)), most)),
         entry_count=sum(map(len, groups)),
         renamed="" if kind == "objective" else roster.renamed.get(family, ""),
     )
@@ -208,7 +238,9 @@ def _notes(found: Equivalence, ledger: Ledger) -> tuple[str, ...]:
     notes = list(found.notes) if found.verdict == "equivalent" else [*found.notes, *laid_notes(ledger.laid)]
     if before.objective_name != after.objective_name:
         notes.append(f"Objective {before.objective_name} is now called {after.objective_name}.")
-    if found.verdict == "equivalent" and len(ledger) and not found.shift:
+    if found.verdict == "equivalent" and len(ledger) and found.level in ABOVE:
+        notes.append("The changes listed are only in how the model is written.")
+    elif found.verdict == "equivalent" and len(ledger) and not found.shift:
         notes.append("The models are the same only if names that both of them use are exchanged.")
     return tuple(notes)
 

@@ -21,11 +21,19 @@ from solvers.equivalence.normal import Work
 from solvers.equivalence.pairs import Basis, Ints, Kept, Pairing, Side
 from solvers.equivalence.structure import Search
 from solvers.equivalence.trust import doubt_indices, facing, set_misleading_aside
+from solvers.instance import Instance
 
-__all__ = ["Basis", "Pairing", "Side", "pairing"]
+__all__ = ["Basis", "Pairing", "Side", "paired_parts", "pairing"]
 
 
-def pairing(
+def pairing(first: Instance, second: Instance, works: tuple[Work, Work]) -> Pairing:
+    """Pair the rows and columns that both normal forms kept, by names and then by structure."""
+    columns = Catalogue.of(first.column_names), Catalogue.of(second.column_names)
+    rows = Catalogue.of(first.row_names), Catalogue.of(second.row_names)
+    return paired_parts((columns, rows), works)
+
+
+def paired_parts(
     catalogues: tuple[tuple[Catalogue, Catalogue], tuple[Catalogue, Catalogue]],
     works: tuple[Work, Work],
     *,

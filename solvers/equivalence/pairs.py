@@ -65,3 +65,18 @@ class Pairing:
     def complete(self) -> bool:
         """Whether one of the models has nothing left to pair, in columns and in rows."""
         return all(not all(map(len, side.left())) for side in (self.columns, self.rows))
+
+    @property
+    def column(self) -> Ints:
+        """The column of the second model that each column of the first is, -1 for none."""
+        return self.columns.partner
+
+    @property
+    def row(self) -> Ints:
+        """The row of the second model that each row of the first is, -1 for none."""
+        return self.rows.partner
+
+    @property
+    def column_basis(self) -> NDArray[np.int8]:
+        """Why the columns are paired, as `Basis`."""
+        return self.columns.basis
