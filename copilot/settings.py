@@ -53,12 +53,7 @@ INSTALLED_APPS = [
     "csp",
     "channels",
     "rest_framework",
-    "copilot.accounts",
-    "copilot.data",
-    "copilot.runs",
-    "copilot.review",
-    "copilot.chat",
-    "copilot.up",
+    *(f"copilot.{room}" for room in ("accounts", "data", "runs", "review", "evaluation", "chat", "up")),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

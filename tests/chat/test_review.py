@@ -85,7 +85,7 @@ def test_an_undecided_one_says_why_and_offers_more_time(
     text = words(compared(browser, first, revision(alice, after=first, make="produce")))
     assert "? Undecided" in text
     assert "was up" in text
-    assert "Search for two minutes" in text
+    assert "Search further, for up to two minutes" in text
 
 
 def test_the_selected_family_shows_rows_side_by_side(alice: User, browser: Client) -> None:
@@ -196,10 +196,16 @@ def test_what_the_line_knows_of_a_step_is_shown(alice: User, browser: Client) ->
     second = revision(alice, after=first, capacity=117.0)
     stored = ModelVersion.objects.get(id=second.version_id).diff or {}
     stored["families"][0] |= {"requested": "no", "phrase": "less room", "lines": {"before": [4], "after": [5]}}
-    stored["parametric"] = {"verdict": "equivalent", "draws": [{}, {}, {}], "sentence": "Only the data changed."}
+    stored["parametric"] = {
+        "verdict": "same structure",
+        "draws": [{}, {}, {}],
+        "accidental": True,
+        "sentence": "Only the data changed.",
+    }
     ModelVersion.objects.filter(id=second.version_id).update(diff=stored)
     text = words(compared(browser, first, second))
-    assert "Structure equivalent (3 random data sets). Only the data changed." in text
+    assert "Structure same (3 data sets). Only the data changed." in text
+    assert "The same only with your data" in text
     assert "not asked for" in text
     assert "“less room”" in text
     assert "line 5" in text
