@@ -53,7 +53,7 @@ INSTALLED_APPS = [
     "csp",
     "channels",
     "rest_framework",
-    *(f"copilot.{room}" for room in ("accounts", "data", "runs", "review", "evaluation", "chat", "up")),
+    *(f"copilot.{room}" for room in ("accounts", "data", "library", "runs", "review", "evaluation", "chat", "up")),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
