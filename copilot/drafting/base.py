@@ -58,12 +58,13 @@ class InsightText:
 @dataclass(frozen=True, slots=True)
 class DraftRequest:
     """`text` is the whole conversation's request; from `revision_start` on it is the newest message, which revises
-    `previous` (None and 0 for a first request)."""
+    `previous` (None and 0 for a first request); `changes` are one line for each revision up to `previous`, in order."""
 
     text: str
     tables: tuple[Table, ...] = ()
     previous: Draft | None = None
     revision_start: int = 0
+    changes: tuple[str, ...] = ()
     insights: tuple[InsightText, ...] = ()
     seed: int = 0
 

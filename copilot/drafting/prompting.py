@@ -37,6 +37,8 @@ def request_message(request: DraftRequest) -> Message:
     blocks = [_block("REQUEST", request.text)]
     if request.previous is not None:
         blocks.append(_block("PREVIOUS", _draft_text(request.previous)))
+        if request.changes:
+            blocks.append(_block("CHANGES", "\n".join(request.changes)))
         blocks.append(_block("REVISION", request.text[request.revision_start :]))
     if request.tables:
         blocks.append(_block("TABLES", "\n\n".join(_table_text(table) for table in request.tables)))

@@ -47,7 +47,7 @@ def _line(stage: Stage) -> None:
     if version is None:
         draft, built = _drafted_and_built(stage)
         checks = builds.check(stage, draft, built)
-        diff = versions.compare(stage, built)
+        diff = versions.compare(stage, draft, built)
         version = versions.save(stage, draft, built, checks, diff)
     instance = versions.instance_of(version)
     result = solving.solve(stage, instance)

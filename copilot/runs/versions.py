@@ -1,4 +1,4 @@
-"""The comparing and saving stage: an immutable version, its checks, and what changed since the one before."""
+"""The comparing and saving stage: an immutable version, its checks, and what changed since the one before, and why."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from copilot.drafting.base import Draft
-from copilot.drafting.wire import data_to_json
+from copilot.drafting.wire import data_from_json, data_to_json
+from copilot.runs import origins, parametric, structure
 from copilot.runs.builds import Built
 from copilot.runs.checks import Check
 from copilot.runs.events import EventType, LeaseLost
@@ -18,14 +19,36 @@ from solvers.equivalence.diff import diff
 from solvers.instance import Instance
 
 
-def compare(stage: Stage, built: Built) -> dict[str, Any] | None:
-    """What changed in the instance since the version being revised, under its verdict; None for a first version."""
+def compare(stage: Stage, draft: Draft, built: Built) -> dict[str, Any] | None:
+    """What changed since the version being revised, in the instance and in the structure; None for a first version.
+
+    Each changed family is told with its lines in both programs and whether the newest message asked for it.
+    """
     base = stage.run.base
     if base is None:
         return None
-    found = diff(instance_of(base), built.instance, should_stop=stage.lease.should_stop).to_json()
+    earlier = instance_of(base)
+    found = diff(earlier, built.instance, should_stop=stage.lease.should_stop).to_json()
+    stage.check()
+    before = origins.side_of(base, objective=earlier.objective_name)
+    text, objective = stage.run.request_text, built.instance.objective_name
+    found = origins.with_origins(found, before, origins.Side(draft.formulation, draft.program, text, objective))
+    found["parametric"] = _structure(stage, base, draft, built, found)
+    stage.check()
     stage.record(EventType.DIFF_COMPUTED, {"against": base.number, "diff": found})
     return found
+
+
+def _structure(stage: Stage, base: ModelVersion, draft: Draft, built: Built, found: dict[str, Any]) -> dict[str, Any]:
+    text = stage.run.request_text
+    known = parametric.Known(found["verdict"], found["shift"], built.instance.nonzero_count)
+    return structure.compare_structure(
+        parametric.programmed(base.program, data_from_json(base.data), base.fingerprint, base.request_text),
+        parametric.programmed(draft.program, draft.data, built.fingerprint, text),
+        known,
+        build=structure.in_sandbox(stage.lease.should_stop),
+        should_stop=stage.lease.should_stop,
+    ).to_json()
 
 
 def save(stage: Stage, draft: Draft, built: Built, checks: list[Check], changes: dict[str, Any] | None) -> ModelVersion:
@@ -37,7 +60,7 @@ def save(stage: Stage, draft: Draft, built: Built, checks: list[Check], changes:
             workspace=run.workspace,
             number=number,
             parent=run.base,
-            title=draft.formulation.title or (changes or {}).get("summary", "")[:200],
+            title=(origins.title_of(changes) if run.revision_start else "") or draft.formulation.title,
             request_text=run.request_text,
             formulation=draft.formulation.model_dump(mode="json"),
             program=draft.program,

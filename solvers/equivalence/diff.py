@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from solvers.equivalence import wording
 from solvers.equivalence.aligned import Aligned, aligned, guesses
+from solvers.equivalence.certificate import Mapping
 from solvers.equivalence.changes import Change, Kind, Value, family_of, find_changes, row_text
-from solvers.equivalence.compare import SECONDS, Equivalence, Verdict, equivalence
+from solvers.equivalence.compare import equivalence
 from solvers.equivalence.normal import KEPT
+from solvers.equivalence.outcome import SECONDS, Equivalence, Level, Verdict
 from solvers.instance import Instance
 
 ENTRIES_PER_FAMILY = 50
+ABOVE = {"L3": "The same in other variables or units", "L4": "The same but for what follows from the rest"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class FamilyDiff:
-    """A Pyomo component that is not what it was; `entries` holds the first 50 of `entry_count` differences."""
+    """A Pyomo component that is not what it was; `entries` holds the first of `entry_count` differences."""
 
     kind: Kind
     family: str
@@ -47,7 +50,8 @@ class FamilyDiff:
 class ModelDiff:
     """What changed, family by family, riskiest first; `witness` proves `different`, `reason` explains `undecided`.
 
-    `how` and `shift` are those of an equivalence. `notes` are rewrites without effect, never mixed with changes.
+    `how`, `level`, `shift`, `value_scale`, `evidence` and `formulas` are those of `Equivalence`. `notes` are rewrites
+    without effect, never mixed with changes.
     `basis` says whether rows and columns were paired by their names alone; `guesses` of them were paired by structure.
     """
 
@@ -64,10 +68,17 @@ class ModelDiff:
     path: str = ""
     guesses: int = 0
     seconds: float = 0.0
+    level: str = ""
+    value_scale: float = 1.0
+    evidence: tuple[str, ...] = ()
+    formulas: tuple[str, ...] = ()
+    mapping: Mapping | None = field(default=None, compare=False, repr=False)  # what was checked; not part of the JSON
 
     def to_json(self) -> dict[str, Any]:
         """The same as nested dictionaries and tuples of strings and finite numbers."""
-        return asdict(self)
+        data = asdict(replace(self, mapping=None))
+        del data["mapping"]
+        return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,9 @@ def diff(
     *,
     seconds: float = SECONDS,
     should_stop: Callable[[], bool] = lambda: False,
+    max_level: Level = "L2",
+    eliminate: bool = False,
+    entries: int = ENTRIES_PER_FAMILY,  # of each family, listed one by one
 ) -> ModelDiff:
     """Compare two models: the verdict of `equivalence`, and every change between rows and columns that belong together.
 
@@ -92,17 +106,23 @@ def diff(
     what the names stand for has changed.
     """
     for side, instance in (("first", before), ("second", after)):
-        repeated = _repeated(instance)
-        if repeated:
+        if repeated := _repeated(instance):
             return _uncompared("invalid", f"The {side} model uses the name {repeated} twice: names must be unique.")
-    found = equivalence(before, after, seconds=seconds, should_stop=should_stop)
+    found = equivalence(
+        before, after, seconds=seconds, should_stop=should_stop, max_level=max_level, eliminate=eliminate
+    )
     if found.verdict == "invalid" and found.reason.startswith("The "):
         return _uncompared("invalid", found.reason)
     laid = aligned(before, after, known=found.mapping)
     changes = sorted(_changes(before, after, laid), key=wording.risk_of)
-    found = _as_named(found, laid, changes)
+    return _told((before, after), _as_named(found, laid, changes), laid, changes, entries)
+
+
+def _told(
+    models: tuple[Instance, Instance], found: Equivalence, laid: Aligned, changes: Sequence[Change], entries: int
+) -> ModelDiff:
     sizes = _Sizes(_family_sizes(laid.before), _family_sizes(laid.after))
-    families = _families(changes, sizes)
+    families = _families(changes, sizes, entries)
     return ModelDiff(
         verdict=found.verdict,
         summary=_summary(found, changes, sizes),
@@ -110,13 +130,18 @@ def diff(
         reason=found.reason,
         families=families,
         unchanged_families=len(set(sizes.before) | set(sizes.after)) - sum(f.kind != "objective" for f in families),
-        notes=_notes(before, after, found, changes),
+        notes=_notes(*models, found, changes),
         basis="structure" if guesses(laid) else "names",
         how=found.how,
         shift=found.shift,
         path=found.path,
         guesses=guesses(laid),
         seconds=found.seconds,
+        level=found.level,
+        value_scale=found.value_scale,
+        evidence=found.evidence,
+        formulas=found.formulas,
+        mapping=found.mapping,
     )
 
 
@@ -137,7 +162,7 @@ def _as_named(found: Equivalence, laid: Aligned, changes: Sequence[Change]) -> E
     if found.verdict != "equivalent":
         return found
     if any(change.field == "fixed value" for change in changes):
-        return replace(found, verdict="different", how="")
+        return replace(found, verdict="different", how="", level="", formulas=())
     same_names = all(
         set(getattr(laid.before, names)) == set(getattr(laid.after, names)) for names in ("row_names", "column_names")
     )
@@ -148,6 +173,8 @@ def _as_named(found: Equivalence, laid: Aligned, changes: Sequence[Change]) -> E
 
 
 def _summary(found: Equivalence, changes: Sequence[Change], sizes: _Sizes) -> str:
+    if found.verdict == "equivalent" and found.level in ABOVE:
+        return ABOVE[found.level]
     if found.verdict == "equivalent" and not changes:
         return "Rewritten without effect" if found.how == "rewritten" else "Renamed without effect"
     return wording.summary(changes, whole_families=sizes.on_one_side())
@@ -160,20 +187,20 @@ def _witness(found: Equivalence, changes: Sequence[Change]) -> str:
     return wording.change_text(changes[0]) if changes else found.witness
 
 
-def _families(changes: Sequence[Change], sizes: _Sizes) -> tuple[FamilyDiff, ...]:
+def _families(changes: Sequence[Change], sizes: _Sizes, entries: int) -> tuple[FamilyDiff, ...]:
     grouped: dict[tuple[Kind, str], list[Change]] = {}
     for change in changes:
         grouped.setdefault((change.kind, change.family), []).append(change)
-    return tuple(_family(key, found, sizes) for key, found in grouped.items())
+    return tuple(_family(key, found, sizes, entries) for key, found in grouped.items())
 
 
-def _family(key: tuple[Kind, str], changes: Sequence[Change], sizes: _Sizes) -> FamilyDiff:
+def _family(key: tuple[Kind, str], changes: Sequence[Change], sizes: _Sizes, most: int) -> FamilyDiff:
     kind, family = key
     size_before, size_after = (1, 1) if kind == "objective" else (sizes.before[key], sizes.after[key])
     groups: dict[tuple[str, str], list[Change]] = {}
     for change in changes:
         groups.setdefault((change.group, change.field if change.group == "presence" else ""), []).append(change)
-    entries = tuple(Entry(c.subject, c.field, c.old, c.new) for c in changes[:ENTRIES_PER_FAMILY])
+    entries = tuple(Entry(c.subject, c.field, c.old, c.new) for c in changes[:most])
     return FamilyDiff(
         kind=kind,
         family=family,
@@ -205,7 +232,9 @@ def _notes(before: Instance, after: Instance, found: Equivalence, changes: Seque
     notes = list(found.notes)
     if before.objective_name != after.objective_name:
         notes.append(f"Objective {before.objective_name} is now called {after.objective_name}.")
-    if found.verdict == "equivalent" and changes and not found.shift:
+    if found.verdict == "equivalent" and changes and found.level in ABOVE:
+        notes.append("The changes listed are only in how the model is written.")
+    elif found.verdict == "equivalent" and changes and not found.shift:
         notes.append("The models are the same only if names that both of them use are exchanged.")
     return tuple(notes)
 

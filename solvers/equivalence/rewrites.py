@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from solvers.equivalence.certificate import Mapping
 from solvers.equivalence.normal import BOUND, EMPTY, FREE, PARALLEL, SLACK, UNUSED, Work
@@ -39,7 +40,7 @@ def _notes(first: Instance, second: Instance, works: tuple[Work, Work], mapping:
         ("variable", first.column_names, second.column_names, columns, mapping.column[columns]),
         ("constraint", first.row_names, second.row_names, rows, mapping.row[rows]),
     ):
-        renamed = sum(own[i] != other[j] for i, j in zip(at.tolist(), to.tolist(), strict=True))
+        renamed = int(np.count_nonzero(_texts(own)[at] != _texts(other)[to]))
         if renamed:
             yield f"{_count(renamed, kind)} renamed."
     for fates, words, kind in (("row_fate", _ROWS, "constraint"), ("column_fate", _COLUMNS, "variable")):
@@ -47,6 +48,12 @@ def _notes(first: Instance, second: Instance, works: tuple[Work, Work], mapping:
             counts = [int((getattr(work, fates) == fate).sum()) for work in works]
             if counts[0] != counts[1]:
                 yield f"{counts[0]} {kind}s of the first model and {counts[1]} of the second {sentence}."
+
+
+def _texts(names: Sequence[str]) -> NDArray[np.object_]:
+    texts = np.empty(len(names), dtype=object)
+    texts[:] = tuple(names)
+    return texts
 
 
 def _count(number: int, kind: str) -> str:
