@@ -65,8 +65,7 @@ class _Tasks:
         """The most similar tasks with the insights that helped there."""
         found = []
         for part, other in ((self.main, self.tail), (self.tail, self.main)):
-            scores = part.scores(query, beside=other)
-            found += [(float(scores[place]), part.key(place)) for place in bm25.best(scores, SIMILAR)]
+            found += [(score, part.key(place)) for place, score in part.best(query, SIMILAR, beside=other)]
         found.sort(key=lambda pair: -pair[0])
         return [(score, insights) for score, key in found[:SIMILAR] if (insights := self.helped[key])]
 

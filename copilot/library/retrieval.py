@@ -104,8 +104,8 @@ def _of_release(
     query: Mapping[str, int], asker: Asker, release_id: UUID, index: bm25.Index, votes: fusion.Votes[UUID]
 ) -> list[_Row]:
     """What the asker may be shown of a release, of the best by text and the best by vote."""
-    scores = index.scores(query)
-    ranked = bm25.best(scores, _POOL * _ROUNDS)
+    scores = dict(index.best(query, _POOL * _ROUNDS))
+    ranked = list(scores)
     rows: list[_Row] = []
     wanted = dict.fromkeys(votes.leaders(_VOTED), -1)
     for start in range(0, max(len(ranked), 1), _POOL):
@@ -113,7 +113,7 @@ def _of_release(
         for insight_id, version_id in _allowed(asker, release_id, list(wanted)):
             document, share = wanted[insight_id], votes.share(insight_id)
             if document >= 0 or share > 0:
-                text = float(scores[document]) if document >= 0 else 0.0
+                text = scores.get(document, 0.0)
                 rows.append(_Row(version_id, release_id, text, share, document))
         if len(rows) >= CANDIDATES:
             break

@@ -43,7 +43,14 @@ class Served:
 
 
 def serve(
-    text: str, asker: Asker, *, run_id: UUID, model_id: str = "", hold_out: float = 0.0, check: Check | None = None
+    text: str,
+    asker: Asker,
+    *,
+    run_id: UUID,
+    model_id: str = "",
+    solver: str = "",
+    hold_out: float = 0.0,
+    check: Check | None = None,
 ) -> Served:
     """Choose at most SHOWN insights for a run and record every candidate.
 
@@ -51,7 +58,7 @@ def serve(
     before gets what it was given then.
     """
     episode, made = uses.open_episode(
-        workspace=asker.workspace, run_id=run_id, text=text, model_id=model_id, solver=asker.solvers[-1]
+        workspace=asker.workspace, run_id=run_id, text=text, model_id=model_id, solver=solver
     )
     pinned = list(episode.releases.all())
     if made or not episode.uses.exists():  # a worker may have been lost in between

@@ -80,12 +80,11 @@ def scores(library: Published, task: str, *, without_twins: bool, signals: str =
         if other in library.texts and other != task and not (without_twins and alike(text, library.texts[other]))
     ]
     past = bm25.build((key(place), library.texts[other]) for place, other in enumerate(others))
-    likeness = past.scores(counted(text))
-    similar = [
-        (float(likeness[place]), sorted(library.helped[others[place]])) for place in bm25.best(likeness, SIMILAR)
-    ]
+    similar = [(score, sorted(library.helped[others[place]])) for place, score in past.best(counted(text), SIMILAR)]
     votes = fusion.votes(similar, fusion.overall_share([sorted(library.helped[other]) for other in others]))
-    by_text = library.index.scores(counted(text))
+    by_text = np.zeros(len(library.records))
+    for place, score in library.index.best(counted(text), len(library.records)):
+        by_text[place] = score
     by_vote = np.array([votes.share(place) for place in range(len(library.records))])
     if signals == "text":
         return by_text
@@ -96,10 +95,8 @@ def recall(library: Published, many: int, *, without_twins: bool, signals: str =
     """Mean over the queries of the share of answers among the first `many`."""
     found = []
     for task in library.queries:
-        first = set(
-            np.argsort(-scores(library, task, without_twins=without_twins, signals=signals), kind="stable")[:many]
-        )
-        found.append(len(first & library.held[task]) / len(library.held[task]))
+        ranked = np.argsort(-scores(library, task, without_twins=without_twins, signals=signals), kind="stable")
+        found.append(len(set(ranked[:many]) & library.held[task]) / len(library.held[task]))
     return float(np.mean(found))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import math
 import zlib
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from copilot.library.ranking.words import counted
 K1, B = 1.2, 0.75
 KEY_BYTES = 16
 FORMAT = 1
+BUDGET, NEAR = 250_000, 1_000  # postings read in full; documents for which the rest is read
 _QUERY_TERMS = 120  # the rarest terms of a long request; the others would only add time
 Floats = npt.NDArray[np.float32]
 
@@ -50,19 +52,46 @@ class Index:
         """The identity of a document."""
         return bytes(self.keys[document].tobytes())
 
-    def scores(self, query: Mapping[str, int], *, beside: Index | None = None) -> Floats:
-        """The score of every document for counted terms; zero where no term is shared.
+    def best(self, query: Mapping[str, int], many: int, *, beside: Index | None = None) -> list[tuple[int, float]]:
+        """The documents with the highest scores for counted terms, best first, each with its score.
 
+        The rarest terms are counted for every document, up to BUDGET postings in all; the commoner ones only for the
+        NEAR documents that lead by then. So the work is bounded, and exact unless a text lives on common words alone.
         `beside` is another part of the same collection: how rare a term is counts over both.
         """
         found = np.zeros(self.size, dtype=np.float32)
-        size = self.size + (beside.size if beside else 0)
-        for term in self._rarest(query):
+        weights = self._weights(query, beside)
+        spent = 0
+        while weights and (spent == 0 or spent + self.holders(weights[0][0]) <= BUDGET):
+            term, weight = weights.pop(0)
             first, end = self._span(term)
-            holders = end - first + (beside.holders(term) if beside else 0)
-            weight = math.log1p((size - holders + 0.5) / (holders + 0.5)) * (1.0 + math.log(query[term]))
-            found[self.documents[first:end]] += np.float32(weight) * self.frequencies[first:end]
-        return found
+            found[self.documents[first:end]] += weight * self.frequencies[first:end]
+            spent += end - first
+        if weights:
+            found = self._narrowed(found, weights, max(many, NEAR))
+        return [(place, float(found[place])) for place in leading(found, many)]
+
+    def _narrowed(self, found: Floats, weights: Sequence[tuple[str, np.float32]], many: int) -> Floats:
+        near = np.sort(np.array(leading(found, many), dtype=np.int32))
+        scores = found[near]
+        for term, weight in weights:
+            first, end = self._span(term)
+            holding = self.documents[first:end]
+            places = np.minimum(np.searchsorted(holding, near), end - first - 1)
+            scores += np.where(holding[places] == near, weight * self.frequencies[first:end][places], np.float32(0.0))
+        narrowed = np.zeros_like(found)
+        narrowed[near] = scores
+        return narrowed
+
+    def _weights(self, query: Mapping[str, int], beside: Index | None) -> list[tuple[str, np.float32]]:
+        """The terms of the query that are here, rarest first, with what one saturated occurrence is worth."""
+        size = self.size + (beside.size if beside else 0)
+        weights = []
+        for term in self._rarest(query):
+            holders = self.holders(term) + (beside.holders(term) if beside else 0)
+            rarity = math.log1p((size - holders + 0.5) / (holders + 0.5))
+            weights.append((term, np.float32(rarity * (1.0 + math.log(query[term])))))
+        return weights
 
     def shared(self, query: Mapping[str, int], documents: Sequence[int]) -> list[list[str]]:
         """For each document the terms of the query that it has, rarest first."""
@@ -122,7 +151,7 @@ class Index:
         return int(self.start[row]), int(self.start[row + 1])
 
 
-def best(scores: npt.NDArray[np.floating], many: int) -> list[int]:
+def leading(scores: npt.NDArray[np.floating], many: int) -> list[int]:
     """Positions of the highest positive scores, best first; of equal ones the first in the collection."""
     if many < len(scores):
         threshold = np.partition(scores, len(scores) - many)[len(scores) - many]
@@ -136,9 +165,7 @@ def build(texts: Iterable[tuple[bytes, str]]) -> Index:
     """The index of (key, text) pairs."""
     rows: dict[str, int] = {}
     keys, lengths = [], []
-    term_column: list[int] = []
-    document_column: list[int] = []
-    count_column: list[int] = []
+    term_column, document_column, count_column = array("i"), array("i"), array("i")
     for document, (key, text) in enumerate(texts):
         counts = counted(text)
         keys.append(key)
@@ -154,9 +181,9 @@ def _arranged(
     rows: dict[str, int],
     keys: Sequence[bytes],
     lengths: Sequence[int],
-    term_column: Sequence[int],
-    document_column: Sequence[int],
-    count_column: Sequence[int],
+    term_column: array[int],
+    document_column: array[int],
+    count_column: array[int],
 ) -> Index:
     of_term = np.array(term_column, dtype=np.int32)
     documents = np.array(document_column, dtype=np.int32)
