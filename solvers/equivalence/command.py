@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from solvers.equivalence.corrections import CorrectionRefused
 from solvers.equivalence.diff import FamilyDiff, ModelDiff, diff
 from solvers.equivalence.level_words import kind_text, proof_text
 from solvers.equivalence.outcome import LEVELS, SECONDS
@@ -21,6 +22,7 @@ from solvers.mps import read
 
 LEVEL = "L3"
 EXITS = {"identical": 0, "equivalent": 0, "different": 1, "undecided": 3, "invalid": 4}
+RENAMES = 10
 HEADS = {
     "identical": "IDENTICAL: the same rows and columns with the same numbers.",
     "different": "DIFFERENT",
@@ -37,7 +39,18 @@ def diff_main(argv: Sequence[str]) -> int:
     except InstanceError as error:
         sys.stderr.write(f"solvers: {error}\n")
         return EXITS["invalid"]
-    found = diff(first, second, seconds=options.budget, max_level=options.level, eliminate=options.eliminate)
+    try:
+        found = diff(
+            first,
+            second,
+            seconds=options.budget,
+            max_level=options.level,
+            eliminate=options.eliminate,
+            renamed=options.renamed,
+        )
+    except CorrectionRefused as error:
+        sys.stderr.write(f"solvers: {error}\n")
+        return EXITS["invalid"]
     if options.json:
         sys.stdout.write(json.dumps(found.to_json(), indent=2, allow_nan=False) + "\n")
     else:
@@ -52,8 +65,11 @@ def as_lines(found: ModelDiff) -> Iterator[str]:
         yield f"  for one: {found.witness}"
     for family in found.families:
         yield from _family_lines(family)
+    if found.family_count > len(found.families):
+        yield f"  … and {found.family_count - len(found.families)} more families"
     if found.unchanged_families and found.families:
         yield f"  = {found.unchanged_families} families unchanged"
+    yield from _rename_lines(found)
     if found.guesses:
         yield f"  {found.guesses} rows and columns were matched by structure, not by name."
     if found.formulas:
@@ -85,6 +101,14 @@ def _family_lines(family: FamilyDiff) -> Iterator[str]:
         yield f"      … and {family.entry_count - 5} more"
 
 
+def _rename_lines(found: ModelDiff) -> Iterator[str]:
+    shown = found.renames[:RENAMES]
+    for one in shown:
+        yield f"  {one.kind[:-1]} family {one.old} is now {one.new} ({one.how})"
+    if found.rename_count > len(shown):
+        yield f"  … and {found.rename_count - len(shown)} more names changed"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m solvers diff", description="Say whether two files hold the same model, and what differs."
@@ -101,12 +125,28 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--eliminate", action="store_true", help="also replace fixed variables, and those that one equation defines"
     )
+    parser.add_argument(
+        "--renamed",
+        type=_renamed,
+        action="append",
+        default=[],
+        metavar="KIND:OLD=NEW",
+        help="what belongs together: variables:x=make or constraints:limit=capacity (may be given several times)",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 
 
 def _levels() -> str:
     return "; ".join(f"{level} {words}" for level, words in LEVELS.items() if level in ("L2", "L3", "L4"))
+
+
+def _renamed(text: str) -> tuple[str, str, str]:
+    kind, colon, pair = text.partition(":")
+    old, equals, new = pair.partition("=")
+    if not (colon and equals and old and new):
+        raise argparse.ArgumentTypeError("must be variables:OLD=NEW or constraints:OLD=NEW")
+    return kind, old, new
 
 
 def _seconds(text: str) -> float:

@@ -14,7 +14,7 @@ from solvers.equivalence.lifting import lifted
 from solvers.equivalence.normal import Work, normal_form
 from solvers.equivalence.outcome import Equivalence, Level, reaches
 from solvers.equivalence.pairing import Pairing, pairing
-from solvers.equivalence.redundancy import PAIRING_SECONDS, Compare, certified
+from solvers.equivalence.redundancy import Compare, certified
 from solvers.equivalence.rewrites import notes_of
 from solvers.equivalence.substitution import audited_constant, checked_change
 from solvers.equivalence.substitution_words import change_notes, how_changed
@@ -95,7 +95,7 @@ def _shortened(first: Instance, second: Instance, budget: Budget) -> tuple[Elimi
     """Replace fixed columns in both models, then columns that only one of them has."""
     one, two = (eliminated(instance, (), (), budget) for instance in (first, second))
     works = normal_form(one.instance), normal_form(two.instance)
-    paired = pairing(one.instance, two.instance, works, seconds=min(PAIRING_SECONDS, budget.left_seconds))
+    paired = pairing(one.instance, two.instance, works)
     mine, others = _open_parts(works, paired)
     return (
         one.then(eliminated(one.instance, *mine, budget)),

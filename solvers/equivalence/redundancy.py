@@ -28,7 +28,6 @@ from solvers.instance import Instance
 MOST = 50  # rows and bounds that differ, beyond which nothing is asked
 NAMED = 10  # in the notes
 IMPLIED = 5  # what became of a row, beside the fates of `normal`
-PAIRING_SECONDS = 5.0
 Ints = NDArray[np.int64]
 Compare = Callable[[Instance, Instance], Equivalence]
 
@@ -60,7 +59,7 @@ def certified(
         return Finding(None, (f"Not asked of linear programs: a model has more than {MAX_NONZEROS:,} coefficients.",))
     if len(works[0].kept_columns()) != len(works[1].kept_columns()):
         return Finding(None)
-    found = pairing(*instances, works, seconds=min(PAIRING_SECONDS, budget.left_seconds))
+    found = pairing(*instances, works)
     budget.check()
     left = residue(works, found)
     if left.size > MOST:

@@ -119,3 +119,20 @@ def test_bounds_of_whole_columns_that_are_fractions_lose_no_point() -> None:
     nothing = instances.make(cost=[1], rows=[[1]], row_lower=[-5], row_upper=[5], lower=[0.3], upper=[0.6], integer=[1])
     result, _ = solved(nothing, SolveOptions())
     assert result.termination_condition is T.INFEASIBLE
+
+
+@pytest.mark.parametrize(("lower", "upper"), [(-0.3, 1.0), (0.0, 1.4), (-0.5, 1.5), (0.2, 1.4)])
+@pytest.mark.parametrize("factor", [1.0, 1.3, 0.52])
+def test_a_fractional_bound_of_an_integer_hides_no_better_point(factor: float, lower: float, upper: float) -> None:
+    model = instances.make(
+        cost=[5, 1], rows=[[-factor, -factor]], row_lower=[-instances.INF], row_upper=[-factor], lower=[0, lower],
+        upper=[1, upper], integer=[1, 1],
+    )  # fmt: skip
+    result, _ = solved(model, SolveOptions())
+    assert result.termination_condition is T.OPTIMAL
+    assert result.objective_value == pytest.approx(1.0)  # the second column alone
+
+
+def test_bounds_without_a_whole_number_between_them_are_infeasible() -> None:
+    result, _ = solved(instances.make(cost=[1], lower=[0.3], upper=[0.6], integer=[1]), SolveOptions())
+    assert result.termination_condition is T.INFEASIBLE
