@@ -11,6 +11,7 @@ PARTS = {
     "files": "instance files against MPS, and hashes",
     "overhead": "the runner against bare highspy",
     "equivalence": "two orders of one model told to be the same, against BLISS",
+    "diff": "two models told apart line by line, with and without names",
     "race": "the race against each engine alone",
 }
 
