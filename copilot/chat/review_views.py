@@ -11,10 +11,11 @@ from django.http import HttpRequest, HttpResponse
 
 from copilot.chat.reviewing import Entry, Family, entry_of, review_of, selected
 from copilot.chat.samples import family_names, samples_of, unchanged_names, written_of
+from copilot.review import services
 from copilot.review.contract import FIELDS, as_json, changes_of, told
 from copilot.review.models import Comparison
 from copilot.review.sides import title_of
-from solvers.equivalence.report import can_correct
+from solvers.equivalence.report import understands
 
 PAGE = 50  # differences of a family on one page
 LOOK_NONZEROS = 200_000  # beyond, the page does not open the models to show rows of them
@@ -27,7 +28,10 @@ def answered(request: HttpRequest, comparison: Comparison) -> dict[str, Any]:
     review = review_of(told(comparison))
     family = selected(review, request.GET.get("family", "")[:300])
     sides = comparison.first, comparison.second
-    context: dict[str, Any] = {"review": review, "family": family, "corrects": can_correct()}
+    context: dict[str, Any] = {"review": review, "family": family, "corrects": understands("renamed")}
+    further = float(comparison.options.get("seconds", 0)) < services.LONG_SECONDS
+    may_help = review.is_undecided or (review.is_different and understands("max_level"))
+    context["further"] = further and may_help
     opens = comparison.nonzeros <= LOOK_NONZEROS
     if opens:
         context["unchanged"] = unchanged_names(sides, review.changed)

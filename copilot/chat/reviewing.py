@@ -99,6 +99,8 @@ class Review:
     evidence: tuple[str, ...]
     figures: tuple[tuple[str, str], ...]
     is_undecided: bool
+    is_different: bool
+    is_accidental: bool
 
     @property
     def rewrites(self) -> int:
@@ -123,12 +125,14 @@ def review_of(answer: Mapping[str, Any]) -> Review:
         families=tuple(family for family in found if family.kind != "objective"),
         objective=tuple(family for family in found if family.kind == "objective"),
         unchanged=int(answer["diff"].get("unchanged_families", 0)),
-        notes=tuple(answer.get("notes", ())),
+        notes=(*answer.get("notes", ()), *answer.get("formulas", ())),
         renames=tuple(Rename(one["kind"], one["old"], one["new"], one.get("how", "")) for one in renames),
         witness=answer.get("witness", ""),
         evidence=tuple(_evidence(answer.get("evidence", ()))),
         figures=tuple(_figures(answer)),
         is_undecided=answer["verdict"] == "undecided",
+        is_different=answer["verdict"] == "different",
+        is_accidental=bool((answer.get("parametric") or {}).get("accidental")),
     )
 
 
@@ -151,6 +155,8 @@ def _band(answer: Mapping[str, Any], families: Sequence[Family]) -> Band:
     sign, word, tone = BANDS.get(answer["verdict"], ("?", str(answer["verdict"]), "warn"))
     shift = answer.get("shift") or 0.0
     if answer["verdict"] == "equivalent":
+        scale = answer["diff"].get("value_scale", 1.0)
+        word += f", values × {number(scale)}" if scale != 1.0 else ""
         word += f", optimum {'+' if shift > 0 else '−'}{number(abs(shift))}" if shift else ""
     if answer["verdict"] == "different":
         changes = sum(len(family.patterns) for family in families)
@@ -166,9 +172,9 @@ def _structure(parametric: Mapping[str, Any] | None) -> str:
     if not parametric:
         return "not compared with other data"
     draws = parametric.get("draws", ())
-    tried = f" ({plural(len(draws), 'random data set')})" if draws else ""
-    word = BANDS.get(parametric.get("verdict", ""), ("", str(parametric.get("verdict", "unknown")), ""))[1].lower()
+    tried = f" ({plural(len(draws), 'data set')})" if draws else ""
     sentence = parametric.get("sentence", "")
+    word = str(parametric.get("verdict", "unknown")).removesuffix(" structure")
     return f"{word}{tried}" + (f". {sentence}" if sentence else "")
 
 

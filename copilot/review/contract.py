@@ -71,7 +71,7 @@ def _with_step(family: Mapping[str, Any], known: Mapping[tuple[Any, Any], Mappin
 
 
 def _arrays(packed: bytes) -> dict[str, Any]:
-    encoding = "base64 of zlib of: two uint64 counts (columns, rows), int32 columns, int32 rows, float64 factors"
+    encoding = "base64 of zlib of: uint32 length of a JSON list of [name, type, count], the list, the arrays"
     fits = len(packed) <= CERTIFICATE_BYTES
     return {"encoding": encoding, "bytes": len(packed), "data": base64.b64encode(packed).decode() if fits else None}
 

@@ -28,6 +28,7 @@ from solvers.mps import read
 
 INLINE_NONZEROS = 200_000  # of the larger model; beyond, and for longer searches, a worker compares
 LONG_SECONDS = 120.0
+HIGHEST = "L4"
 READ_SECONDS = 60.0
 ANSWER = ("status", "result", "certificate", "changes", "finished_at")
 ONLY_LOOK = "You may look at this workspace, but only planners and owners can change anything in it."
@@ -103,8 +104,9 @@ def correct(*, comparison: Comparison, actor: User, kind: str, old: str, new: st
 
 
 def search_longer(*, comparison: Comparison, actor: User) -> Comparison:
-    """Ask the same question with more time, of a worker."""
-    options = replace(Options.from_json(comparison.options), seconds=LONG_SECONDS)
+    """Ask the same question with more time, of a worker, and up to the highest level that the engine knows."""
+    asked = Options.from_json(comparison.options)
+    options = replace(asked, seconds=LONG_SECONDS, max_level=HIGHEST, eliminate=True)
     return compare(first=comparison.first, second=comparison.second, actor=actor, options=options)
 
 

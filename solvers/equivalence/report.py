@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from solvers.equivalence import ENGINE
 from solvers.equivalence.certificate import Mapping
@@ -21,20 +22,24 @@ from solvers.instance import Instance
 
 LISTED = 100_000  # changes that are kept one by one
 SAME = ("identical", "equivalent")
-ORDER = "column, row, factor"
-_COUNTS = struct.Struct("<QQ")
-_APART = ("families", "seconds", "verdict", "level", "how", "shift", "path", "witness", "reason", "summary", "notes")
+ARRAYS = {"column": "<i4", "row": "<i4", "factor": "<f8", "scale": "<f8", "shift": "<f8"}
+_LENGTH = struct.Struct("<I")
+_TOLD = ("verdict", "level", "how", "path", "witness", "reason", "summary", "shift")
+_LISTED = ("notes", "evidence", "formulas")
+_APART = (*_TOLD, *_LISTED, "families", "renames", "seconds")
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What may be asked of a comparison: seconds of search, the highest level tried (empty: as the engine thinks).
 
-    `renamed` holds corrections of a person: (kind, family of the first model, its counterpart in the second).
+    With `eliminate`, variables that only one model has may be replaced by what defines them. `renamed` holds
+    corrections of a person: (kind, family of the first model, its counterpart in the second).
     """
 
     seconds: float = SECONDS
     max_level: str = ""
+    eliminate: bool = False
     renamed: tuple[tuple[str, str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -42,6 +47,7 @@ class Options:
         return {
             "seconds": self.seconds,
             "max_level": self.max_level,
+            "eliminate": self.eliminate,
             "renamed": sorted(list(one) for one in self.renamed),
         }
 
@@ -49,7 +55,8 @@ class Options:
     def from_json(data: dict[str, Any]) -> Options:
         """The options that `to_json` wrote."""
         renamed = tuple((str(kind), str(old), str(new)) for kind, old, new in data.get("renamed", ()))
-        return Options(float(data["seconds"]), str(data.get("max_level", "")), renamed)
+        level, eliminate = str(data.get("max_level", "")), bool(data.get("eliminate"))
+        return Options(float(data["seconds"]), level, eliminate, renamed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,53 +85,56 @@ def report(
     )
 
 
-def can_correct() -> bool:
-    """Whether this engine takes a person's word for which family belongs to which."""
-    return "renamed" in inspect.signature(diff).parameters
+def understands(option: str) -> bool:
+    """Whether this engine has an option: `renamed`, `max_level` or `eliminate`."""
+    return option in inspect.signature(diff).parameters
 
 
 def packed(mapping: Mapping) -> bytes:
-    """The arrays of a certificate, compressed: two counts, then int32 columns, int32 rows and float64 factors."""
-    column, row = mapping.column.astype("<i4"), mapping.row.astype("<i4")
-    arrays = column.tobytes() + row.tobytes() + mapping.factor.astype("<f8").tobytes()
-    return zlib.compress(_COUNTS.pack(len(column), len(row)) + arrays)
+    """The arrays of a certificate, compressed: length of a JSON list of [name, type, count], the list, the arrays."""
+    arrays = {name: getattr(mapping, name, None) for name in ARRAYS}
+    known = {name: array.astype(ARRAYS[name]) for name, array in arrays.items() if array is not None}
+    header = json.dumps([[name, array.dtype.str, len(array)] for name, array in known.items()]).encode()
+    return zlib.compress(_LENGTH.pack(len(header)) + header + b"".join(array.tobytes() for array in known.values()))
 
 
-def unpacked(data: bytes) -> Mapping:
-    """The arrays that `packed` wrote."""
+def unpacked(data: bytes) -> dict[str, NDArray[Any]]:
+    """The arrays that `packed` wrote, by name."""
     plain = zlib.decompress(data)
-    columns, rows = _COUNTS.unpack_from(plain)
-    column = np.frombuffer(plain, "<i4", columns, _COUNTS.size)
-    row = np.frombuffer(plain, "<i4", rows, _COUNTS.size + 4 * columns)
-    factor = np.frombuffer(plain, "<f8", rows, _COUNTS.size + 4 * (columns + rows))
-    return Mapping(column.astype(np.int64), row.astype(np.int64), factor)
+    (length,) = _LENGTH.unpack_from(plain)
+    place, found = _LENGTH.size + length, {}
+    for name, kind, count in json.loads(plain[_LENGTH.size : place]):
+        found[name] = np.frombuffer(plain, kind, count, place)
+        place += found[name].nbytes
+    return found
 
 
 def _understood(options: Options) -> dict[str, Any]:
     """The options that this engine has."""
     known = inspect.signature(diff).parameters
-    asked: dict[str, Any] = {"max_level": options.max_level, "renamed": options.renamed}
+    asked: dict[str, Any] = {
+        "max_level": options.max_level,
+        "eliminate": options.eliminate,
+        "renamed": options.renamed,
+    }
     return {name: value for name, value in asked.items() if value and name in known}
 
 
 def _result(found: ModelDiff, mapping: Mapping | None, models: tuple[Instance, Instance]) -> dict[str, Any]:
     families = tuple(_shortened(family) for family in found.families)
     data = replace(found, families=families).to_json()
-    laid = {name: value for name, value in data.items() if name not in _APART and name != "evidence"}
+    laid = {name: value for name, value in data.items() if name not in _APART}
     certificate = mapping and {
         "columns": int((mapping.column >= 0).sum()),
         "rows": int((mapping.row >= 0).sum()),
         "deviation": mapping.deviation,
-        "order": ORDER,
     }
     return {
-        **{name: data.get(name, "") for name in ("verdict", "level", "how", "path", "witness", "reason", "summary")},
-        "shift": found.shift,
+        **{name: data.get(name, "") for name in _TOLD},
+        **{name: data.get(name, ()) for name in _LISTED},
         "certificate": certificate,
-        "notes": data["notes"],
-        "diff": {"families": data["families"], "renames": (), **laid},
+        "diff": {"families": data["families"], "renames": data.get("renames", ()), **laid},
         "parametric": None,
-        "evidence": data.get("evidence", ()),
         "stats": {
             "rows": [one.row_count for one in models],
             "columns": [one.column_count for one in models],

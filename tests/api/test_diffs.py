@@ -64,10 +64,10 @@ def test_an_equivalent_model_comes_with_its_mapping(alice: User, caller: Client)
     assert found["verdict"] == "equivalent"
     mapping = unpacked(base64.b64decode(found["certificate"]["data"]))
     before, after = lots(), lots(make="produce", factor=2.0)
-    assert [after.column_names[j] for j in mapping.column[:6]] == [f"produce[{t}]" for t in range(6)]
+    assert [after.column_names[j] for j in mapping["column"][:6]] == [f"produce[{t}]" for t in range(6)]
     dense = before.matrix.todense()
-    kept = mapping.row >= 0
-    other = after.matrix.todense()[np.ix_(mapping.row[kept], mapping.column)] * mapping.factor[kept, None]
+    kept = mapping["row"] >= 0
+    other = after.matrix.todense()[np.ix_(mapping["row"][kept], mapping["column"])] * mapping["factor"][kept, None]
     assert np.allclose(dense[kept], other)
 
 

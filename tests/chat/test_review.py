@@ -21,7 +21,7 @@ from copilot.review.models import Comparison, Status
 from copilot.runs.models import ModelVersion, Run
 from solvers.equivalence.diff import diff
 from tests.chat import stories
-from tests.review.models import lots
+from tests.review.models import formulated, lots, programmed
 
 FIVE: dict[str, Any] = {"lost": True, "setup_time": 20.0, "capacity": 117.0, "final": True}
 
@@ -39,7 +39,11 @@ def revision(owner: User, *, after: Run | None = None, **changes: Any) -> Run:
     stored = lots(**changes)
     found = diff(lots(), stored).to_json() if base else None
     ModelVersion.objects.filter(id=run.version_id).update(
-        instance=stored.to_bytes(), number=base.number + 1 if base else 1, diff=json.loads(json.dumps(found))
+        instance=stored.to_bytes(),
+        number=base.number + 1 if base else 1,
+        diff=json.loads(json.dumps(found)),
+        formulation=formulated(**changes).model_dump(mode="json"),
+        program=programmed(**changes),
     )
     return stories.fresh(run)
 
@@ -85,7 +89,7 @@ def test_an_undecided_one_says_why_and_offers_more_time(
     text = words(compared(browser, first, revision(alice, after=first, make="produce")))
     assert "? Undecided" in text
     assert "was up" in text
-    assert "Search for two minutes" in text
+    assert "Search further, for up to two minutes" in text
 
 
 def test_the_selected_family_shows_rows_side_by_side(alice: User, browser: Client) -> None:
@@ -96,6 +100,8 @@ def test_the_selected_family_shows_rows_side_by_side(alice: User, browser: Clien
     )
     assert "<ins>+ 20 y[0]</ins> <ins>≤ 117</ins>" in text
     assert text.count('class="sample"') == 3
+    assert [formula.count("<mn>130</mn>") for formula in re.findall(r"<math.*?</math>", text)] == [1, 0]
+    assert "<code>m.capacity = pyo.Constraint(T, rule=lambda m, t: m.x[t] + 20 * m.y[t] &lt;= 117)</code>" in text
 
 
 def test_all_differences_are_paged(alice: User, browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,14 +201,20 @@ def test_what_the_line_knows_of_a_step_is_shown(alice: User, browser: Client) ->
     first = revision(alice)
     second = revision(alice, after=first, capacity=117.0)
     stored = ModelVersion.objects.get(id=second.version_id).diff or {}
-    stored["families"][0] |= {"requested": "no", "phrase": "less room", "lines": {"before": [4], "after": [5]}}
-    stored["parametric"] = {"verdict": "equivalent", "draws": [{}, {}, {}], "sentence": "Only the data changed."}
+    stored["families"][0] |= {"requested": "no", "phrase": "less room", "lines": {"before": [4], "after": [2]}}
+    stored["parametric"] = {
+        "verdict": "same structure",
+        "draws": [{}, {}, {}],
+        "accidental": True,
+        "sentence": "Only the data changed.",
+    }
     ModelVersion.objects.filter(id=second.version_id).update(diff=stored)
     text = words(compared(browser, first, second))
-    assert "Structure equivalent (3 random data sets). Only the data changed." in text
+    assert "Structure same (3 data sets). Only the data changed." in text
+    assert "The same only with your data" in text
     assert "not asked for" in text
     assert "“less room”" in text
-    assert "line 5" in text
+    assert "line 2 m = pyo.ConcreteModel()" in text
 
 
 @pytest.mark.parametrize("verb", ["accept", "cancel", "correct", "revert", "retry", "longer"])
