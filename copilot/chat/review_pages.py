@@ -129,7 +129,7 @@ def revert(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
     talk, _ = conversation_of((found.first, found.second))
     if talk is None or not found.result:
         raise Http404("This comparison belongs to no conversation.")
-    text = review_views.undo_text(found, request.POST.get("family", ""), title_of(found.first))
+    text = review_views.undo_text(found, request.POST.get("family", ""))
     key = request.POST.get("idempotency_key", "")[:64]
     try:
         services.post_message(conversation=talk, actor=user_of(request), text=text, idempotency_key=key)

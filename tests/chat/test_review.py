@@ -16,12 +16,15 @@ from django.test.utils import CaptureQueriesContext
 from copilot.accounts.models import Membership, User
 from copilot.chat import review_views
 from copilot.chat.models import Message
+from copilot.chat.reviewing import review_of
+from copilot.chat.samples import as_before
 from copilot.review import services, work
 from copilot.review.models import Comparison, Status
 from copilot.runs.models import ModelVersion, Run
 from solvers.equivalence.diff import diff
 from tests.chat import stories
 from tests.review.models import formulated, lots, programmed
+from tests.solvers import instances
 
 FIVE: dict[str, Any] = {"lost": True, "setup_time": 20.0, "capacity": 117.0, "final": True}
 
@@ -166,9 +169,28 @@ def test_asking_to_undo_posts_one_message_that_names_the_family(alice: User, bro
         answer = browser.post(f"/review/{comparison_of(first, second).id}/revert/", sent)
         assert answer["Location"] == f"/conversations/{_talk(second)}/"
     newest = Message.objects.filter(conversation=_talk(second)).order_by("-created_at")
-    assert newest.filter(text__startswith="Undo this change: constraints capacity (").count() == 1
-    assert "130 → 117 in 6 of 6 rows" in newest[0].text
-    assert newest[0].text.endswith("Make it as it was in version 1.")
+    assert newest.filter(text__startswith="Undo this change: ").count() == 1
+    assert "constraints capacity (coefficient of y 10 → 20 in 6 of 6 rows; right-hand side 130 → 117" in newest[0].text
+
+
+def test_what_no_formulation_says_is_asked_for_by_what_changed(alice: User, browser: Client) -> None:
+    first = revision(alice)
+    second = revision(alice, after=first, **FIVE)
+    compared(browser, first, second)
+    found = comparison_of(first, second)
+    asked = [review_views.undo_text(found, key) for key in ("constraints:balance", "variables:lost")]
+    assert asked[0].startswith("Undo this change: constraints balance (coefficient of lost added (1) in 6 of 6 rows)")
+    assert asked[1] == "Undo this change: remove lost."
+    assert review_views.undo_text(found, "").startswith("Undo these changes: remove lost; ")
+
+
+def test_what_the_formulation_says_is_asked_for_in_its_words(alice: User) -> None:
+    version = stories.finished(alice).version
+    assert version is not None
+    stored = diff(instances.workshop(), instances.workshop()).to_json()
+    raw = {"kind": "constraints", "family": "carpentry", "change": "changed", "patterns": ["right-hand side 240 → 200"]}
+    review = review_of({"verdict": "different", "diff": stored | {"families": [raw]}})
+    assert as_before(version, review.families[0]) == "at most 240 hours of carpentry"
 
 
 def test_a_waiting_one_can_be_stopped_and_tried_again(
