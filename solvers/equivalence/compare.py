@@ -17,7 +17,7 @@ from solvers.equivalence.ladder import after_elimination, climbed
 from solvers.equivalence.normal import KEPT, Work, normal_form
 from solvers.equivalence.outcome import SECONDS, Equivalence, Level, Verdict, reaches
 from solvers.equivalence.rewrites import notes_of
-from solvers.equivalence.witness import witness_of
+from solvers.equivalence.witness import contradiction_of, witness_of
 from solvers.instance import Instance, InstanceError
 
 __all__ = ["SECONDS", "Equivalence", "Level", "Verdict", "equivalence"]
@@ -86,13 +86,16 @@ def _identical(first: Instance, second: Instance) -> Equivalence | None:
 def _compared(first: Instance, second: Instance, budget: Budget) -> Equivalence:
     works = normal_form(first), normal_form(second)
     budget.check()
+    contradiction = contradiction_of((first, second), works)
+    if contradiction:
+        return Equivalence("different", witness=contradiction)
     graph = joint_graph(*works)
     budget.check()
     found = matching(graph, budget)
     if isinstance(found, Apart):
         if works[0].contradictions and works[1].contradictions:
             return Equivalence("invalid", reason="Both models contradict themselves, so any two plans are the same.")
-        return Equivalence("different", witness=witness_of(found, graph, (first, second), works))
+        return Equivalence("different", witness=witness_of(found, graph, (first, second)))
     try:
         mapping = checked(*works, mapping_of(found, graph, works))
         audit(first, second, mapping)

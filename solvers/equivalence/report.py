@@ -8,6 +8,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from solvers.equivalence.compare import SECONDS
 from solvers.equivalence.diff import ENTRIES_PER_FAMILY, FamilyDiff, ModelDiff, diff
 from solvers.instance import Instance
 
-LISTED = 100_000  # changes of one family that are kept one by one
+LISTED = 100_000  # changes that are kept one by one
 SAME = ("identical", "equivalent")
 ARRAYS = {"column": "<i4", "row": "<i4", "factor": "<f8", "scale": "<f8", "shift": "<f8"}
 _LENGTH = struct.Struct("<I")
@@ -71,14 +72,11 @@ def report(
     first: Instance, second: Instance, options: Options, *, should_stop: Callable[[], bool] = lambda: False
 ) -> Report:
     """Compare two instances, and say all of it in plain data."""
-    found = diff(
-        first, second, seconds=options.seconds, should_stop=should_stop, entries=LISTED, **_understood(options)
-    )
+    found = diff(first, second, seconds=options.seconds, should_stop=should_stop, **_understood(options))
     mapping = found.mapping if found.verdict in SAME else None
     changes = [
-        (family.kind, family.family, entry.subject, entry.field, entry.old, entry.new)
-        for family in found.families
-        for entry in family.entries
+        (kind, family, entry.subject, entry.field, entry.old, entry.new)
+        for kind, family, entry in islice(found.every_entry(), LISTED)
     ]
     return Report(
         _result(found, mapping, (first, second)),

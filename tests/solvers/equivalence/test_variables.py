@@ -12,10 +12,10 @@ import highspy
 import numpy as np
 import pytest
 
-from solvers.equivalence import variables
+from solvers.equivalence import budget, variables
 from solvers.equivalence.budget import Budget
 from solvers.equivalence.canonical import Canonical, canonical
-from solvers.equivalence.certificate import MappingFault
+from solvers.equivalence.certificate import Mapping, MappingFault
 from solvers.equivalence.compare import Equivalence, equivalence
 from solvers.equivalence.normal import Work, normal_form
 from solvers.equivalence.substitution import audited_constant, checked_change
@@ -41,6 +41,13 @@ def compared(first: Model, second: Model) -> Equivalence:
 
 
 def solved(instance: Instance) -> tuple[highspy.HighsModelStatus, float]:
+    """Return how HiGHS ends and the least value; it misses optima where bounds of whole columns are fractions."""
+    whole = instance.integrality > 0
+    instance = replace(
+        instance,
+        column_lower=np.where(whole, np.ceil(instance.column_lower - 1e-9), instance.column_lower),
+        column_upper=np.where(whole, np.floor(instance.column_upper + 1e-9), instance.column_upper),
+    )
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     highs.passModel(highs_lp(instance))
@@ -59,6 +66,27 @@ def test_a_change_of_variables_is_equivalent(change: str, family: str) -> None:
         assert found.verdict == "equivalent", (k, found)
 
 
+def with_cost(model: Model, cost: np.ndarray) -> Instance:
+    asked = model.copy()
+    asked.cost, asked.offset, asked.sense = cost, 0.0, Sense.MINIMIZE
+    return put_together(asked)
+
+
+def assert_same_reach(first: Model, second: Model, mapping: Mapping, rng: np.random.Generator) -> None:
+    """Both models go as far in any direction, when it is carried over by the mapping."""
+    mine = np.flatnonzero(mapping.column >= 0)
+    scale = np.ones(len(mapping.column)) if mapping.scale is None else mapping.scale
+    shift = np.zeros(len(mapping.column)) if mapping.shift is None else mapping.shift
+    cost, other = np.zeros(first.shape[1]), np.zeros(second.shape[1])
+    cost[mine] = rng.integers(1, 20, len(mine))
+    other[mapping.column[mine]] = cost[mine] * scale[mine]
+    status, value = solved(with_cost(first, cost))
+    other_status, other_value = solved(with_cost(second, other))
+    if highspy.HighsModelStatus.kOptimal in (status, other_status):
+        moved = float(cost @ shift)
+        assert value == pytest.approx(other_value + moved, rel=1e-5, abs=1e-5 * (1 + abs(moved)))
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_changes_and_rewrites_in_a_row_are_equivalent(family: str) -> None:
     for k in range(ROUNDS):
@@ -67,7 +95,7 @@ def test_changes_and_rewrites_in_a_row_are_equivalent(family: str) -> None:
         other = permuted(rewritten(changed(model, rng, steps=4), rng, steps=3), rng)
         found = compared(model, other)
         if FULL and found.verdict == "undecided":  # shifts back and forth leave more than the last digit
-            assert "almost fits" in found.reason, (k, found)
+            assert "fits almost" in found.reason, (k, found)
             continue
         assert found.verdict == "equivalent", (k, found)
         status, value = solved(put_together(model))
@@ -75,6 +103,8 @@ def test_changes_and_rewrites_in_a_row_are_equivalent(family: str) -> None:
         if highspy.HighsModelStatus.kOptimal in (status, other_status):
             expected = found.value_scale * value + found.shift
             assert other_value == pytest.approx(expected, rel=1e-5, abs=1e-5 * abs(found.shift) + 1e-5)
+        assert found.mapping is not None
+        assert_same_reach(model, other, found.mapping, rng)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -84,25 +114,35 @@ def test_free_variables_may_be_shifted_at_will(family: str) -> None:
         model = freed(FAMILIES[family](rng), rng)
         other = permuted(changed(model, rng, steps=3), rng)
         found = compared(model, other)
-        if found.verdict == "undecided":  # which whole shifts fit together is not always found
+        if found.verdict == "invalid":
+            assert normal_form(put_together(model)).contradictions
+        elif found.verdict == "undecided":  # which whole shifts fit together is not always found
             assert np.any(model.integer & np.isinf(model.column_lower) & np.isinf(model.column_upper)), (k, found)
         else:
             assert found.verdict == "equivalent", (k, found)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("edit", {**BREAKS, **NUDGES})
+EDITS = {**BREAKS, **NUDGES}
+CASES = [
+    (edit, family)
+    for i, edit in enumerate(EDITS)
+    for k, family in enumerate(FAMILIES)
+    if FULL or (i + k) % 3 == 0  # a third of the table suffices to see that something broke
+]
+
+
+@pytest.mark.parametrize(("edit", "family"), CASES)
 def test_a_break_stays_one_in_other_variables(edit: str, family: str) -> None:
     for k in range(ROUNDS):
         rng = rng_of(edit, family, k, "in other variables")
         model = FAMILIES[family](rng)
         model = freed(model, rng) if k % 4 == 3 else model
-        broken = {**BREAKS, **NUDGES}[edit](model.copy(), rng)
+        broken = EDITS[edit](model.copy(), rng)
         if broken is None:
             continue
         broken = permuted(changed(broken, rng, steps=3), rng)
         found = compared(model, broken)
-        assert found.verdict in ("different", "undecided", "equivalent")
+        assert found.verdict in ("different", "undecided", "equivalent", "invalid")
         if found.verdict == "equivalent":  # what an edit does, a change of variables may do as well
             assert found.level == "L3", (k, found)
             assert found.mapping is not None
@@ -183,12 +223,13 @@ def test_the_check_believes_nothing_that_the_search_says() -> None:
 def test_a_search_without_time_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[bool] = []
 
-    def begin(work: Work, budget: Budget) -> Canonical:
+    def begin(work: Work, allowed: Budget) -> Canonical:
         begun.append(True)
-        return canonical(work, budget)
+        return canonical(work, allowed)
 
     monkeypatch.setattr("solvers.equivalence.budget.ASKED_EVERY", 0.0)
     monkeypatch.setattr(variables, "canonical", begin)
+    monkeypatch.setattr(budget, "ASKED_EVERY", 0.0)
     rng = rng_of("time")
     model = FAMILIES["transport"](rng)
     other = changed(model, rng, steps=2)
