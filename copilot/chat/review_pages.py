@@ -112,6 +112,16 @@ def longer(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
+def explore(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
+    """Have a worker compare two versions on other data."""
+    found = _comparison(request, comparison_id)
+    review.look_at_other_data(comparison=found)
+    notices.info(request, "A worker compares them on other data. Load the page again in a moment.")
+    return _to(found)
+
+
+@require_POST
+@signed_in
 def correct(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
     """Say which family is the counterpart of which; compares anew."""
     kind, _, old = request.POST.get("old", "").partition(":")

@@ -5,20 +5,22 @@ from __future__ import annotations
 import csv
 import json
 import math
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from copilot.chat.reviewing import Entry, Family, entry_of, review_of, selected
 from copilot.chat.samples import as_before, family_names, samples_of, unchanged_names, written_of
 from copilot.review import services
-from copilot.review.contract import FIELDS, as_json, changes_of, told
+from copilot.review.contract import FIELDS, as_json, changes_of, lacks_step, told
 from copilot.review.models import Comparison
 from copilot.review.sides import title_of
-from solvers.equivalence.report import understands
 
 PAGE = 50  # differences of a family on one page
 LOOK_NONZEROS = 200_000  # beyond, the page does not open the models to show rows of them
+EXPLORING = timedelta(seconds=20)  # after so long, other data are looked at on request only
 UNDONE = 6  # families in one message
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a text that begins so
 
@@ -28,10 +30,12 @@ def answered(request: HttpRequest, comparison: Comparison) -> dict[str, Any]:
     review = review_of(told(comparison))
     family = selected(review, request.GET.get("family", "")[:300])
     sides = comparison.first, comparison.second
-    context: dict[str, Any] = {"review": review, "family": family, "corrects": understands("renamed")}
-    further = float(comparison.options.get("seconds", 0)) < services.LONG_SECONDS
-    may_help = review.is_undecided or (review.is_different and understands("max_level"))
-    context["further"] = further and may_help
+    context: dict[str, Any] = {"review": review, "family": family}
+    searched = float(comparison.options.get("seconds", 0)) >= services.LONG_SECONDS
+    context["further"] = not searched and (review.is_undecided or review.is_different)
+    finished = comparison.finished_at
+    context["unexplored"] = lacks_step(comparison)
+    context["exploring"] = lacks_step(comparison) and finished and timezone.now() - finished < EXPLORING
     opens = comparison.nonzeros <= LOOK_NONZEROS
     if opens:
         context["unchanged"] = unchanged_names(sides, review.changed)
