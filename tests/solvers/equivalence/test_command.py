@@ -116,3 +116,16 @@ def test_a_defined_variable_goes_when_asked(lp: str, tmp_path: Path, capsys: pyt
     printed = capsys.readouterr().out
     assert printed.startswith("EQUIVALENT (after elimination)")
     assert "profit = 70 desk + 40 chair (second model)" in printed
+
+
+def test_a_match_can_be_corrected(lp: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = mps(tmp_path, 100)
+    assert main(["diff", lp, other, "--renamed", "variables:desk=chair", "--renamed", "variables:chair=table"]) == 0
+    printed = capsys.readouterr().out
+    assert "variable family desk is now chair (corrected)" in printed
+    assert "coefficient of desk" in printed
+    assert main(["diff", lp, other, "--renamed", "variables:desk=bed"]) == 4
+    assert capsys.readouterr().err == "solvers: The second model has no variables called bed.\n"
+    with pytest.raises(SystemExit):
+        main(["diff", lp, other, "--renamed", "desk"])
+    assert "variables:OLD=NEW" in capsys.readouterr().err
