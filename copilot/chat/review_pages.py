@@ -112,6 +112,16 @@ def longer(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
+def explore(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
+    """Have a worker compare two versions on other data."""
+    found = _comparison(request, comparison_id)
+    review.look_at_other_data(comparison=found)
+    notices.info(request, "A worker compares them on other data. Load the page again in a moment.")
+    return _to(found)
+
+
+@require_POST
+@signed_in
 def correct(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
     """Say which family is the counterpart of which; compares anew."""
     kind, _, old = request.POST.get("old", "").partition(":")
@@ -129,7 +139,7 @@ def revert(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
     talk, _ = conversation_of((found.first, found.second))
     if talk is None or not found.result:
         raise Http404("This comparison belongs to no conversation.")
-    text = review_views.undo_text(found, request.POST.get("family", ""), title_of(found.first))
+    text = review_views.undo_text(found, request.POST.get("family", ""))
     key = request.POST.get("idempotency_key", "")[:64]
     try:
         services.post_message(conversation=talk, actor=user_of(request), text=text, idempotency_key=key)

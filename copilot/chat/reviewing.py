@@ -59,6 +59,7 @@ class Family:
 
     key: str
     name: str
+    renamed: str
     kind: str
     change: str
     sign: str
@@ -161,7 +162,8 @@ def _band(answer: Mapping[str, Any], families: Sequence[Family]) -> Band:
     if answer["verdict"] == "different":
         changes = sum(len(family.patterns) for family in families)
         word += f": {plural(changes, 'change')} in {_families(len(families))}"
-    return Band(sign, word, tone, answer.get("reason") or answer.get("summary", ""))
+    summary = answer.get("summary", "")
+    return Band(sign, word, tone, answer.get("reason") or ("" if summary == "No change" else summary))
 
 
 def _families(count: int) -> str:
@@ -208,6 +210,7 @@ def _family(raw: Mapping[str, Any]) -> Family:
     return Family(
         key=f"{raw['kind']}:{raw['family']}",
         name=raw["family"],
+        renamed=str(raw.get("renamed") or ""),
         kind=raw["kind"],
         change=raw["change"],
         sign=SIGNS.get(raw["change"], "~"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from copilot.chat.reviewing import Family, Rename
-from copilot.chat.spec import formulas_of
+from copilot.chat.spec import formulas_of, groups_of
 from copilot.drafting.formulation import Formulation
 from copilot.review.sides import Side, instance_of
 from copilot.runs.models import ModelVersion
@@ -64,11 +64,29 @@ def written_of(side: Side, title: str, family: Family, which: str) -> Written:
     return Written(title, formula, found.sentence if found else "", shown)
 
 
+def as_before(side: Side, family: Family) -> str:
+    """What to say so that a family becomes as it is on this side: its sentence there, else what changed."""
+    if family.change == "added":
+        return f"remove {family.name}"
+    if isinstance(side, ModelVersion) and side.formulation:
+        formulation = Formulation.model_validate(side.formulation)
+        labels = {rule.label for rule in formulation.constraints}
+        groups = groups_of(formulation, side.request_text)
+        elements = {"constraints": "constraint", "variables": "variable", "objective": "objective"}
+        items = (item for group in groups if group.element == elements[family.kind] for item in group.items)
+        found = next((item.sentence for item in items if item.name == family.name), "")
+        if found and found not in labels:  # a label alone does not say what it was
+            return found.rstrip(".")
+    called = "the objective" if family.kind == "objective" else f"{family.kind} {family.name}"
+    return f"{called} ({'; '.join(family.patterns)}), so that it is as before"
+
+
 def samples_of(sides: tuple[Side, Side], family: Family, renames: Sequence[Rename]) -> tuple[Sample, ...]:
     """The first rows or columns of the family that changed, in both models."""
     models = instance_of(sides[0]), instance_of(sides[1])
     subjects = list(dict.fromkeys(entry.subject for entry in family.entries))[:ROWS]
     renamed = {one.old: one.new for one in renames}
+    renamed |= {family.name: family.renamed} if family.renamed else {}
     if family.kind == "constraints":
         return tuple(_row_sample(name, models, family, renamed) for name in subjects)
     names = [subject for subject in subjects if subject != family.name] if family.kind == "objective" else subjects

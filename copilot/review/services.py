@@ -17,18 +17,19 @@ from django.utils import timezone
 from copilot.accounts.models import User, Workspace
 from copilot.accounts.services import may_write
 from copilot.review import queue, work
+from copilot.review.contract import lacks_step
 from copilot.review.models import WAITING, Comparison, ModelFile, Status
 from copilot.review.sides import Side, digest_of, nonzeros_of
 from copilot.runs.models import ModelVersion
 from solvers.equivalence import ENGINE
-from solvers.equivalence.compare import SECONDS
+from solvers.equivalence.outcome import SECONDS, Level
 from solvers.equivalence.report import Options
 from solvers.instance import InstanceError
 from solvers.mps import read
 
 INLINE_NONZEROS = 200_000  # of the larger model; beyond, and for longer searches, a worker compares
 LONG_SECONDS = 120.0
-HIGHEST = "L4"
+HIGHEST: Level = "L4"
 READ_SECONDS = 60.0
 ANSWER = ("status", "result", "certificate", "changes", "finished_at")
 ONLY_LOOK = "You may look at this workspace, but only planners and owners can change anything in it."
@@ -88,7 +89,15 @@ def compare(*, first: Side, second: Side, actor: User, options: Options | None =
     if is_new and row.is_waiting:
         _begin(row)
     row.refresh_from_db()
+    if is_new and row.status == Status.DONE:
+        look_at_other_data(comparison=row)
     return row
+
+
+def look_at_other_data(*, comparison: Comparison) -> None:
+    """Have a worker compare two versions on other data, where that has not been done."""
+    if lacks_step(comparison):
+        transaction.on_commit(lambda: queue.ring_worker(comparison.id))
 
 
 def correct(*, comparison: Comparison, actor: User, kind: str, old: str, new: str) -> Comparison:

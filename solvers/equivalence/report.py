@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import struct
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -16,8 +15,8 @@ from numpy.typing import NDArray
 
 from solvers.equivalence import ENGINE
 from solvers.equivalence.certificate import Mapping
-from solvers.equivalence.compare import SECONDS
-from solvers.equivalence.diff import ENTRIES_PER_FAMILY, FamilyDiff, ModelDiff, diff
+from solvers.equivalence.diff import ModelDiff, diff
+from solvers.equivalence.outcome import LEVELS, SECONDS, Level
 from solvers.instance import Instance
 
 LISTED = 100_000  # changes that are kept one by one
@@ -31,14 +30,14 @@ _APART = (*_TOLD, *_LISTED, "families", "renames", "seconds")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What may be asked of a comparison: seconds of search, the highest level tried (empty: as the engine thinks).
+    """What may be asked of a comparison: seconds of search, and the highest level that is tried.
 
     With `eliminate`, variables that only one model has may be replaced by what defines them. `renamed` holds
     corrections of a person: (kind, family of the first model, its counterpart in the second).
     """
 
     seconds: float = SECONDS
-    max_level: str = ""
+    max_level: Level = "L2"
     eliminate: bool = False
     renamed: tuple[tuple[str, str, str], ...] = ()
 
@@ -55,8 +54,8 @@ class Options:
     def from_json(data: dict[str, Any]) -> Options:
         """The options that `to_json` wrote."""
         renamed = tuple((str(kind), str(old), str(new)) for kind, old, new in data.get("renamed", ()))
-        level, eliminate = str(data.get("max_level", "")), bool(data.get("eliminate"))
-        return Options(float(data["seconds"]), level, eliminate, renamed)
+        level = next((level for level in LEVELS if level == data.get("max_level")), Options().max_level)
+        return Options(float(data["seconds"]), level, bool(data.get("eliminate")), renamed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,16 @@ class Report:
 def report(
     first: Instance, second: Instance, options: Options, *, should_stop: Callable[[], bool] = lambda: False
 ) -> Report:
-    """Compare two instances, and say all of it in plain data."""
-    found = diff(first, second, seconds=options.seconds, should_stop=should_stop, **_understood(options))
+    """Compare two instances, and say all of it in plain data; raises CorrectionRefused as `diff` does."""
+    found = diff(
+        first,
+        second,
+        seconds=options.seconds,
+        should_stop=should_stop,
+        max_level=options.max_level,
+        eliminate=options.eliminate,
+        renamed=options.renamed,
+    )
     mapping = found.mapping if found.verdict in SAME else None
     changes = [
         (kind, family, entry.subject, entry.field, entry.old, entry.new)
@@ -83,11 +90,6 @@ def report(
         certificate=packed(mapping) if mapping else b"",
         changes=zlib.compress(json.dumps(changes, allow_nan=False, separators=(",", ":")).encode()),
     )
-
-
-def understands(option: str) -> bool:
-    """Whether this engine has an option: `renamed`, `max_level` or `eliminate`."""
-    return option in inspect.signature(diff).parameters
 
 
 def packed(mapping: Mapping) -> bytes:
@@ -109,31 +111,20 @@ def unpacked(data: bytes) -> dict[str, NDArray[Any]]:
     return found
 
 
-def _understood(options: Options) -> dict[str, Any]:
-    """The options that this engine has."""
-    known = inspect.signature(diff).parameters
-    asked: dict[str, Any] = {
-        "max_level": options.max_level,
-        "eliminate": options.eliminate,
-        "renamed": options.renamed,
-    }
-    return {name: value for name, value in asked.items() if value and name in known}
-
-
 def _result(found: ModelDiff, mapping: Mapping | None, models: tuple[Instance, Instance]) -> dict[str, Any]:
-    families = tuple(_shortened(family) for family in found.families)
-    data = replace(found, families=families).to_json()
+    data = found.to_json()
     laid = {name: value for name, value in data.items() if name not in _APART}
     certificate = mapping and {
         "columns": int((mapping.column >= 0).sum()),
         "rows": int((mapping.row >= 0).sum()),
         "deviation": mapping.deviation,
+        "objective": mapping.objective,
     }
     return {
-        **{name: data.get(name, "") for name in _TOLD},
-        **{name: data.get(name, ()) for name in _LISTED},
+        **{name: data[name] for name in _TOLD},
+        **{name: data[name] for name in _LISTED},
         "certificate": certificate,
-        "diff": {"families": data["families"], "renames": data.get("renames", ()), **laid},
+        "diff": {"families": data["families"], "renames": data["renames"], **laid},
         "parametric": None,
         "stats": {
             "rows": [one.row_count for one in models],
@@ -144,7 +135,3 @@ def _result(found: ModelDiff, mapping: Mapping | None, models: tuple[Instance, I
         },
         "engine": ENGINE,
     }
-
-
-def _shortened(family: FamilyDiff) -> FamilyDiff:
-    return replace(family, entries=family.entries[:ENTRIES_PER_FAMILY])

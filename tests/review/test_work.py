@@ -18,6 +18,7 @@ from copilot.review.models import Comparison, Status
 from copilot.review.worker import COMPARISONS
 from copilot.runs.reaper import Reaper
 from solvers.equivalence.apart import ApartError, Stopped, report_apart
+from solvers.equivalence.corrections import CorrectionRefused
 from solvers.equivalence.report import Options, report, unpacked
 from tests.factories import VersionFactory
 from tests.review.models import lots
@@ -116,6 +117,12 @@ def test_a_process_of_its_own_ends_when_asked_and_when_it_may_not_have_the_memor
         report_apart(data, other, Options(), should_stop=lambda: True)
     with pytest.raises(ApartError, match="32 MB of memory"):
         report_apart(data, other, Options(), memory_bytes=32 << 20)
+
+
+def test_a_correction_that_cannot_be_is_refused_there_too() -> None:
+    data = lots().to_bytes()
+    with pytest.raises(CorrectionRefused, match="nothing"):
+        report_apart(data, data, Options(renamed=(("variables", "nothing", "x"),)))
 
 
 def test_every_change_is_kept_beyond_what_the_answer_lists() -> None:

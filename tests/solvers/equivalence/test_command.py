@@ -83,6 +83,19 @@ def test_the_level_says_how_far_a_rewrite_may_go(lp: str, tmp_path: Path, capsys
     assert main(["diff", lp, str(scaled), "--level", "L2"]) == 1
 
 
+def test_the_optimum_moves_in_the_direction_of_the_model(
+    lp: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dearer = tmp_path / "dearer.lp"
+    dearer.write_text(LP.replace("70 desk + 40 chair", "140 desk + 80 chair + 5"))
+    assert main(["diff", lp, str(dearer)]) == 0
+    assert capsys.readouterr().out.startswith("EQUIVALENT (objective scaled, optimum × 2 + 5): the same optimal plans")
+    moved = tmp_path / "moved.lp"
+    moved.write_text(LP.replace("40 chair", "40 chair + 5"))
+    assert main(["diff", lp, str(moved)]) == 0
+    assert capsys.readouterr().out.startswith("EQUIVALENT (shifted by 5): a mapping was found")
+
+
 def test_a_row_that_follows_needs_the_last_level(lp: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = longer(tmp_path, "both: 6 desk + 4 chair <= 340")
     assert main(["diff", lp, other]) == 1
