@@ -83,7 +83,8 @@ def _by_names(side: Side, corrections: Sequence[Correction]) -> None:
     place = dict(zip([catalogues[1].names[j] for j in theirs.tolist()], theirs.tolist(), strict=True))
     names = (catalogues[0].names[i] for i in mine.tolist())
     to = np.fromiter((place.get(name, -1) for name in names), dtype=np.int64, count=len(mine))
-    same = (to >= 0) & (group[0][mine] == group[1][to])
+    mine, to = mine[to >= 0], to[to >= 0]
+    same = group[0][mine] == group[1][to]
     side.pair(mine[same], to[same], Basis.NAME)
 
 

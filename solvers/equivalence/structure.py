@@ -61,14 +61,19 @@ class Search:
 
     def _blindly(self) -> None:
         """Pair what is unique but for the numbers of rows or of columns; go on where most can have a partner."""
-        anchors, best = self._anchors, (-1.0, False, False)
-        for rows, columns in ((False, False), (True, False), (False, True), (True, True)):
+        anchors, last = self._anchors, (True, True)
+        best, chosen = anchors.shared(2), (False, False)
+        for rows, columns in ((True, False), (False, True), last):
             anchors.overlook(rows=rows, columns=columns)
             self.certain()
             share = anchors.shared(2)
-            if share > best[0]:
-                best = share, rows, columns
-        anchors.overlook(rows=best[1], columns=best[2])
+            if share > best:
+                best, chosen = share, (rows, columns)
+            if best == 1.0:
+                last = rows, columns
+                break
+        if chosen != last:
+            anchors.overlook(rows=chosen[0], columns=chosen[1])
 
     def _seeing(self) -> Ints:
         nodes = self._anchors.open_nodes()

@@ -6,6 +6,7 @@ A slice by default; WELLPOSED_EQUIVALENCE=full runs 220 edits per disguise and 3
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 from collections.abc import Iterator
 
@@ -19,6 +20,7 @@ from solvers.equivalence.compare import equivalence
 from solvers.equivalence.corrections import CorrectionRefused
 from solvers.equivalence.ledger import Ledger
 from solvers.instance import Instance, InstanceError, Sense
+from tests.solvers import instances
 from tests.solvers.equivalence.breaking import BREAKS
 from tests.solvers.equivalence.models import FAMILIES, Model, put_together
 from tests.solvers.equivalence.named import DISGUISES, KINDS, Named, edited, lot_sizing, nameless, renamed, transport
@@ -350,3 +352,25 @@ def test_what_is_not_linear_is_told_in_the_names_of_the_first_model() -> None:
     found = diff(curved(), other, renamed=[("variables", "y", "z")])
     assert (found.verdict, found.families) == ("undecided", ())
     assert [(one.old, one.new, one.how) for one in found.renames] == [("y", "z", "corrected")]
+
+
+EMPTY = instances.make(cost=[])
+NO_ROWS = instances.make(cost=[1, 2])
+
+
+@pytest.mark.parametrize("other", [EMPTY, NO_ROWS, curved()], ids=["empty", "no rows", "not linear"])
+def test_a_model_of_nothing_is_compared_both_ways(other: Instance) -> None:
+    for before, after in ((other, instances.workshop()), (instances.workshop(), other), (other, EMPTY), (other, other)):
+        found = diff(before, after)
+        assert found.verdict == ("identical" if before == after else found.verdict)
+        assert sum(1 for _ in found.every_entry()) == found.entry_count
+        json.dumps(found.to_json(), allow_nan=False)
+
+
+def test_a_summary_fits_a_title_however_much_changed() -> None:
+    before = lot_sizing(rng_of(1), products=3, periods=20).instance()
+    after = dataclasses.replace(transport(rng_of(1)).instance(), sense=Sense.MAXIMIZE, objective_offset=3.0)
+    found = diff(before, after)
+    assert found.summary.startswith("objective sense minimize → maximize; ")
+    assert "more kinds of change" in found.summary
+    assert len(found.summary) <= 120
