@@ -31,6 +31,15 @@ class Budget:
         self._report = report
         self._asked = -math.inf
 
+    @property
+    def left_seconds(self) -> float:
+        """Seconds left, never negative."""
+        return max(self._end - time.monotonic(), 0.0)
+
+    def is_spent(self) -> bool:
+        """Whether `check` would raise."""
+        return time.monotonic() > self._end or self._should_stop()
+
     def check(self) -> None:
         """Raise BudgetSpent when there is no time left."""
         now = time.monotonic()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -13,48 +13,52 @@ from solvers.equivalence.budget import Budget, BudgetSpent
 from solvers.equivalence.certificate import Mapping, MappingFault, audit, checked
 from solvers.equivalence.graph import Graph, joint_graph
 from solvers.equivalence.isomorphism import Apart, Matched, matching
+from solvers.equivalence.ladder import after_elimination, climbed
 from solvers.equivalence.normal import KEPT, Work, normal_form
+from solvers.equivalence.outcome import SECONDS, Equivalence, Level, Verdict, reaches
 from solvers.equivalence.rewrites import notes_of
-from solvers.equivalence.witness import witness_of
+from solvers.equivalence.witness import contradiction_of, witness_of
 from solvers.instance import Instance, InstanceError
 
-Verdict = Literal["identical", "equivalent", "different", "undecided", "invalid"]
-SECONDS = 20.0
+__all__ = ["SECONDS", "Equivalence", "Level", "Verdict", "equivalence"]
 MAX_NONZEROS = 5_000_000  # of one model; beyond, the comparison would take gigabytes
 SHIFT = 1e-12
 
 
-@dataclass(frozen=True, slots=True)
-class Equivalence:
-    """The verdict on two instances; `how` says which kind of equivalence, `reason` why there is no verdict.
-
-    `shift` is the second optimum minus the first, both written as minimisation. `mapping` is there when equivalent.
-    """
-
-    verdict: Verdict
-    how: str = ""
-    shift: float = 0.0
-    witness: str = ""
-    reason: str = ""
-    path: str = ""
-    mapping: Mapping | None = None
-    notes: tuple[str, ...] = ()
-    seconds: float = 0.0
-
-
 def equivalence(
-    first: Instance, second: Instance, *, seconds: float = SECONDS, should_stop: Callable[[], bool] = lambda: False
+    first: Instance,
+    second: Instance,
+    *,
+    seconds: float = SECONDS,
+    should_stop: Callable[[], bool] = lambda: False,
+    max_level: Level = "L2",
+    eliminate: bool = False,
 ) -> Equivalence:
-    """Compare two instances; never raises for an instance that can be compared, or for one that cannot."""
+    """Compare two instances; never raises for an instance that can be compared, or for one that cannot.
+
+    `different` means: not the same by anything up to `max_level`. With `eliminate`, variables that are fixed, or that
+    one equation defines in terms of the others and only one model has, are replaced when nothing else helps (L4).
+    """
     started = time.monotonic()
+    budget = Budget(seconds, should_stop)
     try:
-        found = _refused(first, second) or _identical(first, second)
-        found = found or _compared(first, second, Budget(seconds, should_stop))
+        found = _refused(first, second) or _up_to(max_level, first, second, budget)
+        if eliminate and found.verdict == "different":
+            parts = partial(_up_to, max_level, budget=budget)
+            found = after_elimination(first, second, found, budget, compare=parts)
     except BudgetSpent as spent:
         found = Equivalence("undecided", reason=f"{spent}: neither a mapping nor a difference was found.")
     except MemoryError:
         found = Equivalence("undecided", reason="The comparison needed more memory than there is.")
     return replace(found, seconds=time.monotonic() - started)
+
+
+def _up_to(level: Level, first: Instance, second: Instance, budget: Budget) -> Equivalence:
+    found = _identical(first, second) or _compared(first, second, budget)
+    if found.verdict != "different" or not reaches(level, "L3"):
+        return found
+    parts = partial(_up_to, "L3", budget=budget)
+    return climbed(first, second, found, budget, max_level=level, compare=parts)
 
 
 def _refused(first: Instance, second: Instance) -> Equivalence | None:
@@ -76,19 +80,22 @@ def _identical(first: Instance, second: Instance) -> Equivalence | None:
     if first != renamed:
         return None
     everything = Mapping(np.arange(first.column_count), np.arange(first.row_count), np.ones(first.row_count))
-    return Equivalence("identical", path="arrays", mapping=everything)
+    return Equivalence("identical", path="arrays", mapping=everything, level="L0")
 
 
 def _compared(first: Instance, second: Instance, budget: Budget) -> Equivalence:
     works = normal_form(first), normal_form(second)
     budget.check()
+    contradiction = contradiction_of((first, second), works)
+    if contradiction:
+        return Equivalence("different", witness=contradiction)
     graph = joint_graph(*works)
     budget.check()
     found = matching(graph, budget)
     if isinstance(found, Apart):
         if works[0].contradictions and works[1].contradictions:
             return Equivalence("invalid", reason="Both models contradict themselves, so any two plans are the same.")
-        return Equivalence("different", witness=witness_of(found, graph, (first, second), works))
+        return Equivalence("different", witness=witness_of(found, graph, (first, second)))
     try:
         mapping = checked(*works, mapping_of(found, graph, works))
         audit(first, second, mapping)
@@ -98,10 +105,10 @@ def _compared(first: Instance, second: Instance, budget: Budget) -> Equivalence:
     scale = 1.0 + abs(works[0].offset) + abs(works[1].offset)
     shift = 0.0 if abs(shift) <= SHIFT * scale else shift
     how = "renamed" if _only_renamed(first, second, works, mapping) else "rewritten"
+    level: Level = "L1" if how == "renamed" and not shift else "L2"
     how = "shifted" if shift else how
-    return Equivalence(
-        "equivalent", how, shift, path=found.path, mapping=mapping, notes=notes_of(first, second, works, mapping)
-    )
+    notes = notes_of(first, second, works, mapping)
+    return Equivalence("equivalent", how, shift, path=found.path, mapping=mapping, notes=notes, level=level)
 
 
 def mapping_of(found: Matched, graph: Graph, works: tuple[Work, Work]) -> Mapping:

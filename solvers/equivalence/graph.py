@@ -220,6 +220,13 @@ def _joined(parts: list[_Part]) -> Graph:
     )
 
 
+def both_ways(source: Ints, target: Ints, edge: Ints, count: int) -> tuple[Ints, NDArray[np.int32], NDArray[np.int32]]:
+    ends = np.concatenate((source, target)), np.concatenate((target, source))
+    doubled = np.concatenate((edge, edge)).astype(np.int32)
+    matrix: Any = scipy.sparse.coo_array((doubled, ends), shape=(count, count)).tocsr()
+    return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32, copy=False), matrix.data
+
+
 def neighbour_sums(words: Words, graph: Graph) -> Words:
     """Return for each node the sum of the words on its edges (one word per edge, in the order of the edges)."""
     return segment_sums(words, graph.pointers)
