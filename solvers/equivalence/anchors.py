@@ -7,6 +7,8 @@ two nodes; both stand for the row, and are taken together.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,6 +44,7 @@ class Anchors:
         self.loose: Words = np.zeros(graph.node_count, dtype=np.uint64)
         self.seen = np.zeros(graph.node_count, dtype=np.int64)
         self.kinds = mixed(self.is_row().astype(np.int64) + 21)
+        self._start = graph.start
         self.commit(*pairs)
         self.levels = self._levels()
 
@@ -84,6 +87,20 @@ class Anchors:
         """Refine the colours again, with everything paired so far."""
         self.levels = self._levels()
 
+    def overlook(self, *, rows: bool = False, columns: bool = False) -> None:
+        """Refine again, blind for the own numbers of rows, of columns, or of neither."""
+        blind = np.where(self.is_row(), rows, columns)
+        self._start = np.where(blind, self.kinds, self.graph.start)
+        self.refresh()
+
+    def shared(self, level: int) -> float:
+        """Return the share of open nodes that could have a partner of their own colour."""
+        nodes = self.open_nodes()
+        keys, second = self.key(nodes, self.levels[level], self.exact), self.graph.second[nodes]
+        mine, theirs = (np.unique(keys[second == which], return_counts=True) for which in (False, True))
+        fewer = min(np.count_nonzero(~second), np.count_nonzero(second))
+        return common(mine, theirs) / fewer if fewer else 1.0
+
     def _show(self, nodes: Ints) -> Ints:
         """Let the neighbours of paired nodes see them; return these neighbours."""
         start, size = self.graph.pointers[nodes], self.degree[nodes]
@@ -101,7 +118,7 @@ class Anchors:
     def _levels(self) -> list[Words]:
         """Return the colours after 0, 1, … rounds of refinement; paired nodes start as one colour."""
         taken = self.partner[self.main] >= 0
-        colour = np.where(taken, self._words[self.main], self.graph.start)
+        colour = np.where(taken, self._words[self.main], self._start)
         levels = [colour]
         for _ in range(ROUNDS):
             sums = neighbour_sums(mixed(mixed(colour)[self.graph.target] + self._edge_words), self.graph)
@@ -127,6 +144,12 @@ def _width(graph: Graph, main: Ints) -> Ints:
     np.cumsum(main[graph.target] == graph.target, out=running[1:])
     found: Ints = running[graph.pointers[1:]] - running[graph.pointers[:-1]]
     return found
+
+
+def common(first: tuple[NDArray[Any], Ints], second: tuple[NDArray[Any], Ints]) -> int:
+    """Return how many members two multisets share, each given as its values, ascending, and their counts."""
+    _, mine, theirs = np.intersect1d(first[0], second[0], assume_unique=True, return_indices=True)
+    return int(np.minimum(first[1][mine], second[1][theirs]).sum())
 
 
 def distinct(numbers: Ints, size: int) -> Ints:

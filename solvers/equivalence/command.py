@@ -17,7 +17,7 @@ from solvers.equivalence.diff import FamilyDiff, ModelDiff, diff
 from solvers.equivalence.level_words import kind_text, proof_text
 from solvers.equivalence.outcome import LEVELS, SECONDS
 from solvers.equivalence.wording import value_text
-from solvers.instance import InstanceError
+from solvers.instance import InstanceError, Sense
 from solvers.mps import read
 
 LEVEL = "L3"
@@ -54,13 +54,14 @@ def diff_main(argv: Sequence[str]) -> int:
     if options.json:
         sys.stdout.write(json.dumps(found.to_json(), indent=2, allow_nan=False) + "\n")
     else:
-        sys.stdout.write("\n".join(as_lines(found)) + "\n")
+        maximised = first.sense is second.sense is Sense.MAXIMIZE
+        sys.stdout.write("\n".join(as_lines(found, maximised=maximised)) + "\n")
     return EXITS[found.verdict]
 
 
-def as_lines(found: ModelDiff) -> Iterator[str]:
+def as_lines(found: ModelDiff, *, maximised: bool = False) -> Iterator[str]:
     """Yield the lines of a comparison for a terminal: the verdict first, then families, then notes."""
-    yield _head(found)
+    yield _head(found, maximised)
     if found.witness:
         yield f"  for one: {found.witness}"
     for family in found.families:
@@ -83,9 +84,9 @@ def as_lines(found: ModelDiff) -> Iterator[str]:
         yield from (f"  {line}" for line in found.evidence)
 
 
-def _head(found: ModelDiff) -> str:
+def _head(found: ModelDiff, maximised: bool) -> str:
     if found.verdict == "equivalent":
-        return f"EQUIVALENT ({kind_text(found)}): {proof_text(found)}."
+        return f"EQUIVALENT ({kind_text(found, maximised=maximised)}): {proof_text(found)}."
     text = found.summary if found.verdict == "different" else found.reason
     head = HEADS[found.verdict]
     return head if found.verdict == "identical" else f"{head}: {text}"

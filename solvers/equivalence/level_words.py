@@ -29,12 +29,16 @@ PROOFS = {
 MAPPED = "a mapping was found and checked, number by number"
 
 
-def kind_text(found: Judged) -> str:
-    """Return which kind of equivalence it is: `renamed`, `shifted by 100`, `under a change of variables`."""
-    said = f"shifted by {number_text(found.shift)}" if found.how == "shifted" else found.how
+def kind_text(found: Judged, *, maximised: bool = False) -> str:
+    """Return which kind of equivalence it is: `renamed`, `shifted by 100`, `under a change of variables`.
+
+    Optima are those of minimisations, unless both models are `maximised`.
+    """
+    shift = -found.shift if maximised else found.shift
+    said = f"shifted by {number_text(shift)}" if found.how == "shifted" else found.how
     value = f" × {number_text(found.value_scale)}" if found.value_scale != 1 else ""
-    if found.shift and found.how != "shifted":
-        value += f" {'+' if found.shift > 0 else '−'} {number_text(abs(found.shift))}"
+    if shift and found.how != "shifted":
+        value += f" {'+' if shift > 0 else '−'} {number_text(abs(shift))}"
     return f"{said}, optimum{value}" if value else said
 
 

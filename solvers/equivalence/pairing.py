@@ -44,18 +44,22 @@ def paired_parts(
 ) -> Pairing:
     """Pair the rows and columns that both normal forms kept; `catalogues` are those of columns, then those of rows.
 
-    Pairs of `start` are taken over. Structure is only looked at where names leave something open on both sides.
+    The pairs of `start`, where there is one, stand for corrections and names. Structure is only looked at where
+    something is left open on both sides.
     """
     kept = [tuple(f(work) for work in works) for f in (Work.kept_columns, Work.kept_rows)]
     columns, rows = (
-        _started(names, (two[0], two[1]), [c for c in corrections if c.kind == kind])
+        _blank(names, (two[0], two[1]), [c for c in corrections if c.kind == kind])
         for names, two, kind in zip(catalogues, kept, ("variables", "constraints"), strict=True)
     )
     found = Pairing(columns, rows)
-    set_misleading_aside(works, found)
     if start is not None:
         _carry_over(start.columns, columns)
         _carry_over(start.rows, rows)
+    else:
+        for side, kind in ((columns, "variables"), (rows, "constraints")):
+            _by_names(side, [c for c in corrections if c.kind == kind])
+        set_misleading_aside(works, found)
     if known is not None and not found.complete() and _agrees(known, found):
         _by_mapping(known.column, columns)
         _by_mapping(known.row, rows)
@@ -64,20 +68,23 @@ def paired_parts(
     return found
 
 
-def _started(catalogues: tuple[Catalogue, Catalogue], kept: Kept, corrections: Sequence[Correction]) -> Side:
-    """Return what corrections and equal names say."""
+def _blank(catalogues: tuple[Catalogue, Catalogue], kept: Kept, corrections: Sequence[Correction]) -> Side:
     count = len(catalogues[0].names)
-    group = groups_of(catalogues, corrections)
-    side = Side(catalogues, np.full(count, -1, dtype=np.int64), np.zeros(count, dtype=np.int8), kept, group)
+    partner, basis = np.full(count, -1, dtype=np.int64), np.zeros(count, dtype=np.int8)
+    return Side(catalogues, partner, basis, kept, groups_of(catalogues, corrections))
+
+
+def _by_names(side: Side, corrections: Sequence[Correction]) -> None:
+    """Pair what corrections and equal names say."""
+    catalogues, group = side.catalogues, side.group
     for correction in corrections:
-        side.pair(*corrected_pairs(catalogues, kept, correction), Basis.CORRECTED)
+        side.pair(*corrected_pairs(catalogues, side.kept, correction), Basis.CORRECTED)
     mine, theirs = side.left()
     place = dict(zip([catalogues[1].names[j] for j in theirs.tolist()], theirs.tolist(), strict=True))
     names = (catalogues[0].names[i] for i in mine.tolist())
     to = np.fromiter((place.get(name, -1) for name in names), dtype=np.int64, count=len(mine))
     same = (to >= 0) & (group[0][mine] == group[1][to])
     side.pair(mine[same], to[same], Basis.NAME)
-    return side
 
 
 def _carry_over(former: Side, side: Side) -> None:

@@ -27,6 +27,7 @@ from solvers.instance import Instance
 
 MOST = 50  # rows and bounds that differ, beyond which nothing is asked
 NAMED = 10  # in the notes
+SHIFT = 1e-12
 IMPLIED = 5  # what became of a row, beside the fates of `normal`
 Ints = NDArray[np.int64]
 Compare = Callable[[Instance, Instance], Equivalence]
@@ -127,7 +128,8 @@ def _joined(models: _Models, found: Pairing, left: Residue) -> Equivalence | Non
         audit(*models.instances, mapping)
     except MappingFault:
         return None
-    shift = models.works[1].offset - models.works[0].offset
+    offsets = models.works[0].offset, models.works[1].offset
+    shift = 0.0 if np.isclose(*offsets, rtol=SHIFT, atol=SHIFT) else offsets[1] - offsets[0]
     return Equivalence(
         "equivalent",
         "LP-certified",

@@ -118,6 +118,7 @@ def _result(found: ModelDiff, mapping: Mapping | None, models: tuple[Instance, I
         "columns": int((mapping.column >= 0).sum()),
         "rows": int((mapping.row >= 0).sum()),
         "deviation": mapping.deviation,
+        "objective": mapping.objective,
     }
     return {
         **{name: data[name] for name in _TOLD},

@@ -19,6 +19,7 @@ from solvers.equivalence.overlap import best_overlaps
 STEPS = 4000  # rounds of spreading
 VISITS = 40  # of nodes in these rounds, per node of the graph
 CLEAR = 0.5  # share of its neighbours that must be paired before a node is paired on fewer grounds
+ENOUGH = 0.5  # share of what is open that can have a partner of its own colour
 FEW = 4  # neighbours of a tie that look the same, of which one is tied at once
 MOST = 400  # classes that are looked at for a tie
 Record = Callable[[Ints, Ints, bool, bool], None]
@@ -36,6 +37,7 @@ class Search:
         self._steps = STEPS
         self._visits = VISITS * (len(anchors.partner) + 1000)
         self._part = CLEAR
+        self._fresh: list[Ints] = []  # nodes that see what was paired since the last tie
 
     def certain(self) -> None:
         """Pair what is unique, and what follows from it."""
@@ -49,11 +51,24 @@ class Search:
 
     def complete(self) -> None:
         """Pair the rest: ties among what looks the same, from the most refined colours on, then overlaps."""
+        if self._anchors.shared(1) < ENOUGH:
+            self._blindly()
         self._part = 0.0  # a tie must be carried on at once, or the next one contradicts it
         for level in range(len(self._anchors.levels) - 1, -1, -1):
             self._ties(level, balanced=True)
             self._ties(level, balanced=False)
         self._overlaps()
+
+    def _blindly(self) -> None:
+        """Pair what is unique but for the numbers of rows or of columns; go on where most can have a partner."""
+        anchors, best = self._anchors, (-1.0, False, False)
+        for rows, columns in ((False, False), (True, False), (False, True), (True, True)):
+            anchors.overlook(rows=rows, columns=columns)
+            self.certain()
+            share = anchors.shared(2)
+            if share > best[0]:
+                best = share, rows, columns
+        anchors.overlook(rows=best[1], columns=best[2])
 
     def _seeing(self) -> Ints:
         nodes = self._anchors.open_nodes()
@@ -94,7 +109,9 @@ class Search:
 
     def _commit(self, pairs: Pairs, *, choice: bool = False, overlap: bool = False) -> Ints:
         self._record(*pairs, choice, overlap)
-        return self._anchors.commit(*pairs)
+        dirty = self._anchors.commit(*pairs)
+        self._fresh.append(dirty)
+        return dirty
 
     def _afford(self, nodes: int) -> bool:
         self._steps -= 1
@@ -128,12 +145,13 @@ class Search:
                 stack.append(np.concatenate(found[0]))
                 continue
             self._tie(mine, theirs)
+            stack.append(distinct(np.concatenate(self._fresh), len(anchors.partner)))  # what sees the tie comes first
             tied = True
         return tied
 
     def _tie(self, mine: Ints, theirs: Ints) -> None:
         """Pair the first nodes of a class, and settle which of their neighbours belong together."""
-        anchors = self._anchors
+        anchors, self._fresh = self._anchors, []
         dirty = self._commit((mine[:1], theirs[:1]), choice=len(mine) + len(theirs) > 2)
         self._spread(dirty)
         for colour, sums in self._lax():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.equivalence.anchors import common
 from solvers.equivalence.graph import joint_graph, neighbour_sums
 from solvers.equivalence.hashing import Words, mixed
 from solvers.equivalence.nodes import Nodes
@@ -46,20 +46,15 @@ def set_misleading_aside(works: tuple[Work, Work], found: Pairing) -> bool:
 
 def _contradict(first: Words, second: Words) -> bool:
     """Whether most words have an equal on the other side, and few have it as their partner."""
-    possible = _common(np.unique(first, return_counts=True), np.unique(second, return_counts=True))
+    possible = common(np.unique(first, return_counts=True), np.unique(second, return_counts=True))
     return bool(2 * possible > len(first) and 2 * np.count_nonzero(first == second) < possible)
 
 
 def facing(works: tuple[Work, Work]) -> tuple[Work, Work]:
     """Return the forms with the second objective negated where more of its costs are then those of the first."""
     first, second = (np.unique(work.cost[work.kept_columns()], return_counts=True) for work in works)
-    agree = [_common(first, (sign * second[0][::sign], second[1][::sign])) for sign in (1, -1)]
+    agree = [common(first, (sign * second[0][::sign], second[1][::sign])) for sign in (1, -1)]
     return works if agree[0] >= agree[1] else (works[0], replace(works[1], cost=-works[1].cost))
-
-
-def _common(first: tuple[NDArray[Any], Ints], second: tuple[NDArray[Any], Ints]) -> int:
-    _, mine, theirs = np.intersect1d(first[0], second[0], assume_unique=True, return_indices=True)
-    return int(np.minimum(first[1][mine], second[1][theirs]).sum())
 
 
 def doubt_indices(works: tuple[Work, Work], found: Pairing) -> bool:

@@ -12,6 +12,7 @@ PARTS = {
     "overhead": "the runner against bare highspy",
     "equivalence": "two orders of one model told to be the same, against BLISS",
     "structure": "programs told apart on random data, as builds of their model",
+    "diff": "two models told apart line by line, with and without names",
     "race": "the race against each engine alone",
     "library": "insights retrieved from libraries of three sizes, against 30 ms",
 }

@@ -83,6 +83,19 @@ def test_the_level_says_how_far_a_rewrite_may_go(lp: str, tmp_path: Path, capsys
     assert main(["diff", lp, str(scaled), "--level", "L2"]) == 1
 
 
+def test_the_optimum_moves_in_the_direction_of_the_model(
+    lp: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dearer = tmp_path / "dearer.lp"
+    dearer.write_text(LP.replace("70 desk + 40 chair", "140 desk + 80 chair + 5"))
+    assert main(["diff", lp, str(dearer)]) == 0
+    assert capsys.readouterr().out.startswith("EQUIVALENT (objective scaled, optimum × 2 + 5): the same optimal plans")
+    moved = tmp_path / "moved.lp"
+    moved.write_text(LP.replace("40 chair", "40 chair + 5"))
+    assert main(["diff", lp, str(moved)]) == 0
+    assert capsys.readouterr().out.startswith("EQUIVALENT (shifted by 5): a mapping was found")
+
+
 def test_a_row_that_follows_needs_the_last_level(lp: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = longer(tmp_path, "both: 6 desk + 4 chair <= 340")
     assert main(["diff", lp, other]) == 1
@@ -103,3 +116,16 @@ def test_a_defined_variable_goes_when_asked(lp: str, tmp_path: Path, capsys: pyt
     printed = capsys.readouterr().out
     assert printed.startswith("EQUIVALENT (after elimination)")
     assert "profit = 70 desk + 40 chair (second model)" in printed
+
+
+def test_a_match_can_be_corrected(lp: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = mps(tmp_path, 100)
+    assert main(["diff", lp, other, "--renamed", "variables:desk=chair", "--renamed", "variables:chair=table"]) == 0
+    printed = capsys.readouterr().out
+    assert "variable family desk is now chair (corrected)" in printed
+    assert "coefficient of desk" in printed
+    assert main(["diff", lp, other, "--renamed", "variables:desk=bed"]) == 4
+    assert capsys.readouterr().err == "solvers: The second model has no variables called bed.\n"
+    with pytest.raises(SystemExit):
+        main(["diff", lp, other, "--renamed", "desk"])
+    assert "variables:OLD=NEW" in capsys.readouterr().err

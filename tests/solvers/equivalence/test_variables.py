@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-import highspy
 import numpy as np
 import pytest
 
@@ -18,14 +17,14 @@ from solvers.equivalence.canonical import Canonical, canonical
 from solvers.equivalence.certificate import Mapping, MappingFault
 from solvers.equivalence.compare import Equivalence, equivalence
 from solvers.equivalence.normal import Work, normal_form
+from solvers.equivalence.report import Options, report, unpacked
 from solvers.equivalence.substitution import audited_constant, checked_change
-from solvers.highs_model import highs_lp
-from solvers.instance import Instance, Sense
+from solvers.instance import Instance
 from tests.solvers import instances
 from tests.solvers.equivalence.breaking import BREAKS, NUDGES
-from tests.solvers.equivalence.changing import CHANGES, changed, freed
+from tests.solvers.equivalence.changing import changed, freed
 from tests.solvers.equivalence.models import FAMILIES, Model, put_together
-from tests.solvers.equivalence.oracles import change_holds
+from tests.solvers.equivalence.oracles import best_point, breach, change_holds, normal_forms
 from tests.solvers.equivalence.rewriting import permuted, rewritten
 
 FULL = os.environ.get("WELLPOSED_EQUIVALENCE") == "full"
@@ -40,51 +39,23 @@ def compared(first: Model, second: Model) -> Equivalence:
     return equivalence(put_together(first), put_together(second, stem="other_"), seconds=60, max_level="L3")
 
 
-def solved(instance: Instance) -> tuple[highspy.HighsModelStatus, float]:
-    """Return how HiGHS ends and the least value; it misses optima where bounds of whole columns are fractions."""
-    whole = instance.integrality > 0
-    instance = replace(
-        instance,
-        column_lower=np.where(whole, np.ceil(instance.column_lower - 1e-9), instance.column_lower),
-        column_upper=np.where(whole, np.floor(instance.column_upper + 1e-9), instance.column_upper),
-    )
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
-    highs.passModel(highs_lp(instance))
-    highs.run()
-    sign = -1.0 if instance.sense is Sense.MAXIMIZE else 1.0
-    return highs.getModelStatus(), sign * highs.getInfo().objective_function_value
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("change", CHANGES)
-def test_a_change_of_variables_is_equivalent(change: str, family: str) -> None:
-    for k in range(ROUNDS):
-        rng = rng_of(change, family, k)
-        model = FAMILIES[family](rng)
-        found = compared(model, permuted(CHANGES[change](model, rng), rng))
-        assert found.verdict == "equivalent", (k, found)
-
-
-def with_cost(model: Model, cost: np.ndarray) -> Instance:
-    asked = model.copy()
-    asked.cost, asked.offset, asked.sense = cost, 0.0, Sense.MINIMIZE
-    return put_together(asked)
-
-
-def assert_same_reach(first: Model, second: Model, mapping: Mapping, rng: np.random.Generator) -> None:
-    """Both models go as far in any direction, when it is carried over by the mapping."""
-    mine = np.flatnonzero(mapping.column >= 0)
-    scale = np.ones(len(mapping.column)) if mapping.scale is None else mapping.scale
-    shift = np.zeros(len(mapping.column)) if mapping.shift is None else mapping.shift
-    cost, other = np.zeros(first.shape[1]), np.zeros(second.shape[1])
-    cost[mine] = rng.integers(1, 20, len(mine))
-    other[mapping.column[mine]] = cost[mine] * scale[mine]
-    status, value = solved(with_cost(first, cost))
-    other_status, other_value = solved(with_cost(second, other))
-    if highspy.HighsModelStatus.kOptimal in (status, other_status):
-        moved = float(cost @ shift)
-        assert value == pytest.approx(other_value + moved, rel=1e-5, abs=1e-5 * (1 + abs(moved)))
+def assert_points_are_carried_over(first: Model, second: Model, found: Equivalence, rng: np.random.Generator) -> None:
+    """The best points of one model, in directions chosen by chance, are points of the other with the same value."""
+    assert found.mapping is not None
+    one, two, mapping = normal_forms(first, second, found.mapping)
+    scale, shift = mapping.scale, mapping.shift
+    for way in range(3):
+        cost = one.cost if way == 0 else rng.integers(1, 20, one.shape[1]).astype(float)
+        x = best_point(one, cost)
+        if x is not None:
+            y = np.zeros(two.shape[1])
+            y[mapping.column] = (x - shift) / scale
+            assert breach(two, y) < 1e-5
+            expected = found.value_scale * (one.cost @ x + one.offset) + found.shift
+            assert two.cost @ y + two.offset == pytest.approx(expected, rel=1e-6, abs=1e-6 * (1 + abs(found.shift)))
+        y = best_point(two, two.cost if way == 0 else rng.integers(1, 20, two.shape[1]).astype(float))
+        if y is not None:
+            assert breach(one, scale * y[mapping.column] + shift) < 1e-5
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -98,13 +69,7 @@ def test_changes_and_rewrites_in_a_row_are_equivalent(family: str) -> None:
             assert "fits almost" in found.reason, (k, found)
             continue
         assert found.verdict == "equivalent", (k, found)
-        status, value = solved(put_together(model))
-        other_status, other_value = solved(put_together(other))
-        if highspy.HighsModelStatus.kOptimal in (status, other_status):
-            expected = found.value_scale * value + found.shift
-            assert other_value == pytest.approx(expected, rel=1e-5, abs=1e-5 * abs(found.shift) + 1e-5)
-        assert found.mapping is not None
-        assert_same_reach(model, other, found.mapping, rng)
+        assert_points_are_carried_over(model, other, found, rng)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -236,3 +201,12 @@ def test_a_search_without_time_is_undecided(monkeypatch: pytest.MonkeyPatch) -> 
     found = equivalence(put_together(model), put_together(other), max_level="L3", should_stop=lambda: bool(begun))
     assert found.verdict == "undecided"
     assert "by a change of variables is open" in found.reason
+
+
+def test_a_kept_certificate_can_be_checked_again() -> None:
+    workshop = instances.workshop()
+    other = workshop_in(values=workshop.values / 1000, cost=workshop.cost / 500)
+    kept = report(workshop, other, Options(max_level="L3"))
+    again = Mapping(**unpacked(kept.certificate), objective=kept.result["certificate"]["objective"])
+    checked_change(normal_form(workshop), normal_form(other), again)
+    assert again.objective == 0.5
