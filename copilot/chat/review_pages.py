@@ -18,6 +18,7 @@ from copilot.chat import review_views, services
 from copilot.chat.access import signed_in, to_conversation, user_of
 from copilot.chat.models import Conversation
 from copilot.chat.revisions import choices_of, conversation_of, revisions_of
+from copilot.chat.words import plural
 from copilot.review import services as review
 from copilot.review.models import Comparison
 from copilot.review.services import ReviewError
@@ -43,7 +44,9 @@ def upload(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
         if file is None:
             raise ReviewError("Choose an LP, MPS or instance file first.")
         actor = user_of(request)
-        stored = review.store_model(workspace=found.workspace, actor=actor, name=file.name or "", content=file.read())
+        stored = review.store_model(
+            workspace=found.workspace, actor=actor, name=file.name or "", content=file.read(review.most_bytes() + 1)
+        )
     except ReviewError as error:
         return _versions(request, found, sentence=str(error), status=422)
     return HttpResponseRedirect(f"{reverse('review-start')}?a={against.id}&b={stored.id}", status=303)
@@ -76,6 +79,7 @@ def comparison(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
         "choices": choices_of(talk, *sides),
         "may_write": may_write(user_of(request), found.workspace),
         "key": uuid.uuid4().hex,
+        "size": plural(found.nonzeros, "coefficient"),
     }
     if found.result:
         context |= review_views.answered(request, found)

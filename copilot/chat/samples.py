@@ -18,6 +18,7 @@ from solvers.instance import Instance
 
 ROWS = 3
 TERMS = 12
+DEMANDS = ("at most ", "at least ", "exactly ")  # said first, as in "at most 240 hours", in a message
 LIMITS = ("sense", "right-hand side", "lower limit", "upper limit")
 
 
@@ -54,7 +55,7 @@ def written_of(side: Side, title: str, family: Family, which: str) -> Written:
         return Written(title, None, "", ())
     found = None
     if side.formulation:
-        formulas = formulas_of(Formulation.model_validate(side.formulation))
+        formulas = formulas_of(Formulation.model_validate(side.formulation), side.request_text)
         elements = {"constraints": "constraint", "variables": "variable", "objective": "objective"}
         found = next((f for f in formulas if f.name == family.name and f.element == elements[family.kind]), None)
     lines = family.lines.get(which) or _declared(side.program, family.name)
@@ -75,8 +76,10 @@ def as_before(side: Side, family: Family) -> str:
         elements = {"constraints": "constraint", "variables": "variable", "objective": "objective"}
         items = (item for group in groups if group.element == elements[family.kind] for item in group.items)
         found = next((item.sentence for item in items if item.name == family.name), "")
-        if found and found not in labels:  # a label alone does not say what it was
-            return found.rstrip(".")
+        says_it = found not in labels or any(sign.isdigit() for sign in found)
+        if found and says_it:  # a label alone does not say what it was
+            subject, _, demand = found.rstrip(".").partition(": ")
+            return f"{demand} {subject}" if demand.startswith(DEMANDS) else found.rstrip(".")
     called = "the objective" if family.kind == "objective" else f"{family.kind} {family.name}"
     return f"{called} ({'; '.join(family.patterns)}), so that it is as before"
 

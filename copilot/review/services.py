@@ -8,6 +8,7 @@ import re
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -29,6 +30,7 @@ from solvers.mps import read
 
 INLINE_NONZEROS = 200_000  # of the larger model; beyond, and for longer searches, a worker compares
 LONG_SECONDS = 120.0
+GROWTH = 8  # how many times larger than the largest file a model may be that was packed in one
 HIGHEST: Level = "L4"
 READ_SECONDS = 60.0
 ANSWER = ("status", "result", "certificate", "changes", "finished_at")
@@ -49,7 +51,7 @@ def store_model(*, workspace: Workspace, actor: User, name: str, content: bytes)
         raise ReviewError(ONLY_LOOK)
     plain = re.sub(r"[^\w. -]", "_", Path(name.replace("\\", "/")).name).strip(". ")[-120:] or "model"
     limit = settings.COPILOT["MODEL_MEGABYTES"]
-    if len(content) > limit << 20:
+    if len(content) > most_bytes():
         raise ReviewError(f"The file {plain} is larger than {limit} MB. COPILOT_MODEL_MEGABYTES raises the limit.")
     with tempfile.TemporaryDirectory(prefix="model-") as folder:
         path = Path(folder) / plain
@@ -59,10 +61,21 @@ def store_model(*, workspace: Workspace, actor: User, name: str, content: bytes)
             reading = read(path, time_limit_seconds=READ_SECONDS, memory_limit_bytes=memory)
         except InstanceError as error:
             raise ReviewError(_naming(plain, str(error))) from error
-    stored = {"created_by": actor, "instance": reading.instance.to_bytes(), "warnings": list(reading.warnings)}
+    stored: dict[str, Any] = {
+        "created_by": actor,
+        "instance": reading.instance.to_bytes(),
+        "warnings": list(reading.warnings),
+    }
     stored["nonzeros"] = reading.instance.nonzero_count
+    if len(stored["instance"]) > GROWTH * most_bytes():
+        raise ReviewError(f"The model in {plain} takes more than {GROWTH * limit} MB when it is unpacked.")
     digest = reading.instance.digest()
     return ModelFile.objects.get_or_create(workspace=workspace, name=plain, digest=digest, defaults=stored)[0]
+
+
+def most_bytes() -> int:
+    """Size of the largest file that is read; doors need read no more than one byte beyond it."""
+    return int(settings.COPILOT["MODEL_MEGABYTES"]) << 20
 
 
 def compare(*, first: Side, second: Side, actor: User, options: Options | None = None) -> Comparison:

@@ -143,6 +143,17 @@ def test_a_file_that_is_too_large_is_refused(caller: Client, settings: Any) -> N
     assert "COPILOT_MODEL_MEGABYTES" in uploaded(caller, LP).json()["file"][0]
 
 
+def test_a_model_that_grows_when_unpacked_is_refused(caller: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "GROWTH", 0)
+    assert "when it is unpacked" in uploaded(caller, LP).json()["file"][0]
+
+
+def test_a_session_without_its_token_changes_nothing(alice: User) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(alice)
+    assert asked(strict, uuid4(), uuid4()).status_code == 403
+
+
 @pytest.mark.parametrize("body", [{}, {"a": "x", "b": "y"}, {"a": str(uuid4())}])
 def test_bad_input_is_refused_with_sentences(body: dict[str, str], caller: Client) -> None:
     response = caller.post("/api/v1/diffs", body, content_type="application/json")
