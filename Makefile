@@ -43,10 +43,10 @@ lint: install-dev  ## style, types, the drawing of the house, settings, migratio
 	$(PY) manage.py makemigrations --check --dry-run
 
 pytest: install-dev
-	$(PYTEST) -n 2 --dist loadgroup $(SELECT)
+	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder $(SELECT)
 
 test-services: install-dev  ## the tests that talk to real servers, with PostgreSQL as the database
-	DATABASE_URL=$(POSTGRES_URL) $(PYTEST) -n 2 --dist loadgroup -m services
+	DATABASE_URL=$(POSTGRES_URL) $(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder -m services
 
 bench: install-dev  ## what things cost, each as a ratio to a peer measured in the same run
 	$(PY) -m tests.bench

@@ -91,7 +91,7 @@ def test_the_check_of_everything_checks_everything(checkout: Path) -> None:
         "makemigrations --check",
     ):
         assert step in plan
-    assert plan.rstrip().splitlines()[-1].endswith("-m pytest -rfEs -n 2 --dist loadgroup")
+    assert plan.rstrip().splitlines()[-1].endswith("-m pytest -rfEs -n 2 --dist loadfile --no-loadscope-reorder")
 
 
 def test_the_two_runs_before_a_change_lands_leave_no_test_out(checkout: Path) -> None:

@@ -255,12 +255,14 @@ def _laid_over(before: Instance, after: Instance, rows: Items, columns: Items, s
 
 
 def _turned(before: Instance, after: Instance, columns: Items) -> bool:
-    """Whether fewer changes are left when the second objective is negated, direction and all."""
+    """Whether more costs agree when the second objective is negated, direction and all; as written where none does."""
     mine, other = before.cost[columns.before], after.cost[columns.after]
     apart = np.count_nonzero(~np.isclose(mine, other, rtol=CLOSE, atol=0.0))
     turned = np.count_nonzero(~np.isclose(mine, -other, rtol=CLOSE, atol=0.0))
     differs = before.sense is not after.sense
-    return bool(turned + (not differs) < apart + differs)
+    if not before.cost.any() and not after.cost.any():
+        return bool(differs)
+    return bool(turned + (not differs) < apart)
 
 
 def _snap(numbers: Floats, wanted: Floats, items: Items) -> None:
