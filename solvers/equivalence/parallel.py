@@ -80,7 +80,7 @@ def _several(rows: Ints, keys: NDArray[Any]) -> tuple[Ints, Ints]:
 def _multiples(rows: Ints, leaders: Ints, column: Ints, ratio: Floats, pointers: Ints) -> NDArray[np.bool_]:
     """Return which rows are multiples of their leader: the same columns, the same ratios."""
     length = np.diff(pointers)
-    same = length[rows] == length[leaders]
+    same: NDArray[np.bool_] = length[rows] == length[leaders]
     rows, leaders = rows[same], leaders[same]
     count = length[rows]
     mine, other = spans(pointers[rows], count), spans(pointers[leaders], count)

@@ -17,11 +17,12 @@ PARTS = {
     "library": "insights retrieved from libraries of three sizes, against 30 ms",
 }
 
-names = sys.argv[1:] or list(PARTS)
+first_option = next((k for k, word in enumerate(sys.argv) if word.startswith("-")), len(sys.argv))
+names, options = sys.argv[1:first_option] or list(PARTS), sys.argv[first_option:]
 unknown = [name for name in names if name not in PARTS]
 if unknown:
     sys.exit(f"There is no benchmark {', '.join(unknown)}; choose from {', '.join(PARTS)}.")
 for name in names:
     print(f"# {name}: {PARTS[name]}", flush=True)
-    sys.argv = [name]  # a part may read arguments of its own
+    sys.argv = [name, *options]  # a part may read options of its own, such as --sizes
     runpy.run_module(f"tests.bench.{name}", run_name="__main__")
