@@ -53,11 +53,7 @@ INSTALLED_APPS = [
     "csp",
     "channels",
     "rest_framework",
-    "copilot.accounts",
-    "copilot.data",
-    "copilot.runs",
-    "copilot.chat",
-    "copilot.up",
+    *(f"copilot.{room}" for room in ("accounts", "data", "library", "runs", "review", "evaluation", "chat", "up")),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -107,9 +103,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",  # a writer waits at BEGIN instead of failing in the middle
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-    DATABASES["default"]["TEST"] = {
-        "NAME": DATA_DIR / f"test-{os.getpid()}.sqlite3"
-    }  # a file: threads lock it as in real life
+    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / f"test-{os.getpid()}.sqlite3"}  # a file: threads lock it
 
 # --- broker and bells: one Redis, embedded unless REDIS_URL names a server ----------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -130,7 +124,7 @@ else:
     }
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=_broker_url)
 CELERY_TASK_DEFAULT_QUEUE = env.str("COPILOT_QUEUE", default="copilot")
-CELERY_IMPORTS = ["copilot.runs.worker"]  # the reaper and the sandbox start with the worker
+CELERY_IMPORTS = ["copilot.runs.worker", "copilot.review.worker"]  # reapers and sandbox start with the worker
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False  # the run's row, not the message, survives a lost worker
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -156,9 +150,11 @@ COPILOT = {
     "SOLVE_CORES": env.int("COPILOT_SOLVE_CORES", default=0),
     "BUILD_SECONDS": env.float("COPILOT_BUILD_SECONDS", default=30.0),
     "BUILD_MEMORY_MB": env.int("COPILOT_BUILD_MEMORY_MB", default=1024),
+    "INSIGHT_HOLD_OUT": env.float("COPILOT_INSIGHT_HOLD_OUT", default=0.08),  # share, by lot, to measure its effect
     "LEASE_SECONDS": env.float("COPILOT_LEASE_SECONDS", default=10.0),
     "MESSAGE_CHARACTERS": env.int("COPILOT_MESSAGE_CHARACTERS", default=20_000),
     "TABLE_MEGABYTES": env.int("COPILOT_TABLE_MEGABYTES", default=10),
+    "MODEL_MEGABYTES": env.int("COPILOT_MODEL_MEGABYTES", default=20),
     "UNSAFE_NO_SANDBOX": env.bool("COPILOT_UNSAFE_NO_SANDBOX", default=False),
 }
 

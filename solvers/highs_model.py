@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from solvers.highs_beyond import branches, kind_codes, kinds
-from solvers.instance import FloatArray, Instance, Sense
+from solvers.instance import INTEGER, FloatArray, Instance, Sense
 from solvers.validation import check
 
 if TYPE_CHECKING:
     import highspy
 
-SLIGHT = 1e-9  # a bound this far beyond a whole number is that number
+
+WHOLE = 1e-9  # a bound this near to a whole number is that number
 
 
 def pass_model(highs: Any, instance: Instance) -> Any:
@@ -26,6 +27,7 @@ def pass_model(highs: Any, instance: Instance) -> Any:
 
     check(instance, names=False)
     maximize = instance.sense is Sense.MAXIMIZE
+    lower, upper = whole_bounds(instance)
     return highs.passModel(
         instance.column_count,
         instance.row_count,
@@ -34,7 +36,8 @@ def pass_model(highs: Any, instance: Instance) -> Any:
         int(highspy.ObjSense.kMaximize if maximize else highspy.ObjSense.kMinimize),
         instance.objective_offset,
         instance.cost,
-        *whole_bounds(instance),
+        lower,
+        upper,
         instance.row_lower,
         instance.row_upper,
         instance.indptr,
@@ -64,14 +67,15 @@ def highs_lp(instance: Instance) -> highspy.HighsLp:
 
 
 def whole_bounds(instance: Instance) -> tuple[FloatArray, FloatArray]:
-    """Return the bounds of the columns, those of whole columns rounded inward.
+    """Return the bounds of all columns, those of whole columns as whole numbers.
 
-    With a bound of -0.3 on a column of 0 or 1, HiGHS (1.15.1) calls points optimal that are not. Bounds that leave
-    no whole number between them stay as they are: HiGHS finds that out by itself.
+    HiGHS 1.15 cuts off whole points, and calls what is left optimal, where bounds of whole columns are fractions.
     """
     lower, upper = instance.column_lower, instance.column_upper
-    if not instance.integrality.any():
+    whole = kind_codes(instance) == INTEGER
+    ends = np.ceil(lower[whole] - WHOLE), np.floor(upper[whole] + WHOLE)
+    if np.array_equal(ends[0], lower[whole]) and np.array_equal(ends[1], upper[whole]):
         return lower, upper
-    low, high = np.ceil(lower - SLIGHT), np.floor(upper + SLIGHT)
-    whole = (instance.integrality > 0) & (low <= high)
-    return np.where(whole, low, lower), np.where(whole, high, upper)
+    lower, upper = lower.copy(), upper.copy()
+    lower[whole], upper[whole] = ends
+    return lower, upper

@@ -1,4 +1,4 @@
-// What the page needs beyond htmx: theme, tabs, live charts, links between phrases and items.
+// Beyond htmx: theme, tabs, live charts, linked phrases and lines.
 (() => {
 const doc = document, root = doc.documentElement, $ = s => doc.querySelector(s), $$ = s => [...doc.querySelectorAll(s)];
 const on = (names, run) => names.split(' ').forEach(name => doc.addEventListener(name, run));
@@ -68,6 +68,7 @@ on('click', e => {
   const at = s => e.target.closest(s), chosen = at('[role=tab]'), part = at('[data-part]'), option = at('[data-prefill]');
   if (chosen || part || option) e.preventDefault();
   if (chosen) showTab(chosen.id.slice(4));
+  if (at('[data-code]')) showTab('code');
   if (part) showRegion(part.dataset.part);
   if (option) { $('[data-composer]').value = option.dataset.prefill; $('[data-composer]').focus(); }
   if (at('[data-theme-switch]')) {

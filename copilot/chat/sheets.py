@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,13 +13,13 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from copilot.chat.diffs import Diff, diff_of
 from copilot.chat.spec import Formula, Group, Segment, formulas_of, groups_of, segments_of
-from copilot.chat.words import CHECK, VERDICTS, plural
+from copilot.chat.words import CHECK, plural
 from copilot.drafting.formulation import Formulation, Parameter
 from copilot.runs.events import EventType as E
 from copilot.runs.models import ModelVersion, Run, RunEvent
 from copilot.runs.words import number
-from solvers.equivalence.wording import value_text
 
 ROWS_SHOWN = 50
 BECOMING = "A draft: it becomes a version once it is built."
@@ -59,44 +59,6 @@ class Table:
     name: str
     size: str
     columns: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One difference inside a family."""
-
-    subject: str
-    field: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """A Pyomo component that is not what it was."""
-
-    name: str
-    kind: str
-    change: str
-    patterns: tuple[str, ...]
-    changes: tuple[Change, ...]
-    more: int
-
-
-@dataclass(frozen=True, slots=True)
-class Diff:
-    """What changed since the version before."""
-
-    word: str
-    tone: str
-    summary: str
-    witness: str
-    reason: str
-    families: tuple[Family, ...]
-    unchanged: int
-    against: int
-    proof: str
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +159,11 @@ def _formulation(raw: object) -> Formulation | None:
 def _coloured(program: str) -> SafeString:
     if not program:
         return mark_safe("")
+    skipped = len(program) - len(program.lstrip("\n"))
     lines = highlight(program.strip("\n"), PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
     # Pygments escapes the program; the spans are its own.
-    return mark_safe("".join(f'<span class="line">{line}\n</span>' for line in lines))  # noqa: S308
+    numbered = (f'<span class="line" id="line-{n}">{line}\n</span>' for n, line in enumerate(lines, skipped + 1))
+    return mark_safe("".join(numbered))  # noqa: S308
 
 
 def _build_error(run: Run, payloads: Mapping[str, Any]) -> str:
@@ -240,38 +204,5 @@ def _diff(run: Run, payloads: Mapping[str, Any]) -> Diff | None:
     raw = (run.version.diff if run.version else None) or computed.get("diff")
     if not raw:
         return None
-    word, tone = VERDICTS.get(raw["verdict"], (raw["verdict"], "idle"))
-    return Diff(
-        word=word,
-        tone=tone,
-        summary=raw["summary"],
-        witness=raw.get("witness", ""),
-        reason=raw.get("reason", ""),
-        families=tuple(_family(family) for family in raw.get("families", ())),
-        unchanged=raw.get("unchanged_families", 0),
-        against=run.base.number if run.base else computed.get("against", 0),
-        proof=_proof(raw),
-        notes=tuple(raw.get("notes", ())),
-    )
-
-
-def _proof(raw: Mapping[str, Any]) -> str:
-    """What stands behind the word equivalent, in a sentence."""
-    if raw["verdict"] != "equivalent" or not raw.get("how"):
-        return ""
-    shift = f", but every objective value is moved by {number(abs(raw['shift']))}" if raw.get("shift") else ""
-    return f"Each row and column has its counterpart{shift}: the mapping was checked number by number."
-
-
-def _family(raw: Mapping[str, Any]) -> Family:
-    entries: Sequence[Mapping[str, Any]] = raw.get("entries", ())
-    changes = tuple(_change(entry) for entry in entries)
-    more = max(0, raw.get("entry_count", 0) - len(changes))
-    return Family(raw["family"], raw["kind"], raw["change"], tuple(raw.get("patterns", ())), changes, more)
-
-
-def _change(raw: Mapping[str, Any]) -> Change:
-    old, new = value_text(raw["old"]), value_text(raw["new"])
-    return Change(
-        raw["subject"], raw["field"], "" if raw["field"] == "added" else old, "" if raw["field"] == "removed" else new
-    )
+    review = f"?a={run.base_id}&b={run.version_id}" if run.version and run.base else ""
+    return diff_of(raw, against=run.base.number if run.base else computed.get("against", 0), review=review)

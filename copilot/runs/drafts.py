@@ -9,11 +9,12 @@ from copilot.data.reading import DataError, DataTable, read_table
 from copilot.drafting.base import Draft, Drafter, DraftOutcome, DraftRequest, Feedback, Table
 from copilot.drafting.formulation import Assumption, Formulation
 from copilot.drafting.wire import data_from_json, data_to_json
-from copilot.runs import engines
+from copilot.runs import engines, experience, origins
 from copilot.runs.events import EventType, LeaseLost, Payload
 from copilot.runs.models import ModelVersion, Run
 from copilot.runs.stage import NeedsInput, Stage, StageFailed
 
+REVISIONS_TOLD = 8
 NEW_PROBLEM = "This message was read as a new problem, not as a change of the last version."
 
 
@@ -26,7 +27,7 @@ def begin(stage: Stage) -> tuple[Drafter, DraftRequest]:
         for table in read
     ]
     stage.record(EventType.DRAFT_STARTED, {"drafter": drafter.name, "tables": tables})
-    return drafter, _request(stage.run, read)
+    return drafter, experience.with_insights(stage, drafter, _request(stage.run, read))
 
 
 def propose(stage: Stage, drafter: Drafter, request: DraftRequest) -> tuple[Draft, DraftRequest]:
@@ -37,10 +38,12 @@ def propose(stage: Stage, drafter: Drafter, request: DraftRequest) -> tuple[Draf
     outcome = drafter.draft(request, _reporter(stage), stage.lease.should_stop)
     if request.previous is not None and outcome.status == "abstained":
         newest = request.text[request.revision_start :]
-        alone = replace(request, text=newest, previous=None, revision_start=0)
+        alone = replace(request, text=newest, previous=None, revision_start=0, changes=())
         if (fresh := _read_alone(stage, drafter, alone)) is not None:
             outcome, request = fresh, alone
-    return _accepted(stage, outcome), request
+    draft = _accepted(stage, outcome)
+    experience.adopted(stage, request, draft)
+    return draft, request
 
 
 def _read_alone(stage: Stage, drafter: Drafter, alone: DraftRequest) -> DraftOutcome | None:
@@ -64,7 +67,9 @@ def repair(stage: Stage, drafter: Drafter, request: DraftRequest, draft: Draft, 
     outcome = drafter.repair(request, draft, feedback, _reporter(stage), stage.lease.should_stop)
     if outcome.status == "abstained":
         raise StageFailed(f"{feedback.message} {' '.join(outcome.reasons)}".strip())
-    return _accepted(stage, outcome)
+    better = _accepted(stage, outcome)
+    experience.adopted(stage, request, better)
+    return better
 
 
 def _request(run: Run, tables: Sequence[DataTable]) -> DraftRequest:
@@ -74,8 +79,20 @@ def _request(run: Run, tables: Sequence[DataTable]) -> DraftRequest:
         tables=tuple(Table(name=table.name, columns=table.columns) for table in tables),
         previous=draft_of(run.base) if run.base else None,
         revision_start=run.revision_start,
+        changes=tuple(changes_until(run.base)) if run.base else (),
         seed=run.seed,
     )
+
+
+def changes_until(version: ModelVersion) -> list[str]:
+    """One line for each of the last revisions up to this version, oldest first: `version 2: profit: 70 → 80`."""
+    told: list[str] = []
+    step: ModelVersion | None = version
+    while step is not None and step.parent_id is not None and len(told) < REVISIONS_TOLD:
+        if line := origins.title_of(step.diff):
+            told.append(f"version {step.number}: {line}")
+        step = ModelVersion.objects.only("number", "parent", "diff").get(id=step.parent_id)
+    return told[::-1]
 
 
 def draft_of(version: ModelVersion) -> Draft:

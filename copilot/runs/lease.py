@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection, models
 from django.db.models import F
 from django.utils import timezone
 
@@ -31,7 +31,7 @@ def claim(run_id: UUID) -> Lease | None:
     claimed = (
         Run.objects.claimable()
         .filter(id=run_id, attempt__lt=F("max_attempts"))
-        .update(owner=owner, attempt=F("attempt") + 1, lease_until=_lease_end(), heartbeat_at=now)
+        .update(owner=owner, attempt=F("attempt") + 1, lease_until=lease_end(), heartbeat_at=now)
     )
     if not claimed:
         return None
@@ -45,16 +45,21 @@ def claim(run_id: UUID) -> Lease | None:
     return Lease(run_id, owner)
 
 
-def _lease_end() -> object:
+def lease_end() -> datetime:
+    """Until when a lease that begins or is renewed now holds."""
     return timezone.now() + timedelta(seconds=settings.COPILOT["LEASE_SECONDS"])
 
 
 class Lease:
-    """A held run; a watcher thread renews it and reads the cancel flag while the `with` block runs."""
+    """A held run; a watcher thread renews it and reads the cancel flag while the `with` block runs.
 
-    def __init__(self, run_id: UUID, owner: str) -> None:
+    `rows` are the rows of another table that is worked on in the same way, with the same columns for it.
+    """
+
+    def __init__(self, run_id: UUID, owner: str, rows: models.Manager[Any] = Run.objects) -> None:
         self.run_id = run_id
         self.owner = owner
+        self._rows = rows
         self._cancelled = threading.Event()
         self._lost = threading.Event()
         self._over = threading.Event()
@@ -94,7 +99,7 @@ class Lease:
                 if time.monotonic() - renewed >= renew_every:
                     self._renew()
                     renewed = time.monotonic()
-                if Run.objects.filter(id=self.run_id, owner=self.owner).exclude(cancel_requested="").exists():
+                if self._rows.filter(id=self.run_id, owner=self.owner).exclude(cancel_requested="").exists():
                     self._cancelled.set()
             except DatabaseError as error:  # busy or away: the lease decides in the end
                 log.warning("lease.database", run_id=str(self.run_id), error=str(error))
@@ -102,8 +107,8 @@ class Lease:
         connection.close()
 
     def _renew(self) -> None:
-        held = Run.objects.filter(id=self.run_id, owner=self.owner)
-        if not held.update(lease_until=_lease_end(), heartbeat_at=timezone.now()):
+        held = self._rows.filter(id=self.run_id, owner=self.owner)
+        if not held.update(lease_until=lease_end(), heartbeat_at=timezone.now()):
             self._lost.set()
 
 

@@ -1,10 +1,12 @@
-"""Brings back runs whose doorbell or worker was lost, and closes those that are out of attempts."""
+"""Brings back runs (and other rows under a lease) whose doorbell or worker was lost; closes those out of attempts."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -23,10 +25,21 @@ LOST = (
 )
 
 
-class Reaper:
-    """A thread of the worker: gives overdue runs to this process and closes those out of attempts."""
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Rows that are worked on under a lease: which wait since before a moment, which are beyond help, what to do."""
 
-    def __init__(self, *, every_seconds: float = 2.0, patience_seconds: float = 3.0) -> None:
+    waiting: Callable[[datetime], UUID | None]
+    hopeless: Callable[[], list[UUID]]
+    close: Callable[[UUID], None]
+    execute: Callable[[UUID], None]
+
+
+class Reaper:
+    """A thread of the worker: gives overdue rows to this process and closes those out of attempts."""
+
+    def __init__(self, duty: Duty | None = None, *, every_seconds: float = 2.0, patience_seconds: float = 3.0) -> None:
+        self._duty = duty or RUNS
         self._every = every_seconds
         self._patience = patience_seconds
         self._over = threading.Event()
@@ -44,24 +57,23 @@ class Reaper:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def sweep(self) -> list[UUID]:
-        """One look: close hopeless runs, return those that this process is going to take."""
-        for run_id in _hopeless():
-            _close(run_id)
+        """One look: close hopeless rows, return those that this process is going to take."""
+        for row_id in self._duty.hopeless():
+            self._duty.close(row_id)
         if self._taken:
             return []
-        overdue = timezone.now() - timedelta(seconds=self._patience)
-        runs = Run.objects.claimable().filter(created_at__lt=overdue, attempt__lt=F("max_attempts"))
-        found = list(runs.order_by("created_at").values_list("id", flat=True)[:1])
-        for run_id in found:
-            self._taken.add(run_id)
-            self._pool.submit(self._execute, run_id)
-        return found
+        found = self._duty.waiting(timezone.now() - timedelta(seconds=self._patience))
+        if found is None:
+            return []
+        self._taken.add(found)
+        self._pool.submit(self._execute, found)
+        return [found]
 
-    def _execute(self, run_id: UUID) -> None:
+    def _execute(self, row_id: UUID) -> None:
         try:
-            pipeline.execute(run_id)
+            self._duty.execute(row_id)
         finally:
-            self._taken.discard(run_id)
+            self._taken.discard(row_id)
 
     def _loop(self) -> None:
         while not self._over.wait(self._every):
@@ -71,6 +83,11 @@ class Reaper:
                 log.warning("reaper.database", error=str(error))
             finally:
                 close_old_connections()
+
+
+def _waiting(overdue: datetime) -> UUID | None:
+    runs = Run.objects.claimable().filter(created_at__lt=overdue, attempt__lt=F("max_attempts"))
+    return runs.order_by("created_at").values_list("id", flat=True).first()
 
 
 def _hopeless() -> list[UUID]:
@@ -84,3 +101,6 @@ def _close(run_id: UUID) -> None:
     payload = {"lifecycle": new, "message": message}
     if events.advance(run_id, HELD, new, EventType.RUN_FINISHED, payload, closing_message=message):
         Run.objects.filter(id=run_id).update(owner="")
+
+
+RUNS = Duty(_waiting, _hopeless, _close, lambda run_id: pipeline.execute(run_id))

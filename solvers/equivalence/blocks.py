@@ -7,14 +7,16 @@ who goes with whom. Without both, the graph falls into components that can be ma
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from solvers.equivalence.graph import Graph
+from solvers.equivalence.graph import Graph, edges_of
 from solvers.equivalence.hashing import Words, grouped_sums, mixed
+from solvers.equivalence.parts import first_of_each, spans
 from solvers.equivalence.refinement import Refinement
 
 Ints = NDArray[np.int64]
@@ -38,6 +40,21 @@ class Blocks:
         """Return the nodes of a component, by colour."""
         return self.order[self.starts[component] : self.starts[component + 1]]
 
+    def rarest(self, colour: Ints, sizes: Ints, components: Ints, *, whole: bool) -> Ints:
+        """Return, component by component, nodes of its rarest colour: one, or with `whole` all but one (if not alone).
+
+        `colour` and `sizes` must be those by which the components were made.
+        """
+        counts = np.diff(self.starts)[components]
+        nodes, owner = self.order[spans(self.starts[components], counts)], np.repeat(np.arange(len(components)), counts)
+        mine = colour[nodes]
+        starts = first_of_each(mine, owner)
+        length = np.diff(np.append(starts, len(nodes)))
+        ranked = np.lexsort((mine[starts], sizes[mine[starts]], owner[starts]))
+        best = ranked[first_of_each(owner[starts][ranked])]
+        taken = np.maximum(length[best] - 1, 1) if whole else np.ones(len(best), dtype=np.int64)
+        return nodes[spans(starts[best], taken)]
+
     def paired(self) -> tuple[Ints, Ints] | None:
         """Return components of the first and the second model with equal signatures, or None where they differ."""
         sides = [np.flatnonzero(self.second == which) for which in (False, True)]
@@ -51,45 +68,61 @@ def open_blocks(refinement: Refinement) -> Blocks:
     """Return the components of the nodes that are not matched by their colour alone."""
     graph, colour = refinement.graph, refinement.colour
     sizes = refinement.sizes()[0]
-    is_open = sizes[colour] > 1
-    nodes = np.flatnonzero(is_open)
-    place = np.full(graph.node_count, -1, dtype=np.int64)
-    place[nodes] = np.arange(len(nodes))
-    source, target = _telling_edges(graph, colour, sizes, is_open)
-    links = scipy.sparse.coo_array(
-        (np.ones(len(source), dtype=np.int8), (place[source], place[target])), shape=(len(nodes), len(nodes))
-    )
-    count, label = connected_components(links, directed=False)
-    order = np.lexsort((colour[nodes], label))
-    starts = np.searchsorted(label[order], np.arange(count + 1))
-    ordered = nodes[order]
-    repeated = np.zeros(len(ordered), dtype=bool)
-    repeated[1:] = (label[order][1:] == label[order][:-1]) & (colour[ordered][1:] == colour[ordered][:-1])
+    nodes = np.flatnonzero(sizes[colour] > 1)
+    count, label = connected_components(_links(graph, colour, sizes, nodes), directed=False)
+    label = label.astype(np.int64)
+    order = np.argsort(label * refinement.colour_count + colour[nodes], kind="stable")
+    ordered, ranked = nodes[order], label[order]
+    starts = np.searchsorted(ranked, np.arange(count + 1))
+    repeated = (ranked[1:] == ranked[:-1]) & (colour[ordered[1:]] == colour[ordered[:-1]])
     plain = np.ones(count, dtype=bool)
-    plain[label[order][repeated]] = False
+    plain[ranked[1:][repeated]] = False
     signature = grouped_sums(mixed(colour[nodes]), label, count)
     return Blocks(ordered, starts, graph.second[ordered[starts[:-1]]], signature, plain)
 
 
-def _telling_edges(graph: Graph, colour: Ints, sizes: Ints, is_open: NDArray[np.bool_]) -> tuple[Ints, Ints]:
-    """Return the edges between open nodes that belong to no complete join of two colours by one coefficient."""
-    degree = np.diff(graph.pointers)
-    source = np.repeat(np.flatnonzero(is_open), degree[is_open])
-    edges = np.repeat(is_open, degree)
-    target, coefficient = graph.target[edges].astype(np.int64), graph.edge[edges].astype(np.int64)
-    both = is_open[target] & (source < target)
-    source, target, coefficient = source[both], target[both], coefficient[both]
-    low = np.minimum(colour[source], colour[target])
-    high = np.maximum(colour[source], colour[target])
-    key = np.stack((low, high, coefficient))
-    order = np.lexsort(key)
-    ranked = key[:, order]
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (ranked[:, 1:] != ranked[:, :-1]).any(axis=0)
-    group = np.cumsum(first) - 1
-    counted = np.bincount(group)  # both models together: twice the edges of one
-    complete = counted == 2 * sizes[ranked[0][first]] * sizes[ranked[1][first]]
-    same = ranked[0][first] == ranked[1][first]
-    telling = np.empty(len(order), dtype=bool)
-    telling[order] = ~(complete & ~same)[group]
-    return source[telling], target[telling]
+def _links(graph: Graph, colour: Ints, sizes: Ints, nodes: Ints) -> Any:
+    """Return the edges between open nodes that belong to no complete join, as a matrix over `nodes`."""
+    place = np.full(graph.node_count, -1, dtype=np.int32)
+    place[nodes] = np.arange(len(nodes))
+    edges, degree = edges_of(graph, nodes)
+    source, target = np.repeat(nodes, degree), graph.target[edges]
+    telling = (place[target] >= 0) & (source < target)
+    joins = _joins(graph, colour, sizes)
+    if len(joins):
+        edges, source, target = edges[telling], source[telling], target[telling]
+        telling = _telling(colour[source], colour[target], graph.edge[edges], joins, sizes)
+    ends = place[source[telling]], place[target[telling]]
+    links = scipy.sparse.coo_array((np.ones(len(ends[0])), ends), shape=(len(nodes), len(nodes)))
+    links.has_canonical_format = True
+    return links.tocsr()
+
+
+def _joins(graph: Graph, colour: Ints, sizes: Ints) -> Ints:
+    """Return (colour, colour, coefficient) of joins that may be complete: by the look of one node of each colour."""
+    first = np.flatnonzero(~graph.second)
+    shown = np.zeros(len(sizes), dtype=np.int64)
+    shown[colour[first]] = first
+    several = np.flatnonzero(sizes > 1)
+    edges, degree = edges_of(graph, shown[several])
+    mine, other, coefficient = np.repeat(several, degree), colour[graph.target[edges]], graph.edge[edges]
+    order = np.lexsort((coefficient, mine * len(sizes) + other))
+    mine, other, coefficient = mine[order], other[order], coefficient[order]
+    starts = first_of_each(mine, other, coefficient)
+    counted = np.diff(np.append(starts, len(order)))
+    mine, other = mine[starts], other[starts]
+    complete = (counted == sizes[other]) & (sizes[other] > 1) & (mine < other)
+    joins: Ints = np.stack((mine, other, coefficient[starts]), axis=1)[complete]
+    return joins
+
+
+def _telling(mine: Ints, other: Ints, coefficient: NDArray[Any], joins: Ints, sizes: Ints) -> NDArray[np.bool_]:
+    """Return which edges belong to none of the joins that are complete, all edges counted."""
+    key = np.minimum(mine, other) * len(sizes) + np.maximum(mine, other)
+    known = joins[:, 0] * len(sizes) + joins[:, 1]  # in order
+    join = np.minimum(np.searchsorted(known, key), len(known) - 1)
+    hit = (known[join] == key) & (joins[join, 2] == coefficient)
+    counted = np.bincount(join[hit], minlength=len(joins))  # both models together: twice the edges of one
+    complete = counted == 2 * sizes[joins[:, 0]] * sizes[joins[:, 1]]
+    telling: NDArray[np.bool_] = ~(hit & complete[join])
+    return telling

@@ -23,12 +23,17 @@ class Mapping:
     """Column j of the first model is column `column[j]` of the second, row i is `factor[i]` times row `row[i]` of it.
 
     -1 stands for columns and rows that a rewrite made needless on their side. Equal up to `deviation` (relative).
+    After a change of variables, column j of the first is `scale[j]` times that column plus `shift[j]`, row i is the
+    multiple but for a constant, and the first objective is `objective` times the second, but for a constant.
     """
 
     column: Ints
     row: Ints
     factor: Floats
     deviation: float = 0.0
+    scale: Floats | None = None
+    shift: Floats | None = None
+    objective: float = 1.0
 
 
 class MappingFault(Exception):

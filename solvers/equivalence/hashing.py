@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 Words = NDArray[np.uint64]
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 def mixed(values: NDArray[Any]) -> Words:
     """Return the finalizer of SplitMix64 (Steele, Lea, Flood 2014) of each value."""
     words: Words = values.astype(np.uint64)
-    words += _GOLDEN
+    words += GOLDEN
     words ^= words >> np.uint64(30)
     words *= np.uint64(0xBF58476D1CE4E5B9)
     words ^= words >> np.uint64(27)
@@ -28,6 +28,16 @@ def paired(first: NDArray[Any], second: NDArray[Any]) -> Words:
     return mixed(mixed(first) + second.astype(np.uint64))
 
 
+def factors(values: NDArray[Any]) -> Words:
+    """Return an odd word of each value, by which to multiply the word of what stands beside it.
+
+    A sum of such products is a hash of a multiset of pairs (Dietzfelbinger 1996): one sparse product for a whole graph.
+    """
+    words = mixed(values)
+    words |= np.uint64(1)
+    return words
+
+
 def segment_sums(words: Words, pointers: NDArray[Any]) -> Words:
     """Return the sum modulo 2^64 of each segment `pointers[k]` to `pointers[k + 1]`."""
     running = np.zeros(len(words) + 1, dtype=np.uint64)
@@ -38,7 +48,6 @@ def segment_sums(words: Words, pointers: NDArray[Any]) -> Words:
 
 def grouped_sums(words: Words, groups: NDArray[Any], count: int) -> Words:
     """Return the sum modulo 2^64 of the words of each group 0 to count - 1."""
-    order = np.argsort(groups, kind="stable")
-    starts = np.zeros(count + 1, dtype=np.int64)
-    np.cumsum(np.bincount(groups, minlength=count), out=starts[1:])
-    return segment_sums(words[order], starts)
+    sums: Words = np.zeros(count, dtype=np.uint64)
+    np.add.at(sums, groups, words)
+    return sums

@@ -17,6 +17,7 @@ from solvers.equivalence.graph import Graph
 from solvers.equivalence.refinement import Imbalance, Refinement
 from solvers.equivalence.search import by_colour, respects, search
 
+SINGLE = (1, 4, 1_000_000_000)  # rounds of ties of one node before whole colours are tied, in each attempt
 MANY = 16  # components; beyond, one node of each is tied at the same time
 Ints = NDArray[np.int64]
 
@@ -44,7 +45,7 @@ def matching(graph: Graph, budget: Budget) -> Matched | Apart:
 
     The matching is not yet checked: that is the business of `solvers.equivalence.certificate`.
     """
-    refinement = Refinement(graph)
+    refinement = Refinement(graph, budget)
     budget.check()
     imbalance = refinement.whole()
     if imbalance is not None:
@@ -57,9 +58,10 @@ def matching(graph: Graph, budget: Budget) -> Matched | Apart:
         return Apart(blocks=blocks, colour=refinement.colour)
     if blocks.plain.all():
         return Matched(_by_blocks(refinement, blocks, pairs), "components")
-    found = _tied(refinement.copy(), blocks, pairs, budget)
-    if found is not None and respects(graph, found):
-        return Matched(found, "ties")
+    for single in SINGLE:
+        found = _tied(refinement.copy(), blocks, pairs, budget, single)
+        if found is not None and respects(graph, found):
+            return Matched(found, "ties")
     return _searched(refinement, blocks, budget)
 
 
@@ -76,23 +78,28 @@ def _by_blocks(refinement: Refinement, blocks: Blocks, pairs: tuple[Ints, Ints])
     return partner
 
 
-def _tied(refinement: Refinement, blocks: Blocks, pairs: tuple[Ints, Ints], budget: Budget) -> Ints | None:
-    """Tie nodes of equal colour in paired components until nothing is open; None when the choices led nowhere."""
+def _tied(refinement: Refinement, blocks: Blocks, pairs: tuple[Ints, Ints], budget: Budget, single: int) -> Ints | None:
+    """Tie nodes of equal colour in paired components until nothing is open; None when the choices led nowhere.
+
+    After so many rounds of `single` nodes, all nodes of a colour at once, in any order: right where they can be
+    exchanged freely, as equal machines can.
+    """
     resplit = 1
     while True:
+        budget.check()
         rough = ~blocks.plain[pairs[0]]
         if not rough.any():
             return _by_blocks(refinement, blocks, pairs)
         left, right = pairs[0][rough], pairs[1][rough]
+        whole, single = single <= 0, single - 1
         if len(left) > MANY:
-            if not _tie_all(refinement, blocks, left, right):
+            if not _tie_all(refinement, blocks, left, right, whole=whole):
                 return None
         else:
             for a, b in zip(left.tolist(), right.tolist(), strict=True):
-                if not _tie_some(refinement, blocks, a, b, resplit, budget):
+                if not _tie_some(refinement, blocks.nodes(a), blocks.nodes(b), resplit, whole=whole):
                     return None
             resplit = min(2 * resplit, 1024)
-        budget.check()
         blocks = open_blocks(refinement)
         again = blocks.paired()
         if again is None:
@@ -100,36 +107,37 @@ def _tied(refinement: Refinement, blocks: Blocks, pairs: tuple[Ints, Ints], budg
         pairs = again
 
 
-def _tie_all(refinement: Refinement, blocks: Blocks, left: Ints, right: Ints) -> bool:
-    """Tie one node of each pair of components at the same time; whether the colours stay balanced."""
-    chosen = [_candidates(refinement, blocks, a, b) for a, b in zip(left.tolist(), right.tolist(), strict=True)]
-    nodes = np.array([pair for pair in chosen if pair is not None], dtype=np.int64).reshape(-1, 2)
-    return not np.any(nodes < 0) and refinement.tie(nodes[:, 0], nodes[:, 1]) is None
+def _tie_all(refinement: Refinement, blocks: Blocks, left: Ints, right: Ints, *, whole: bool) -> bool:
+    """Tie nodes of each pair of components at the same time; whether the colours stay balanced."""
+    colour, sizes = refinement.colour, refinement.sizes()[0]
+    chosen = [blocks.rarest(colour, sizes, side, whole=whole) for side in (left, right)]
+    if not np.array_equal(colour[chosen[0]], colour[chosen[1]]):
+        return False
+    return refinement.tie(chosen[0], chosen[1]) is None
 
 
-def _tie_some(refinement: Refinement, blocks: Blocks, first: int, second: int, most: int, budget: Budget) -> bool:
-    """Tie up to `most` nodes of a pair of components, one after the other; whether the colours stay balanced."""
+def _tie_some(refinement: Refinement, first: Ints, second: Ints, most: int, *, whole: bool) -> bool:
+    """Tie nodes of a pair of components, up to `most` times one after the other; whether the colours stay balanced."""
+    pair: tuple[Ints, Ints] | None = None
     for _ in range(most):
-        budget.check()
-        pair = _candidates(refinement, blocks, first, second)
+        pair = (pair and _rarest(refinement, *pair)) or _rarest(refinement, first, second)
         if pair is None:
             return True
-        if pair[1] < 0 or refinement.tie(np.array([pair[0]]), np.array([pair[1]])) is not None:
+        count = max(len(pair[0]) - 1, 1) if whole else 1
+        if len(pair[0]) != len(pair[1]) or refinement.tie(pair[0][:count], pair[1][:count]) is not None:
             return False
     return True
 
 
-def _candidates(refinement: Refinement, blocks: Blocks, first: int, second: int) -> tuple[int, int] | None:
-    """Return a node of each component with the rarest colour that is not alone; -1 where the second has none."""
-    nodes = blocks.nodes(first)
-    size = refinement.sizes()[0][refinement.colour[nodes]]
+def _rarest(refinement: Refinement, first: Ints, second: Ints) -> tuple[Ints, Ints] | None:
+    """Return the nodes with the rarest colour that is not alone, among those given of each model."""
+    colour = refinement.colour
+    size = refinement.sizes()[0][colour[first]]
     several = np.flatnonzero(size > 1)
     if not several.size:
         return None
-    node = int(nodes[several[np.argmin(size[several])]])
-    others = blocks.nodes(second)
-    same = others[refinement.colour[others] == refinement.colour[node]]
-    return node, int(same[0]) if same.size else -1
+    rarest = colour[first[several[np.argmin(size[several])]]]
+    return first[colour[first] == rarest], second[colour[second] == rarest]
 
 
 def _searched(refinement: Refinement, blocks: Blocks, budget: Budget) -> Matched | Apart:

@@ -6,13 +6,15 @@ automorphism of the second component takes v to w, then w is refuted too (McKay 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 
 from solvers.equivalence.blocks import open_blocks
 from solvers.equivalence.budget import Budget
-from solvers.equivalence.graph import Graph
+from solvers.equivalence.graph import Graph, edges_of
 from solvers.equivalence.hashing import mixed
 from solvers.equivalence.refinement import Refinement
 
@@ -64,10 +66,8 @@ def _doubled(graph: Graph, colour: Ints, nodes: Ints) -> Graph:
 
 
 def _induced(graph: Graph, nodes: Ints, place: Ints, words: NDArray[np.uint64], first_count: int) -> Graph:
-    degree = graph.pointers[nodes + 1] - graph.pointers[nodes]
+    edges, degree = edges_of(graph, nodes)
     source = np.repeat(np.arange(len(nodes)), degree)
-    edges = np.repeat(graph.pointers[nodes] - np.concatenate(([0], np.cumsum(degree)[:-1])), degree)
-    edges += np.arange(len(edges))
     target = place[graph.target[edges]]
     inside = target >= 0
     pointers = np.zeros(len(nodes) + 1, dtype=np.int64)
@@ -181,21 +181,18 @@ def by_colour(refinement: Refinement) -> Ints:
 def respects(graph: Graph, partner: Ints) -> bool:
     """Whether a matching of all nodes, one to one, keeps every edge with its coefficient."""
     count = len(partner)
-    if np.any(partner < count) or len(np.unique(partner)) != count or 2 * count != graph.node_count:
+    reached = np.zeros(graph.node_count, dtype=bool)
+    reached[partner[partner >= count]] = True
+    if 2 * count != graph.node_count or not reached[count:].all():
         return False
     degree = np.diff(graph.pointers)
     own = int(graph.pointers[count])
     source = np.repeat(np.arange(count), degree[:count])
-    image = scipy.sparse.coo_array(
-        (graph.edge[:own], (partner[source] - count, partner[graph.target[:own]] - count)), shape=(count, count)
-    ).tocsr()
-    other = scipy.sparse.csr_array(
-        (graph.edge[own:], graph.target[own:] - count, graph.pointers[count:] - own), shape=(count, count), copy=True
-    )
-    image.sort_indices()
-    other.sort_indices()
-    return (
-        np.array_equal(image.indptr, other.indptr)
-        and np.array_equal(image.indices, other.indices)
-        and np.array_equal(image.data, other.data)
-    )
+    ends = partner[source] - count, partner[graph.target[:own]] - count
+    image: Any = scipy.sparse.coo_array((graph.edge[:own], ends), shape=(count, count))
+    image.has_canonical_format = True  # one to one, so no two edges meet
+    pointers, targets = graph.pointers[count:] - own, graph.target[own:] - np.int32(count)
+    other: Any = scipy.sparse.csr_array((graph.edge[own:], targets, pointers), shape=(count, count))
+    mine, theirs = image.tocsc(), other.tocsc().tocsr().tocsc()
+    mine = mine.tocsr().tocsc()
+    return all(np.array_equal(getattr(mine, part), getattr(theirs, part)) for part in ("indptr", "indices", "data"))

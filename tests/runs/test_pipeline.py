@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from copilot.accounts.models import User
 from copilot.accounts.services import workspace_of
 from copilot.chat.panels import panel_of
 from copilot.drafting.base import DraftOutcome, Question
-from copilot.runs import engines, events, pipeline, services
+from copilot.runs import engines, events, pipeline, services, structure
 from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, ModelVersion, Run, Verification
 from tests.runs.fakes import PROGRAM, FakeDrafter, complete
@@ -42,12 +42,6 @@ def build_model(data):
 """
 NO_MODEL = "import pyomo.environ as pyo\n\ndef build_model(data):\n    return 1\n"
 LOOP = "import pyomo.environ as pyo\n\ndef build_model(data):\n    while True:\n        pass\n"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _close_sandbox() -> Iterator[None]:
-    yield
-    engines.close()
 
 
 @pytest.fixture
@@ -124,7 +118,42 @@ def test_a_revision_makes_the_next_version_with_its_diff(drafted: Callable[..., 
     assert second.version.parent == first.version
     assert second.version.diff is not None
     assert second.version.diff["verdict"] == "different"
-    assert "carpentry" in str(second.version.diff)
+    assert second.version.diff["parametric"]["verdict"] == "same structure"  # the same program on other data
+    (family,) = second.version.diff["families"]
+    assert family["lines"] == {"before": [9], "after": [9]}
+    (told,) = (event.payload for event in events.after(second.id, 0) if event.type == EventType.DIFF_COMPUTED)
+    assert told["diff"] == second.version.diff
+    Run.objects.filter(id=second.id).update(lifecycle=Lifecycle.QUEUED, owner="", lease_until=None)
+    assert types_of(walk(second)).count(EventType.DIFF_COMPUTED) == 1  # taken up again, it goes on from its version
+
+
+def test_a_revision_is_named_by_its_change_which_the_next_draft_is_told(
+    drafted: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = walk(drafted(complete()))
+    second = walk(drafted(complete(carpentry=300.0), base=first.version, revision_start=14))
+    assert first.version is not None
+    assert second.version is not None
+    assert first.version.title == "Desks and chairs"
+    assert second.version.title == "carpentry: right-hand side 240 → 300"
+    third = drafted(complete(carpentry=310.0), base=second.version, revision_start=14)
+    drafter = FakeDrafter([complete(carpentry=310.0)])
+    monkeypatch.setattr(engines, "drafter_for", lambda _: drafter)
+    walk(third)
+    assert drafter.requests[0].changes == ("version 2: carpentry: right-hand side 240 → 300",)
+
+
+def test_a_comparison_of_structures_that_breaks_does_not_end_the_run(
+    drafted: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = walk(drafted(complete()))
+    second = drafted(complete(PROGRAM.replace("<= 100", "<= 90")), base=first.version)
+    monkeypatch.setattr(structure, "in_sandbox", lambda should_stop: lambda *_: 1 / 0)
+    run = walk(second)
+    assert run.lifecycle == Lifecycle.SUCCEEDED
+    assert run.version is not None
+    assert run.version.diff is not None
+    assert run.version.diff["parametric"]["verdict"] == "unknown"
 
 
 def test_a_question_waits_for_a_person_and_keeps_the_text(drafted: Callable[..., Run]) -> None:

@@ -124,3 +124,36 @@ BREAKS: dict[str, Callable[[Model, Rng], Model | None]] = {
     "M11 cost": cost,
     "M12 objective": objective,
 }
+
+
+def nudged_side(model: Model, rng: Rng) -> Model | None:
+    i, step = int(rng.integers(model.shape[0])), float(rng.choice([1e-6, -1e-6]))
+    model.lower[i] += step
+    model.upper[i] += step
+    return model
+
+
+def nudged_coefficient(model: Model, rng: Rng) -> Model | None:
+    model.matrix.data[_entry(model, rng)] *= 1 + float(rng.choice([1e-9, -1e-9]))
+    return model
+
+
+def nudged_bound(model: Model, rng: Rng) -> Model | None:
+    finite = np.flatnonzero(np.isfinite(model.column_upper) & ~model.integer)
+    if not finite.size:
+        return None
+    model.column_upper[int(rng.choice(finite))] *= 1 + 1e-9
+    return model
+
+
+def nudged_cost(model: Model, rng: Rng) -> Model | None:
+    model.cost[int(rng.choice(np.flatnonzero(model.cost)))] *= 1 + 1e-9
+    return model
+
+
+NUDGES: dict[str, Callable[[Model, Rng], Model | None]] = {
+    "N1 right-hand side": nudged_side,
+    "N2 coefficient": nudged_coefficient,
+    "N3 bound": nudged_bound,
+    "N4 cost": nudged_cost,
+}

@@ -72,7 +72,7 @@ def taken_apart(instance: Instance) -> Model:
 
 
 def put_together(model: Model, *, stem: str = "") -> Instance:
-    matrix = model.matrix
+    matrix = scipy.sparse.csr_array(model.matrix)
     matrix.sort_indices()
     m, n = model.shape
     return Instance(

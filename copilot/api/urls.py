@@ -1,0 +1,11 @@
+"""Addresses of the REST door, version 1."""
+
+from django.urls import path
+
+from copilot.api import views
+
+urlpatterns = [
+    path("model-files", views.ModelFiles.as_view(), name="api-model-files"),
+    path("diffs", views.Diffs.as_view(), name="api-diffs"),
+    path("diffs/<uuid:comparison_id>", views.Diff.as_view(), name="api-diff"),
+]

@@ -1,0 +1,96 @@
+"""The REST door: parse, one service call, answer; strangers get 404, bad input 400 with sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.urls import reverse
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from copilot.accounts.models import User
+from copilot.accounts.services import workspace_of
+from copilot.api.serializers import DiffInput, ModelFileInput
+from copilot.review import services
+from copilot.review.contract import as_json
+from copilot.review.models import Comparison
+from copilot.review.services import ReviewError
+from copilot.review.sides import Side, side_of
+
+
+class _Door(APIView):
+    """Signed in with the site's session; unsafe methods need its CSRF token."""
+
+    authentication_classes = [SessionAuthentication]
+
+
+class ModelFiles(_Door):
+    """Model files to compare with."""
+
+    parser_classes = [MultiPartParser]
+
+    def post(self, request: Request) -> Response:
+        """Read and keep one file; 201 with its id, and with what its reader found odd."""
+        given = ModelFileInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        user, file = _user(request), given.validated_data["file"]
+        try:
+            stored = services.store_model(
+                workspace=workspace_of(user), actor=user, name=file.name, content=file.read(services.most_bytes() + 1)
+            )
+        except ReviewError as error:
+            raise ValidationError({"file": [str(error)]}) from error
+        body = {"id": str(stored.id), "name": stored.name, "nonzeros": stored.nonzeros, "warnings": stored.warnings}
+        return Response(body, status=201)
+
+
+class Diffs(_Door):
+    """Comparisons of two models."""
+
+    def post(self, request: Request) -> Response:
+        """Compare `a` with `b`, or answer from what is kept; 202 while a worker is on it."""
+        given = DiffInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        user = _user(request)
+        first, second = (_side(user, given.validated_data[letter]) for letter in "ab")
+        try:
+            found = services.compare(first=first, second=second, actor=user)
+        except ReviewError as error:
+            raise ValidationError({"detail": str(error)}) from error
+        return _answer(found)
+
+
+class Diff(_Door):
+    """One comparison."""
+
+    def get(self, request: Request, comparison_id: UUID) -> Response:
+        """The answer, or 202 while it is still to come."""
+        found = services.visible_comparison(_user(request), comparison_id)
+        if found is None:
+            raise Http404("There is no such comparison.")
+        return _answer(found)
+
+
+def _answer(found: Comparison) -> Response:
+    headers: dict[str, Any] = {"Location": reverse("api-diff", args=[found.id])}
+    if found.is_waiting:
+        return Response(as_json(found), status=202, headers=headers | {"Retry-After": "2"})
+    return Response(as_json(found), headers=headers)
+
+
+def _side(user: User, side_id: UUID) -> Side:
+    side = side_of(user, side_id)
+    if side is None:
+        raise Http404("There is no such version or file.")
+    return side
+
+
+def _user(request: Request) -> User:
+    assert isinstance(request.user, User)
+    return request.user

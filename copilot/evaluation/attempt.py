@@ -1,0 +1,189 @@
+"""One problem taken down the line without a database: draft, build in the sandbox, check, solve, judge the answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from copilot.drafting.base import Draft, Drafter, DraftingError, DraftOutcome, DraftRequest, Feedback, InsightText
+from copilot.evaluation.problems import Problem
+from copilot.runs import checks as checking
+from copilot.sandbox.host import Sandbox
+from copilot.sandbox.outcome import Limits
+from solvers import runner
+from solvers.instance import Instance
+from solvers.result import Result, SolutionStatus, SolveOptions, TerminationCondition
+
+Outcome = Literal["right", "wrong", "abstained", "error", "unjudged"]
+REPAIRS = 1
+T = TerminationCondition
+SAME_STATUS = {
+    "infeasible": {T.INFEASIBLE, T.INFEASIBLE_OR_UNBOUNDED},
+    "unbounded": {T.UNBOUNDED, T.INFEASIBLE_OR_UNBOUNDED},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every attempt uses: a drafter, the sandbox with its limits, the solver, and the experience to draft with."""
+
+    drafter: Drafter
+    sandbox: Sandbox
+    limits: Limits
+    solver: str = "auto"
+    options: SolveOptions = field(default_factory=SolveOptions)
+    insights: Callable[[str], tuple[InsightText, ...]] = lambda _: ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How a drafter did on one problem.
+
+    `how` says at which step it ended and as what. `reading` is filled where the answer would have been met with the
+    whole numbers of the draft left out ("continuous"), or with all variables whole ("integer").
+    """
+
+    id: str
+    suite: str
+    group: str
+    seed: int
+    outcome: Outcome
+    how: str
+    value: float | None = None
+    answer: float | None = None
+    reason: str = ""
+    termination_condition: str = ""
+    verification: str = ""
+    reading: str = ""
+    assumptions: int = 0
+    draft_seconds: float = 0.0
+    build_seconds: float = 0.0
+    solve_seconds: float = 0.0
+    tokens: int = 0
+    calls: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return asdict(self)
+
+
+class _Told:
+    """Counts what a drafter reports of its calls."""
+
+    def __init__(self) -> None:
+        self.tokens = self.calls = 0
+
+    def __call__(self, event: str, payload: dict[str, object]) -> None:
+        if "input_tokens" in payload:
+            self.calls += 1
+            counts = (payload.get("input_tokens"), payload.get("output_tokens"))
+            self.tokens += sum(count for count in counts if isinstance(count, int))
+
+
+def attempt(
+    problem: Problem, tools: Tools, *, seed: int = 0, should_stop: Callable[[], bool] = lambda: False
+) -> Attempt:
+    """Draft, build, solve and judge one problem; a failure on the way is an outcome, never an exception."""
+    told = _Told()
+    blank = Attempt(problem.id, problem.suite, problem.group, seed, "error", "draft", answer=problem.answer)
+    try:
+        found = _walk(problem, tools, blank, told, should_stop)
+    except DraftingError as error:
+        found = replace(blank, how="drafter failed", reason=str(error))
+    except Exception as error:  # a defect of ours is counted, named, and does not end the evaluation
+        found = replace(blank, how="unexpected", reason=f"{type(error).__name__}: {error}")
+    return replace(found, tokens=told.tokens, calls=told.calls)
+
+
+def _walk(problem: Problem, tools: Tools, blank: Attempt, told: _Told, should_stop: Callable[[], bool]) -> Attempt:
+    request = DraftRequest(problem.text, tables=problem.tables, insights=tools.insights(problem.text), seed=blank.seed)
+    started = time.perf_counter()
+    outcome = tools.drafter.draft(request, told, should_stop)
+    for repairs in range(REPAIRS + 1):
+        blank = replace(blank, draft_seconds=time.perf_counter() - started - blank.build_seconds)
+        if outcome.draft is None or outcome.status != "complete":
+            return _abstained(blank, outcome)
+        built = tools.sandbox.build(
+            outcome.draft.program, outcome.draft.data, limits=tools.limits, seed=blank.seed, should_stop=should_stop
+        )
+        blank = replace(blank, build_seconds=blank.build_seconds + built.seconds)
+        if built.instance is not None:
+            return _solved(problem, tools, blank, outcome.draft, built.instance, should_stop)
+        assert built.failure is not None
+        feedback = Feedback("build", built.failure.kind, built.failure.message, built.failure.line)
+        if repairs < REPAIRS:
+            outcome = tools.drafter.repair(request, outcome.draft, feedback, told, should_stop)
+    return replace(blank, how="build failed", reason=feedback.message)
+
+
+def _abstained(blank: Attempt, outcome: DraftOutcome) -> Attempt:
+    said = (*outcome.reasons, *(question.text for question in outcome.questions))
+    return replace(blank, outcome="abstained", how=outcome.status, reason=" ".join(said))
+
+
+def _solved(
+    problem: Problem, tools: Tools, blank: Attempt, draft: Draft, instance: Instance, should_stop: Callable[[], bool]
+) -> Attempt:
+    before = checking.before_solve(draft.formulation, instance, problem.text)
+    result = runner.solve(instance, solver=tools.solver, options=tools.options, core_count=1, should_stop=should_stop)
+    checks = [*before, *checking.after_solve(draft.formulation, instance, result)]
+    known = replace(
+        blank,
+        how="solved",
+        value=result.objective_value if result.solution_status is not SolutionStatus.NO_SOLUTION else None,
+        termination_condition=str(result.termination_condition),
+        verification=str(checking.verdict(checks)),
+        assumptions=len(draft.formulation.assumptions),
+        solve_seconds=result.seconds,
+    )
+    judged = judge(problem, result)
+    known = replace(known, outcome=judged, reason=result.message if judged == "error" else "")
+    if judged == "wrong" and problem.answer is not None:
+        known = replace(known, reading=_other_reading(problem, tools, instance))
+    return known
+
+
+def judge(problem: Problem, result: Result) -> Outcome:
+    """Right, wrong, an error where the solver came to no end, or unjudged where nobody knows the answer."""
+    found = result.objective_value if result.solution_status is not SolutionStatus.NO_SOLUTION else None
+    return _judged(problem, result.termination_condition, found)
+
+
+def _judged(problem: Problem, ended: TerminationCondition, value: float | None) -> Outcome:
+    if problem.status != "optimal":
+        return "right" if ended in SAME_STATUS[problem.status] else "wrong"
+    if value is None:
+        decided = ended in {T.INFEASIBLE, T.UNBOUNDED, T.INFEASIBLE_OR_UNBOUNDED}
+        if not decided:
+            return "error"
+    if not problem.is_judged:
+        return "unjudged"
+    return "right" if value is not None and problem.meets(value) else "wrong"
+
+
+def rejudged(attempts: Sequence[Attempt], problems: Sequence[Problem]) -> list[Attempt]:
+    """The attempts under the labels of `problems`, from what was recorded of them; others stay as they are."""
+    known = {(problem.suite, problem.id): problem for problem in problems}
+    return [_again(one, known.get((one.suite, one.id))) for one in attempts]
+
+
+def _again(one: Attempt, problem: Problem | None) -> Attempt:
+    if problem is None or one.how != "solved":
+        return one
+    ended = T(one.termination_condition)
+    return replace(one, outcome=_judged(problem, ended, one.value), answer=problem.answer)
+
+
+def _other_reading(problem: Problem, tools: Tools, instance: Instance) -> str:
+    """Which other reading of whole numbers would have met the answer; empty where none does."""
+    whole = bool(np.any(instance.integrality))
+    other = replace(instance, integrality=np.full_like(instance.integrality, 0 if whole else 1))
+    options = replace(tools.options, time_limit_seconds=min(10.0, tools.options.time_limit_seconds))
+    result = runner.solve(other, solver=tools.solver, options=options, core_count=1)
+    if result.objective_value is None or not problem.meets(result.objective_value):
+        return ""
+    return "continuous" if whole else "integer"

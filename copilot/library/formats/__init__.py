@@ -1,0 +1,1 @@
+"""File formats of insights, read and written without any framework."""

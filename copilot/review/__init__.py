@@ -1,0 +1,1 @@
+"""The model review: any two versions or files compared, kept, corrected and accepted."""
