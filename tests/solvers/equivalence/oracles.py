@@ -70,20 +70,20 @@ def _holds(known: Model, row: Floats, low: float, high: float) -> bool:
 def furthest(model: Model, cost: Floats) -> float:
     asked = model.copy()
     asked.cost, asked.offset, asked.sense = cost, 0.0, Sense.MAXIMIZE
-    status, value = _solved(asked)
+    status, value = _solved(asked, tolerance=SLIGHT)
     if status == Status.kInfeasible:
         return -np.inf
     return value if status == Status.kOptimal else np.inf
 
 
-def _solved(model: Model) -> tuple[Any, float]:
+def _solved(model: Model, *, turned: bool = False, tolerance: float = 1e-7) -> tuple[Any, float]:
     highs = highspy.Highs()
     for option, value in (
         ("output_flag", False),
-        ("presolve", "off" if model.shape[1] < SMALL else "choose"),
+        ("presolve", "off" if (model.shape[1] < SMALL) is not turned else "on"),
         ("threads", 1),
         ("time_limit", SECONDS),
-        ("primal_feasibility_tolerance", SLIGHT),
+        ("primal_feasibility_tolerance", tolerance),
         ("mip_rel_gap", 0.0),
     ):
         highs.setOptionValue(option, value)
@@ -103,7 +103,8 @@ def is_infeasible(model: Model) -> bool | None:
 def optima_agree(first: Model, second: Model, mapping: Mapping, rng: Rng, *, times: int) -> bool | None:
     """Whether random objectives, carried over by the mapping, have the same best value on both sides.
 
-    The first look is at the models' own objectives. None where no pair of solves came to an end.
+    The first look is at the models' own objectives. None where no pair of solves came to an end, or where the solver
+    contradicts itself on one of the models.
     """
     said: list[bool] = []
     mapped = np.flatnonzero(mapping.column >= 0)
@@ -116,18 +117,43 @@ def optima_agree(first: Model, second: Model, mapping: Mapping, rng: Rng, *, tim
             other[mapping.column[mapped]] = cost[mapped]
             for model, mine in zip(pair, (cost, other), strict=True):
                 model.cost, model.offset, model.sense = mine, 0.0, Sense.MINIMIZE
-        (status, value), (other_status, other_value) = map(_solved, pair)
-        if pair[0].sense is not pair[1].sense:
-            other_value = -other_value
-        if Status.kTimeLimit in (status, other_status):
-            continue
-        if Status.kOptimal in (status, other_status):
-            near = abs(value - other_value) <= CLOSE * (1 + abs(value))
-            said.append(status == other_status and near)
-        else:
-            endless = {Status.kUnbounded, Status.kUnboundedOrInfeasible}
-            said.append(status == other_status or bool(endless & {status, other_status}))
+        answers = [_answer(model) for model in pair]
+        same = _same_answer(*answers)
+        if same is False:  # is it the models, or is it the solver?
+            same = None if any(map(_contradicts_itself, pair, answers)) else False
+        said += [] if same is None else [same]
     return all(said) if said else None
+
+
+Answer = tuple[Any, float]
+
+
+def _answer(model: Model, *, turned: bool = False) -> Answer:
+    """Status and best value, as of a minimisation; with presolve the other way where `turned`."""
+    status, value = _solved(model, turned=turned)
+    return status, -value if model.sense is Sense.MAXIMIZE else value
+
+
+def _contradicts_itself(model: Model, answer: Answer) -> bool:
+    """Whether the solver answers otherwise with presolve the other way, or with rows in other units."""
+    others = [_answer(model, turned=True)]
+    for seed in range(3):
+        power = 2.0 ** np.random.default_rng(seed).integers(-3, 4, model.shape[0])
+        other = model.copy()
+        other.matrix.data *= np.repeat(power, np.diff(other.matrix.indptr))
+        other.lower, other.upper = model.lower * power, model.upper * power
+        others.append(_answer(other))
+    return any(_same_answer(answer, other) is False for other in others)
+
+
+def _same_answer(one: Answer, other: Answer) -> bool | None:
+    (status, value), (other_status, other_value) = one, other
+    if Status.kTimeLimit in (status, other_status):
+        return None
+    if Status.kOptimal in (status, other_status):
+        return status == other_status and abs(value - other_value) <= CLOSE * (1 + abs(value))
+    endless = {Status.kUnbounded, Status.kUnboundedOrInfeasible}
+    return status == other_status or bool(endless & {status, other_status})
 
 
 def _bounded_cost(model: Model, rng: Rng) -> Floats:

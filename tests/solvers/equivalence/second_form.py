@@ -15,6 +15,7 @@ from solvers.instance import Sense
 from tests.solvers.equivalence.models import Model
 
 SAME = 2e-11  # relative: numbers nearer than this are one number
+SUBTRACTED = 2e-12  # relative to the larger operand: what a difference may be off
 WHOLE = 1e-9
 Term = dict[int, float]
 Number = tuple[float, float]  # with what it may be off, absolutely
@@ -105,7 +106,7 @@ def _look_at_slack(form: Form, j: int) -> None:
 
 
 def _off(side: float, term: float) -> float:
-    return SAME * max(abs(side), abs(term)) if term and math.isfinite(side) else 0.0
+    return SUBTRACTED * max(abs(side), abs(term)) if term and math.isfinite(side) else 0.0
 
 
 def _merge_parallel(form: Form) -> None:
