@@ -179,7 +179,12 @@ def _checked(payload: Payload) -> str:
 
 
 def _compared(payload: Payload) -> str:
-    return str((payload.get("diff") or {}).get("summary", ""))
+    diff = payload.get("diff") or {}
+    parts = [str(diff.get("summary", ""))]
+    unasked = sum(family.get("requested") == "no" for family in diff.get("families", ()))
+    parts += [f"{unasked} not asked for"] if unasked else []
+    parts += ["agrees by accident only, see Diff"] if (diff.get("parametric") or {}).get("accidental") else []
+    return "; ".join(filter(None, parts))
 
 
 def _message(payload: Payload) -> str:

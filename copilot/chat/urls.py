@@ -18,6 +18,7 @@ urlpatterns = [
     path("review/<uuid:comparison_id>/cancel/", review_pages.cancel, name="review-cancel"),
     path("review/<uuid:comparison_id>/retry/", review_pages.retry, name="review-retry"),
     path("review/<uuid:comparison_id>/longer/", review_pages.longer, name="review-longer"),
+    path("review/<uuid:comparison_id>/explore/", review_pages.explore, name="review-explore"),
     path("review/<uuid:comparison_id>/correct/", review_pages.correct, name="review-correct"),
     path("review/<uuid:comparison_id>/revert/", review_pages.revert, name="review-revert"),
     path("review/<uuid:comparison_id>/changes.csv", review_pages.download, {"form": "csv"}, name="review-csv"),

@@ -64,6 +64,11 @@ def shrunk(data: Data) -> tuple[Data, tuple[str, ...]]:
     return {name: _without(value, gone) for name, value in data.items()}, tuple(sets)
 
 
+def count_of(data: Data) -> int:
+    """How many numbers the data hold."""
+    return sum(len(_numbers(value)) for value in data.values())
+
+
 def sets_of(data: Data) -> dict[str, tuple[str, ...]]:
     """The sets of the data by name: lists of labels, none of them twice."""
     return {

@@ -90,7 +90,7 @@ class _Judge:
     def family(self, family: Mapping[str, Any]) -> Judgement:
         kind, name, change = str(family["kind"]), str(family["family"]), str(family["change"])
         before = item_of(self.revision.before, kind, name)
-        after = item_of(self.revision.after, kind, name)
+        after = item_of(self.revision.after, kind, str(family.get("renamed") or name))
         entries: Sequence[Mapping[str, Any]] = family.get("entries", ())
         is_whole = all(entry["field"] == change for entry in entries)  # else it is paired with one of another name
         if change == "removed" and is_whole:

@@ -31,13 +31,12 @@ class Side:
     objective: str = ""
 
 
-def side_of(version: ModelVersion, *, objective: str = "") -> Side:
-    """A stored version as a side; a formulation of an older release is left out."""
+def formulation_of(version: ModelVersion) -> Formulation | None:
+    """What a stored version was drafted as; None where an older release wrote it."""
     try:
-        found = Formulation.model_validate(version.formulation)
+        return Formulation.model_validate(version.formulation)
     except ValidationError:
-        found = None
-    return Side(found, version.program, version.request_text, objective)
+        return None
 
 
 def with_origins(diff: dict[str, Any], before: Side, after: Side) -> dict[str, Any]:
@@ -48,7 +47,7 @@ def with_origins(diff: dict[str, Any], before: Side, after: Side) -> dict[str, A
     lines = component_lines(before.program), component_lines(after.program)
     told = []
     for family, one in zip(families, judged, strict=True):
-        names = [str(family["family"])] * 2
+        names = [str(family["family"]), str(family.get("renamed") or family["family"])]
         if family["kind"] == "objective":
             names = [before.objective or names[0], after.objective or names[1]]
         places = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from copilot.drafting.base import Data
-from copilot.drafting.draws import WAYS, Way, draw, grown, seed_of, shrunk
+from copilot.drafting.draws import WAYS, Way, count_of, draw, grown, seed_of, shrunk
 from copilot.drafting.shared_data import Shape, renamings, shapes_of, union
 from copilot.drafting.source import Roles, held_numbers, roles_of, same_but_for_numbers, same_source
 from copilot.runs import engines, structure_words
@@ -23,7 +23,8 @@ DRAWS = 3
 SECONDS = 3.0
 REDRAWS = 5
 BOLD = (1, 0)  # the draw and try in which numbers that decide what is written move as far as all others
-MAX_NONZEROS = 200_000
+MAX_NONZEROS = 200_000  # of either model
+MAX_NUMBERS = 100_000  # of the data of either program
 Build = Callable[[str, Data, int, float], BuildOutcome]  # program, data, seed, seconds it may take
 
 
@@ -39,8 +40,8 @@ def compare_structure(
     """Compare two programs on data that both of them read; never raises, and gives up after about `seconds`."""
     if same_source(before.program, after.program):
         return Parametric("same structure", structure_words.SAME_PROGRAM, how="program")
-    if known.nonzeros > MAX_NONZEROS:
-        return Parametric("unknown", structure_words.too_large(MAX_NONZEROS))
+    if known.nonzeros > MAX_NONZEROS or max(map(count_of, (before.data, after.data))) > MAX_NUMBERS:
+        return Parametric("unknown", structure_words.too_large(MAX_NONZEROS, MAX_NUMBERS))
     comparison = _Comparison(before, after, known, build, should_stop, time.monotonic() + seconds)
     try:
         comparison.run()
@@ -144,7 +145,7 @@ class _Comparison:
             return None
         self._check()
         left = self.deadline - time.monotonic()
-        found = equivalence(one, other, seconds=max(left, 0.05), should_stop=self.should_stop)
+        found = equivalence(one, other, seconds=max(left, 0.05), should_stop=self.should_stop, max_level="L2")
         if found.verdict == "invalid":
             return None
         self.sizes.append(tuple((i.row_count, i.column_count, i.nonzero_count) for i in (one, other)))

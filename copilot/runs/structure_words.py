@@ -31,9 +31,12 @@ class Drawn(Protocol):
         """Whether its sets had other sizes."""
 
 
-def too_large(limit: int) -> str:
-    """Why nothing was drawn for a model of that size."""
-    return f"The model has more than {limit:,} nonzeros, too many to build it again and again on other data."
+def too_large(nonzeros: int, numbers: int) -> str:
+    """Why nothing was drawn for a model or data of that size."""
+    return (
+        f"Too large to be built again and again on other data: the model has more than {nonzeros:,} nonzeros, or its "
+        f"data more than {numbers:,} numbers."
+    )
 
 
 def holding(held: Sequence[float]) -> str:

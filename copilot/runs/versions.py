@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
 
-from copilot.drafting.base import Draft
+from copilot.drafting.base import Data, Draft
+from copilot.drafting.formulation import Formulation
 from copilot.drafting.wire import data_from_json, data_to_json
 from copilot.runs import origins, parametric, structure
 from copilot.runs.builds import Built
@@ -30,25 +32,56 @@ def compare(stage: Stage, draft: Draft, built: Built) -> dict[str, Any] | None:
     earlier = instance_of(base)
     found = diff(earlier, built.instance, should_stop=stage.lease.should_stop).to_json()
     stage.check()
-    before = origins.side_of(base, objective=earlier.objective_name)
-    text, objective = stage.run.request_text, built.instance.objective_name
-    found = origins.with_origins(found, before, origins.Side(draft.formulation, draft.program, text, objective))
-    found["parametric"] = _structure(stage, base, draft, built, found)
+    drafted = _Stand(draft.formulation, draft.program, draft.data, stage.run.request_text, built)
+    found = _explained(found, _stand_of(base, earlier), drafted, stage.lease.should_stop)
     stage.check()
     stage.record(EventType.DIFF_COMPUTED, {"against": base.number, "diff": found})
     return found
 
 
-def _structure(stage: Stage, base: ModelVersion, draft: Draft, built: Built, found: dict[str, Any]) -> dict[str, Any]:
-    text = stage.run.request_text
-    known = parametric.Known(found["verdict"], found["shift"], built.instance.nonzero_count)
-    return structure.compare_structure(
-        parametric.programmed(base.program, data_from_json(base.data), base.fingerprint, base.request_text),
-        parametric.programmed(draft.program, draft.data, built.fingerprint, text),
-        known,
-        build=structure.in_sandbox(stage.lease.should_stop),
-        should_stop=stage.lease.should_stop,
-    ).to_json()
+def explained(
+    found: dict[str, Any], first: ModelVersion, second: ModelVersion, *, should_stop: Callable[[], bool]
+) -> dict[str, Any]:
+    """The diff of any two stored versions with what `compare` adds: `parametric`, and of each family its origin."""
+    stands = [_stand_of(version, instance_of(version)) for version in (first, second)]
+    return _explained(found, stands[0], stands[1], should_stop)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """What a version is before or after it is stored."""
+
+    formulation: Formulation | None
+    program: str
+    data: Data
+    text: str
+    built: Built
+
+    @property
+    def side(self) -> origins.Side:
+        return origins.Side(self.formulation, self.program, self.text, self.built.instance.objective_name)
+
+    @property
+    def programmed(self) -> parametric.Programmed:
+        return parametric.programmed(self.program, self.data, self.built.fingerprint, self.text)
+
+
+def _stand_of(version: ModelVersion, instance: Instance) -> _Stand:
+    formulation, data = origins.formulation_of(version), data_from_json(version.data)
+    built = Built(instance, version.fingerprint, version.instance_summary)
+    return _Stand(formulation, version.program, data, version.request_text, built)
+
+
+def _explained(found: dict[str, Any], before: _Stand, after: _Stand, should_stop: Callable[[], bool]) -> dict[str, Any]:
+    nonzeros = max(stand.built.instance.nonzero_count for stand in (before, after))
+    compared = structure.compare_structure(
+        before.programmed,
+        after.programmed,
+        parametric.Known(found["verdict"], found["shift"], nonzeros),
+        build=structure.in_sandbox(should_stop),
+        should_stop=should_stop,
+    )
+    return origins.with_origins(found, before.side, after.side) | {"parametric": compared.to_json()}
 
 
 def save(stage: Stage, draft: Draft, built: Built, checks: list[Check], changes: dict[str, Any] | None) -> ModelVersion:

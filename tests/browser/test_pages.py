@@ -106,6 +106,14 @@ def test_pointing_at_an_item_lights_up_its_phrases_and_back(desk: Desk, alice: U
     expect(page.locator(".item.lit").first).to_contain_text("100 hours of finishing")
 
 
+def test_a_change_leads_to_its_line_of_the_program(desk: Desk, alice: User) -> None:
+    page = desk.open(page_of(stories.revised(alice)))
+    page.click("#tab-diff")
+    page.click("a[data-code]")
+    expect(page.locator("#line-9")).to_be_in_viewport()
+    expect(page.locator("#tab-code")).to_have_attribute("aria-selected", "true")
+
+
 def test_an_option_of_a_question_goes_into_the_composer(desk: Desk, alice: User) -> None:
     page = desk.open(page_of(stories.asked(alice)))
     page.click("text=Parts are fine")

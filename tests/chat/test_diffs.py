@@ -8,28 +8,20 @@ import pytest
 from django.template.loader import render_to_string
 
 from copilot.accounts.models import User
+from copilot.chat.cards import card_of
 from copilot.chat.diffs import diff_of
 from copilot.chat.sheets import sheet_of
+from copilot.runs.events import EventType as E
 from copilot.runs.models import ModelVersion
 from tests.chat import stories
-from tests.chat.workshop import DIFF
+from tests.chat.workshop import DIFF, DRAW, PLAIN_DIFF
 
-DRAW = {"seed": 1, "verdict": "same", "how": "renamed", "resized": False, "real_data": False}
 SENTENCE = "Agreement by accident: on your data both versions build the same model, on other data they do not."
 
 
 def stored(**changes: Any) -> dict[str, Any]:
-    """The stored diff of the workshop, with a comparison of structures and where its first change comes from."""
-    parametric = {"verdict": "different structure", "sentence": "Different.", "draws": [DRAW] * 3, "how": "draws"}
-    first, *others = DIFF["families"]
-    origin = {
-        "lines": {"before": [14, 15, 16, 20], "after": [9]},
-        "phrase": "at least 50 of each",
-        "requested": "no",
-        "unrequested": ["chairs"],
-    }
-    families = [first | origin | {"family": "profit"}, *others]
-    return DIFF | {"parametric": parametric | changes.pop("parametric", {}), "families": families} | changes
+    """The stored diff of the workshop, with some of it replaced."""
+    return DIFF | {"parametric": DIFF["parametric"] | changes.pop("parametric", {})} | changes
 
 
 def words(raw: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -55,7 +47,7 @@ def test_data_that_had_to_be_the_real_ones_are_not_counted_as_random() -> None:
 
 
 def test_a_diff_of_an_older_release_has_neither() -> None:
-    found = diff_of(DIFF, against=1)
+    found = diff_of(PLAIN_DIFF, against=1)
     assert (found.levels, found.sentence, found.is_accidental) == ((), "", False)
     assert (found.families[0].before, found.families[0].is_unasked) == (None, False)
 
@@ -77,9 +69,8 @@ def test_a_change_that_nobody_asked_for_is_marked_with_what_it_is(page: Any) -> 
 
 
 def test_lines_lead_into_the_program_and_a_phrase_is_quoted(page: Any, alice: User) -> None:
-    raw = stored()
-    raw["families"][0]["requested"] = "yes"
-    shown = page(raw)
+    first, *others = DIFF["families"]
+    shown = page(stored(families=[first | {"requested": "yes", "phrase": "at least 50 of each"}, *others]))
     assert '<a href="#line-9" data-code>line 9</a>, lines 14–16 and 20 of version 1' in shown
     assert "Asked for: “at least 50 of each”" in shown
     assert '<span class="line" id="line-9">' in sheet_of(stories.finished(alice)).program
@@ -90,3 +81,14 @@ def test_an_agreement_by_accident_is_a_warning(page: Any) -> None:
     shown = page(stored(parametric={"accidental": True, "sentence": SENTENCE}, verdict="equivalent"))
     assert 'class="note warn" role="note"' in shown
     assert SENTENCE in shown
+
+
+def test_the_card_says_what_to_look_at_in_the_diff(alice: User) -> None:
+    run = stories.revised(alice)
+    event = run.events.get(type=E.DIFF_COMPUTED)
+    event.payload["diff"]["parametric"]["accidental"] = True
+    event.save()
+    card = card_of(run.id)
+    assert card is not None
+    (step,) = (step for step in card.steps if step.title == "Compare with the last version")
+    assert step.detail.endswith("; 1 not asked for; agrees by accident only, see Diff")

@@ -58,7 +58,25 @@ def build_model(data):
 
     return model
 '''
-DIFF = diff(instances.workshop(), instances.contradiction()).to_json()
+PLAIN_DIFF = diff(instances.workshop(), instances.contradiction()).to_json()  # as an older release stored it
+ORIGIN = {
+    "lines": {"before": [14, 15, 16, 20], "after": [9]},
+    "phrase": "",
+    "requested": "no",
+    "unrequested": ["chairs"],
+}
+DRAW = {"seed": 1, "verdict": "different", "how": "", "resized": False, "real_data": False}
+DIFF = PLAIN_DIFF | {
+    "families": [PLAIN_DIFF["families"][0] | ORIGIN, *PLAIN_DIFF["families"][1:]],
+    "parametric": {
+        "verdict": "different structure",
+        "sentence": "Different structure: on 3 of 3 random data sets the two programs build different models.",
+        "draws": [DRAW] * 3,
+        "accidental": False,
+        "sets_resized": 0,
+        "how": "draws",
+    },
+}
 
 
 def phrase(words: str, *, occurrence: int = 0) -> tuple[Span, ...]:

@@ -50,6 +50,14 @@ def test_what_only_one_version_has_has_lines_there_alone() -> None:
     assert (bool(removed["lines"]["before"]), bool(removed["lines"]["after"])) == (True, False)
 
 
+def test_a_renamed_family_has_its_lines_under_either_name() -> None:
+    families = [{"kind": "variables", "family": "x", "renamed": "make", "change": "changed", "entries": ()}]
+    programs = ["m.x = pyo.Var()", "# amounts\nm.make = pyo.Var()"]
+    sides = [Side(None, program, "") for program in programs]
+    (told,) = with_origins({"families": families}, sides[0], sides[1])["families"]
+    assert told["lines"] == {"before": (1,), "after": (2,)}
+
+
 def test_a_formulation_that_cannot_be_read_leaves_the_lines() -> None:
     before, after = drafted(WORKSHOP), revised(WORKSHOP, "at most 30 desks").draft
     assert after is not None

@@ -209,6 +209,16 @@ def test_a_stop_ends_the_comparison_before_its_next_build(compared: Any) -> None
     assert (found.verdict, found.draws) == ("unknown", ())
 
 
+def test_what_is_too_large_is_not_built_again() -> None:
+    wide: Data = {"cost": {str(i): 1.5 for i in range(100_001)}}
+    sides = [programmed(HEAD + body, wide, "f", "") for body in (WORKSHOP, WORKSHOP.replace("desks", "tables"))]
+    small = [programmed(HEAD + body, DATA, "f", "") for body in (WORKSHOP, WORKSHOP.replace("desks", "tables"))]
+    for both, nonzeros in ((sides, 4), (small, 200_001)):
+        found = compare_structure(both[0], both[1], Known("identical", nonzeros=nonzeros), build=failing)
+        assert (found.verdict, found.draws) == ("unknown", ())
+        assert found.sentence.startswith("Too large")
+
+
 def failing(program: str, data: Data, seed: int, seconds: float) -> BuildOutcome:
     raise OSError("no sandbox")
 
