@@ -72,6 +72,19 @@ The total cost has three parts: the ordering cost is 2 per bottle ordered, the s
 from one week to the next, and the penalty for unmet demand is 7 per bottle. Minimize the total cost.
 """
 
+DIET = """A stable mixes feed. Each bag holds:
+- Oats: 9 grams of protein, 60 grams of starch, for $4
+- Beans: 24 grams of protein, 40 grams of starch, at just $7
+- Hay: 6 grams of protein, 10 grams of starch, costing $1
+The horse needs at least 50 grams of protein and 140 grams of starch. What is the least cost to meet these needs?
+"""
+
+
+def _diet_best() -> float:
+    amounts = itertools.product(range(15), repeat=3)
+    enough = ((o, b, h) for o, b, h in amounts if 9 * o + 24 * b + 6 * h >= 50 and 60 * o + 40 * b + 10 * h >= 140)
+    return min(4 * o + 7 * b + h for o, b, h in enough)
+
 
 def _knapsack_best() -> float:
     things = [(7, 40), (4, 25), (3, 21), (5, 22)]
@@ -107,8 +120,9 @@ def _store_best() -> float:
         (TOUR, _tour_best()),
         (SHIPPING, 15 * 2 + 5 * 4 + 20 * 3 + 8 * 5),
         (STORE, _store_best()),
+        (DIET, _diet_best()),
     ],
-    ids=["knapsack", "packing", "job shop", "tour", "transportation", "inventory"],
+    ids=["knapsack", "packing", "job shop", "tour", "transportation", "inventory", "diet"],
 )
 def test_a_family_solves_to_the_optimum_and_every_check_passes(text: str, best: float) -> None:
     draft = drafted(text)
@@ -135,6 +149,9 @@ def test_a_family_solves_to_the_optimum_and_every_check_passes(text: str, best: 
         (SHIPPING, "At least 5 cans must go from Farm North to Town West."),
         (SHIPPING, "If a road is used, it costs an extra 10."),
         (STORE, "At least 15 bottles must be left at the end."),
+        (DIET, "Use at most 3 bags of beans."),
+        (DIET, "Hay may only be used together with oats."),
+        (DIET, "Spend no more than $20."),
         (STORE, "No two consecutive weeks may have an order."),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copilot.drafting.builtin.words import lexicon, load, stem
 
@@ -15,13 +15,14 @@ _SPENT = re.compile(
     r"(?P<place>[A-Za-z][\w .'-]*?)\s*(?:\(|\bfor\s+|[:=]\s*)\s*(?P<time>\d+(?:\.\d+)?)\s*(?P<unit>[A-Za-z]*)\s*\)?"
 )
 _LINK = re.compile(r"^[\s,;.]*(?:→|->|=>|⇒|>|and then|then|followed by|,|;)?[\s,;.]*$")
-_SPLIT = re.compile(r";|,(?!\d{3})|\band\b|\(|\)|\bwith\b")
+_SPLIT = re.compile(r";|,(?!\d{3})|\b(?:and|at|for|with|costing)\b|\(|\)")
 _LONGEST = 70
 _SAYS = re.compile(r"\s(?:requires?|follows?|needs?|must|has|visits?|goes)\b")
 _VERB = re.compile(
     r"\b(?:requires?|follows?|needs?|must|has|have|weighs?|costs?|takes?|is|are|with|provides?|contains?|offers?|"
     r"generates?|yields?|goes|visits?|runs?)\b|[–(=]|\s-\s|(?<!\d),|\s(?=[$€£]?\d)"
 )
+_OF = re.compile(r"\s*(?P<unit>[^\W\d_]+)\s+of\s+(?P<what>.+)")
 _NAMED = {"weighs": "weight", "weigh": "weight", "costs": "cost", "worth": "value"}
 _FILLER = frozenset(load("families")["any"]["filler"])
 
@@ -100,10 +101,26 @@ def cells_of(rest: str, offset: int) -> tuple[tuple[Cell, ...], str]:
         numbers = list(NUMBER.finditer(piece))
         if len(numbers) == 1:
             cells.append(_cell(piece, numbers[0], offset + begin))
-        elif numbers or any(word.lower() not in _FILLER for word in re.findall(r"[^\W\d_]+", piece)):
+        elif numbers or _tells_rule(piece):
             loose = loose or piece.strip()
         begin = end
-    return tuple(cells), loose
+    return tuple(_told_apart(cells)), loose
+
+
+def _tells_rule(piece: str) -> bool:
+    """Whether words without a number may be a rule on the record: they hold a cue."""
+    found = [word.lower() for word in re.findall(r"[^\W\d_]+", piece)]
+    cues = load("families")["any"]["cues"]
+    return any(word == cue or ("*" in cue and word.startswith(cue[:-1])) for word in found for cue in cues)
+
+
+def _told_apart(cells: list[Cell]) -> list[Cell]:
+    """Where a record has several numbers, one without a name is named by its unit: "162 calories for $8"."""
+    if len(cells) < 2:
+        return cells
+    same = load("families")["any"]["same"]
+    named = [cell.name or ("price" if cell.unit in ("$", "€", "£", "¥") else cell.unit.lower()) for cell in cells]
+    return [replace(cell, name=same.get(name, name)) for cell, name in zip(cells, named, strict=True)]
 
 
 def _cell(piece: str, match: re.Match[str], offset: int) -> Cell:
@@ -119,6 +136,9 @@ def _cell(piece: str, match: re.Match[str], offset: int) -> Cell:
     before = _words(piece[: match.start()])
     after = _words(piece[end:])
     start = offset + match.start("value")
+    amount = _OF.match(piece[end:])
+    if amount and not unit:
+        return Cell(_name(_words(amount["what"])), value, amount["unit"], start, offset + end)
     if before or not after:
         return Cell(_name(before), value, unit or " ".join(after), start, offset + end)
     if not unit and len(after) > 1 and stem(after[0]) in lexicon().measure_stems:

@@ -6,8 +6,10 @@ at least as large and leaves room for it.
 
 from __future__ import annotations
 
-from copilot.drafting.builtin.families.phrases import patterns
-from copilot.drafting.builtin.families.plan import Key, Plan, label_of, term
+from dataclasses import dataclass
+
+from copilot.drafting.builtin.families.phrases import Said, patterns
+from copilot.drafting.builtin.families.plan import Key, Place, Plan, label_of, term
 from copilot.drafting.builtin.families.reading import (
     InDoubt,
     NotThisFamily,
@@ -17,10 +19,18 @@ from copilot.drafting.builtin.families.reading import (
     same_unit,
     unit_of,
 )
-from copilot.drafting.formulation import Formulation
+from copilot.drafting.formulation import Assumption, Formulation
 
 FAMILY = "packing"
 _MOST = 150
+
+
+@dataclass(frozen=True, slots=True)
+class _Packing:
+    name: str
+    sizes: dict[str, float]
+    unit: str
+    capacity: Said
 
 
 def read(reading: Reading) -> Formulation:
@@ -46,35 +56,34 @@ def read(reading: Reading) -> Formulation:
     too_large = [label for label, size in sizes.items() if size > limits[0].value]
     if too_large:
         raise InDoubt(f"{too_large[0]} is larger than a bin, so no packing exists.")
-    plan = Plan(reading.layout.text)
-    place = place_of(block)
-    sizes = {label_of(label): size for label, size in sizes.items()}
-    items = plan.index("items", sizes, place)
-    bins = plan.index("bins", sizes, place)
-    put = plan.variable(
-        "put", (items, bins), sentence, domain="binary", label="item lies in the bin named after the other"
-    )
-    used = plan.variable(
-        "used", (bins,), sentence, domain="binary", label="bin is used, and named after its largest item"
-    )
-    size = plan.table(name or "size", (items,), dict(sizes), place, unit=unit)
-    capacity = plan.said("capacity of a bin", limits[0])
-    may = plan.table(
-        "may_join", (items, bins), _joins(sizes, limits[0].value), place, label="1 where both fit into one bin"
-    )
     said = account.sentence_at(once.start()) if once else sentence
+    packing = _Packing(name or "size", {label_of(label): size for label, size in sizes.items()}, unit, limits[0])
+    formulation = _written(Plan(reading.layout.text), packing, place_of(block), sentence, said)
+    if once is None:
+        every = Assumption(text="Every item must be packed, each into one bin.")
+        return formulation.model_copy(update={"assumptions": (every,)})
+    return formulation
+
+
+def _written(plan: Plan, packing: _Packing, place: Place, sentence: Place, said: Place) -> Formulation:
+    sizes, limit = packing.sizes, packing.capacity
+    items, bins = plan.index("items", sizes, place), plan.index("bins", sizes, place)
+    inside, own_bin = "item lies in the bin named after the other", "bin is used, and named after its largest item"
+    put = plan.variable("put", (items, bins), sentence, domain="binary", label=inside)
+    used = plan.variable("used", (bins,), sentence, domain="binary", label=own_bin)
+    size = plan.table(packing.name, (items,), sizes, place, unit=packing.unit)
+    capacity = plan.said("capacity of a bin", limit)
+    fits = _joins(sizes, limit.value)
+    may = plan.table("may_join", (items, bins), fits, place, label="1 where both fit into one bin")
     plan.rule("each in one bin", [term(put)], "==", 1, said, kind="balance", indices=(items,))
     room = [term(put, size), term(used, capacity, minus=True)]
-    plan.rule("room in each bin", room, "<=", 0, limits[0].sentence, kind="resource", indices=(bins,))
+    plan.rule("room in each bin", room, "<=", 0, limit.sentence, kind="resource", indices=(bins,))
     joins = [term(put), term(used, may, minus=True)]
-    plan.rule("only bins in use", joins, "<=", 0, limits[0].sentence, kind="logical", indices=(items, bins))
+    plan.rule("only bins in use", joins, "<=", 0, limit.sentence, kind="logical", indices=(items, bins))
     own = [term(f"put[{bins},{bins}]"), term(used, minus=True)]
     plan.rule("each bin holds the item it is named after", own, "==", 0, said, kind="logical", indices=(bins,))
-    if once is None:
-        plan.assume("Every item must be packed, each into one bin.")
-    return plan.formulation(
-        "Bin packing: as few bins as possible", "number of bins", "minimize", [term(used)], sentence
-    )
+    title = "Bin packing: as few bins as possible"
+    return plan.formulation(title, "number of bins", "minimize", [term(used)], sentence)
 
 
 def _joins(sizes: dict[str, float], capacity: float) -> dict[Key, float]:

@@ -145,7 +145,7 @@ class Account:
         """Numbers that only say how many records there are, or how many parts a sum has."""
         for said in tuple(self.numbers):
             counted = any(phrase.match(self.prose, said.end + 1) for phrase in patterns("any", "counted"))
-            if said.value in sizes or counted:
+            if said.value in sizes or counted or _is_any_two(self.prose, said):
                 self.counts.append(self.take(said))
 
     def relax(self, known: Iterable[re.Pattern[str]]) -> None:
@@ -170,6 +170,11 @@ class Account:
     def sentence_at(self, start: int) -> tuple[int, int]:
         """Range of the sentence around an offset."""
         return _sentence(self.prose, start)
+
+
+def _is_any_two(prose: str, said: Said) -> bool:
+    """ "between any two stations": no amount."""
+    return said.value == 2 and prose[: said.start].rstrip().lower().endswith("any")
 
 
 def _sentence(prose: str, at: int) -> tuple[int, int]:

@@ -31,6 +31,7 @@ class Reading:
         self.account.absorb(patterns("any", "absorb"))
         self.account.absorb(patterns(family, "absorb"))
         self.account.relax(patterns(family, "known"))
+        self._enumerations()
         left = self.account.left()
         labels = [record.label for block in self.layout.blocks for record in block.records]
         named = [label for label in labels if len(label) > 1 and self._names(label)]
@@ -38,6 +39,19 @@ class Reading:
         reasons += [f"“{label}” is named in the text beside its record." for label in named]
         if reasons:
             raise InDoubt(*dict.fromkeys(reasons))
+
+    def _enumerations(self) -> None:
+        """A sentence that names every record only lists them."""
+        for block in self.layout.blocks:
+            at = self.layout.prose.find(block.labels[0])
+            while at >= 0:
+                start, end = self.account.sentence_at(at)
+                said = self.layout.prose[start:end]
+                if all(label in said for label in block.labels):
+                    for label in block.labels:
+                        place = said.index(label) + start
+                        self.account.explain(place, place + len(label))
+                at = self.layout.prose.find(block.labels[0], end)
 
     def _names(self, label: str) -> bool:
         at = self.layout.prose.find(label)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from copilot.drafting.builtin.families import inventory, jobshop, knapsack, network, packing, tour
+from copilot.drafting.builtin.families import diet, inventory, jobshop, knapsack, network, packing, tour
 from copilot.drafting.builtin.families.phrases import Account
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading
 from copilot.drafting.builtin.families.records import layout_of
@@ -17,6 +17,7 @@ _FAMILIES: tuple[tuple[str, Callable[[Reading], Formulation]], ...] = (
     ("a round trip", tour.read),
     ("transportation", network.read),
     ("inventory", inventory.read),
+    ("diet or blending", diet.read),
 )
 _RECOGNISED = "This reads like a problem of {family}."
 _NEXT = "Leave that sentence out or say it in other words, or give the model as algebra lines."

@@ -34,7 +34,7 @@ def read(reading: Reading) -> Formulation:
     if len(units) > 1:
         raise InDoubt(f"The distances have several units: {', '.join(sorted(units))}.")
     constant = constant_of(reading)
-    reading.settle(FAMILY, len(places))
+    reading.settle(FAMILY, len(places), len(places) - 1)
     return _written(reading, places, lengths, next(iter(units)), constant)
 
 
