@@ -5,6 +5,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest -rfEs
+SELECT ?=
+unexport PYTHONDONTWRITEBYTECODE  # many short processes follow: each would compile every module anew
 POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/wellposed
 
 .PHONY: run install install-dev test lint pytest test-services bench lock format clean
@@ -35,16 +37,16 @@ test: install-dev lint pytest  ## every check, then every test
 lint: install-dev  ## style, types, the drawing of the house, settings, migrations
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy
+	$(PY) -m mypy -n 2
 	.venv/bin/lint-imports
 	$(PY) manage.py check --fail-level WARNING
 	$(PY) manage.py makemigrations --check --dry-run
 
 pytest: install-dev
-	$(PYTEST) -n 2 --dist loadgroup
+	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder $(SELECT)
 
 test-services: install-dev  ## the tests that talk to real servers, with PostgreSQL as the database
-	DATABASE_URL=$(POSTGRES_URL) $(PYTEST) -n 2 --dist loadgroup -m services
+	DATABASE_URL=$(POSTGRES_URL) $(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder -m services
 
 bench: install-dev  ## what things cost, each as a ratio to a peer measured in the same run
 	$(PY) -m tests.bench

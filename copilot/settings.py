@@ -150,6 +150,7 @@ COPILOT = {
     "SOLVE_CORES": env.int("COPILOT_SOLVE_CORES", default=0),
     "BUILD_SECONDS": env.float("COPILOT_BUILD_SECONDS", default=30.0),
     "BUILD_MEMORY_MB": env.int("COPILOT_BUILD_MEMORY_MB", default=1024),
+    "INSIGHT_HOLD_OUT": env.float("COPILOT_INSIGHT_HOLD_OUT", default=0.08),  # share, by lot, to measure its effect
     "LEASE_SECONDS": env.float("COPILOT_LEASE_SECONDS", default=10.0),
     "MESSAGE_CHARACTERS": env.int("COPILOT_MESSAGE_CHARACTERS", default=20_000),
     "TABLE_MEGABYTES": env.int("COPILOT_TABLE_MEGABYTES", default=10),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +23,15 @@ def plain_world(request: pytest.FixtureRequest) -> None:
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _close_sandbox() -> Iterator[None]:
+    """The line's sandbox, where a test has opened it, serves every test after and ends with the last."""
+    yield
+    engines = sys.modules.get("copilot.runs.engines")
+    if engines is not None:
+        engines.close()
 
 
 @pytest.fixture

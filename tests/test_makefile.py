@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -89,4 +91,12 @@ def test_the_check_of_everything_checks_everything(checkout: Path) -> None:
         "makemigrations --check",
     ):
         assert step in plan
-    assert plan.rstrip().splitlines()[-1].endswith("-m pytest -rfEs -n 2 --dist loadgroup")
+    assert plan.rstrip().splitlines()[-1].endswith("-m pytest -rfEs -n 2 --dist loadfile --no-loadscope-reorder")
+
+
+def test_the_two_runs_before_a_change_lands_leave_no_test_out(checkout: Path) -> None:
+    installed(checkout)
+    first, second = re.findall(r"^make (test.*?) +#", (ROOT / ".ci/run").read_text(), re.MULTILINE)
+    plans = [make(checkout, "-n", *shlex.split(targets)).stdout.splitlines()[-1] for targets in (first, second)]
+    asked = [re.findall(r' -m (services|"not services")$', plan.rstrip()) for plan in plans]
+    assert asked == [["services"], ['"not services"']]

@@ -41,7 +41,9 @@ class ModelFiles(_Door):
         given.is_valid(raise_exception=True)
         user, file = _user(request), given.validated_data["file"]
         try:
-            stored = services.store_model(workspace=workspace_of(user), actor=user, name=file.name, content=file.read())
+            stored = services.store_model(
+                workspace=workspace_of(user), actor=user, name=file.name, content=file.read(services.most_bytes() + 1)
+            )
         except ReviewError as error:
             raise ValidationError({"file": [str(error)]}) from error
         body = {"id": str(stored.id), "name": stored.name, "nonzeros": stored.nonzeros, "warnings": stored.warnings}

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from copilot.chat.lessons import Experience, experience_of
 from copilot.chat.models import Message
 from copilot.chat.steps import Happening, Step, StepState, steps_of
 from copilot.chat.words import Status, lifecycle_of, seconds_text, tone_of
@@ -22,6 +23,8 @@ ROWS_IN_CARD = 8
 SMALL = (
     E.RUN_WAITING,
     E.RUN_RECOVERED,
+    E.INSIGHTS_CHOSEN,
+    E.INSIGHTS_ADOPTED,
     E.DRAFT_QUESTION,
     E.DRAFT_ABSTAINED,
     E.BUILD_FAILED,
@@ -80,6 +83,7 @@ class Card:
     stopping: bool
     version: int | None
     duration: str
+    experience: Experience | None
 
 
 def cards_of(messages: Sequence[Message], *, shown: UUID | None) -> tuple[Card, ...]:
@@ -162,6 +166,7 @@ def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool) ->
         stopping=run.lifecycle == Lifecycle.CANCELLING,
         version=run.version.number if run.version else None,
         duration=seconds_text(_seconds(run)),
+        experience=experience_of(happened),
     )
 
 

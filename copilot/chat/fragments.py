@@ -42,6 +42,7 @@ def _region(room: str, name: str, types: set[E]) -> Region:
 REGIONS = (
     _region("card", "live", STEPS - {E.SOLVE_PROGRESS, E.EXPLAIN_PROGRESS}),
     _region("card", "steps", STEPS),
+    _region("card", "insights", {E.INSIGHTS_CHOSEN, E.INSIGHTS_ADOPTED}),
     _region("card", "outcome", MOVES | {E.DRAFT_QUESTION, E.DRAFT_ABSTAINED}),
     _region("card", "actions", MOVES | {E.VERSION_SAVED}),
     _region("sheet", "spec", DRAFTS),

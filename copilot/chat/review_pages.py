@@ -18,6 +18,7 @@ from copilot.chat import review_views, services
 from copilot.chat.access import signed_in, to_conversation, user_of
 from copilot.chat.models import Conversation
 from copilot.chat.revisions import choices_of, conversation_of, revisions_of
+from copilot.chat.words import plural
 from copilot.review import services as review
 from copilot.review.models import Comparison
 from copilot.review.services import ReviewError
@@ -43,7 +44,9 @@ def upload(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
         if file is None:
             raise ReviewError("Choose an LP, MPS or instance file first.")
         actor = user_of(request)
-        stored = review.store_model(workspace=found.workspace, actor=actor, name=file.name or "", content=file.read())
+        stored = review.store_model(
+            workspace=found.workspace, actor=actor, name=file.name or "", content=file.read(review.most_bytes() + 1)
+        )
     except ReviewError as error:
         return _versions(request, found, sentence=str(error), status=422)
     return HttpResponseRedirect(f"{reverse('review-start')}?a={against.id}&b={stored.id}", status=303)
@@ -76,6 +79,7 @@ def comparison(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
         "choices": choices_of(talk, *sides),
         "may_write": may_write(user_of(request), found.workspace),
         "key": uuid.uuid4().hex,
+        "size": plural(found.nonzeros, "coefficient"),
     }
     if found.result:
         context |= review_views.answered(request, found)
@@ -112,6 +116,16 @@ def longer(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
+def explore(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
+    """Have a worker compare two versions on other data."""
+    found = _comparison(request, comparison_id)
+    review.look_at_other_data(comparison=found)
+    notices.info(request, "A worker compares them on other data. Load the page again in a moment.")
+    return _to(found)
+
+
+@require_POST
+@signed_in
 def correct(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
     """Say which family is the counterpart of which; compares anew."""
     kind, _, old = request.POST.get("old", "").partition(":")
@@ -129,7 +143,7 @@ def revert(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
     talk, _ = conversation_of((found.first, found.second))
     if talk is None or not found.result:
         raise Http404("This comparison belongs to no conversation.")
-    text = review_views.undo_text(found, request.POST.get("family", ""), title_of(found.first))
+    text = review_views.undo_text(found, request.POST.get("family", ""))
     key = request.POST.get("idempotency_key", "")[:64]
     try:
         services.post_message(conversation=talk, actor=user_of(request), text=text, idempotency_key=key)

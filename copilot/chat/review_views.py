@@ -5,20 +5,23 @@ from __future__ import annotations
 import csv
 import json
 import math
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from copilot.chat.reviewing import Entry, Family, entry_of, review_of, selected
-from copilot.chat.samples import family_names, samples_of, unchanged_names, written_of
-from copilot.review.contract import FIELDS, as_json, changes_of, told
+from copilot.chat.samples import as_before, family_names, samples_of, unchanged_names, written_of
+from copilot.review import services
+from copilot.review.contract import FIELDS, as_json, changes_of, lacks_step, told
 from copilot.review.models import Comparison
 from copilot.review.sides import title_of
-from solvers.equivalence.report import can_correct
 
 PAGE = 50  # differences of a family on one page
 LOOK_NONZEROS = 200_000  # beyond, the page does not open the models to show rows of them
-UNDO_PATTERNS = 6
+EXPLORING = timedelta(seconds=20)  # after so long, other data are looked at on request only
+UNDONE = 6  # families in one message
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a text that begins so
 
 
@@ -27,7 +30,12 @@ def answered(request: HttpRequest, comparison: Comparison) -> dict[str, Any]:
     review = review_of(told(comparison))
     family = selected(review, request.GET.get("family", "")[:300])
     sides = comparison.first, comparison.second
-    context: dict[str, Any] = {"review": review, "family": family, "corrects": can_correct()}
+    context: dict[str, Any] = {"review": review, "family": family}
+    searched = float(comparison.options.get("seconds", 0)) >= services.LONG_SECONDS
+    context["further"] = not searched and (review.is_undecided or review.is_different)
+    finished = comparison.finished_at
+    context["unexplored"] = lacks_step(comparison)
+    context["exploring"] = lacks_step(comparison) and finished and timezone.now() - finished < EXPLORING
     opens = comparison.nonzeros <= LOOK_NONZEROS
     if opens:
         context["unchanged"] = unchanged_names(sides, review.changed)
@@ -42,13 +50,12 @@ def answered(request: HttpRequest, comparison: Comparison) -> dict[str, Any]:
     return context | {"samples": samples_of(sides, family, review.renames) if opens else ()}
 
 
-def undo_text(comparison: Comparison, key: str, title: str) -> str:
-    """The message that asks for a change to be undone, in the words of the page."""
+def undo_text(comparison: Comparison, key: str) -> str:
+    """The message that asks for a change to be undone: what was said before, where the formulation says it."""
     review = review_of(told(comparison))
     chosen = [one for one in review.changed if one.key == key] or list(review.changed)
-    parts = [f"{_called(one)} ({'; '.join(one.patterns[:UNDO_PATTERNS])})" for one in chosen[:UNDO_PATTERNS]]
     noun = "this change" if len(chosen) == 1 else "these changes"
-    return f"Undo {noun}: {', '.join(parts)}. Make it as it was in {title.lower()}."
+    return f"Undo {noun}: {'; '.join(as_before(comparison.first, one) for one in chosen[:UNDONE])}."
 
 
 def exported(comparison: Comparison, form: str) -> HttpResponse:
@@ -65,10 +72,6 @@ def exported(comparison: Comparison, form: str) -> HttpResponse:
         response = HttpResponse(json.dumps(body, ensure_ascii=False), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _called(family: Family) -> str:
-    return "the objective" if family.kind == "objective" else f"{family.kind} {family.name}"
 
 
 def _table(request: HttpRequest, comparison: Comparison, family: Family) -> dict[str, Any]:

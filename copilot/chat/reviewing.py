@@ -59,6 +59,7 @@ class Family:
 
     key: str
     name: str
+    renamed: str
     kind: str
     change: str
     sign: str
@@ -99,6 +100,8 @@ class Review:
     evidence: tuple[str, ...]
     figures: tuple[tuple[str, str], ...]
     is_undecided: bool
+    is_different: bool
+    is_accidental: bool
 
     @property
     def rewrites(self) -> int:
@@ -123,12 +126,14 @@ def review_of(answer: Mapping[str, Any]) -> Review:
         families=tuple(family for family in found if family.kind != "objective"),
         objective=tuple(family for family in found if family.kind == "objective"),
         unchanged=int(answer["diff"].get("unchanged_families", 0)),
-        notes=tuple(answer.get("notes", ())),
+        notes=(*answer.get("notes", ()), *answer.get("formulas", ())),
         renames=tuple(Rename(one["kind"], one["old"], one["new"], one.get("how", "")) for one in renames),
         witness=answer.get("witness", ""),
         evidence=tuple(_evidence(answer.get("evidence", ()))),
         figures=tuple(_figures(answer)),
         is_undecided=answer["verdict"] == "undecided",
+        is_different=answer["verdict"] == "different",
+        is_accidental=bool((answer.get("parametric") or {}).get("accidental")),
     )
 
 
@@ -151,11 +156,14 @@ def _band(answer: Mapping[str, Any], families: Sequence[Family]) -> Band:
     sign, word, tone = BANDS.get(answer["verdict"], ("?", str(answer["verdict"]), "warn"))
     shift = answer.get("shift") or 0.0
     if answer["verdict"] == "equivalent":
+        scale = answer["diff"].get("value_scale", 1.0)
+        word += f", values × {number(scale)}" if scale != 1.0 else ""
         word += f", optimum {'+' if shift > 0 else '−'}{number(abs(shift))}" if shift else ""
     if answer["verdict"] == "different":
         changes = sum(len(family.patterns) for family in families)
         word += f": {plural(changes, 'change')} in {_families(len(families))}"
-    return Band(sign, word, tone, answer.get("reason") or answer.get("summary", ""))
+    summary = answer.get("summary", "")
+    return Band(sign, word, tone, answer.get("reason") or ("" if summary == "No change" else summary))
 
 
 def _families(count: int) -> str:
@@ -166,9 +174,9 @@ def _structure(parametric: Mapping[str, Any] | None) -> str:
     if not parametric:
         return "not compared with other data"
     draws = parametric.get("draws", ())
-    tried = f" ({plural(len(draws), 'random data set')})" if draws else ""
-    word = BANDS.get(parametric.get("verdict", ""), ("", str(parametric.get("verdict", "unknown")), ""))[1].lower()
+    tried = f" ({plural(len(draws), 'data set')})" if draws else ""
     sentence = parametric.get("sentence", "")
+    word = str(parametric.get("verdict", "unknown")).removesuffix(" structure")
     return f"{word}{tried}" + (f". {sentence}" if sentence else "")
 
 
@@ -202,6 +210,7 @@ def _family(raw: Mapping[str, Any]) -> Family:
     return Family(
         key=f"{raw['kind']}:{raw['family']}",
         name=raw["family"],
+        renamed=str(raw.get("renamed") or ""),
         kind=raw["kind"],
         change=raw["change"],
         sign=SIGNS.get(raw["change"], "~"),

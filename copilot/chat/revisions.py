@@ -74,7 +74,7 @@ def conversation_of(sides: Sequence[ModelVersion | ModelFile]) -> tuple[Conversa
 def _revision(message: Message, version: ModelVersion) -> Revision:
     diff = version.diff or {}
     word, tone = VERDICTS.get(diff.get("verdict", ""), ("", "idle"))
-    title = diff.get("summary") or version.title or "First version"
+    title = version.title or diff.get("summary") or "First version"
     return Revision(
         id=version.id,
         number=version.number,

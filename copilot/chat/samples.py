@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from copilot.chat.reviewing import Family, Rename
-from copilot.chat.spec import formulas_of
+from copilot.chat.spec import formulas_of, groups_of
 from copilot.drafting.formulation import Formulation
 from copilot.review.sides import Side, instance_of
 from copilot.runs.models import ModelVersion
@@ -18,6 +18,7 @@ from solvers.instance import Instance
 
 ROWS = 3
 TERMS = 12
+DEMANDS = ("at most ", "at least ", "exactly ")  # said first, as in "at most 240 hours", in a message
 LIMITS = ("sense", "right-hand side", "lower limit", "upper limit")
 
 
@@ -54,7 +55,7 @@ def written_of(side: Side, title: str, family: Family, which: str) -> Written:
         return Written(title, None, "", ())
     found = None
     if side.formulation:
-        formulas = formulas_of(Formulation.model_validate(side.formulation))
+        formulas = formulas_of(Formulation.model_validate(side.formulation), side.request_text)
         elements = {"constraints": "constraint", "variables": "variable", "objective": "objective"}
         found = next((f for f in formulas if f.name == family.name and f.element == elements[family.kind]), None)
     lines = family.lines.get(which) or _declared(side.program, family.name)
@@ -64,11 +65,31 @@ def written_of(side: Side, title: str, family: Family, which: str) -> Written:
     return Written(title, formula, found.sentence if found else "", shown)
 
 
+def as_before(side: Side, family: Family) -> str:
+    """What to say so that a family becomes as it is on this side: its sentence there, else what changed."""
+    if family.change == "added":
+        return f"remove {family.name}"
+    if isinstance(side, ModelVersion) and side.formulation:
+        formulation = Formulation.model_validate(side.formulation)
+        labels = {rule.label for rule in formulation.constraints}
+        groups = groups_of(formulation, side.request_text)
+        elements = {"constraints": "constraint", "variables": "variable", "objective": "objective"}
+        items = (item for group in groups if group.element == elements[family.kind] for item in group.items)
+        found = next((item.sentence for item in items if item.name == family.name), "")
+        says_it = found not in labels or any(sign.isdigit() for sign in found)
+        if found and says_it:  # a label alone does not say what it was
+            subject, _, demand = found.rstrip(".").partition(": ")
+            return f"{demand} {subject}" if demand.startswith(DEMANDS) else found.rstrip(".")
+    called = "the objective" if family.kind == "objective" else f"{family.kind} {family.name}"
+    return f"{called} ({'; '.join(family.patterns)}), so that it is as before"
+
+
 def samples_of(sides: tuple[Side, Side], family: Family, renames: Sequence[Rename]) -> tuple[Sample, ...]:
     """The first rows or columns of the family that changed, in both models."""
     models = instance_of(sides[0]), instance_of(sides[1])
     subjects = list(dict.fromkeys(entry.subject for entry in family.entries))[:ROWS]
     renamed = {one.old: one.new for one in renames}
+    renamed |= {family.name: family.renamed} if family.renamed else {}
     if family.kind == "constraints":
         return tuple(_row_sample(name, models, family, renamed) for name in subjects)
     names = [subject for subject in subjects if subject != family.name] if family.kind == "objective" else subjects

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from copilot.chat import review_pages, solution_pages, views, whatif_views
+from copilot.chat import insight_pages, review_pages, solution_pages, views, whatif_views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,12 +11,14 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/messages/", views.post, name="post"),
     path("conversations/<uuid:conversation_id>/versions/", review_pages.versions, name="versions"),
     path("conversations/<uuid:conversation_id>/versions/upload/", review_pages.upload, name="upload-model"),
+    path("insights/<uuid:version_id>/", insight_pages.insight, name="insight"),
     path("review/", review_pages.start, name="review-start"),
     path("review/<uuid:comparison_id>/", review_pages.comparison, name="review"),
     path("review/<uuid:comparison_id>/accept/", review_pages.accept, name="review-accept"),
     path("review/<uuid:comparison_id>/cancel/", review_pages.cancel, name="review-cancel"),
     path("review/<uuid:comparison_id>/retry/", review_pages.retry, name="review-retry"),
     path("review/<uuid:comparison_id>/longer/", review_pages.longer, name="review-longer"),
+    path("review/<uuid:comparison_id>/explore/", review_pages.explore, name="review-explore"),
     path("review/<uuid:comparison_id>/correct/", review_pages.correct, name="review-correct"),
     path("review/<uuid:comparison_id>/revert/", review_pages.revert, name="review-revert"),
     path("review/<uuid:comparison_id>/changes.csv", review_pages.download, {"form": "csv"}, name="review-csv"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copilot.drafting.assembly import assemble
-from copilot.drafting.base import Draft, DraftingError, DraftOutcome, DraftReport, DraftRequest, Feedback
+from copilot.drafting.base import Draft, DraftingError, DraftOutcome, DraftReport, DraftRequest, Feedback, InsightText
 from copilot.drafting.calling import Call, MethodRefused, Stopped, call_model
+from copilot.drafting.choosing import choosing_messages, chosen_keys
 from copilot.drafting.llm import LlmSettings, Method, make_chat_model
 from copilot.drafting.prompting import (
     Message,
@@ -78,6 +79,19 @@ class LlmDrafter:
             return _given_up("The language model sent the same program again", feedback, draft)
         return outcome
 
+    def choose_insights(
+        self, text: str, insights: Sequence[InsightText], should_stop: Callable[[], bool]
+    ) -> tuple[str, ...]:
+        """Keys of the insights that apply, from one call. Raises ReplyError or DraftingError when it cannot say."""
+        reply = call_model(
+            self._model(),
+            choosing_messages(text, insights),
+            settings=self._settings,
+            method="prompt_only",
+            should_stop=should_stop,
+        )
+        return chosen_keys(reply.text, insights)
+
     def _attempts(self, task: _Task) -> DraftOutcome:
         messages: list[Message] = [task.question]
         problem, call = "", Call("", 0.0)
@@ -105,8 +119,6 @@ class LlmDrafter:
         )
 
     def _call(self, messages: list[Message], should_stop: Callable[[], bool]) -> Call:
-        if self._chat_model is None:
-            self._chat_model = make_chat_model(self._settings)
         try:
             return self._ask(messages, should_stop)
         except MethodRefused:
@@ -114,15 +126,19 @@ class LlmDrafter:
             return self._ask(messages, should_stop)
 
     def _ask(self, messages: list[Message], should_stop: Callable[[], bool]) -> Call:
-        assert self._chat_model is not None
         system = system_message(with_schema=self._method == "prompt_only")
         return call_model(
-            self._chat_model,
+            self._model(),
             [system, *messages],
             settings=self._settings,
             method=self._method,
             should_stop=should_stop,
         )
+
+    def _model(self) -> BaseChatModel:
+        if self._chat_model is None:
+            self._chat_model = make_chat_model(self._settings)
+        return self._chat_model
 
     def _report(self, task: _Task, attempt: int, call: Call, *, problem: str) -> None:
         payload: dict[str, object] = {

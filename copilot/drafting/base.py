@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from copilot.drafting.formulation import Formulation
 
@@ -118,3 +118,13 @@ class Drafter(Protocol):
         should_stop: Callable[[], bool],
     ) -> DraftOutcome:
         """Write the draft again, knowing why it was refused."""
+
+
+@runtime_checkable
+class ReadsInsights(Protocol):
+    """A drafter that reads the experience it is given, and first says which of it applies."""
+
+    def choose_insights(
+        self, text: str, insights: Sequence[InsightText], should_stop: Callable[[], bool]
+    ) -> tuple[str, ...]:
+        """Keys of the insights that apply, the most useful first. Raises when it cannot say: then none is shown."""

@@ -26,24 +26,24 @@ _DATA_FIELDS = ("elements", "value")
 
 def system_message(*, with_schema: bool) -> Message:
     """The rules; with the JSON schema where the server is not given it in another way."""
-    text = _prompt("draft")
+    text = prompt("draft")
     if with_schema:
-        text += "\n" + _prompt("prompt_only").replace("{{schema}}", json.dumps(reply_schema(), separators=(",", ":")))
+        text += "\n" + prompt("prompt_only").replace("{{schema}}", json.dumps(reply_schema(), separators=(",", ":")))
     return ("system", text)
 
 
 def request_message(request: DraftRequest) -> Message:
     """The request, what it revises, tables by schema and five rows, and the experience to consider."""
-    blocks = [_block("REQUEST", request.text)]
+    blocks = [block("REQUEST", request.text)]
     if request.previous is not None:
-        blocks.append(_block("PREVIOUS", _draft_text(request.previous)))
+        blocks.append(block("PREVIOUS", _draft_text(request.previous)))
         if request.changes:
-            blocks.append(_block("CHANGES", "\n".join(request.changes)))
-        blocks.append(_block("REVISION", request.text[request.revision_start :]))
+            blocks.append(block("CHANGES", "\n".join(request.changes)))
+        blocks.append(block("REVISION", request.text[request.revision_start :]))
     if request.tables:
-        blocks.append(_block("TABLES", "\n\n".join(_table_text(table) for table in request.tables)))
+        blocks.append(block("TABLES", "\n\n".join(_table_text(table) for table in request.tables)))
     if request.insights:
-        blocks.append(_block("EXPERIENCE", "\n\n".join(_insight_text(insight) for insight in request.insights)))
+        blocks.append(block("EXPERIENCE", "\n\n".join(_insight_text(insight) for insight in request.insights)))
     return ("human", "\n\n".join(blocks))
 
 
@@ -52,16 +52,16 @@ def repair_message(request: DraftRequest, draft: Draft, feedback: Feedback) -> M
     _, asked = request_message(request)
     parts = [
         asked,
-        _block("DRAFT", _draft_text(draft)),
-        _block("REFUSAL", refusal_text(feedback, draft.program)),
-        _prompt("repair").replace("{{stage}}", feedback.stage),
+        block("DRAFT", _draft_text(draft)),
+        block("REFUSAL", refusal_text(feedback, draft.program)),
+        prompt("repair").replace("{{stage}}", feedback.stage),
     ]
     return ("human", "\n\n".join(parts))
 
 
 def refused_messages(reply: str, problem: str) -> tuple[Message, Message]:
     """The refused reply, then the reason: turns must alternate, or some servers refuse the conversation."""
-    return ("ai", reply[:_REPLY_SHOWN] or "(no text)"), ("human", _prompt("refused").replace("{{problem}}", problem))
+    return ("ai", reply[:_REPLY_SHOWN] or "(no text)"), ("human", prompt("refused").replace("{{problem}}", problem))
 
 
 def refusal_text(feedback: Feedback, program: str) -> str:
@@ -87,11 +87,12 @@ def prompt_hash() -> str:
 
 
 @cache
-def _prompt(name: str) -> str:
+def prompt(name: str) -> str:
+    """The prose of a prompt file."""
     return (_PROMPTS / f"{name}.md").read_text(encoding="utf-8").strip()
 
 
-def _block(name: str, text: str) -> str:
+def block(name: str, text: str) -> str:
     """Text between marks that it cannot contain: the mark is a hash of the text itself."""
     mark = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=10).hexdigest()
     return f"<<<{name} {mark}\n{text}\n>>>{name} {mark}"

@@ -46,7 +46,7 @@ def records_of(*, user: User | None, workspace: Workspace | None = None) -> Iter
     newest = InsightVersion.objects.filter(insight=OuterRef("insight")).order_by("-number")
     versions = seen.filter(insight__workspace=workspace, id=Subquery(newest.values("id")[:1]))
     uses = InsightUse.objects.exclude(outcome="").select_related("episode").order_by("id")
-    loaded = versions.select_related("insight").prefetch_related(*CARRIED, Prefetch("uses", uses))
+    loaded = versions.select_related("insight").prefetch_related(CARRIED, Prefetch("uses", uses))
     for version in sorted(loaded, key=_arrival):
         yield _record(version)
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Prefetch
 
 from copilot.accounts.models import User, Workspace
 from copilot.accounts.services import may_write
@@ -129,7 +130,7 @@ def promote(
 
 
 # What `content_of` reads beyond the row itself, for `prefetch_related` where there are many.
-CARRIED = ("version_labels__label__parent__parent", "version_labels__label__redirect")
+CARRIED = Prefetch("version_labels", VersionLabel.objects.select_related("label__parent__parent", "label__redirect"))
 
 
 def content_of(version: InsightVersion) -> Content:

@@ -13,7 +13,7 @@ from copilot.review.sides import Side, title_of
 
 Row = tuple[str, str, str, str, float | str | None, float | str | None]
 FIELDS = ("kind", "family", "subject", "field", "before", "after")
-STEP = ("lines", "phrase", "requested")  # what the line says of a family that a message changed
+STEP = ("lines", "phrase", "requested", "unrequested")  # what the line says of a family that a message changed
 CERTIFICATE_BYTES = 1 << 20
 
 
@@ -29,6 +29,18 @@ def told(comparison: Comparison) -> dict[str, Any]:
         "parametric": result.get("parametric") or step.get("parametric"),
         "diff": result["diff"] | {"families": families},
     }
+
+
+def is_step(comparison: Comparison) -> bool:
+    """Whether a version is compared with the one that it revises, so that the line has said all of it before."""
+    after = comparison.second_version
+    return after is not None and after.parent_id is not None and after.parent_id == comparison.first_version_id
+
+
+def lacks_step(comparison: Comparison) -> bool:
+    """Whether two versions have not been compared on other data."""
+    both = comparison.first_version_id is not None and comparison.second_version_id is not None
+    return both and not _step(comparison).get("parametric")
 
 
 def as_json(comparison: Comparison) -> dict[str, Any]:
@@ -61,8 +73,8 @@ def changes_of(comparison: Comparison) -> list[Row]:
 
 def _step(comparison: Comparison) -> Mapping[str, Any]:
     after = comparison.second_version
-    follows = after is not None and after.parent_id is not None and after.parent_id == comparison.first_version_id
-    return (after.diff if after and follows else None) or {}
+    stored = after.diff if after and is_step(comparison) else None
+    return comparison.step or stored or {}
 
 
 def _with_step(family: Mapping[str, Any], known: Mapping[tuple[Any, Any], Mapping[str, Any]]) -> dict[str, Any]:
@@ -71,7 +83,7 @@ def _with_step(family: Mapping[str, Any], known: Mapping[tuple[Any, Any], Mappin
 
 
 def _arrays(packed: bytes) -> dict[str, Any]:
-    encoding = "base64 of zlib of: two uint64 counts (columns, rows), int32 columns, int32 rows, float64 factors"
+    encoding = "base64 of zlib of: uint32 length of a JSON list of [name, type, count], the list, the arrays"
     fits = len(packed) <= CERTIFICATE_BYTES
     return {"encoding": encoding, "bytes": len(packed), "data": base64.b64encode(packed).decode() if fits else None}
 

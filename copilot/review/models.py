@@ -81,6 +81,7 @@ class Comparison(models.Model):
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED)
     progress = models.CharField(max_length=40, blank=True)
     result = models.JSONField(null=True, blank=True)
+    step = models.JSONField(null=True, blank=True)  # what the line adds to the diff of two versions
     certificate = models.BinaryField(default=bytes)
     changes = models.BinaryField(default=bytes)
     closing_message = models.TextField(blank=True)

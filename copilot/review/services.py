@@ -8,6 +8,7 @@ import re
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -17,17 +18,20 @@ from django.utils import timezone
 from copilot.accounts.models import User, Workspace
 from copilot.accounts.services import may_write
 from copilot.review import queue, work
+from copilot.review.contract import lacks_step
 from copilot.review.models import WAITING, Comparison, ModelFile, Status
 from copilot.review.sides import Side, digest_of, nonzeros_of
 from copilot.runs.models import ModelVersion
 from solvers.equivalence import ENGINE
-from solvers.equivalence.compare import SECONDS
+from solvers.equivalence.outcome import SECONDS, Level
 from solvers.equivalence.report import Options
 from solvers.instance import InstanceError
 from solvers.mps import read
 
 INLINE_NONZEROS = 200_000  # of the larger model; beyond, and for longer searches, a worker compares
 LONG_SECONDS = 120.0
+GROWTH = 8  # how many times larger than the largest file a model may be that was packed in one
+HIGHEST: Level = "L4"
 READ_SECONDS = 60.0
 ANSWER = ("status", "result", "certificate", "changes", "finished_at")
 ONLY_LOOK = "You may look at this workspace, but only planners and owners can change anything in it."
@@ -47,7 +51,7 @@ def store_model(*, workspace: Workspace, actor: User, name: str, content: bytes)
         raise ReviewError(ONLY_LOOK)
     plain = re.sub(r"[^\w. -]", "_", Path(name.replace("\\", "/")).name).strip(". ")[-120:] or "model"
     limit = settings.COPILOT["MODEL_MEGABYTES"]
-    if len(content) > limit << 20:
+    if len(content) > most_bytes():
         raise ReviewError(f"The file {plain} is larger than {limit} MB. COPILOT_MODEL_MEGABYTES raises the limit.")
     with tempfile.TemporaryDirectory(prefix="model-") as folder:
         path = Path(folder) / plain
@@ -57,10 +61,21 @@ def store_model(*, workspace: Workspace, actor: User, name: str, content: bytes)
             reading = read(path, time_limit_seconds=READ_SECONDS, memory_limit_bytes=memory)
         except InstanceError as error:
             raise ReviewError(_naming(plain, str(error))) from error
-    stored = {"created_by": actor, "instance": reading.instance.to_bytes(), "warnings": list(reading.warnings)}
+    stored: dict[str, Any] = {
+        "created_by": actor,
+        "instance": reading.instance.to_bytes(),
+        "warnings": list(reading.warnings),
+    }
     stored["nonzeros"] = reading.instance.nonzero_count
+    if len(stored["instance"]) > GROWTH * most_bytes():
+        raise ReviewError(f"The model in {plain} takes more than {GROWTH * limit} MB when it is unpacked.")
     digest = reading.instance.digest()
     return ModelFile.objects.get_or_create(workspace=workspace, name=plain, digest=digest, defaults=stored)[0]
+
+
+def most_bytes() -> int:
+    """Size of the largest file that is read; doors need read no more than one byte beyond it."""
+    return int(settings.COPILOT["MODEL_MEGABYTES"]) << 20
 
 
 def compare(*, first: Side, second: Side, actor: User, options: Options | None = None) -> Comparison:
@@ -87,7 +102,15 @@ def compare(*, first: Side, second: Side, actor: User, options: Options | None =
     if is_new and row.is_waiting:
         _begin(row)
     row.refresh_from_db()
+    if is_new and row.status == Status.DONE:
+        look_at_other_data(comparison=row)
     return row
+
+
+def look_at_other_data(*, comparison: Comparison) -> None:
+    """Have a worker compare two versions on other data, where that has not been done."""
+    if lacks_step(comparison):
+        transaction.on_commit(lambda: queue.ring_worker(comparison.id))
 
 
 def correct(*, comparison: Comparison, actor: User, kind: str, old: str, new: str) -> Comparison:
@@ -103,8 +126,9 @@ def correct(*, comparison: Comparison, actor: User, kind: str, old: str, new: st
 
 
 def search_longer(*, comparison: Comparison, actor: User) -> Comparison:
-    """Ask the same question with more time, of a worker."""
-    options = replace(Options.from_json(comparison.options), seconds=LONG_SECONDS)
+    """Ask the same question with more time, of a worker, and up to the highest level that the engine knows."""
+    asked = Options.from_json(comparison.options)
+    options = replace(asked, seconds=LONG_SECONDS, max_level=HIGHEST, eliminate=True)
     return compare(first=comparison.first, second=comparison.second, actor=actor, options=options)
 
 

@@ -11,5 +11,5 @@ from copilot.review import work
 
 @shared_task(name="review.execute")
 def execute(comparison_id: str) -> None:
-    """Doorbell: compare if nobody holds it; a second delivery does nothing."""
-    work.execute(UUID(comparison_id))
+    """Doorbell: compare if nobody holds it, and look at other data; a second delivery does nothing."""
+    work.carry_out(UUID(comparison_id))

@@ -13,9 +13,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from copilot.review.models import Comparison, Status
+from copilot.runs import versions
 from copilot.runs.events import LeaseLost, plain
 from copilot.runs.lease import Cancelled, Lease, lease_end
 from solvers.equivalence.apart import ApartError, Stopped, report_apart
+from solvers.equivalence.corrections import CorrectionRefused
 from solvers.equivalence.report import Options, Report, report
 from solvers.instance import Instance, InstanceError
 
@@ -36,6 +38,25 @@ def execute(comparison_id: UUID) -> None:
             return
         with held:
             _close_with_reason(held)
+
+
+def carry_out(comparison_id: UUID) -> None:
+    """All that a worker does: compare, and look at other data."""
+    execute(comparison_id)
+    explain(comparison_id)
+
+
+def explain(comparison_id: UUID) -> None:
+    """Add what other data say of two versions, and where each change comes from; a second time changes nothing."""
+    found = Comparison.objects.select_related("first_version", "second_version").get(id=comparison_id)
+    first, second = found.first_version, found.second_version
+    if found.status != Status.DONE or found.step is not None or first is None or second is None:
+        return
+    result = found.result or {}
+    flat = {**result["diff"], "verdict": result["verdict"], "shift": result["shift"]}
+    told = plain(versions.explained(flat, first, second, should_stop=lambda: False))
+    step = {"families": told["families"], "parametric": told["parametric"]}
+    Comparison.objects.filter(id=comparison_id).update(step=step)
 
 
 def claim(comparison_id: UUID) -> Lease | None:
@@ -79,7 +100,7 @@ def _close_with_reason(held: Lease) -> None:
     except (Cancelled, Stopped):
         if held.cancelled:
             close(held.run_id, Status.CANCELLED, STOPPED, owner=held.owner)
-    except (ApartError, InstanceError) as error:
+    except (ApartError, CorrectionRefused, InstanceError) as error:
         close(held.run_id, Status.FAILED, str(error), owner=held.owner)
     except (LeaseLost, OperationalError) as error:  # another took over, or the database is away: the lease decides
         log.warning("comparison.left", error=str(error))

@@ -26,7 +26,7 @@ def _hopeless() -> list[UUID]:
     return list(spent.values_list("id", flat=True))
 
 
-COMPARISONS = Duty(_waiting, _hopeless, work.close_lost, work.execute)
+COMPARISONS = Duty(_waiting, _hopeless, work.close_lost, work.carry_out)
 
 
 @worker_init.connect

@@ -9,7 +9,7 @@ from copilot.data.reading import DataError, DataTable, read_table
 from copilot.drafting.base import Draft, Drafter, DraftOutcome, DraftRequest, Feedback, Table
 from copilot.drafting.formulation import Assumption, Formulation
 from copilot.drafting.wire import data_from_json, data_to_json
-from copilot.runs import engines, origins
+from copilot.runs import engines, experience, origins
 from copilot.runs.events import EventType, LeaseLost, Payload
 from copilot.runs.models import ModelVersion, Run
 from copilot.runs.stage import NeedsInput, Stage, StageFailed
@@ -27,7 +27,7 @@ def begin(stage: Stage) -> tuple[Drafter, DraftRequest]:
         for table in read
     ]
     stage.record(EventType.DRAFT_STARTED, {"drafter": drafter.name, "tables": tables})
-    return drafter, _request(stage.run, read)
+    return drafter, experience.with_insights(stage, drafter, _request(stage.run, read))
 
 
 def propose(stage: Stage, drafter: Drafter, request: DraftRequest) -> tuple[Draft, DraftRequest]:
@@ -41,7 +41,9 @@ def propose(stage: Stage, drafter: Drafter, request: DraftRequest) -> tuple[Draf
         alone = replace(request, text=newest, previous=None, revision_start=0, changes=())
         if (fresh := _read_alone(stage, drafter, alone)) is not None:
             outcome, request = fresh, alone
-    return _accepted(stage, outcome), request
+    draft = _accepted(stage, outcome)
+    experience.adopted(stage, request, draft)
+    return draft, request
 
 
 def _read_alone(stage: Stage, drafter: Drafter, alone: DraftRequest) -> DraftOutcome | None:
@@ -65,7 +67,9 @@ def repair(stage: Stage, drafter: Drafter, request: DraftRequest, draft: Draft, 
     outcome = drafter.repair(request, draft, feedback, _reporter(stage), stage.lease.should_stop)
     if outcome.status == "abstained":
         raise StageFailed(f"{feedback.message} {' '.join(outcome.reasons)}".strip())
-    return _accepted(stage, outcome)
+    better = _accepted(stage, outcome)
+    experience.adopted(stage, request, better)
+    return better
 
 
 def _request(run: Run, tables: Sequence[DataTable]) -> DraftRequest:

@@ -26,6 +26,8 @@ class EventType(enum.StrEnum):
     RUN_RECOVERED = "run.recovered"
     RUN_CANCEL_REQUESTED = "run.cancel_requested"
     DRAFT_STARTED = "draft.started"
+    INSIGHTS_CHOSEN = "insights.chosen"
+    INSIGHTS_ADOPTED = "insights.adopted"
     DRAFT_ATTEMPT = "draft.attempt"
     DRAFT_PROPOSED = "draft.proposed"
     DRAFT_QUESTION = "draft.question"

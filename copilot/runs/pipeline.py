@@ -8,7 +8,7 @@ import structlog
 from django.db import OperationalError, close_old_connections
 
 from copilot.drafting.base import Draft, DraftingError
-from copilot.runs import aside, builds, drafts, events, lease, solving, versions
+from copilot.runs import aside, builds, drafts, events, experience, lease, solving, versions
 from copilot.runs.builds import Built
 from copilot.runs.events import EventType, LeaseLost
 from copilot.runs.lease import Cancelled, Lease
@@ -100,4 +100,5 @@ def _close_with_reason(stage: Stage) -> None:
 def _finish(held: Lease, new: Lifecycle, message: str) -> None:
     payload = {"lifecycle": new, "message": message}
     events.advance(held.run_id, HELD, new, EventType.RUN_FINISHED, payload, owner=held.owner, closing_message=message)
+    experience.settle(held.run_id, new)
     log.info("run.finished", lifecycle=str(new))

@@ -1,4 +1,4 @@
-"""Brings the database, the static files and the first account to where this version needs them."""
+"""Brings the database, the static files, the seed library and the first account to where this version needs them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,19 @@ from django.core.management import call_command
 from django.db import DatabaseError, connections
 
 from copilot.accounts.services import LOCAL_OWNER, ensure_local_owner
+from copilot.library import seeding
 from copilot.up.errors import UpError
 
 
 def prepare() -> str | None:
-    """Migrate, collect static files if they changed, make the first account; returns its password that one time."""
+    """Migrate, collect static files if they changed, install the seed library, make the first account.
+
+    Returns its password that one time.
+    """
     try:
         call_command("migrate", interactive=False, verbosity=0)
         collect_static()
+        seeding.install()
         password = ensure_local_owner()
     except DatabaseError as error:
         reason = str(error).strip() or type(error).__name__

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from solvers.equivalence.corrections import CorrectionRefused
 from solvers.equivalence.report import Options, Report, report
 from solvers.instance import Instance
 from solvers.limits import end_with_parent, limit_process
@@ -50,6 +51,7 @@ def report_apart(
     """Compare two instance files in a process of its own; `tell` hears what it is doing: reading, comparing, writing.
 
     The child ends with this process, when its time or memory is up, and when `should_stop` says so (Stopped).
+    Raises CorrectionRefused as `report` does.
     """
     with tempfile.TemporaryDirectory(prefix="comparison-") as name:
         folder = Path(name)
@@ -57,6 +59,8 @@ def report_apart(
         (folder / "second").write_bytes(second)
         (folder / "options").write_text(json.dumps(options.to_json()))
         status = _ended(folder, memory_bytes, options.seconds + SLACK_SECONDS, should_stop, tell)
+        if (folder / "refused").exists():
+            raise CorrectionRefused((folder / "refused").read_text())
         log = (folder / "log").read_text(errors="replace")[-4000:]
         if not (folder / "result").exists():
             raise ApartError(_reason(status, log, memory_bytes))
@@ -74,7 +78,11 @@ def main(folder_name: str, memory_bytes: str, cpu_seconds: str, parent: str) -> 
     _say(folder, "reading")
     first, second = (Instance.from_bytes((folder / side).read_bytes()) for side in ("first", "second"))
     _say(folder, "comparing")
-    found = report(first, second, options)
+    try:
+        found = report(first, second, options)
+    except CorrectionRefused as error:
+        (folder / "refused").write_text(str(error))
+        os._exit(1)
     found.result["stats"]["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     _say(folder, "writing")
     (folder / "certificate").write_bytes(found.certificate)

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 from solvers.equivalence.graph import Graph, edges_of
 from solvers.equivalence.hashing import Words, grouped_sums, mixed
-from solvers.equivalence.parts import first_of_each
+from solvers.equivalence.parts import first_of_each, spans
 from solvers.equivalence.refinement import Refinement
 
 Ints = NDArray[np.int64]
@@ -46,16 +46,14 @@ class Blocks:
         `colour` and `sizes` must be those by which the components were made.
         """
         counts = np.diff(self.starts)[components]
-        places = np.repeat(self.starts[components] - np.cumsum(counts) + counts, counts) + np.arange(int(counts.sum()))
-        nodes, owner = self.order[places], np.repeat(np.arange(len(components)), counts)
+        nodes, owner = self.order[spans(self.starts[components], counts)], np.repeat(np.arange(len(components)), counts)
         mine = colour[nodes]
         starts = first_of_each(mine, owner)
         length = np.diff(np.append(starts, len(nodes)))
         ranked = np.lexsort((mine[starts], sizes[mine[starts]], owner[starts]))
         best = ranked[first_of_each(owner[starts][ranked])]
         taken = np.maximum(length[best] - 1, 1) if whole else np.ones(len(best), dtype=np.int64)
-        ends = np.cumsum(taken)
-        return nodes[np.repeat(starts[best] - ends + taken, taken) + np.arange(int(taken.sum()))]
+        return nodes[spans(starts[best], taken)]
 
     def paired(self) -> tuple[Ints, Ints] | None:
         """Return components of the first and the second model with equal signatures, or None where they differ."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 ASKED_EVERY = 0.1  # seconds between two questions whether somebody wants to stop: the answer may come from far away
 
@@ -30,6 +32,7 @@ class Budget:
         self._should_stop = should_stop
         self._report = report
         self._asked = -math.inf
+        self._share = 0.0
 
     @property
     def left_seconds(self) -> float:
@@ -53,5 +56,18 @@ class Budget:
     def enter(self, stage: str, share: float) -> None:
         """Say that a stage begins, unless there is no time left for it."""
         self.check()
+        self._share = max(self._share, share)  # a second attempt starts over, the share does not
         if self._report is not None:
-            self._report(stage, share)
+            self._report(stage, self._share)
+
+
+def memory_free() -> float:
+    """Return how many bytes can be taken without swapping, as far as the system says; infinity where it does not."""
+    free = math.inf
+    with suppress(OSError, ValueError, IndexError, StopIteration):
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        free = 1024.0 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
+    with suppress(OSError, ValueError):  # the ceiling of a container
+        limit, used = (int(Path(f"/sys/fs/cgroup/memory.{name}").read_text()) for name in ("max", "current"))
+        free = min(free, limit - used)
+    return free

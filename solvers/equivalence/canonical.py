@@ -20,6 +20,7 @@ from solvers.equivalence.normal import Work
 from solvers.equivalence.scaling import Scaling, scaling
 
 ROUGH = 1e-10  # relative: what two canonical numbers of the same model may be apart
+LEAK = 1e-4  # of the rounding of one block, what least squares may let into another
 DENSE = 1_000_000  # entries of a least-squares problem that is solved densely
 AT_LOWER, AT_UPPER, BOXED, FIXED, FREE = range(5)  # where a column counts from
 Ints = NDArray[np.int64]
@@ -132,6 +133,7 @@ def _without_free_shifts(
     moved = matrix @ shift
     largest = np.zeros(int(block.max(initial=-1)) + 1)
     np.maximum.at(largest, block, np.maximum(abs(matrix) @ np.abs(shift), np.abs(middle)))
+    largest = np.maximum(largest, LEAK * largest.max(initial=0.0))
     error = error + np.where(abs(matrix).sum(axis=1) > 0, ROUGH * largest[block], 0.0)
     return lower - moved, upper - moved, error
 

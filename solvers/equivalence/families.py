@@ -3,105 +3,117 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.equivalence.normal import Work
-from solvers.instance import Instance
+from solvers.equivalence.anchors import Anchors
+from solvers.equivalence.catalogue import Catalogue, index_words
+from solvers.equivalence.hashing import Words, mixed, paired
 
 MAX_POSITIONS = 4
 MAX_PAIRS = 10_000  # of families
-LIKE = 0.6  # share of members whose own numbers are equal, below which index sets agree by accident
+SHARE = 0.6  # of the members that both families must have
+LIKE = 0.6  # share of members that must look alike, below which index sets agree by accident
 Ints = NDArray[np.int64]
-Key = tuple[str, ...]
-Family = dict[Key, int]
 
 
-def parsed(name: str) -> tuple[str, Key]:
-    """Return family and index of a name such as x[a,b]; a name without brackets has an empty index."""
-    family, bracket, rest = name.partition("[")
-    return (family, tuple(rest.removesuffix("]").split(","))) if bracket else (name, ())
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Open members of one family: their numbers in the instance, and their index words."""
+
+    family: str
+    numbers: Ints
+    words: Ints
+
+    def keys(self, order: Sequence[int]) -> Words:
+        """Return one word per member for its index, the positions taken in this order."""
+        found = mixed(np.zeros(len(self.numbers), dtype=np.int64))
+        for position in order:
+            found = paired(found, self.words[:, position])
+        return found
 
 
-def by_families(
-    first: Instance,
-    second: Instance,
-    works: tuple[Work, Work],
-    partner: Ints,
-    basis: NDArray[np.int8],
-    label: int,
-    *,
-    kind: Literal["row", "column"],
-) -> None:
-    """Add to `partner` the members of renamed families whose index sets agree, where no other family fits as well."""
-    reached = set(partner.tolist())
-    names = [getattr(instance, f"{kind}_names") for instance in (first, second)]
-    kept = [work.kept_rows() if kind == "row" else work.kept_columns() for work in works]
-    mine = _families(names[0], [i for i in kept[0].tolist() if partner[i] < 0])
-    theirs = _families(names[1], [j for j in kept[1].tolist() if j not in reached])
-    if len(mine) * len(theirs) > MAX_PAIRS:
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Two families whose index sets agree under an order of the second's positions, with their common members."""
+
+    score: float
+    first: str
+    second: str
+    order: tuple[int, ...]
+    pairs: tuple[Ints, Ints]
+
+
+def members_of(catalogue: Catalogue, kept: Ints, known: dict[str, int]) -> list[Members]:
+    """Return the families of two and more members whose indices have one length."""
+    found = []
+    for family, numbers in catalogue.members(kept, least=2).items():  # what stands alone says nothing by its index
+        words = index_words(catalogue.names, numbers, known)
+        if words.shape[1]:
+            found.append(Members(family, numbers, words))
+    return found
+
+
+def fits_of(one: Members, two: Members) -> Iterator[tuple[tuple[int, ...], tuple[Ints, Ints], float]]:
+    """Yield each order of positions under which most indices of both are common, the pairs, and the share of these."""
+    positions, most = one.words.shape[1], max(len(one.numbers), len(two.numbers))
+    if positions != two.words.shape[1] or not 0 < positions <= MAX_POSITIONS:
         return
-    features = [_features(work, kind) for work in works]
-    fits = [
-        (agreement, one, two, order)
-        for one, members in mine.items()
-        for two, others in theirs.items()
-        for order, agreement in [_best_order(members, others, features)]
-        if order is not None
-    ]
-    fits.sort(key=lambda fit: -fit[0])
-    used: set[tuple[int, str]] = set()
-    for agreement, one, two, order in fits:
-        rivals = [fit for fit in fits if (fit[1] == one) != (fit[2] == two) and fit[0] >= agreement]
-        if (0, one) in used or (1, two) in used or any((0, r[1]) not in used and (1, r[2]) not in used for r in rivals):
-            continue
-        used |= {(0, one), (1, two)}
-        assert order is not None
-        for key, i in mine[one].items():
-            partner[i] = theirs[two][tuple(key[p] for p in order)]
-            basis[i] = label
-
-
-def _families(names: Sequence[str], numbers: list[int]) -> dict[str, Family]:
-    found: dict[str, Family] = defaultdict(dict)
-    for number in numbers:
-        family, key = parsed(names[number])
-        found[family][key] = number
-    # What stands alone says nothing by its index.
-    several = {family: members for family, members in found.items() if len(members) > 1}
-    return {family: members for family, members in several.items() if len({len(key) for key in members}) == 1}
-
-
-def _features(work: Work, kind: str) -> NDArray[np.float64]:
-    """Return a few numbers per row or column that a renaming leaves as they are."""
-    if kind == "column":
-        degree = np.bincount(work.column, minlength=work.column_count)
-        return np.stack((work.column_lower, work.column_upper, work.cost, work.integer, degree), axis=1)
-    degree = np.bincount(work.row, minlength=work.row_count)
-    two_sided = np.isfinite(work.row_lower) & np.isfinite(work.row_upper)
-    return np.stack((degree, two_sided), axis=1).astype(np.float64)
-
-
-def _best_order(
-    members: Family, others: Family, features: list[NDArray[np.float64]]
-) -> tuple[tuple[int, ...] | None, float]:
-    """Return the order of positions under which the index sets are equal, with the share of equal numbers."""
-    positions = len(next(iter(members)))
-    if len(members) != len(others) or positions != len(next(iter(others))) or positions > MAX_POSITIONS:
-        return None, 0.0
-    best: tuple[tuple[int, ...] | None, float] = (None, 0.0)
+    if min(len(one.numbers), len(two.numbers)) < SHARE * most:
+        return
+    plain = one.keys(range(positions))
+    words = [[np.unique(side.words[:, p]) for p in range(positions)] for side in (one, two)]
+    may = [[_overlap(a, b) >= SHARE / 2 for b in words[1]] for a in words[0]]
     for order in itertools.permutations(range(positions)):
-        turned = [others.get(tuple(key[p] for p in order), -1) for key in members]
-        if -1 in turned:
+        if not all(may[p][q] for p, q in enumerate(order)):
             continue
-        mine, theirs = features[0][list(members.values())], features[1][turned]
-        agreement = float((mine == theirs).all(axis=1).mean())
-        if agreement < LIKE:
-            continue
-        if best[0] is None or agreement > best[1]:
-            best = order, agreement
-    return best
+        common, mine, theirs = np.intersect1d(plain, two.keys(order), return_indices=True)
+        if len(common) >= SHARE * most:
+            mine, theirs = np.asarray(mine, dtype=np.int64), np.asarray(theirs, dtype=np.int64)
+            yield order, (one.numbers[mine], two.numbers[theirs]), len(common) / most
+
+
+def agreeing(mine: list[Members], theirs: list[Members], anchors: Anchors, places: tuple[Ints, Ints]) -> list[Fit]:
+    """Return the pairs of families whose members look alike, where no other family fits as well.
+
+    `places` are the nodes of the rows or columns of each model, by their number.
+    """
+    if len(mine) * len(theirs) > MAX_PAIRS:
+        return []
+    fits = [
+        Fit(share * likeness, one.family, two.family, order, pairs)
+        for one, two in itertools.product(mine, theirs)
+        for order, pairs, share in fits_of(one, two)
+        for likeness in [_likeness(anchors, places[0][pairs[0]], places[1][pairs[1]])]
+        if likeness > 0
+    ]
+    fits.sort(key=lambda fit: -fit.score)
+    chosen: list[Fit] = []
+    for fit in fits:
+        taken = {(0, one.first) for one in chosen} | {(1, one.second) for one in chosen}
+        rivals = [r for r in fits if (r.first == fit.first) != (r.second == fit.second) and r.score >= fit.score]
+        rivals = [r for r in rivals if (0, r.first) not in taken and (1, r.second) not in taken]
+        if (0, fit.first) not in taken and (1, fit.second) not in taken and not rivals:
+            chosen.append(fit)
+    return chosen
+
+
+def _overlap(first: Ints, second: Ints) -> float:
+    common = len(np.intersect1d(first, second, assume_unique=True))
+    return common / max(len(first), len(second))
+
+
+def _likeness(anchors: Anchors, first: Ints, second: Ints) -> float:
+    """Return how much the members look alike, 0 where less than most have as many neighbours as their partner."""
+    same = [anchors.width[first] == anchors.width[second]]
+    same += [_alike(anchors, first, second, colour) for colour in (*anchors.levels[:3], anchors.kinds)]
+    shares = [float(one.mean()) for one in same]
+    return sum(shares) if shares[0] >= LIKE else 0.0
+
+
+def _alike(anchors: Anchors, first: Ints, second: Ints, colour: Words) -> NDArray[np.bool_]:
+    same: NDArray[np.bool_] = anchors.key(first, colour, anchors.exact) == anchors.key(second, colour, anchors.exact)
+    return same

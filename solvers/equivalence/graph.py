@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from solvers.equivalence.budget import Budget
 from solvers.equivalence.hashing import Words, mixed, paired, segment_sums
 from solvers.equivalence.normal import Work
+from solvers.equivalence.parts import spans
 from solvers.equivalence.values import RELATIVE, Ids, opposite, value_ids
 
 TWIN_EDGE = 3  # no number has this integer
@@ -234,5 +235,4 @@ def neighbour_sums(words: Words, graph: Graph) -> Words:
 def edges_of(graph: Graph, nodes: NDArray[Any]) -> tuple[Ints, Ints]:
     """Return the edges of nodes, node by node, and how many each node has."""
     degree = graph.pointers[nodes + 1] - graph.pointers[nodes]
-    ends = np.cumsum(degree)
-    return np.repeat(graph.pointers[nodes] - ends + degree, degree) + np.arange(int(degree.sum())), degree
+    return spans(graph.pointers[nodes], degree), degree

@@ -1,49 +1,30 @@
-"""Whether a row follows from the linear relaxation of a model, shown in exact arithmetic.
+"""Whether rows follow from the linear relaxation of a model, shown in exact arithmetic (see `questions`).
 
-One linear program per side of the row gives multipliers; what they prove is added up in fractions by
-`solvers.proof.check`, which believes nothing of a solver. Numbers that differ by rounding count as the same, as they do
-everywhere in a comparison: where the row as it stands is not implied, the row with thirteen digits is tried.
+Numbers that differ by rounding count as the same, as they do everywhere in a comparison: where a row as it stands is
+not implied, the row with thirteen digits is tried.
 """
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 
 from solvers import runner
-from solvers.equivalence.budget import Budget
-from solvers.equivalence.changes import number_text
+from solvers.equivalence.budget import Budget, BudgetSpent
 from solvers.equivalence.normal import Work
+from solvers.equivalence.questions import Answer, Question, Solve, together
 from solvers.instance import Instance, Sense
-from solvers.proof.certificate import certificate
-from solvers.proof.check import CertificateError, verify
-from solvers.proof.program import priced, program_of
 from solvers.result import Result, SolveOptions
-from solvers.result import TerminationCondition as T
 
-DIGITS = 13
-CLOSE = Fraction(1, 10**12)
-NEAR = 1e-6  # relative: beyond, a linear program has refuted the row, whatever its tolerance
 LEAST_SECONDS = 0.5
-MAX_NONZEROS = 200_000
+MAX_NONZEROS = 200_000  # of one model: exact arithmetic takes about a microsecond an entry
+TOGETHER = 200_000  # entries of one linear program that asks several questions
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-Solve = Callable[[Instance], Result]
-
-
-class Answer(enum.StrEnum):
-    """What is known of a row that is asked for."""
-
-    PROVEN = "proven"
-    REFUTED = "refuted"
-    UNPROVEN = "unproven"
-    EMPTY = "empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,64 +38,73 @@ class Demand:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Implication:
-    """The answer for a demand; `reaches` is how far the model lets the row go where it is refuted."""
-
-    answer: Answer
-    reaches: float = np.nan
-
-    @property
-    def sentence(self) -> str:
-        """How far the row goes, for the evidence."""
-        if np.isinf(self.reaches):
-            return "goes on without end"
-        return f"reaches {number_text(self.reaches)}"
-
-
 def through_runner(budget: Budget) -> Solve:
-    """Return a solve that stops with the budget and brings a proof."""
+    """Return a solve that stops with the budget."""
 
     def solve(instance: Instance) -> Result:
         seconds = max(budget.left_seconds, LEAST_SECONDS)
-        options = SolveOptions(time_limit_seconds=seconds, method="simplex")
+        options = SolveOptions(time_limit_seconds=seconds, method="simplex", proof_seconds=0.0)
         return runner.solve(instance, solver="highs", options=options, core_count=1, should_stop=budget.is_spent)
 
     return solve
 
 
 class Relaxation:
-    """The linear relaxation of a normal form, asked about one row after the other."""
+    """The linear relaxation of a normal form, asked about rows."""
 
     def __init__(self, work: Work, instance: Instance, solve: Solve, budget: Budget) -> None:
         self._work, self._given, self._solve, self._budget = work, instance, solve, budget
 
-    def implies(self, demand: Demand, *, without: Sequence[int] = ()) -> Implication:
-        """Whether the relaxation, without some of its rows, implies the demand; raises BudgetSpent."""
+    def answers(self, demands: Sequence[Demand], *, without: Sequence[Sequence[int]] | None = None) -> Iterator[Answer]:
+        """Yield for each demand whether the relaxation implies it, without some of its rows; raises BudgetSpent.
+
+        Many are asked at once in small models; who stops reading after the first "no" does not pay for what follows.
+        """
+        without = without or [()] * len(demands)
+        step = max(1, TOGETHER // max(len(self._work.value), 1))
+        for start in range(0, len(demands), step):
+            chosen = slice(start, start + step)
+            yield from self._answered(demands[chosen], without[chosen])
+
+    def _answered(self, demands: Sequence[Demand], without: Sequence[Sequence[int]]) -> list[Answer]:
+        questions = [
+            (k, question)
+            for k, (demand, rows) in enumerate(zip(demands, without, strict=True))
+            for question in self._questions(demand, rows)
+        ]
+        answers = self._asked([question for _, question in questions])
+        found = [Answer.PROVEN] * len(demands)
+        for (k, _), answer in zip(questions, answers, strict=True):
+            found[k] = answer if found[k] is Answer.PROVEN else found[k]
+        return found
+
+    def _questions(self, demand: Demand, without: Sequence[int]) -> Iterator[Question]:
         relaxed = rest_of(self._work, self._given, without=without, relaxed=True)
         place = np.full(self._work.column_count, -1, dtype=np.int64)
         place[self._work.kept_columns()] = np.arange(relaxed.column_count)
         for sense, side in ((Sense.MINIMIZE, demand.lower), (Sense.MAXIMIZE, demand.upper)):
-            if not np.isfinite(side):
-                continue
-            found = self._side(relaxed, place[demand.columns], demand.values, side, sense)
-            if found.answer is not Answer.PROVEN:
-                return found
-        return Implication(Answer.PROVEN)
+            if np.isfinite(side):
+                cost = np.zeros(relaxed.column_count)
+                cost[place[demand.columns]] = demand.values
+                yield Question(replace(relaxed, cost=cost, sense=sense, objective_offset=0.0), side)
 
-    def _side(self, relaxed: Instance, columns: Ints, values: Floats, side: float, sense: Sense) -> Implication:
-        found = Implication(Answer.UNPROVEN)
-        for given in (values, _shortened(values)):
-            asked = _asking(relaxed, columns, given, sense)
-            if _far_enough(_by_bounds(asked), side, sense):
-                return Implication(Answer.PROVEN)
+    def _asked(self, questions: list[Question]) -> list[Answer]:
+        """Ask as written, and where that leaves doubt with thirteen digits."""
+        answers = [
+            Answer.PROVEN if question.is_met(question.by_bounds()) else Answer.UNPROVEN for question in questions
+        ]
+        for shorten in (False, True):
+            doubtful = [k for k, answer in enumerate(answers) if answer is Answer.UNPROVEN]
+            asked = [questions[k].shortened() if shorten else questions[k] for k in doubtful]
+            if not doubtful or (shorten and asked == [questions[k] for k in doubtful]):
+                break
             self._budget.check()
-            result = self._solve(asked)
-            self._budget.check()
-            found = _read(asked, result, side, sense)
-            if found.answer is not Answer.UNPROVEN or np.array_equal(given, _shortened(values)):
-                return found
-        return found
+            found = together(asked, self._solve)
+            if self._budget.is_spent():
+                raise BudgetSpent("The time was up, or the comparison was stopped, during a linear program")
+            for k, answer in zip(doubtful, found, strict=True):
+                answers[k] = answer
+        return answers
 
 
 def rest_of(work: Work, instance: Instance, *, without: Sequence[int] = (), relaxed: bool = False) -> Instance:
@@ -142,59 +132,3 @@ def rest_of(work: Work, instance: Instance, *, without: Sequence[int] = (), rela
         row_names=tuple(names[0][i] for i in rows.tolist()),
         column_names=tuple(names[1][j] for j in columns.tolist()),
     )
-
-
-def _asking(relaxed: Instance, columns: Ints, values: Floats, sense: Sense) -> Instance:
-    cost = np.zeros(relaxed.column_count)
-    cost[columns] = values
-    return replace(relaxed, cost=cost, sense=sense, objective_offset=0.0)
-
-
-def _shortened(values: Floats) -> Floats:
-    return np.array([float(f"{value:.{DIGITS}g}") for value in values.tolist()])
-
-
-def _by_bounds(asked: Instance) -> Fraction | None:
-    """Return what the bounds of the columns alone prove."""
-    nothing = np.zeros(asked.row_count, dtype=object), 1
-    found = priced(program_of(asked), *nothing).bound
-    if found is None:
-        return None
-    sign = -1 if asked.sense is Sense.MAXIMIZE else 1
-    return _verified(asked, certificate(asked, claim="bound", multipliers=nothing, bound=sign * found))
-
-
-def _proven_bound(asked: Instance, result: Result) -> Fraction | None:
-    data = None if result.proof is None else result.proof.certificate
-    return None if data is None or data["claim"] == "infeasible" else _verified(asked, data)
-
-
-def _verified(asked: Instance, data: object) -> Fraction | None:
-    try:
-        return verify(asked, data)  # type: ignore[arg-type]
-    except CertificateError:
-        return None
-
-
-def _far_enough(bound: Fraction | None, side: float, sense: Sense) -> bool:
-    if bound is None:
-        return False
-    wanted = Fraction(repr(side))
-    slack = CLOSE * abs(wanted)
-    return bound >= wanted - slack if sense is Sense.MINIMIZE else bound <= wanted + slack
-
-
-def _read(asked: Instance, result: Result, side: float, sense: Sense) -> Implication:
-    condition = result.termination_condition
-    if condition is T.INFEASIBLE:
-        return Implication(Answer.EMPTY)
-    if condition in (T.UNBOUNDED, T.INFEASIBLE_OR_UNBOUNDED):
-        return Implication(Answer.REFUTED, -np.inf if sense is Sense.MINIMIZE else np.inf)
-    if _far_enough(_proven_bound(asked, result), side, sense):
-        return Implication(Answer.PROVEN)
-    value = result.objective_value
-    if condition is not T.OPTIMAL or value is None:
-        return Implication(Answer.UNPROVEN)
-    beyond = side - value if sense is Sense.MINIMIZE else value - side
-    refuted = beyond > NEAR * (1.0 + abs(side))
-    return Implication(Answer.REFUTED if refuted else Answer.UNPROVEN, value)

@@ -14,7 +14,7 @@ from solvers.equivalence.lifting import lifted
 from solvers.equivalence.normal import Work, normal_form
 from solvers.equivalence.outcome import Equivalence, Level, reaches
 from solvers.equivalence.pairing import Pairing, pairing
-from solvers.equivalence.redundancy import PAIRING_SECONDS, Compare, certified
+from solvers.equivalence.redundancy import Compare, certified
 from solvers.equivalence.rewrites import notes_of
 from solvers.equivalence.substitution import audited_constant, checked_change
 from solvers.equivalence.substitution_words import change_notes, how_changed
@@ -36,7 +36,7 @@ def climbed(
         return found
     missing = "by a change of variables"
     try:
-        found = _by_variables(first, second, works, budget) or found
+        found = _by_variables(first, second, works, found, budget)
         if found.verdict == "equivalent" or not reaches(max_level, "L4"):
             return found
         missing = "but for rows that follow from the others"
@@ -48,15 +48,18 @@ def climbed(
         return Equivalence("undecided", reason=reason)
 
 
-def _by_variables(first: Instance, second: Instance, works: tuple[Work, Work], budget: Budget) -> Equivalence | None:
+def _by_variables(
+    first: Instance, second: Instance, works: tuple[Work, Work], found: Equivalence, budget: Budget
+) -> Equivalence:
     mapping = candidate(*works, budget)
     if mapping is None:
-        return None
+        return found
     try:
         mapping = checked_change(*works, mapping)
         constant = audited_constant(first, second, works, mapping)
     except MappingFault as fault:
-        return Equivalence("undecided", reason=f"A change of variables almost fits, but not to twelve digits: {fault}")
+        reason = f"A change of variables fits almost, but not to twelve digits: {fault} As written: {found.witness}"
+        return Equivalence("undecided", reason=reason)
     shift = -constant / mapping.objective
     size = 1.0 + abs(works[0].offset) / mapping.objective + abs(works[1].offset)
     shift = 0.0 if abs(shift) <= SHIFT * size else shift
@@ -92,7 +95,7 @@ def _shortened(first: Instance, second: Instance, budget: Budget) -> tuple[Elimi
     """Replace fixed columns in both models, then columns that only one of them has."""
     one, two = (eliminated(instance, (), (), budget) for instance in (first, second))
     works = normal_form(one.instance), normal_form(two.instance)
-    paired = pairing(one.instance, two.instance, works, seconds=min(PAIRING_SECONDS, budget.left_seconds))
+    paired = pairing(one.instance, two.instance, works)
     mine, others = _open_parts(works, paired)
     return (
         one.then(eliminated(one.instance, *mine, budget)),

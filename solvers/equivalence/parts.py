@@ -65,3 +65,9 @@ def first_of_each(*arrays: NDArray[Any]) -> Ints:
     for array in arrays:
         is_first[1:] |= array[1:] != array[:-1]
     return np.flatnonzero(is_first)
+
+
+def spans(starts: NDArray[Any], counts: NDArray[Any]) -> Ints:
+    """Return the numbers starts[k] to starts[k] + counts[k] - 1, for one k after the other."""
+    ends = np.cumsum(counts)
+    return np.repeat(starts - ends + counts, counts) + np.arange(int(ends[-1]) if len(ends) else 0)

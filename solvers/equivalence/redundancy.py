@@ -16,18 +16,19 @@ from numpy.typing import NDArray
 from solvers.equivalence.budget import Budget
 from solvers.equivalence.certificate import Mapping, MappingFault, audit, checked
 from solvers.equivalence.changes import row_text
-from solvers.equivalence.implied import MAX_NONZEROS, Answer, Demand, Implication, Relaxation, Solve, rest_of
+from solvers.equivalence.implied import MAX_NONZEROS, Demand, Relaxation, rest_of
 from solvers.equivalence.lifting import lifted
 from solvers.equivalence.normal import KEPT, Work
 from solvers.equivalence.outcome import Equivalence
 from solvers.equivalence.pairing import Basis, Pairing, pairing
+from solvers.equivalence.questions import Answer, Solve
 from solvers.equivalence.residue import Residue, residue
 from solvers.instance import Instance
 
 MOST = 50  # rows and bounds that differ, beyond which nothing is asked
 NAMED = 10  # in the notes
+SHIFT = 1e-12
 IMPLIED = 5  # what became of a row, beside the fates of `normal`
-PAIRING_SECONDS = 5.0
 Ints = NDArray[np.int64]
 Compare = Callable[[Instance, Instance], Equivalence]
 
@@ -59,7 +60,7 @@ def certified(
         return Finding(None, (f"Not asked of linear programs: a model has more than {MAX_NONZEROS:,} coefficients.",))
     if len(works[0].kept_columns()) != len(works[1].kept_columns()):
         return Finding(None)
-    found = pairing(*instances, works, seconds=min(PAIRING_SECONDS, budget.left_seconds))
+    found = pairing(*instances, works)
     budget.check()
     left = residue(works, found)
     if left.size > MOST:
@@ -104,11 +105,10 @@ def _row_demand(work: Work, instance: Instance, row: int, translated: Ints) -> D
     return Demand(translated[work.column[mine]], work.value[mine], lower, upper, text)
 
 
-def _first_failure(relaxation: Relaxation, demands: Sequence[Demand]) -> tuple[Demand, Implication] | None:
-    for demand in demands:
-        found = relaxation.implies(demand)
-        if found.answer is not Answer.PROVEN:
-            return demand, found
+def _first_failure(relaxation: Relaxation, demands: Sequence[Demand]) -> tuple[Demand, Answer] | None:
+    for demand, answer in zip(demands, relaxation.answers(demands), strict=True):
+        if answer is not Answer.PROVEN:
+            return demand, answer
     return None
 
 
@@ -128,7 +128,8 @@ def _joined(models: _Models, found: Pairing, left: Residue) -> Equivalence | Non
         audit(*models.instances, mapping)
     except MappingFault:
         return None
-    shift = models.works[1].offset - models.works[0].offset
+    offsets = models.works[0].offset, models.works[1].offset
+    shift = 0.0 if np.isclose(*offsets, rtol=SHIFT, atol=SHIFT) else offsets[1] - offsets[0]
     return Equivalence(
         "equivalent",
         "LP-certified",
@@ -163,17 +164,15 @@ def _capped(sentences: Iterable[str]) -> list[str]:
     return notes[:NAMED] + ([f"So do {len(notes) - NAMED} more."] if len(notes) > NAMED else [])
 
 
-def _evidence(answers: Sequence[tuple[Demand, Implication] | None], whole: bool) -> list[str]:
+def _evidence(answers: Sequence[tuple[Demand, Answer] | None], whole: bool) -> list[str]:
     """Say which relaxation is the stronger, where it is known."""
     sides = ("first", "second")
     said = []
     for own, answer in enumerate(answers):  # answers[0]: what the first demands, asked of the second
-        if answer is None or answer[1].answer is not Answer.REFUTED:
+        if answer is None or answer[1] is not Answer.REFUTED:
             continue
-        demand, found = answer
         said.append(
-            f"The {sides[1 - own]} model's linear relaxation allows what {demand.text} of the {sides[own]} forbids: "
-            f"there it {found.sentence}."
+            f"The {sides[1 - own]} model's linear relaxation allows what {answer[0].text} of the {sides[own]} forbids."
         )
         if answers[1 - own] is None:
             said.append(f"The {sides[1 - own]} model's relaxation is weaker: it contains that of the {sides[own]}.")
@@ -206,12 +205,14 @@ def _less(rows: Ints, dropped: Sequence[int]) -> Ints:
 
 
 def _redundant(models: _Models, which: int, rows: Sequence[int]) -> list[int]:
+    """Return rows that can go together: each follows from the rest once those before it are gone."""
     relaxation, work = models.relaxation(which), models.works[which]
     same = np.arange(work.column_count)
+    demands = {i: _row_demand(work, models.instances[which], i, same) for i in rows}
+    alone = relaxation.answers(list(demands.values()), without=[[i] for i in rows])
     dropped: list[int] = []
-    for i in rows:
-        demand = _row_demand(work, models.instances[which], i, same)
-        if relaxation.implies(demand, without=[*dropped, i]).answer is Answer.PROVEN:
+    for i in [i for i, answer in zip(rows, list(alone), strict=True) if answer is Answer.PROVEN]:
+        if not dropped or next(relaxation.answers([demands[i]], without=[[*dropped, i]])) is Answer.PROVEN:
             dropped.append(i)
     return dropped
 

@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import struct
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from solvers.equivalence import ENGINE
 from solvers.equivalence.certificate import Mapping
-from solvers.equivalence.compare import SECONDS
-from solvers.equivalence.diff import ENTRIES_PER_FAMILY, FamilyDiff, ModelDiff, diff
+from solvers.equivalence.diff import ModelDiff, diff
+from solvers.equivalence.outcome import LEVELS, SECONDS, Level
 from solvers.instance import Instance
 
-LISTED = 100_000  # changes of one family that are kept one by one
+LISTED = 100_000  # changes that are kept one by one
 SAME = ("identical", "equivalent")
-ORDER = "column, row, factor"
-_COUNTS = struct.Struct("<QQ")
-_APART = ("families", "seconds", "verdict", "level", "how", "shift", "path", "witness", "reason", "summary", "notes")
+ARRAYS = {"column": "<i4", "row": "<i4", "factor": "<f8", "scale": "<f8", "shift": "<f8"}
+_LENGTH = struct.Struct("<I")
+_TOLD = ("verdict", "level", "how", "path", "witness", "reason", "summary", "shift")
+_LISTED = ("notes", "evidence", "formulas")
+_APART = (*_TOLD, *_LISTED, "families", "renames", "seconds")
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What may be asked of a comparison: seconds of search, the highest level tried (empty: as the engine thinks).
+    """What may be asked of a comparison: seconds of search, and the highest level that is tried.
 
-    `renamed` holds corrections of a person: (kind, family of the first model, its counterpart in the second).
+    With `eliminate`, variables that only one model has may be replaced by what defines them. `renamed` holds
+    corrections of a person: (kind, family of the first model, its counterpart in the second).
     """
 
     seconds: float = SECONDS
-    max_level: str = ""
+    max_level: Level = "L2"
+    eliminate: bool = False
     renamed: tuple[tuple[str, str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -41,6 +46,7 @@ class Options:
         return {
             "seconds": self.seconds,
             "max_level": self.max_level,
+            "eliminate": self.eliminate,
             "renamed": sorted(list(one) for one in self.renamed),
         }
 
@@ -48,7 +54,8 @@ class Options:
     def from_json(data: dict[str, Any]) -> Options:
         """The options that `to_json` wrote."""
         renamed = tuple((str(kind), str(old), str(new)) for kind, old, new in data.get("renamed", ()))
-        return Options(float(data["seconds"]), str(data.get("max_level", "")), renamed)
+        level = next((level for level in LEVELS if level == data.get("max_level")), Options().max_level)
+        return Options(float(data["seconds"]), level, bool(data.get("eliminate")), renamed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +70,20 @@ class Report:
 def report(
     first: Instance, second: Instance, options: Options, *, should_stop: Callable[[], bool] = lambda: False
 ) -> Report:
-    """Compare two instances, and say all of it in plain data."""
+    """Compare two instances, and say all of it in plain data; raises CorrectionRefused as `diff` does."""
     found = diff(
-        first, second, seconds=options.seconds, should_stop=should_stop, entries=LISTED, **_understood(options)
+        first,
+        second,
+        seconds=options.seconds,
+        should_stop=should_stop,
+        max_level=options.max_level,
+        eliminate=options.eliminate,
+        renamed=options.renamed,
     )
     mapping = found.mapping if found.verdict in SAME else None
     changes = [
-        (family.kind, family.family, entry.subject, entry.field, entry.old, entry.new)
-        for family in found.families
-        for entry in family.entries
+        (kind, family, entry.subject, entry.field, entry.old, entry.new)
+        for kind, family, entry in islice(found.every_entry(), LISTED)
     ]
     return Report(
         _result(found, mapping, (first, second)),
@@ -80,53 +92,40 @@ def report(
     )
 
 
-def can_correct() -> bool:
-    """Whether this engine takes a person's word for which family belongs to which."""
-    return "renamed" in inspect.signature(diff).parameters
-
-
 def packed(mapping: Mapping) -> bytes:
-    """The arrays of a certificate, compressed: two counts, then int32 columns, int32 rows and float64 factors."""
-    column, row = mapping.column.astype("<i4"), mapping.row.astype("<i4")
-    arrays = column.tobytes() + row.tobytes() + mapping.factor.astype("<f8").tobytes()
-    return zlib.compress(_COUNTS.pack(len(column), len(row)) + arrays)
+    """The arrays of a certificate, compressed: length of a JSON list of [name, type, count], the list, the arrays."""
+    arrays = {name: getattr(mapping, name, None) for name in ARRAYS}
+    known = {name: array.astype(ARRAYS[name]) for name, array in arrays.items() if array is not None}
+    header = json.dumps([[name, array.dtype.str, len(array)] for name, array in known.items()]).encode()
+    return zlib.compress(_LENGTH.pack(len(header)) + header + b"".join(array.tobytes() for array in known.values()))
 
 
-def unpacked(data: bytes) -> Mapping:
-    """The arrays that `packed` wrote."""
+def unpacked(data: bytes) -> dict[str, NDArray[Any]]:
+    """The arrays that `packed` wrote, by name."""
     plain = zlib.decompress(data)
-    columns, rows = _COUNTS.unpack_from(plain)
-    column = np.frombuffer(plain, "<i4", columns, _COUNTS.size)
-    row = np.frombuffer(plain, "<i4", rows, _COUNTS.size + 4 * columns)
-    factor = np.frombuffer(plain, "<f8", rows, _COUNTS.size + 4 * (columns + rows))
-    return Mapping(column.astype(np.int64), row.astype(np.int64), factor)
-
-
-def _understood(options: Options) -> dict[str, Any]:
-    """The options that this engine has."""
-    known = inspect.signature(diff).parameters
-    asked: dict[str, Any] = {"max_level": options.max_level, "renamed": options.renamed}
-    return {name: value for name, value in asked.items() if value and name in known}
+    (length,) = _LENGTH.unpack_from(plain)
+    place, found = _LENGTH.size + length, {}
+    for name, kind, count in json.loads(plain[_LENGTH.size : place]):
+        found[name] = np.frombuffer(plain, kind, count, place)
+        place += found[name].nbytes
+    return found
 
 
 def _result(found: ModelDiff, mapping: Mapping | None, models: tuple[Instance, Instance]) -> dict[str, Any]:
-    families = tuple(_shortened(family) for family in found.families)
-    data = replace(found, families=families).to_json()
-    laid = {name: value for name, value in data.items() if name not in _APART and name != "evidence"}
+    data = found.to_json()
+    laid = {name: value for name, value in data.items() if name not in _APART}
     certificate = mapping and {
         "columns": int((mapping.column >= 0).sum()),
         "rows": int((mapping.row >= 0).sum()),
         "deviation": mapping.deviation,
-        "order": ORDER,
+        "objective": mapping.objective,
     }
     return {
-        **{name: data.get(name, "") for name in ("verdict", "level", "how", "path", "witness", "reason", "summary")},
-        "shift": found.shift,
+        **{name: data[name] for name in _TOLD},
+        **{name: data[name] for name in _LISTED},
         "certificate": certificate,
-        "notes": data["notes"],
-        "diff": {"families": data["families"], "renames": (), **laid},
+        "diff": {"families": data["families"], "renames": data["renames"], **laid},
         "parametric": None,
-        "evidence": data.get("evidence", ()),
         "stats": {
             "rows": [one.row_count for one in models],
             "columns": [one.column_count for one in models],
@@ -136,7 +135,3 @@ def _result(found: ModelDiff, mapping: Mapping | None, models: tuple[Instance, I
         },
         "engine": ENGINE,
     }
-
-
-def _shortened(family: FamilyDiff) -> FamilyDiff:
-    return replace(family, entries=family.entries[:ENTRIES_PER_FAMILY])

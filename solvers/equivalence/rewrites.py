@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.equivalence.aligned import Aligned
 from solvers.equivalence.certificate import Mapping
 from solvers.equivalence.normal import BOUND, EMPTY, FREE, PARALLEL, SLACK, UNUSED, Work
 from solvers.instance import Instance
@@ -23,6 +24,19 @@ _COLUMNS = {SLACK: "are slack variables", UNUSED: "occur nowhere"}
 def notes_of(first: Instance, second: Instance, works: tuple[Work, Work], mapping: Mapping) -> tuple[str, ...]:
     """Return one sentence per kind of rewrite that the two models do not share."""
     return tuple(_notes(first, second, works, mapping))
+
+
+def laid_notes(laid: Aligned) -> Iterator[str]:
+    """Yield one sentence per kind of rewrite without effect between two models that differ elsewhere."""
+    if laid.turned:
+        yield "The objective of the second model is turned: read with the opposite sign and direction."
+    scale = laid.scale[laid.rows.before]
+    turned, scaled = int((scale < 0).sum()), int((np.abs(np.abs(scale) - 1) > 1e-12).sum())
+    if turned:
+        yield f"{_count(turned, 'constraint')} turned: multiplied by a negative number."
+    if scaled:
+        yield f"{_count(scaled, 'constraint')} multiplied by a number."
+    yield from _dropped(laid.works)
 
 
 def _notes(first: Instance, second: Instance, works: tuple[Work, Work], mapping: Mapping) -> Iterator[str]:
@@ -43,6 +57,10 @@ def _notes(first: Instance, second: Instance, works: tuple[Work, Work], mapping:
         renamed = int(np.count_nonzero(_texts(own)[at] != _texts(other)[to]))
         if renamed:
             yield f"{_count(renamed, kind)} renamed."
+    yield from _dropped(works)
+
+
+def _dropped(works: tuple[Work, Work]) -> Iterator[str]:
     for fates, words, kind in (("row_fate", _ROWS, "constraint"), ("column_fate", _COLUMNS, "variable")):
         for fate, sentence in words.items():
             counts = [int((getattr(work, fates) == fate).sum()) for work in works]

@@ -49,12 +49,15 @@ def _free_shifts(pair: Pair, shift: Floats, factor: Floats, free: Ints) -> Float
     matrix = scipy.sparse.coo_array((values, (one.row, one.column)), shape=(m, n)).tocsr()[:, free]
     held = np.flatnonzero(np.isfinite(wanted))
     matrix, wanted = matrix[held], (wanted * weight)[held]
-    solve = _basic_solution if one.integer[free].any() and matrix.shape[0] * len(free) <= DENSE else least_squares
-    found = solve(matrix, wanted)
-    found += solve(matrix, wanted - matrix @ found)
+    whole = one.integer[free]
+    found = np.zeros(len(free))
+    if whole.any() and matrix.shape[0] * len(free) <= DENSE:
+        found[whole] = np.round(_basic_solution(matrix, wanted)[whole])
+    parts = matrix[:, np.flatnonzero(~whole)]
+    for _ in range(2):  # the second time for what rounding left
+        found[~whole] += least_squares(parts, wanted - matrix @ found)
     found[np.abs(found) <= NEAR * np.abs(wanted).max(initial=0.0)] = 0.0
-    free_shift = short(found * units[free])
-    return np.where(one.integer[free], np.round(free_shift), free_shift)
+    return short(found * units[free])
 
 
 def _basic_solution(matrix: Any, wanted: Floats) -> Floats:

@@ -14,12 +14,16 @@ from solvers.instance import Instance
 SEEN = {0: "their own numbers differ", 1: "the rows and columns next to them differ"}
 
 
-def witness_of(found: Apart, graph: Graph, instances: tuple[Instance, Instance], works: tuple[Work, Work]) -> str:
+def contradiction_of(instances: tuple[Instance, Instance], works: tuple[Work, Work]) -> str:
+    """Return one sentence on the only model that contradicts itself; empty when both do, or none."""
+    for k, side in enumerate(("first", "second")):
+        if works[k].contradictions and not works[1 - k].contradictions:
+            return f"The {side} model contradicts itself ({_contradiction(works[k], instances[k])})."
+    return ""
+
+
+def witness_of(found: Apart, graph: Graph, instances: tuple[Instance, Instance]) -> str:
     """Return one sentence that says where the models differ."""
-    for side, work in zip(("first", "second"), works, strict=True):
-        other = works[0] if work is works[1] else works[1]
-        if work.contradictions and not other.contradictions:
-            return f"The {side} model contradicts itself ({_contradiction(work, instances[work is works[1]])})."
     if found.imbalance is not None:
         return _of_imbalance(found.imbalance, graph, instances)
     if found.refuted >= 0:

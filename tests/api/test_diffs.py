@@ -64,10 +64,10 @@ def test_an_equivalent_model_comes_with_its_mapping(alice: User, caller: Client)
     assert found["verdict"] == "equivalent"
     mapping = unpacked(base64.b64decode(found["certificate"]["data"]))
     before, after = lots(), lots(make="produce", factor=2.0)
-    assert [after.column_names[j] for j in mapping.column[:6]] == [f"produce[{t}]" for t in range(6)]
+    assert [after.column_names[j] for j in mapping["column"][:6]] == [f"produce[{t}]" for t in range(6)]
     dense = before.matrix.todense()
-    kept = mapping.row >= 0
-    other = after.matrix.todense()[np.ix_(mapping.row[kept], mapping.column)] * mapping.factor[kept, None]
+    kept = mapping["row"] >= 0
+    other = after.matrix.todense()[np.ix_(mapping["row"][kept], mapping["column"])] * mapping["factor"][kept, None]
     assert np.allclose(dense[kept], other)
 
 
@@ -141,6 +141,17 @@ def test_a_fault_in_a_file_is_told_with_its_line(caller: Client) -> None:
 def test_a_file_that_is_too_large_is_refused(caller: Client, settings: Any) -> None:
     settings.COPILOT = settings.COPILOT | {"MODEL_MEGABYTES": 0}
     assert "COPILOT_MODEL_MEGABYTES" in uploaded(caller, LP).json()["file"][0]
+
+
+def test_a_model_that_grows_when_unpacked_is_refused(caller: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "GROWTH", 0)
+    assert "when it is unpacked" in uploaded(caller, LP).json()["file"][0]
+
+
+def test_a_session_without_its_token_changes_nothing(alice: User) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(alice)
+    assert asked(strict, uuid4(), uuid4()).status_code == 403
 
 
 @pytest.mark.parametrize("body", [{}, {"a": "x", "b": "y"}, {"a": str(uuid4())}])

@@ -12,14 +12,17 @@ PARTS = {
     "overhead": "the runner against bare highspy",
     "equivalence": "two orders of one model told to be the same, against BLISS",
     "structure": "programs told apart on random data, as builds of their model",
+    "diff": "two models told apart line by line, with and without names",
     "race": "the race against each engine alone",
+    "library": "insights retrieved from libraries of three sizes, against 30 ms",
 }
 
-names = sys.argv[1:] or list(PARTS)
+first_option = next((k for k, word in enumerate(sys.argv) if word.startswith("-")), len(sys.argv))
+names, options = sys.argv[1:first_option] or list(PARTS), sys.argv[first_option:]
 unknown = [name for name in names if name not in PARTS]
 if unknown:
     sys.exit(f"There is no benchmark {', '.join(unknown)}; choose from {', '.join(PARTS)}.")
 for name in names:
     print(f"# {name}: {PARTS[name]}", flush=True)
-    sys.argv = [name]  # a part may read arguments of its own
+    sys.argv = [name, *options]  # a part may read options of its own, such as --sizes
     runpy.run_module(f"tests.bench.{name}", run_name="__main__")

@@ -48,6 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))  # one site, and one Chromium for each module
             item.add_marker(pytest.mark.django_db(transaction=True))
             if not CHROMIUM:
                 item.add_marker(missing)

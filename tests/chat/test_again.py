@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from copilot.accounts.models import Membership, User
 from copilot.chat import services
 from copilot.chat.cards import card_of
 from copilot.chat.models import Message
-from copilot.runs import engines, events, pipeline
+from copilot.runs import events, pipeline
 from copilot.runs import services as runs
 from copilot.runs.models import Lifecycle, ModelVersion, Run, Solution
 from copilot.runs.services import RunError, Solving
@@ -22,12 +21,6 @@ from tests.factories import MembershipFactory, UserFactory
 
 ASKED = Solving(solver="scip", method="choose", time_limit_seconds=60.0, relative_gap=1e-4)
 POSTED = {"solver": "scip", "method": "choose", "time_limit": "60", "gap": "0.01"}
-
-
-@pytest.fixture(autouse=True)
-def _close_sandbox() -> Iterator[None]:
-    yield
-    engines.close()
 
 
 @pytest.fixture

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from copilot.runs import engines
 from copilot.runs.models import Run
 
 WORKSHOP = (
@@ -30,12 +28,6 @@ PROMISED = {
     "run_id",
 }
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _close_sandbox() -> Iterator[None]:
-    yield
-    engines.close()
 
 
 def ask(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:

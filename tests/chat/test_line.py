@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 
 import pytest
@@ -12,18 +11,12 @@ from django.test import Client
 from copilot.accounts.models import User
 from copilot.chat import fragments
 from copilot.chat.examples import EXAMPLES, Example
-from copilot.runs import engines, pipeline
+from copilot.runs import pipeline
 from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, Run
 from tests.chat.test_fragments import regions_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _close_sandbox() -> Iterator[None]:
-    yield
-    engines.close()
 
 
 @pytest.fixture

@@ -22,8 +22,10 @@ from tests.chat.test_views import page_of
 from tests.factories import MembershipFactory, UserFactory
 from tests.runs.fakes import FORMULATION
 from tests.runs.finished import ORDERED, finished, overbooked, unlimited, waiting, walk, workshop
+from tests.solvers.at_home import solved_at_home
 
-pytestmark = pytest.mark.django_db(transaction=True)
+__all__ = ["solved_at_home"]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("solved_at_home")]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from copilot.drafting.agent import LlmDrafter
 from copilot.drafting.base import Draft, DraftingError, DraftOutcome, DraftRequest, Feedback, InsightText, Table
 from copilot.drafting.grounding import ground_rows
 from copilot.drafting.llm import LlmSettings
+from copilot.drafting.reply import ReplyError
 from tests.drafting.replies import DISTANCES, PROGRAM, REQUEST, TEXT, workshop
 from tests.drafting.scripted import Script, ScriptedChatModel
 
@@ -402,3 +403,21 @@ def test_importing_the_drafter_imports_no_language_model_package() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+LESSONS = tuple(InsightText(f"k{number}", "about", f"condition {number}", "why") for number in (1, 2, 3))
+
+
+def test_the_insights_that_apply_are_named_by_number() -> None:
+    bench = Bench('Sure: {"apply": [3, 1, 3]}')
+    assert bench.drafter.choose_insights(TEXT, LESSONS, lambda: False) == ("k3", "k1")
+    assert "condition 2" in bench.prompt()
+
+
+JUNK = ("none apply", '{"apply": "all"}', '{"apply": [4]}', '{"apply": [true]}', '{"apply": ["1"]}')
+
+
+@pytest.mark.parametrize("reply", JUNK)
+def test_junk_instead_of_numbers_is_refused(reply: str) -> None:
+    with pytest.raises(ReplyError):
+        Bench(reply).drafter.choose_insights(TEXT, LESSONS, lambda: False)

@@ -53,8 +53,10 @@ class Deployment:
             text=True,
         )
 
-    def start_worker(self) -> None:
-        """A Celery worker in a process group of its own."""
+    def need_worker(self) -> None:
+        """A Celery worker in a process group of its own, unless one runs already."""
+        if self.worker is not None:
+            return
         log = (self.folder / "worker.log").open("ab")
         command = [sys.executable, "-m", "celery", "-A", "copilot", "worker", "-P", "threads", "-c", "2"]
         command += ["--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
@@ -64,10 +66,12 @@ class Deployment:
             )
 
     def kill_worker(self) -> None:
-        """kill -9 of the worker alone, as the kernel does when memory runs out."""
-        assert self.worker is not None
+        """kill -9 of the worker alone, if there is one, as the kernel does when memory runs out."""
+        if self.worker is None:
+            return
         os.kill(self.worker.pid, signal.SIGKILL)
         self.worker.wait(timeout=10)
+        self.worker = None
 
     def do(self, verb: str, **arguments: Any) -> dict[str, Any]:
         """One verb of the driver."""

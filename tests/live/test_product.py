@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.live.deployment import hard_text
 from tests.live.product import Client, Product, frames
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(180)]
 DISCONNECTS = int(os.environ.get("WELLPOSED_DISCONNECTS", "30"))
 
 

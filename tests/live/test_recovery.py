@@ -7,7 +7,6 @@ import os
 import socket
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -52,8 +51,11 @@ def own_database(environment: dict[str, str]) -> Iterator[dict[str, str]]:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
 
 
-@pytest.fixture(params=sorted(DEPLOYMENTS))
-def deployment(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Deployment]:
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in sorted(DEPLOYMENTS)]
+)
+def deployment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """One deployment for the tests of each kind: its database, its driver, and a worker that they start and kill."""
     environment = DEPLOYMENTS[request.param]
     require(6379, "Redis")
     if "CELERY_BROKER_URL" in environment:
@@ -61,7 +63,7 @@ def deployment(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Deplo
     # a queue of its own: other tests use the same broker at the same time
     environment = environment | {"COPILOT_QUEUE": f"test-{os.getpid()}-{uuid.uuid4().hex[:6]}"}
     with own_database(environment) as settings:
-        deployment = Deployment(tmp_path, **settings)
+        deployment = Deployment(tmp_path_factory.mktemp("deployment"), **settings)
         try:
             yield deployment
         finally:
@@ -80,13 +82,13 @@ def finished(state: dict[str, Any]) -> bool:
 
 
 def test_a_worker_killed_mid_solve_is_recovered_and_nothing_is_doubled(deployment: Deployment) -> None:
-    deployment.start_worker()
+    deployment.need_worker()
     quick = deployment.do("start", text=WORKSHOP)["run"]
     slow = deployment.do("start", text=hard_text(), time_limit_seconds=4.0)["run"]
     deployment.wait(quick, finished)
     before = deployment.wait(slow, solving)
     deployment.kill_worker()
-    deployment.start_worker()
+    deployment.need_worker()
     after = deployment.wait(slow, finished)
     types = [kind for _, kind in after["events"]]
     assert after["lifecycle"] == "succeeded", after["message"]
@@ -100,14 +102,15 @@ def test_a_worker_killed_mid_solve_is_recovered_and_nothing_is_doubled(deploymen
 
 
 def test_a_run_posted_while_no_worker_lives_starts_when_one_comes(deployment: Deployment) -> None:
+    deployment.kill_worker()
     run = deployment.do("start", text=WORKSHOP)["run"]
     assert deployment.do("state", run=run)["lifecycle"] == "queued"
-    deployment.start_worker()
+    deployment.need_worker()
     assert deployment.wait(run, finished)["lifecycle"] == "succeeded"
 
 
 def test_stop_reaches_a_worker_in_another_process(deployment: Deployment) -> None:
-    deployment.start_worker()
+    deployment.need_worker()
     run = deployment.do("start", text=hard_text(), time_limit_seconds=60.0)["run"]
     deployment.wait(run, solving)
     deployment.do("cancel", run=run)

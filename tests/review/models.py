@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from copilot.drafting.formulation import Constraint, Formulation, IndexSet, Objective, Variable
 from solvers.instance import Instance, Sense
 from tests.solvers.instances import INF
 
@@ -61,4 +62,34 @@ def _built(
         integrality=np.array([whole for _, _, _, whole in columns], dtype=np.uint8),
         row_names=tuple(name for name, *_ in rows),
         column_names=tuple(name for name, *_ in columns),
+    )
+
+
+def formulated(*, capacity: float = 130.0, setup_time: float = 10.0, make: str = "x", **_: object) -> Formulation:
+    """What a drafter would have said of the lots, as far as the pages show it."""
+    fits = rf"\text{{{make}}}_t + {setup_time:g}\,\text{{y}}_t \le {capacity:g} \quad \forall t"
+    periods = ("T",)
+    return Formulation(
+        title="Lots",
+        sets=(IndexSet(name="T", elements=tuple(str(t) for t in range(PERIODS))),),
+        variables=(
+            Variable(name=make, label="pieces to make", indices=periods),
+            Variable(name="s", label="pieces in stock", indices=periods),
+            Variable(name="y", label="set up", indices=periods, domain="binary"),
+        ),
+        objective=Objective(name="cost", label="cost", sense="minimize"),
+        constraints=(
+            Constraint(name="capacity", label="hours of the machine", indices=periods, latex=fits, unit="hours"),
+        ),
+    )
+
+
+def programmed(*, capacity: float = 130.0, setup_time: float = 10.0, make: str = "x", **_: object) -> str:
+    """The part of a program that the pages show."""
+    used = f"m.{make}[t] + {setup_time:g} * m.y[t] <= {capacity:g}"
+    return (
+        "def build_model(data):\n"
+        "    m = pyo.ConcreteModel()\n"
+        f"    m.{make} = pyo.Var(T, domain=pyo.NonNegativeReals)\n"
+        f"    m.capacity = pyo.Constraint(T, rule=lambda m, t: {used})\n"
     )

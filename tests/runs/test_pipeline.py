@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -42,12 +42,6 @@ def build_model(data):
 """
 NO_MODEL = "import pyomo.environ as pyo\n\ndef build_model(data):\n    return 1\n"
 LOOP = "import pyomo.environ as pyo\n\ndef build_model(data):\n    while True:\n        pass\n"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _close_sandbox() -> Iterator[None]:
-    yield
-    engines.close()
 
 
 @pytest.fixture

@@ -23,8 +23,10 @@ from solvers.result import Result, SolutionStatus, SolveOptions, TerminationCond
 from tests.factories import RunFactory
 from tests.runs.fakes import FORMULATION
 from tests.runs.finished import ORDERED, finished, overbooked, unlimited, waiting, walk, workshop
+from tests.solvers.at_home import solved_at_home
 
-pytestmark = pytest.mark.django_db(transaction=True)
+__all__ = ["solved_at_home"]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("solved_at_home")]
 
 
 def result_of(run: Run) -> dict[str, Any]:

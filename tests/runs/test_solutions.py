@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -33,12 +33,6 @@ WORKSHOP = instances.workshop()
 
 class WorkerKilled(BaseException):
     """What a kill -9 looks like from inside: nothing more is written."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _close_sandbox() -> Iterator[None]:
-    yield
-    engines.close()
 
 
 @pytest.fixture

@@ -100,3 +100,39 @@ def test_crossover_makes_an_interior_point_a_corner(method: str) -> None:
     result, _ = solved(instance, SolveOptions(method=method))
     assert result.x is not None
     assert sorted(np.round(result.x, 9).tolist()) == [0, 1]
+
+
+def test_bounds_of_whole_columns_that_are_fractions_lose_no_point() -> None:
+    """Found by comparing models: HiGHS 1.15.1, given these bounds as they are, calls 0 the optimum, which is -1."""
+    fractions = instances.make(
+        cost=[0, 0, 0, 1],
+        rows=[[5.828086472368972, 4.371064854276729, -7.2851080904612155, -17.484259417106916]],
+        row_lower=[-np.inf],
+        row_upper=[39.33958368849056],
+        lower=[-2.3, 7.7, -8.3, 1.7],
+        upper=[-0.6, 9.4, -6.6, 3.4],
+        integer=[1, 1, 1, 1],
+        offset=-3.0,
+    )
+    result, _ = solved(fractions, SolveOptions())
+    assert result.objective_value == pytest.approx(-1.0)
+    nothing = instances.make(cost=[1], rows=[[1]], row_lower=[-5], row_upper=[5], lower=[0.3], upper=[0.6], integer=[1])
+    result, _ = solved(nothing, SolveOptions())
+    assert result.termination_condition is T.INFEASIBLE
+
+
+@pytest.mark.parametrize(("lower", "upper"), [(-0.3, 1.0), (0.0, 1.4), (-0.5, 1.5), (0.2, 1.4)])
+@pytest.mark.parametrize("factor", [1.0, 1.3, 0.52])
+def test_a_fractional_bound_of_an_integer_hides_no_better_point(factor: float, lower: float, upper: float) -> None:
+    model = instances.make(
+        cost=[5, 1], rows=[[-factor, -factor]], row_lower=[-instances.INF], row_upper=[-factor], lower=[0, lower],
+        upper=[1, upper], integer=[1, 1],
+    )  # fmt: skip
+    result, _ = solved(model, SolveOptions())
+    assert result.termination_condition is T.OPTIMAL
+    assert result.objective_value == pytest.approx(1.0)  # the second column alone
+
+
+def test_bounds_without_a_whole_number_between_them_are_infeasible() -> None:
+    result, _ = solved(instances.make(cost=[1], lower=[0.3], upper=[0.6], integer=[1]), SolveOptions())
+    assert result.termination_condition is T.INFEASIBLE

@@ -39,13 +39,17 @@ class Episode(models.Model):
     model_id = models.CharField(max_length=120, blank=True)
     solver = models.CharField(max_length=40, blank=True)
     accepted = models.BooleanField(null=True, blank=True)  # what became of the draft; None while it is not known
+    settled_at = models.DateTimeField(null=True, blank=True)  # when outcomes were last written
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = SharedQuerySet["Episode"].as_manager()
 
     class Meta:
         ordering = ["created_at", "id"]
-        indexes = [models.Index(fields=["workspace", "created_at"], name="library_episode_newest")]
+        indexes = [
+            models.Index(fields=["workspace", "created_at"], name="library_episode_newest"),
+            models.Index(fields=["workspace", "settled_at"], name="library_episode_settled"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["run_id"], condition=Q(run_id__isnull=False), name="one_episode_per_run"),
             models.UniqueConstraint(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _STOP = frozenset(
@@ -50,6 +53,12 @@ def terms(text: str) -> list[str]:
     return [_stem(word) for word in _WORD.findall(folded) if word not in _STOP and len(word) <= LONGEST]
 
 
+def counted(text: str) -> Mapping[str, int]:
+    """How often each term occurs in a text, in the order in which they first do."""
+    return Counter(terms(text))
+
+
+@lru_cache(maxsize=1 << 16)
 def _stem(word: str) -> str:
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:

@@ -96,7 +96,7 @@ def change_holds(first: Model, second: Model, mapping: Mapping) -> bool:
     assert mapping.scale is not None
     assert mapping.shift is not None
     if np.any(mapping.column < 0) or np.any(mapping.row < 0) or first.shape != second.shape:
-        first, second, mapping = _normal_forms(first, second, mapping)
+        first, second, mapping = normal_forms(first, second, mapping)
     scale, shift, factor = ([Fraction(v) for v in a.tolist()] for a in (mapping.scale, mapping.shift, mapping.factor))
     to, sign = mapping.column.tolist(), 1 if first.sense is second.sense else -1
     for j, k in enumerate(to):
@@ -112,23 +112,49 @@ def change_holds(first: Model, second: Model, mapping: Mapping) -> bool:
     return all(_row_holds(first, second, i, mapping, (scale, shift, factor[i])) for i in range(first.shape[0]))
 
 
-def _normal_forms(first: Model, second: Model, mapping: Mapping) -> tuple[Model, Model, Mapping]:
+def normal_forms(first: Model, second: Model, mapping: Mapping) -> tuple[Model, Model, Mapping]:
+    """Return what the normal forms keep of both models, minimised, with the mapping between them."""
     works = [normal_form(put_together(model)) for model in (first, second)]
     forms = [
         taken_apart(rest_of(work, put_together(model))) for work, model in zip(works, (first, second), strict=True)
     ]
     columns, rows = works[0].kept_columns(), works[0].kept_rows()
-    assert mapping.scale is not None
-    assert mapping.shift is not None
     kept = Mapping(
         np.searchsorted(works[1].kept_columns(), mapping.column[columns]),
         np.searchsorted(works[1].kept_rows(), mapping.row[rows]),
         mapping.factor[rows],
-        scale=mapping.scale[columns],
-        shift=mapping.shift[columns],
+        scale=np.ones(len(columns)) if mapping.scale is None else mapping.scale[columns],
+        shift=np.zeros(len(columns)) if mapping.shift is None else mapping.shift[columns],
         objective=mapping.objective,
     )
     return forms[0], forms[1], kept
+
+
+def best_point(model: Model, cost: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | None:
+    """Return a point of the model where `cost` is least, with whole columns whole; None where there is none."""
+    asked = model.copy()
+    asked.cost, asked.sense = cost, Sense.MINIMIZE
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.passModel(highs_lp(put_together(asked)))
+    highs.run()
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    x = np.array(highs.getSolution().col_value)
+    return np.where(model.integer, np.round(x), x)
+
+
+def breach(model: Model, x: np.ndarray[Any, Any]) -> float:
+    """Return by how much a point breaks its worst row or bound, relative to the numbers in it."""
+    activity, size = model.matrix @ x, np.abs(model.matrix) @ np.abs(x)
+    worst = 0.0
+    for value, low, high, scale in (
+        (activity, model.lower, model.upper, size),
+        (x, model.column_lower, model.column_upper, np.abs(x)),
+    ):
+        over = np.maximum(np.maximum(low - value, value - high), 0.0)
+        worst = max(worst, float((over / (1.0 + scale)).max(initial=0.0)))
+    return worst
 
 
 def _row_holds(first: Model, second: Model, i: int, mapping: Mapping, change: Any) -> bool:

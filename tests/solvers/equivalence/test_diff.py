@@ -272,7 +272,7 @@ def test_rows_added_to_a_family_say_where_they_went() -> None:
     assert found.summary == "1 variable added to x; 1 constraint added to capacity"
     family = only(found, "constraints", "capacity")
     assert (family.change, family.size_before, family.size_after) == ("changed", 2, 3)
-    assert family.patterns == ("1 row added",)
+    assert family.patterns == ("1 row added (index = 2, the last)",)
     assert diff(capacities([10, 20, 30]), capacities([10, 20])).summary == (
         "1 variable removed from x; 1 constraint removed from capacity"
     )

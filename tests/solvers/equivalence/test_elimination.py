@@ -2,15 +2,52 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
+import pytest
 
 from solvers.equivalence.budget import Budget
 from solvers.equivalence.compare import Equivalence, equivalence
 from solvers.equivalence.elimination import eliminated
 from solvers.instance import Instance
 from tests.solvers import instances
+from tests.solvers.equivalence.models import FAMILIES, Model, Rng, put_together
+
+FULL = os.environ.get("WELLPOSED_EQUIVALENCE") == "full"
 
 INF = np.inf
+
+
+def named(model: Model, rng: Rng, *, nudge: float) -> Model:
+    """Give an expression a name: a free variable that one equation defines, used in the objective and half the rows."""
+    found, n = model.copy(), model.shape[1]
+    terms = rng.choice(n, 2, replace=False)
+    expression, constant = np.zeros(n), float(rng.integers(-3, 4))
+    expression[terms] = rng.integers(1, 6, 2) / rng.choice([1, 2, 10])
+    found.add_column(np.zeros(model.shape[0]), -INF, INF, cost=1.0)
+    for i in np.flatnonzero(rng.random(model.shape[0]) < 0.5).tolist():
+        factor = float(rng.choice([1, -2, 0.5]))
+        found.matrix[i, :n] -= factor * expression
+        found.matrix[i, n] = factor
+        found.lower[i] += factor * constant
+        found.upper[i] += factor * constant
+    found.cost[:n] -= expression
+    found.offset -= constant
+    definition = np.append(-expression, 1.0)
+    definition[terms[0]] *= 1 + nudge
+    found.add_rows(definition.reshape(1, -1), np.array([constant]), np.array([constant]))
+    return found
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(("nudge", "verdict"), [(0.0, "equivalent"), (1e-6, "different"), (1e-9, "different")])
+def test_a_named_expression_is_replaced_exactly(nudge: float, verdict: str, family: str) -> None:
+    for k in range(40 if FULL else 1):
+        rng = np.random.default_rng([k, sum(map(ord, family))])
+        model = FAMILIES[family](rng)
+        found = compared(put_together(model), put_together(named(model, rng, nudge=nudge)))
+        assert found.verdict == verdict, (k, found)
 
 
 def with_total(**changes: object) -> Instance:

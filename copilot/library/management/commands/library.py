@@ -1,4 +1,4 @@
-"""`manage.py library ...`: import, export, release, roll back and count, from a terminal or a script."""
+"""`manage.py library ...`: import, export, release, roll back, count and seed, from a terminal or a script."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from copilot.accounts.models import Workspace
-from copilot.library import exporting, importing, releases, stats
+from copilot.library import exporting, importing, releases, seeding, seeds, stats
 from copilot.library.access import LibraryRefused
 from copilot.library.formats.strict_json import FormatError
 from copilot.library.importing import ImportReport
@@ -20,7 +20,7 @@ from copilot.library.insights import Reach
 class Command(BaseCommand):
     """One verb a call; ends with 1 and a sentence when something is refused, and then nothing was changed."""
 
-    help = "The experience library: import, export, stats, release, rollback."
+    help = "The experience library: import, export, stats, release, rollback, seed."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """A verb, then its own arguments."""
@@ -41,11 +41,12 @@ class Command(BaseCommand):
         new.add_argument("--note", default="")
         new.add_argument("--activate", action="store_true", help="let new runs use it; without a gate give --reason")
         back = verbs.add_parser("rollback", help="go back to the release before the active one")
+        seeded = verbs.add_parser("seed", help="install the insights that come with the product, if they are not there")
         for verb in (new, back):
             verb.add_argument("--reason", default="", help="why, for the log")
         for verb in (incoming, outgoing, new, back):
             verb.add_argument("--workspace", type=int, help="number of a workspace; default: insights for everyone")
-        for verb in (incoming, outgoing, counted, new, back):
+        for verb in (incoming, outgoing, counted, new, back, seeded):
             verb.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -105,6 +106,11 @@ class Command(BaseCommand):
         release = releases.rollback(actor=None, workspace=workspace, reason=options["reason"])
         self._say(options, f"{release.name} is active again. Runs that have started keep the release that they pinned.")
         return {"release": release.name, "active": True}
+
+    def _seed(self, options: dict[str, Any], workspace: Workspace | None) -> dict[str, Any]:
+        release = seeding.install()
+        self._say(options, f"{release.name} is installed." if release else f"{seeds.RELEASE} was installed before.")
+        return {"release": seeds.RELEASE, "installed": release is not None}
 
     def _workspace(self, number: int | None) -> Workspace | None:
         found = Workspace.objects.filter(id=number).first() if number is not None else None

@@ -1,0 +1,107 @@
+"""What the line takes from the experience library and gives back: insights for a draft, and what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import OperationalError
+
+from copilot.drafting.base import Draft, Drafter, DraftRequest, InsightText, ReadsInsights
+from copilot.library import serving, uses
+from copilot.library.retrieval import Asker
+from copilot.library.serving import Lesson, Served
+from copilot.runs.events import EventType
+from copilot.runs.models import Lifecycle, Run, Verification
+from copilot.runs.stage import Stage
+
+log = structlog.get_logger(__name__)
+FAILED = "The experience library could not be asked, so the draft was written without it."
+FIRST_ORDER = ("pdlp", "mpax", "cupdlpx", "cuopt", "cuopt_remote")
+
+
+def with_insights(stage: Stage, drafter: Drafter, request: DraftRequest) -> DraftRequest:
+    """The request with the insights that apply, for a drafter that reads them; told as an event with every reason.
+
+    A library that fails gives none: a draft without experience is worth more than no draft.
+    """
+    if not isinstance(drafter, ReadsInsights):
+        return request
+    reader: ReadsInsights = drafter
+
+    def check(text: str, lessons: Sequence[Lesson]) -> Sequence[str]:
+        stage.check()
+        return reader.choose_insights(text, [_text(lesson) for lesson in lessons], stage.lease.should_stop)
+
+    try:
+        served = serving.serve(
+            request.text,
+            Asker(stage.run.workspace, stage.run.created_by, _solvers(stage.run.solver)),
+            run_id=stage.run.id,
+            model_id=settings.COPILOT["LLM"],
+            solver=stage.run.solver,
+            hold_out=settings.COPILOT["INSIGHT_HOLD_OUT"],
+            check=check,
+        )
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("library.failed")
+        stage.record(EventType.INSIGHTS_CHOSEN, {"message": FAILED, "insights": []})
+        return request
+    stage.check()
+    if served.considered:
+        stage.record(EventType.INSIGHTS_CHOSEN, _told(served))
+    return replace(request, insights=tuple(_text(lesson) for lesson in served.lessons))
+
+
+def adopted(stage: Stage, request: DraftRequest, draft: Draft) -> None:
+    """Note which of the insights the draft says it used."""
+    if not request.insights:
+        return
+    used = [key for key in draft.insights_adopted if key in {insight.key for insight in request.insights}]
+    uses.adopt(stage.run.id, [UUID(key) for key in used])
+    stage.record(EventType.INSIGHTS_ADOPTED, {"versions": used})
+
+
+def settle(run_id: UUID, lifecycle: Lifecycle) -> None:
+    """Tell the library what became of the run's draft; a run that was stopped or asks tells nothing.
+
+    Accepted means that it was solved and that our own checks passed; where they could not tell, it is not known. That
+    is a first sign, which the verdict of a person or of a diagnosis overwrites.
+    """
+    if lifecycle not in (Lifecycle.SUCCEEDED, Lifecycle.FAILED):
+        return
+    try:
+        verification = Run.objects.values_list("verification", flat=True).get(id=run_id)
+        judged = {Verification.PASSED: True, Verification.FAILED: False}.get(Verification(verification))
+        uses.settle(run_id, accepted=judged if lifecycle == Lifecycle.SUCCEEDED else False)
+    except OperationalError as error:
+        log.warning("library.not_settled", run_id=str(run_id), error=str(error))
+
+
+def _solvers(name: str) -> tuple[str, ...]:
+    """Which solvers the insights may speak of: with a choice left open, the one that is always there."""
+    if name in FIRST_ORDER:
+        return "any", "pyomo", "pdlp"
+    return "any", "pyomo", name if name in ("highs", "gurobi") else "highs"
+
+
+def _text(lesson: Lesson) -> InsightText:
+    return InsightText(lesson.key, lesson.taxonomy, lesson.condition, lesson.explanation, lesson.example)
+
+
+def _told(served: Served) -> dict[str, object]:
+    insights = [
+        {"version": lesson.key, "title": lesson.title or lesson.condition[:80], "taxonomy": lesson.taxonomy}
+        for lesson in served.lessons
+    ]
+    return {
+        "releases": list(served.releases),
+        "considered": served.considered,
+        "held_out": served.held_out,
+        "insights": insights,
+    }
