@@ -166,6 +166,40 @@ def test_a_doubt_names_the_family_and_the_sentence() -> None:
     assert "If the camera is taken, so is the rope" in " ".join(outcome.reasons)
 
 
+MARKDOWN = """Which of these things should a hiker pack?
+
+| thing | weight (kg) | value |
+|---|---|---|
+| Tent | 7 | 40 |
+| Stove | 4 | 25 |
+| Camera | 3 | 21 |
+| Rope | 5 | 22 |
+
+Choose the things that maximize the total value. Their total weight must not exceed 11 kg.
+"""
+SENTENCES = """A museum must select paintings for a van:
+1. Lake: value 40, weight 7 kg
+2. Mill: value 25, weight 4 kg
+3. Sea: value 21, weight 3 kg
+4. Moor: value 22, weight 5 kg
+
+The van can carry up to 11 kg. Select the combination with the highest total value.
+Every painting is loaded or left behind.
+"""
+
+
+@pytest.mark.parametrize("text", [MARKDOWN, SENTENCES], ids=["markdown", "numbered"])
+def test_a_knapsack_said_in_other_ways_has_the_same_optimum(text: str) -> None:
+    assert optimum(drafted(text)) == pytest.approx(_knapsack_best())
+
+
+def test_a_follow_up_to_a_family_never_changes_it_silently() -> None:
+    message = "The rucksack holds at most 15 kg."
+    outcome = ask(f"{KNAPSACK}\n{message}", previous=drafted(KNAPSACK), start=len(KNAPSACK) + 1)
+    assert outcome.status == "abstained"
+    assert outcome.reasons
+
+
 def test_two_records_of_one_name_are_refused() -> None:
     assert ask(KNAPSACK.replace("Rope", "Tent")).status == "abstained"
 
