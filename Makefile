@@ -9,7 +9,7 @@ SELECT ?=
 unexport PYTHONDONTWRITEBYTECODE  # many short processes follow: each would compile every module anew
 POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/wellposed
 
-.PHONY: run install install-dev test lint pytest test-services bench lock format clean
+.PHONY: run install install-dev test lint pytest test-services test-equivalence bench lock format clean
 
 run: install  ## start everything; Ctrl-C ends everything
 	@$(PY) manage.py up --host $(HOST) --port $(PORT)
@@ -47,6 +47,9 @@ pytest: install-dev
 
 test-services: install-dev  ## the tests that talk to real servers, with PostgreSQL as the database
 	DATABASE_URL=$(POSTGRES_URL) $(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder -m services
+
+test-equivalence: install-dev  ## the whole table of verdicts on models that are or are not the same
+	$(PY) -m tests.solvers.equivalence.table
 
 bench: install-dev  ## what things cost, each as a ratio to a peer measured in the same run
 	$(PY) -m tests.bench

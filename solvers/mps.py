@@ -90,6 +90,8 @@ def _run(arguments: list[str], time_limit_seconds: float) -> tuple[int, str]:
 def _reason(path: Path, status: int, log: str) -> str:
     found = [line for line in _lines(log, "ERROR") if not line.startswith("Parser error")]
     found += [line.strip() for line in log.splitlines() if "cannot currently be handled" in line]
+    if found and (huge := re.search(r"contains (\d+) \|value\| in .* greater than 1e\+15", found[0])):
+        found = [f"{huge[1]} of its coefficients are infinite or larger than 1e15: change units"]
     if any(mark in log for mark in ("MemoryError", "bad_alloc", "Cannot allocate memory")):
         found = ["it needs more memory than its limit allows"]
     elif not found and status < 0:

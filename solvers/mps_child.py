@@ -25,6 +25,10 @@ from solvers.mps_sections import completed, split
 
 # A bracket holds products, an arrow an indicator; the common reader refuses these and misreads sets.
 _BEYOND = re.compile(r"^[^\\\n]*(\[|->)|^[ \t]*sos[12]?[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+# Not a number, or a number without end, as a coefficient; not a number as a side.
+_NO_NUMBER = re.compile(
+    r"^[^\\\n]*?(?<![\w.\[\]])(nan|inf|infinity)[ \t]+[a-z_]|^[^\\\n]*[<>=][ \t]*(nan)\b", re.IGNORECASE | re.MULTILINE
+)
 _WHOLE = ("kInteger", "kSemiInteger")
 _COPY = 1 << 20
 
@@ -70,6 +74,7 @@ def _copy(path: Path, plain: Path, *, limit: int) -> None:
 def _instance(plain: Path, kind: str, name: str) -> Instance:
     if kind == "lp":
         text = plain.read_text(encoding="utf-8", errors="replace")
+        _refuse_no_number(text)
         if _BEYOND.search(text):
             return lp_instance(text, name=name)
         try:
@@ -81,6 +86,14 @@ def _instance(plain: Path, kind: str, name: str) -> Instance:
         kept = split(source, target)
     instance = _read(rest, name)
     return (completed(instance, kept) if kept.sections or kept.whole else instance).validate()
+
+
+def _refuse_no_number(text: str) -> None:
+    """HiGHS takes `nan x` for a variable without a word; raises InstanceError with the line."""
+    found = _NO_NUMBER.search(text) if len(text) <= SECOND_LOOK else None
+    if found:
+        line = text.count("\n", 0, found.end()) + 1
+        raise InstanceError(f"line {line} has {found[1] or found[2]} where a number is expected")
 
 
 def _with_constants(instance: Instance, text: str, name: str) -> Instance:

@@ -10,20 +10,18 @@ from solvers.instance import Sense
 from tests.solvers.equivalence.models import INF, Model, Rng
 
 
-def _entry(model: Model, rng: Rng) -> tuple[int, int]:
-    rows, columns = np.nonzero(model.matrix)
-    k = int(rng.integers(len(rows)))
-    return int(rows[k]), int(columns[k])
+def _entry(model: Model, rng: Rng) -> int:
+    """The place of a coefficient that is not zero."""
+    return int(rng.choice(np.flatnonzero(model.matrix.data)))
 
 
 def coefficient(model: Model, rng: Rng) -> Model | None:
-    model.matrix[_entry(model, rng)] *= rng.choice([1.5, 1.01, 1 + 1e-6])
+    model.matrix.data[_entry(model, rng)] *= rng.choice([1.5, 1.01, 1 + 1e-6])
     return model
 
 
 def sign(model: Model, rng: Rng) -> Model | None:
-    at = _entry(model, rng)
-    model.matrix[at] = -model.matrix[at]
+    model.matrix.data[_entry(model, rng)] *= -1
     return model
 
 
@@ -86,17 +84,19 @@ def row_dropped(model: Model, rng: Rng) -> Model | None:
 
 
 def term_dropped(model: Model, rng: Rng) -> Model | None:
-    model.matrix[_entry(model, rng)] = 0.0
+    model.matrix.data[_entry(model, rng)] = 0.0
+    model.matrix.eliminate_zeros()
     return model
 
 
 def term_moved(model: Model, rng: Rng) -> Model | None:
-    i, j = _entry(model, rng)
-    empty = np.flatnonzero(model.matrix[i] == 0)
-    if not empty.size:
+    entry = _entry(model, rng)
+    i = int(np.searchsorted(model.matrix.indptr, entry, side="right")) - 1
+    others = np.setdiff1d(np.arange(model.shape[1]), model.row(i)[0])
+    if not others.size:
         return None
-    model.matrix[i, int(rng.choice(empty))] = model.matrix[i, j]
-    model.matrix[i, j] = 0.0
+    model.matrix.indices[entry] = rng.choice(others)
+    model.matrix.has_sorted_indices = False
     return model
 
 
@@ -134,7 +134,7 @@ def nudged_side(model: Model, rng: Rng) -> Model | None:
 
 
 def nudged_coefficient(model: Model, rng: Rng) -> Model | None:
-    model.matrix[_entry(model, rng)] *= 1 + float(rng.choice([1e-9, -1e-9]))
+    model.matrix.data[_entry(model, rng)] *= 1 + float(rng.choice([1e-9, -1e-9]))
     return model
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import scipy.sparse
 
 from tests.solvers.equivalence.models import INF, Model, Rng
 
@@ -13,7 +14,7 @@ def substituted(model: Model, scale: np.ndarray, shift: np.ndarray) -> Model:
     """Return the model over y with x = scale y + shift."""
     found = model.copy()
     moved = model.matrix @ shift
-    found.matrix = model.matrix * scale
+    found.matrix = scipy.sparse.csr_array(model.matrix.multiply(scale))
     found.lower, found.upper = model.lower - moved, model.upper - moved
     found.offset = model.offset + float(model.cost @ shift)
     found.cost = model.cost * scale

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,13 +15,14 @@ from solvers.instance import Instance, Sense
 INF = np.inf
 Rng = np.random.Generator
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass
 class Model:
-    """An instance taken apart: a dense matrix, so that rows and columns can be added, dropped and changed."""
+    """An instance taken apart, so that rows and columns can be added, dropped and changed; a dense matrix will do."""
 
-    matrix: Floats
+    matrix: scipy.sparse.csr_array
     lower: Floats
     upper: Floats
     column_lower: Floats
@@ -30,12 +32,20 @@ class Model:
     sense: Sense = Sense.MINIMIZE
     offset: float = 0.0
 
+    def __post_init__(self) -> None:
+        self.matrix = scipy.sparse.csr_array(self.matrix)
+
     @property
     def shape(self) -> tuple[int, int]:
         return self.matrix.shape[0], self.matrix.shape[1]
 
-    def add_rows(self, matrix: Floats, lower: Floats, upper: Floats) -> None:
-        self.matrix = np.vstack((self.matrix, matrix))
+    def row(self, i: int) -> tuple[Ints, Floats]:
+        """The columns of a row, and their coefficients."""
+        part = slice(self.matrix.indptr[i], self.matrix.indptr[i + 1])
+        return self.matrix.indices[part], self.matrix.data[part]
+
+    def add_rows(self, matrix: Floats | scipy.sparse.csr_array, lower: Floats, upper: Floats) -> None:
+        self.matrix = scipy.sparse.vstack((self.matrix, scipy.sparse.csr_array(matrix)), format="csr")
         self.lower, self.upper = np.append(self.lower, lower), np.append(self.upper, upper)
 
     def keep_rows(self, kept: NDArray[np.bool_]) -> None:
@@ -44,7 +54,7 @@ class Model:
     def add_column(
         self, entries: Floats, lower: float, upper: float, *, cost: float = 0.0, integer: bool = False
     ) -> None:
-        self.matrix = np.hstack((self.matrix, entries.reshape(-1, 1)))
+        self.matrix = scipy.sparse.hstack((self.matrix, scipy.sparse.csr_array(entries.reshape(-1, 1))), format="csr")
         self.column_lower, self.column_upper = np.append(self.column_lower, lower), np.append(self.column_upper, upper)
         self.cost, self.integer = np.append(self.cost, cost), np.append(self.integer, integer)
 
@@ -55,7 +65,7 @@ class Model:
 
 def taken_apart(instance: Instance) -> Model:
     return Model(
-        instance.matrix.toarray(), instance.row_lower.copy(), instance.row_upper.copy(), instance.column_lower.copy(),
+        instance.matrix.copy(), instance.row_lower.copy(), instance.row_upper.copy(), instance.column_lower.copy(),
         instance.column_upper.copy(), instance.cost.copy(), instance.integrality > 0, instance.sense,
         instance.objective_offset,
     )  # fmt: skip
@@ -63,6 +73,7 @@ def taken_apart(instance: Instance) -> Model:
 
 def put_together(model: Model, *, stem: str = "") -> Instance:
     matrix = scipy.sparse.csr_array(model.matrix)
+    matrix.sort_indices()
     m, n = model.shape
     return Instance(
         name="model", sense=model.sense, objective_name="goal", objective_offset=model.offset, cost=model.cost,
@@ -74,6 +85,11 @@ def put_together(model: Model, *, stem: str = "") -> Instance:
 
 def _columns(n: int, *, upper: float = INF, integer: bool = False) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     return np.zeros(n), np.full(n, float(upper)), np.full(n, integer)
+
+
+def rng_of(*parts: int | str) -> Rng:
+    """A generator of random numbers that these words and numbers settle."""
+    return np.random.default_rng([part if isinstance(part, int) else zlib.crc32(part.encode()) for part in parts])
 
 
 def transport(rng: Rng, *, equal: bool = False) -> Model:

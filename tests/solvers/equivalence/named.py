@@ -125,7 +125,7 @@ def edited(named: Named, rng: Rng) -> Named | None:
     elif edit == "column dropped":
         j = int(rng.integers(len(columns)))
         del columns[j]
-        model.matrix = np.delete(model.matrix, j, axis=1)
+        model.matrix = model.matrix[:, np.arange(model.shape[1]) != j]
         for name in ("column_lower", "column_upper", "cost", "integer"):
             setattr(model, name, np.delete(getattr(model, name), j))
     else:

@@ -6,6 +6,7 @@ import os
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 from solvers.equivalence.budget import Budget
 from solvers.equivalence.compare import Equivalence, equivalence
@@ -26,12 +27,14 @@ def named(model: Model, rng: Rng, *, nudge: float) -> Model:
     expression, constant = np.zeros(n), float(rng.integers(-3, 4))
     expression[terms] = rng.integers(1, 6, 2) / rng.choice([1, 2, 10])
     found.add_column(np.zeros(model.shape[0]), -INF, INF, cost=1.0)
+    matrix = found.matrix.toarray()
     for i in np.flatnonzero(rng.random(model.shape[0]) < 0.5).tolist():
         factor = float(rng.choice([1, -2, 0.5]))
-        found.matrix[i, :n] -= factor * expression
-        found.matrix[i, n] = factor
+        matrix[i, :n] -= factor * expression
+        matrix[i, n] = factor
         found.lower[i] += factor * constant
         found.upper[i] += factor * constant
+    found.matrix = scipy.sparse.csr_array(matrix)
     found.cost[:n] -= expression
     found.offset -= constant
     definition = np.append(-expression, 1.0)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 from solvers.beyond import Beyond
 from solvers.equivalence import ModelDiff, diff
@@ -196,7 +197,10 @@ def two_alike() -> tuple[Instance, Instance]:
     def case(first: str, second: str, cost: float) -> Instance:
         model = transport(rng_of(9)).model
         n = model.shape[1]
-        model.matrix, model.cost = np.hstack((model.matrix, model.matrix)), np.append(np.full(n, cost), np.full(n, 3.0))
+        model.matrix, model.cost = (
+            scipy.sparse.csr_array(scipy.sparse.hstack((model.matrix, model.matrix))),
+            np.append(np.full(n, cost), np.full(n, 3.0)),
+        )
         for name in ("column_lower", "column_upper", "integer"):
             setattr(model, name, np.tile(getattr(model, name), 2))
         columns = [f"{stem}[{j}]" for stem in (first, second) for j in range(n)]
