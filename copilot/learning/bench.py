@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from copilot.drafting.base import Draft, Drafter, DraftOutcome, DraftReport, DraftRequest, Feedback, InsightText
+from copilot.drafting.wire import data_to_json
 from copilot.evaluation.attempt import Tools, attempt
 from copilot.learning.budget import Budget
 from copilot.learning.cases import Ending, Program, Task, Tried
@@ -31,6 +33,7 @@ class LineBench:
     solver: str = "highs"
     options: SolveOptions = field(default_factory=lambda: SolveOptions(time_limit_seconds=30.0))
     should_stop: Callable[[], bool] = lambda: False
+    _known: dict[str, Ending] = field(default_factory=dict)
 
     def attempt(self, task: Task, insights: Sequence[InsightText], seed: int) -> Tried:
         """Draft, build and solve; of the task the drafter is given the text and the tables."""
@@ -53,7 +56,13 @@ class LineBench:
         )
 
     def ending(self, program: Program) -> Ending:
-        """Build and solve."""
+        """Build and solve, each program once."""
+        key = json.dumps([program.text, data_to_json(program.data)])
+        if key not in self._known:
+            self._known[key] = self._ending(program)
+        return self._known[key]
+
+    def _ending(self, program: Program) -> Ending:
         instance, failed = self._built(program)
         if instance is None:
             return Ending(f"failed: {failed}")
