@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "csp",
     "channels",
     "rest_framework",
+    "copilot.learning",  # before the library, whose command it extends
     *(f"copilot.{room}" for room in ("accounts", "data", "library", "runs", "review", "evaluation", "chat", "up")),
 ]
 MIDDLEWARE = [
@@ -124,7 +125,9 @@ else:
     }
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=_broker_url)
 CELERY_TASK_DEFAULT_QUEUE = env.str("COPILOT_QUEUE", default="copilot")
-CELERY_IMPORTS = ["copilot.runs.worker", "copilot.review.worker"]  # reapers and sandbox start with the worker
+CELERY_IMPORTS = [
+    f"copilot.{room}.worker" for room in ("runs", "review", "learning")
+]  # reapers and sandbox start there
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False  # the run's row, not the message, survives a lost worker
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -130,7 +130,18 @@ def promote(
 
 
 # What `content_of` reads beyond the row itself, for `prefetch_related` where there are many.
-CARRIED = Prefetch("version_labels", VersionLabel.objects.select_related("label__parent__parent", "label__redirect"))
+_UP = ("label", "label__parent", "label__parent__parent")
+CARRIED = Prefetch(
+    "version_labels",
+    VersionLabel.objects.select_related("label__parent__parent").only(
+        "version",
+        "position",
+        *_UP,
+        *(f"{label}__name" for label in _UP),
+        "label__parent__parent__parent",
+        "label__redirect",
+    ),
+)
 
 
 def content_of(version: InsightVersion) -> Content:

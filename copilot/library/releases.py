@@ -138,7 +138,7 @@ def _manifest(release: LibraryRelease) -> dict[UUID, UUID]:
 def _point(release: LibraryRelease, kind: ReleaseMove.Kind, *, actor: User | None, reason: str) -> None:
     workspace = release.workspace
     label, made = ReleaseLabel.objects.get_or_create(workspace=workspace, name=ACTIVE, defaults={"release": release})
-    label = ReleaseLabel.objects.select_for_update().select_related("release").get(id=label.id)
+    label = ReleaseLabel.objects.select_for_update().get(id=label.id)  # alone: a join would miss a row that moved
     before = None if made else label.release
     if before == release:
         return

@@ -19,7 +19,7 @@ from copilot.library import past, prepared
 from copilot.library.insights import CARRIED
 from copilot.library.models import InsightVersion, LibraryRelease, ReleaseItem, Scope
 from copilot.library.ranking import bm25, fusion
-from copilot.library.ranking.words import counted
+from copilot.library.ranking.words import counted, spellings
 from copilot.library.states import State
 
 CANDIDATES = 30
@@ -28,7 +28,9 @@ _VOTED = 30  # and of the best by vote
 _ROUNDS = 5  # further helpings where the filter took most of a pool
 _TEXT_MOST = 20_000  # characters of a request that are read
 _WORDS_TOLD = 6
-_READ = InsightVersion.objects.prefetch_related(CARRIED).defer("source", "extras", "findings")
+_READ = InsightVersion.objects.prefetch_related(CARRIED).defer(
+    "source", "extras", "findings", "created_at", "state_changed_at"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class _Row:
 
 def candidates(text: str, asker: Asker, releases: Sequence[LibraryRelease]) -> list[Candidate]:
     """The best versions for a request, best first; empty when nothing in the releases has to do with it."""
-    query = counted(text[:_TEXT_MOST])
+    text = text[:_TEXT_MOST]
+    query = counted(text)
     votes = past.votes(query, workspace_id=asker.workspace.pk)
     indexes = {release.id: prepared.index_of(release) for release in releases}
     rows = [row for release, index in indexes.items() for row in _of_release(query, asker, release, index, votes)]
@@ -71,7 +74,7 @@ def candidates(text: str, asker: Asker, releases: Sequence[LibraryRelease]) -> l
     scores = fusion.fused(np.array([row.text for row in rows]), np.array([row.vote for row in rows]))
     order = [int(place) for place in np.argsort(-scores, kind="stable")[:CANDIDATES]]
     stored = _READ.in_bulk([rows[place].version_id for place in order])
-    words = _words(query, [rows[place] for place in order], indexes)
+    words = _words(text, query, [rows[place] for place in order], indexes)
     return [
         Candidate(
             stored[rows[place].version_id],
@@ -89,14 +92,17 @@ def candidates(text: str, asker: Asker, releases: Sequence[LibraryRelease]) -> l
     ]
 
 
-def _words(query: Mapping[str, int], rows: Sequence[_Row], indexes: Mapping[UUID, bm25.Index]) -> list[list[str]]:
+def _words(
+    text: str, query: Mapping[str, int], rows: Sequence[_Row], indexes: Mapping[UUID, bm25.Index]
+) -> list[list[str]]:
     """The rarest words that the request shares with each row; the documents of one release are asked at once."""
     found: list[list[str]] = [[] for _ in rows]
+    spelled = spellings(text)
     for release_id, index in indexes.items():
         places = [place for place, row in enumerate(rows) if row.release_id == release_id and row.document >= 0]
         shared = index.shared(query, [rows[place].document for place in places])
         for place, words in zip(places, shared, strict=True):
-            found[place] = words[:_WORDS_TOLD]
+            found[place] = [spelled[term] for term in words[:_WORDS_TOLD]]
     return found
 
 

@@ -76,8 +76,8 @@ def settle(run_id: UUID, lifecycle: Lifecycle) -> None:
     if lifecycle not in (Lifecycle.SUCCEEDED, Lifecycle.FAILED):
         return
     try:
-        verification = Run.objects.values_list("verification", flat=True).get(id=run_id)
-        judged = {Verification.PASSED: True, Verification.FAILED: False}.get(Verification(verification))
+        verification = Run.objects.filter(id=run_id).values_list("verification", flat=True).first()
+        judged = {Verification.PASSED.value: True, Verification.FAILED.value: False}.get(verification or "")
         uses.settle(run_id, accepted=judged if lifecycle == Lifecycle.SUCCEEDED else False)
     except OperationalError as error:
         log.warning("library.not_settled", run_id=str(run_id), error=str(error))

@@ -59,6 +59,7 @@ def test_a_refresh_mid_solve_is_complete_and_goes_on(desk: Desk, alice: User) ->
     expect(page.locator(step(page, "Build the instance"))).to_contain_text("2 rows, 2 columns, 4 nonzeros")
     stories.progressing(run, range(12, 15))
     expect(page.locator(".figures")).to_contain_text("518", timeout=SECONDS)
+    page.wait_for_function("frames_seen.length >= 3")
     assert page.evaluate("frames_seen") == list(range(run.last_sequence + 1, run.last_sequence + 4))
 
 

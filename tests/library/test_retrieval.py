@@ -125,7 +125,7 @@ def test_a_served_run_pins_its_releases_and_keeps_every_candidate(workspace: Wor
     assert list(episode.releases.all()) == [first]
     best = episode.uses.get(version=flow)
     assert (best.role, best.rank, best.release) == ("shown", 1, first)
-    assert {"flow", "network"} <= set(best.reasons["words"])
+    assert {"flows", "network"} <= set(best.reasons["words"])
 
 
 def test_a_run_that_is_recovered_gets_the_same_whatever_was_released_since(workspace: Workspace) -> None:

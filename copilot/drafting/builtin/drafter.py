@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from copilot.drafting.base import Draft, DraftingError, DraftOutcome, DraftReport, DraftRequest, Feedback
 from copilot.drafting.builtin import algebra, followup, prose, tables
 from copilot.drafting.builtin.algebra_tokens import AlgebraError
+from copilot.drafting.builtin.families import route
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.program import data_of, write_program
 
@@ -25,7 +26,7 @@ _TOO_LONG = (
 
 
 class BuiltinDrafter:
-    """Deterministic: algebra lines, tables, controlled English, and small word problems; no network, no model."""
+    """Deterministic: algebra lines, tables, records of known families, small word problems; no network, no model."""
 
     name = "builtin"
 
@@ -69,8 +70,17 @@ class BuiltinDrafter:
             return self._complete(algebra.formulate(text))
         if request.previous is not None:
             return self._revised(request, request.previous)
+        return self._unlabelled(text)
+
+    def _unlabelled(self, text: str) -> DraftOutcome:
+        """Records of a known family, else prose; a family in doubt says why where prose has no reading either."""
+        family = route.formulate(text)
+        if isinstance(family, Formulation):
+            return self._complete(family)
         read = prose.outcome_of_text(text)
-        return self._complete(read) if isinstance(read, Formulation) else read
+        if isinstance(read, Formulation):
+            return self._complete(read)
+        return DraftOutcome(status="abstained", reasons=family) if family else read
 
     def _revised(self, request: DraftRequest, previous: Draft) -> DraftOutcome:
         """Edits of the draft before; a message that is a whole problem of its own starts anew."""
@@ -79,9 +89,9 @@ class BuiltinDrafter:
                 followup.revise(previous.formulation, text=request.text, start=request.revision_start)
             )
         except DraftingError as error:
-            anew = prose.outcome_of_text(" " * request.revision_start + request.text[request.revision_start :])
-            if isinstance(anew, Formulation):
-                return self._complete(anew)
+            anew = self._unlabelled(" " * request.revision_start + request.text[request.revision_start :])
+            if anew.status == "complete":
+                return anew
             return DraftOutcome(status="abstained", reasons=(str(error),), partial=previous.formulation)
 
     def _complete(self, formulation: Formulation) -> DraftOutcome:

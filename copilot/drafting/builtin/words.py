@@ -115,16 +115,17 @@ def _root(low: str) -> str:
 
 @cache
 def _plurals() -> Mapping[str, str]:
-    return {key: str(value) for key, value in _load("grammar")["plurals"].items()}
+    return {key: str(value) for key, value in load("grammar")["plurals"].items()}
 
 
 @cache
 def _same() -> Mapping[str, str]:
-    return {key: str(value) for key, value in _load("units")["same"].items()}
+    return {key: str(value) for key, value in load("units")["same"].items()}
 
 
 @cache
-def _load(name: str) -> Mapping[str, Any]:
+def load(name: str) -> Mapping[str, Any]:
+    """A data file of the lexicon."""
     with (_FOLDER / f"{name}.toml").open("rb") as file:
         return tomllib.load(file)
 
@@ -132,7 +133,7 @@ def _load(name: str) -> Mapping[str, Any]:
 @cache
 def lexicon() -> Lexicon:
     """The lexicon, read once."""
-    numbers, units, grammar = _load("numbers"), _load("units"), _load("grammar")
+    numbers, units, grammar = load("numbers"), load("units"), load("grammar")
     return Lexicon(
         numbers=numbers["words"],
         scales=numbers["scales"],
@@ -168,7 +169,7 @@ def lexicon() -> Lexicon:
 
 
 def _cues() -> Cues:
-    cues = _load("cues")
+    cues = load("cues")
     return Cues(
         upper=_phrases(cues["upper"]),
         lower=_phrases(cues["lower"]),

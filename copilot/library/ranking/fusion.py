@@ -50,9 +50,9 @@ def votes(similar: Sequence[tuple[float, Sequence[Key]]], overall: Mapping[Key, 
 
 
 def overall_share(tasks: Sequence[Sequence[Key]]) -> dict[Key, float]:
-    """Share of all tasks on which an insight helped, the highest first."""
+    """Share of all tasks on which an insight helped, the highest first; as if PRIOR_TASKS more had seen no help."""
     counts = Counter(insight for insights in tasks for insight in insights)
-    return {insight: count / len(tasks) for insight, count in counts.most_common()}
+    return {insight: count / (len(tasks) + PRIOR_TASKS) for insight, count in counts.most_common()}
 
 
 def fused(text: npt.NDArray[np.floating], shares: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:

@@ -53,6 +53,16 @@ def terms(text: str) -> list[str]:
     return [_stem(word) for word in _WORD.findall(folded) if word not in _STOP and len(word) <= LONGEST]
 
 
+def spellings(text: str) -> dict[str, str]:
+    """For each term of a text the word that first stood for it, as people read it."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    found: dict[str, str] = {}
+    for word in _WORD.findall(folded):
+        if word not in _STOP and len(word) <= LONGEST:
+            found.setdefault(_stem(word), word)
+    return found
+
+
 def counted(text: str) -> Mapping[str, int]:
     """How often each term occurs in a text, in the order in which they first do."""
     return Counter(terms(text))

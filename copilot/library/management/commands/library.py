@@ -48,6 +48,10 @@ class Command(BaseCommand):
             verb.add_argument("--workspace", type=int, help="number of a workspace; default: insights for everyone")
         for verb in (incoming, outgoing, counted, new, back, seeded):
             verb.add_argument("--json", action="store_true", help="print one JSON object")
+        self.add_verbs(verbs)
+
+    def add_verbs(self, verbs: Any) -> None:
+        """Room for the verbs of a command that builds on this one."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say the verb."""

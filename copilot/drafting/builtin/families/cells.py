@@ -1,0 +1,157 @@
+"""Reads what stands in one record: its label, its numbers with name and unit, or its stops in order."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass, replace
+
+from copilot.drafting.builtin.words import lexicon, load, stem
+
+NUMBER = re.compile(r"(?<![\w.])(?P<money>[$€£¥]\s?)?(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)")
+_SUFFIX = re.compile(r"(?P<scale>[KkM](?![A-Za-z]))|(?P<percent>\s?%)")
+_PAIR = re.compile(r"\(\s*(?P<place>[^(),]+?)\s*,\s*(?P<time>\d+(?:\.\d+)?)\s*(?P<unit>[A-Za-z]*)\s*\)")
+_SPENT = re.compile(
+    r"(?P<place>[A-Za-z][\w .'-]*?)\s*(?:\(|\bfor\s+|[:=]\s*)\s*(?P<time>\d+(?:\.\d+)?)\s*(?P<unit>[A-Za-z]*)\s*\)?"
+)
+_LINK = re.compile(r"^[\s,;.]*(?:→|->|=>|⇒|>|and then|then|followed by|,|;)?[\s,;.]*$")
+_SPLIT = re.compile(r";|,(?!\d{3})|\b(?:and|at|for|with|costing)\b|\(|\)")
+_LONGEST = 70
+_SAYS = re.compile(r"\s(?:requires?|follows?|needs?|must|has|visits?|goes)\b")
+_VERB = re.compile(
+    r"\b(?:requires?|follows?|needs?|must|has|have|weighs?|costs?|takes?|is|are|with|provides?|contains?|offers?|"
+    r"generates?|yields?|goes|visits?|runs?)\b|[–(=]|\s-\s|(?<!\d),|\s(?=[$€£]?\d)"
+)
+_OF = re.compile(r"\s*(?P<unit>[^\W\d_]+)\s+of\s+(?P<what>.+)")
+_NAMED = {"weighs": "weight", "weigh": "weight", "costs": "cost", "worth": "value"}
+_FILLER = frozenset(load("families")["any"]["filler"])
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One number of a record; `name` is lower case ("" where the text gives none), `unit` as written."""
+
+    name: str
+    value: float
+    unit: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One stop of a sequence: where, and how long."""
+
+    place: str
+    time: float
+    unit: str
+    start: int
+    end: int
+
+
+def label_and_rest(body: str) -> tuple[str, str, int]:
+    """(label, the rest, where the rest begins in `body`)."""
+    colon = re.search(r":(?!\d)", body)
+    verb = _VERB.search(body)
+    if colon and colon.start() <= _LONGEST and not re.search(r"[$€£,;]", body[: colon.start()]):
+        label, at = body[: colon.start()], colon.end()
+        cut = _SAYS.search(label)
+        label = label[: cut.start()] if cut else label
+    elif verb:
+        label, at = body[: verb.start()], verb.start()
+    else:
+        label, at = body, len(body)
+    return label.strip(" *_.–-\t"), body[at:], at
+
+
+def stops_of(rest: str, offset: int) -> tuple[Stop, ...]:
+    """The stops of "(M1, 3) → (M2, 5)" or "M1 (3 h), then M2 (5 h)"; none where anything else stands there."""
+    for pattern, least in ((_PAIR, 1), (_SPENT, 2)):
+        matches = list(pattern.finditer(rest))
+        if len(matches) < least:
+            continue
+        gaps = [rest[a.end() : b.start()] for a, b in itertools.pairwise(matches)]
+        ordered = pattern is _PAIR or any(
+            re.search(r"→|->|=>|then|followed", gap + m["place"]) for gap, m in zip(gaps, matches[1:], strict=True)
+        )
+        if not ordered or not _LINK.match(rest[matches[-1].end() :]) or not all(_LINK.match(gap) for gap in gaps):
+            continue
+        if pattern is _PAIR and re.search(r"\w", rest[: matches[0].start()]):
+            continue
+        return tuple(
+            Stop(
+                re.sub(r"^(?:and then|then|followed by|on|at)\s+", "", match["place"].strip()),
+                float(match["time"]),
+                match["unit"],
+                offset + match.start("time"),
+                offset + match.end("time"),
+            )
+            for match in matches
+        )
+    return ()
+
+
+def cells_of(rest: str, offset: int) -> tuple[tuple[Cell, ...], str]:
+    """(the cells, a piece that is no cell: "" where all of it was read)."""
+    cells: list[Cell] = []
+    loose, begin = "", 0
+    edges = [(match.start(), match.end()) for match in _SPLIT.finditer(rest)] + [(len(rest), len(rest))]
+    for start, end in edges:
+        piece = rest[begin:start]
+        numbers = list(NUMBER.finditer(piece))
+        if len(numbers) == 1:
+            cells.append(_cell(piece, numbers[0], offset + begin))
+        elif numbers or _tells_rule(piece):
+            loose = loose or piece.strip()
+        begin = end
+    return tuple(_told_apart(cells)), loose
+
+
+def _tells_rule(piece: str) -> bool:
+    """Whether words without a number may be a rule on the record: they hold a cue."""
+    found = [word.lower() for word in re.findall(r"[^\W\d_]+", piece)]
+    cues = load("families")["any"]["cues"]
+    return any(word == cue or ("*" in cue and word.startswith(cue[:-1])) for word in found for cue in cues)
+
+
+def _told_apart(cells: list[Cell]) -> list[Cell]:
+    """Where a record has several numbers, one without a name is named by its unit: "162 calories for $8"."""
+    if len(cells) < 2:
+        return cells
+    same = load("families")["any"]["same"]
+    named = [cell.name or ("price" if cell.unit in ("$", "€", "£", "¥") else cell.unit.lower()) for cell in cells]
+    return [replace(cell, name=same.get(name, name)) for cell, name in zip(cells, named, strict=True)]
+
+
+def _cell(piece: str, match: re.Match[str], offset: int) -> Cell:
+    end = match.end()
+    suffix = _SUFFIX.match(piece, end)
+    value = float(match["value"].replace(",", ""))
+    unit = (match["money"] or "").strip()
+    if suffix:
+        end = suffix.end()
+        unit += suffix.group().strip()
+    if unit == "%":
+        value /= 100
+    before = _words(piece[: match.start()])
+    after = _words(piece[end:])
+    start = offset + match.start("value")
+    amount = _OF.match(piece[end:])
+    if amount and not unit:
+        return Cell(_name(_words(amount["what"])), value, amount["unit"], start, offset + end)
+    if before or not after:
+        return Cell(_name(before), value, unit or " ".join(after), start, offset + end)
+    if not unit and len(after) > 1 and stem(after[0]) in lexicon().measure_stems:
+        return Cell(_name(after[1:]), value, after[0], start, offset + end)
+    if unit:
+        return Cell(_name(after), value, unit, start, offset + end)
+    return Cell("", value, " ".join(after), start, offset + end)
+
+
+def _words(piece: str) -> list[str]:
+    found = re.findall(r"[^\W_][\w'³²^/°-]*|[³²]", piece)
+    return [word for word in found if word.lower() not in _FILLER]
+
+
+def _name(words: list[str]) -> str:
+    return " ".join(_NAMED.get(word.lower(), word.lower()) for word in words)

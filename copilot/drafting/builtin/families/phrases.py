@@ -1,0 +1,202 @@
+"""Phrases of the lexicon as patterns, and the account of which words and numbers of the prose they explain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from copilot.drafting.builtin.families.cells import NUMBER
+from copilot.drafting.builtin.words import lexicon, load
+
+_SENTENCE = re.compile(r"(?:[.!?;](?=\s|$)|\n\s*\n)")
+_SUFFIX = re.compile(r"(?:[Kk](?!\w)|\s?%)?")
+_BREAK = r"[\s,\-‑–—()'\"’“”:]+"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A number of the prose: its value, the words behind it, its place, and its sentence."""
+
+    value: float
+    unit: str
+    start: int
+    end: int
+    sentence: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What a number may be: phrases that stand before it, or behind it."""
+
+    name: str
+    before: tuple[re.Pattern[str], ...]
+    after: tuple[re.Pattern[str], ...]
+
+
+@cache
+def words(family: str) -> Mapping[str, Any]:
+    """The section of the lexicon for one family, or for all of them ("any")."""
+    return dict(load("families")[family])
+
+
+@cache
+def patterns(family: str, key: str) -> tuple[re.Pattern[str], ...]:
+    """The phrases under one key as patterns, longest first."""
+    listed = words(family).get(key, [])
+    return tuple(_pattern(phrase) for phrase in sorted(listed, key=lambda phrase: -len(phrase)))
+
+
+@cache
+def slots(family: str) -> tuple[Slot, ...]:
+    """The slots of a family in the lexicon's order."""
+    listed = words(family).get("slots", {})
+    return tuple(
+        Slot(name, tuple(map(_pattern, one.get("before", []))), tuple(map(_pattern, one.get("after", []))))
+        for name, one in listed.items()
+    )
+
+
+@cache
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """`~` stands for up to eight words, `*` ends a word anyhow, `(a|b c)` is a choice, `?` makes it optional."""
+    out = []
+    for piece in re.findall(r"\([^)]*\)\??|~|[^\s~]+", phrase):
+        if piece == "~":
+            out.append(rf"(?:[^\s.;]+{_BREAK}){{0,8}}?")
+            continue
+        optional = piece.endswith("?")
+        choices = piece.rstrip("?").strip("()").split("|")
+        body = "|".join(_BREAK.join(re.escape(word).replace(r"\*", r"\w*") for word in one.split()) for one in choices)
+        out.append(rf"(?:\b(?:{body})(?!\w){_BREAK})?" if optional else rf"\b(?:{body})(?!\w){_BREAK}")
+    return re.compile("".join(out).removesuffix(_BREAK), re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Account:
+    """The prose with what is already explained; `numbers` are those that no item has taken yet."""
+
+    prose: str
+    explained: bytearray = field(init=False)
+    numbers: list[Said] = field(init=False)
+    taken: list[Said] = field(default_factory=list)
+    counts: list[Said] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.explained = bytearray(len(self.prose))
+        self.numbers = [*_numbers(self.prose)]
+
+    def explain(self, start: int, end: int) -> None:
+        """Mark a range as understood."""
+        self.explained[start:end] = b"\x01" * (end - start)
+
+    def absorb(self, phrases: Iterable[re.Pattern[str]]) -> None:
+        """Mark every place where a phrase stands; numbers inside stay open."""
+        for phrase in phrases:
+            for match in phrase.finditer(self.prose):
+                self.explain(*match.span())
+
+    def says(self, phrases: Iterable[re.Pattern[str]]) -> re.Match[str] | None:
+        """The first place of any of the phrases."""
+        found = [match for phrase in phrases if (match := phrase.search(self.prose))]
+        return min(found, key=lambda match: match.start()) if found else None
+
+    def take(self, said: Said, begin: int | None = None) -> Said:
+        """A number is explained, with the words from `begin` on."""
+        self.numbers.remove(said)
+        self.explain(said.start if begin is None else begin, said.end)
+        return said
+
+    def fill(self, family: str) -> dict[str, list[Said]]:
+        """Numbers given to the slots of a family by the words next to them; the nearest phrase before it wins."""
+        found: dict[str, list[Said]] = {}
+        edges = [said.end for said in self.numbers]
+        for said in tuple(self.numbers):
+            previous = max([edge for edge in edges if edge <= said.start], default=0)
+            before = (max(previous, said.sentence[0]), said.start)
+            following = min([other.start for other in self.numbers if other.start > said.end], default=len(self.prose))
+            after = (said.end, min(following, said.sentence[1]))
+            chosen = self._nearest(slots(family), before, after)
+            if chosen:
+                name, begin, end = chosen
+                self.explain(said.end, max(said.end, end))
+                self.taken.append(self.take(said, min(begin, said.start)))
+                found.setdefault(name, []).append(said)
+        return found
+
+    def _nearest(
+        self, known: Sequence[Slot], before: tuple[int, int], after: tuple[int, int]
+    ) -> tuple[str, int, int] | None:
+        ranked = []
+        for order, slot in enumerate(known):
+            for phrase in slot.before:
+                spots = list(phrase.finditer(self.prose, *before))
+                if spots:
+                    ranked.append((0, -spots[-1].end(), order, slot.name, spots[-1].start(), before[1]))
+            for phrase in slot.after:
+                match = phrase.search(self.prose, *after)
+                if match:
+                    ranked.append((1, match.start(), order, slot.name, before[1], match.end()))
+        return min(ranked)[3:] if ranked else None
+
+    def count(self, *sizes: int) -> None:
+        """Numbers that only say how many records there are, or how many parts a sum has."""
+        for said in tuple(self.numbers):
+            counted = any(phrase.match(self.prose, said.end + 1) for phrase in patterns("any", "counted"))
+            if said.value in sizes or counted or _is_any_two(self.prose, said):
+                self.counts.append(self.take(said))
+
+    def relax(self, known: Iterable[re.Pattern[str]]) -> None:
+        """In a sentence that tells a number or a rule of the family, its small words are part of the telling."""
+        sentences = {said.sentence for said in self.taken}
+        sentences |= {self.sentence_at(match.start()) for phrase in known for match in phrase.finditer(self.prose)}
+        for start, end in sentences:
+            for phrase in patterns("any", "soft"):
+                for match in phrase.finditer(self.prose, start, end):
+                    self.explain(*match.span())
+
+    def left(self) -> list[tuple[str, int, int]]:
+        """(what is not explained, start, end): numbers, and words that state a rule."""
+        open_numbers = [(f"the number {self.prose[n.start : n.end]}", n.start, n.end) for n in self.numbers]
+        cues = []
+        for phrase in patterns("any", "cues"):
+            for match in phrase.finditer(self.prose):
+                if not all(self.explained[match.start() : match.end()]):
+                    cues.append((f"“{match.group().lower()}”", match.start(), match.end()))
+        return sorted(open_numbers + cues, key=lambda item: item[1])
+
+    def sentence_at(self, start: int) -> tuple[int, int]:
+        """Range of the sentence around an offset."""
+        return _sentence(self.prose, start)
+
+
+def _is_any_two(prose: str, said: Said) -> bool:
+    """ "between any two stations": no amount."""
+    return said.value == 2 and prose[: said.start].rstrip().lower().endswith("any")
+
+
+def _sentence(prose: str, at: int) -> tuple[int, int]:
+    begin = max([match.end() for match in _SENTENCE.finditer(prose, 0, at)], default=0)
+    end = _SENTENCE.search(prose, at)
+    while begin < at and prose[begin].isspace():
+        begin += 1
+    return begin, end.start() + 1 if end else len(prose)
+
+
+def _numbers(prose: str) -> Iterable[Said]:
+    numbers = lexicon().numbers
+    worded = re.compile(r"\b(?:" + "|".join(word for word, value in numbers.items() if value > 1) + r")\b", re.I)
+    found = [
+        (match.start("value"), match.end(), float(match["value"].replace(",", ""))) for match in NUMBER.finditer(prose)
+    ]
+    found += [(match.start(), match.end(), numbers[match.group().lower()]) for match in worded.finditer(prose)]
+    for start, end, value in sorted(found):
+        suffix = _SUFFIX.match(prose, end)
+        if suffix and suffix.group().strip() == "%":
+            value /= 100
+        end = suffix.end() if suffix else end
+        behind = re.match(r"[\s\-‑]*((?:[^\W\d_][^\W_]*[²³]?\s?){0,3})", prose[end : end + 60])
+        unit = prose[start - 1] if start and prose[start - 1] in "$€£¥" else (behind.group(1).strip() if behind else "")
+        yield Said(value, unit, start, end, _sentence(prose, start))

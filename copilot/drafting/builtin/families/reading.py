@@ -1,0 +1,131 @@
+"""What a family gets to read: the layout, the account of the prose, and the ways to say no."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from copilot.drafting.builtin.families.phrases import Account, patterns
+from copilot.drafting.builtin.families.records import Block, Layout
+from copilot.drafting.builtin.words import stem
+
+
+class NotThisFamily(Exception):
+    """The text does not have the shape of the family; another one may read it."""
+
+
+class InDoubt(Exception):
+    """The family is recognised, and something in the text is not understood; the arguments are the reasons."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """A text on its way through one family."""
+
+    layout: Layout
+    account: Account
+
+    def settle(self, family: str, *counts: int) -> None:
+        """Absorb what the family knows to be said, and raise InDoubt for all that is left."""
+        self.account.count(*counts)
+        self.account.absorb(patterns("any", "absorb"))
+        self.account.absorb(patterns(family, "absorb"))
+        self.account.relax(patterns(family, "known"))
+        self._enumerations()
+        left = self.account.left()
+        labels = [record.label for block in self.layout.blocks for record in block.records]
+        named = [label for label in labels if len(label) > 1 and self._names(label)]
+        reasons = [self._reason(what, start) for what, start, _ in left]
+        reasons += [f"“{label}” is named in the text beside its record." for label in named]
+        if reasons:
+            raise InDoubt(*dict.fromkeys(reasons))
+
+    def _enumerations(self) -> None:
+        """A sentence that names every record only lists them."""
+        for block in self.layout.blocks:
+            at = self.layout.prose.find(block.labels[0])
+            while at >= 0:
+                start, end = self.account.sentence_at(at)
+                said = self.layout.prose[start:end]
+                if all(label in said for label in block.labels):
+                    for label in block.labels:
+                        place = said.index(label) + start
+                        self.account.explain(place, place + len(label))
+                at = self.layout.prose.find(block.labels[0], end)
+
+    def _names(self, label: str) -> bool:
+        at = self.layout.prose.find(label)
+        while at >= 0:
+            after = self.layout.prose[at + len(label) : at + len(label) + 1]
+            before = self.layout.prose[at - 1 : at]
+            whole = not after.isalnum() and not before.isalnum()
+            if whole and not all(self.account.explained[at : at + len(label)]):
+                return True
+            at = self.layout.prose.find(label, at + 1)
+        return False
+
+    def _reason(self, what: str, at: int) -> str:
+        start, end = self.account.sentence_at(at)
+        said = " ".join(self.layout.prose[start:end].split())[:200]
+        return f"I did not understand {what} in “{said}”"
+
+
+def columns(block: Block) -> dict[str, dict[str, float]]:
+    """name -> label -> value, where every record has every column and says nothing else; else NotThisFamily."""
+    names = list(dict.fromkeys(cell.name for record in block.records for cell in record.cells))
+    found: dict[str, dict[str, float]] = {name: {} for name in names}
+    for record in block.records:
+        if record.loose:
+            raise InDoubt(f"I did not understand “{record.loose}” of “{record.label}”.")
+        if record.stops or [cell.name for cell in record.cells].sort() != names.copy().sort():
+            raise NotThisFamily
+        for cell in record.cells:
+            found[cell.name][record.label] = cell.value
+    if not found or any(len(values) != len(block.records) for values in found.values()):
+        raise NotThisFamily
+    if len(set(block.labels)) < len(block.labels):
+        raise InDoubt("Two records have the same name; give each its own.")
+    return found
+
+
+def unit_of(block: Block, column: str) -> str:
+    """The unit that all cells of a column share. Raises InDoubt where they differ."""
+    units = {cell.unit for record in block.records for cell in record.cells if cell.name == column}
+    stems = {tuple(stem(word) for word in unit.split()) for unit in units}
+    if len(stems) > 1:
+        raise InDoubt(f"The unit of “{column or 'the numbers'}” differs: {', '.join(sorted(units))}.")
+    return next(iter(units), "")
+
+
+def place_of(block: Block) -> tuple[int, int]:
+    """Where the block stands."""
+    return block.start, block.end
+
+
+def same_unit(first: str, second: str) -> bool:
+    """Whether two units may be the same: one is missing, or they share a word."""
+    a, b = ({stem(word) for word in unit.replace("³", "").split()} for unit in (first, second))
+    return not a or not b or bool(a & b)
+
+
+def stems(text: str) -> set[str]:
+    """Stems of the words of a phrase."""
+    return {stem(word) for word in re.findall(r"[^\W\d_]+", text)}
+
+
+def constant_of(reading: Reading) -> float:
+    """A fixed amount that is added whatever is chosen; zero where the text names none."""
+    account = reading.account
+    said = account.says(patterns("any", "constant"))
+    always = account.says(patterns("any", "always"))
+    if said is None or always is None:
+        return 0.0
+    start, end = account.sentence_at(said.start())
+    if not start <= always.start() < end:
+        return 0.0
+    behind = [number for number in account.numbers if said.end() <= number.start < end]
+    if not behind or account.says(patterns("any", "lowers")):
+        return 0.0
+    account.explain(said.start(), behind[0].end)
+    account.explain(*always.span())
+    return account.take(behind[0]).value

@@ -1,0 +1,175 @@
+"""Stage one: cuts a text into blocks of records (bullets, labelled lines, table rows) and the prose between them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from copilot.drafting.builtin.families.cells import Cell, Stop, cells_of, label_and_rest, stops_of
+
+_BULLET = re.compile(r"[ \t]*(?:[*•‣▪–-]|\d{1,3}[.)])[ \t]+")
+_LABELLED = re.compile(r"[ \t]*[^\s:.;|][^:.;|\n]{0,50}:[ \t]*(?=.*\d)")
+_LONGEST = 160
+_RULE = re.compile(r"[\s|:\-–=+]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the text without its end; `start` and `end` are offsets, `indent` counts spaces."""
+
+    text: str
+    start: int
+    end: int
+    bulleted: bool
+    indent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A label with its cells or its stops; `parent` is the label of the header above a nested record."""
+
+    label: str
+    start: int
+    end: int
+    cells: tuple[Cell, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    parent: str = ""
+    loose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Records that stand together; `intro` is the sentence before them."""
+
+    records: tuple[Record, ...]
+    intro: str
+    start: int
+    end: int
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Labels in order."""
+        return tuple(record.label for record in self.records)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The blocks of a text, and the text with the blocks blanked out (same offsets)."""
+
+    text: str
+    prose: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(slots=True)
+class _Open:
+    records: list[Record] = field(default_factory=list)
+    header: str = ""
+    start: int = -1
+    end: int = 0
+
+
+def layout_of(text: str) -> Layout:
+    """Blocks and prose; a text without two records that stand together has no block."""
+    lines = _lines(text)
+    chosen = _record_lines(lines)
+    blocks: list[Block] = []
+    open_block = _Open()
+    for line in lines:
+        if line.start in chosen:
+            _take(line, open_block)
+        elif line.text.strip():
+            _close(open_block, blocks, text)
+            open_block = _Open()
+    _close(open_block, blocks, text)
+    prose = list(text)
+    for block in blocks:
+        prose[block.start : block.end] = ["." if sign == "\n" else " " for sign in text[block.start : block.end]]
+    return Layout(text, "".join(prose), tuple(blocks))
+
+
+def _lines(text: str) -> list[Line]:
+    lines, start = [], 0
+    for raw in text.split("\n"):
+        match = _BULLET.match(raw)
+        indent = len(raw) - len(raw.lstrip(" \t"))
+        lines.append(Line(raw, start, start + len(raw), match is not None, indent))
+        start += len(raw) + 1
+    return lines
+
+
+def _record_lines(lines: Sequence[Line]) -> frozenset[int]:
+    """Starts of the lines that are records: bullets with a number, a header above such, labelled lines, table rows."""
+    starts: set[int] = set()
+    shown = [line for line in lines if line.text.strip()]
+    for position, line in enumerate(shown):
+        body = line.text[_BULLET.match(line.text).end() :] if line.bulleted else line.text  # type: ignore[union-attr]
+        following = shown[position + 1] if position + 1 < len(shown) else None
+        before = shown[position - 1] if position else None
+        row = line.text.count("|") >= 2
+        headed = _is_header(body) and following is not None and following.bulleted
+        headed = headed and (line.bulleted or (following.indent > line.indent if following else False))
+        labelled = any(other is not None and _LABELLED.match(other.text) for other in (before, following))
+        labelled = labelled and _LABELLED.match(line.text) is not None and len(body) < _LONGEST
+        if row or headed or labelled or (line.bulleted and re.search(r"\d", body)):
+            starts.add(line.start)
+    return frozenset(starts)
+
+
+def _is_header(body: str) -> bool:
+    return body.rstrip().endswith(":") and len(body) < 60 and not re.search(r"[.;]", body)
+
+
+def _take(line: Line, block: _Open) -> None:
+    """Add one line to the open block: a header, or a record."""
+    match = _BULLET.match(line.text)
+    body, offset = (line.text[match.end() :], line.start + match.end()) if match else (line.text, line.start)
+    if block.start < 0:
+        block.start = line.start
+    block.end = line.end
+    plain = body.replace("**", "  ").replace("`", " ")
+    if _is_header(plain):
+        block.header = plain.strip().rstrip(":").strip()
+        return
+    if line.text.count("|") >= 2:
+        _take_row(line, block)
+        return
+    label, rest, at = label_and_rest(plain)
+    stops = stops_of(rest, offset + at)
+    if stops:
+        block.records.append(Record(label, line.start, line.end, stops=stops, parent=block.header))
+        return
+    cells, loose = cells_of(rest, offset + at)
+    block.records.append(Record(label, line.start, line.end, cells, parent=block.header, loose=loose))
+
+
+def _take_row(line: Line, block: _Open) -> None:
+    """A row of a markdown table; the header row is kept in `header` until the next block."""
+    if _RULE.fullmatch(line.text):
+        return
+    spots = [match.start() for match in re.finditer(r"\|", line.text)]
+    edges = [-1, *spots, len(line.text)] if not line.text.lstrip().startswith("|") else [*spots]
+    parts = [(line.text[a + 1 : b], line.start + a + 1) for a, b in itertools.pairwise(edges)]
+    if not block.header:
+        block.header = "|".join(part.strip() for part, _ in parts)
+        return
+    names = block.header.split("|")
+    label, cells, loose = parts[0][0].strip(" *"), [], ""
+    for name, (part, at) in zip(names[1:], parts[1:], strict=False):
+        found, left = cells_of(part, at)
+        if len(found) != 1 or left:
+            loose = loose or part.strip()
+            continue
+        named, _, unit = name.replace(")", "").partition("(")
+        cells.append(replace(found[0], name=named.strip().lower(), unit=found[0].unit or unit.strip()))
+    block.records.append(Record(label, line.start, line.end, tuple(cells), loose=loose))
+
+
+def _close(block: _Open, blocks: list[Block], text: str) -> None:
+    if len(block.records) < 2:
+        return
+    before = text[: block.start].rstrip()
+    cut = max(before.rfind("\n"), before.rfind(". "), before.rfind(".\n"))
+    blocks.append(Block(tuple(block.records), before[cut + 1 :].strip(), block.start, block.end))

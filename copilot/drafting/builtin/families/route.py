@@ -1,0 +1,51 @@
+"""The route of families: tries each family on the text, and returns a formulation only where nothing is left over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from copilot.drafting.builtin.families import diet, inventory, jobshop, knapsack, network, packing, tour
+from copilot.drafting.builtin.families.phrases import Account
+from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading
+from copilot.drafting.builtin.families.records import layout_of
+from copilot.drafting.formulation import Formulation, Span
+
+_FAMILIES: tuple[tuple[str, Callable[[Reading], Formulation]], ...] = (
+    ("bin packing", packing.read),
+    ("knapsack", knapsack.read),
+    ("job shop scheduling", jobshop.read),
+    ("a round trip", tour.read),
+    ("transportation", network.read),
+    ("inventory", inventory.read),
+    ("diet or blending", diet.read),
+)
+_RECOGNISED = "This reads like a problem of {family}."
+_NEXT = "Leave that sentence out or say it in other words, or give the model as algebra lines."
+
+
+def formulate(text: str) -> Formulation | tuple[str, ...] | None:
+    """The formulation; or reasons, where a family is recognised and something is not understood; or None."""
+    layout = layout_of(text)
+    if not layout.blocks:
+        return None
+    doubts: list[tuple[str, ...]] = []
+    found: list[Formulation] = []
+    for family, read in _FAMILIES:
+        try:
+            account = Account(layout.prose)
+            found.append(_counted(read(Reading(layout, account)), account))
+        except NotThisFamily:
+            continue
+        except InDoubt as doubt:
+            doubts.append((_RECOGNISED.format(family=family), *map(str, doubt.args), _NEXT))
+    if len(found) == 1:
+        return found[0]
+    return min(doubts, key=len) if doubts else None
+
+
+def _counted(formulation: Formulation, account: Account) -> Formulation:
+    """The numbers that say how many records there are belong to the first set."""
+    first, *others = formulation.sets
+    spans = tuple(Span(start=said.start, end=said.end) for said in account.counts)
+    first = first.model_copy(update={"spans": (*first.spans, *spans)[:40]})
+    return formulation.model_copy(update={"sets": (first, *others)})

@@ -1,0 +1,141 @@
+"""The verbs that doors may say about learning: begin a cycle, stop or retry a job, and read what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from copilot.accounts.models import User, Workspace
+from copilot.accounts.services import may_write
+from copilot.evaluation.problems import Problem
+from copilot.learning import evolve, queue, work
+from copilot.learning.models import WAITING, LearningCycle, LearningJob, Status
+from copilot.library.access import LibraryRefused, check_curate
+from copilot.library.models import Insight, Scope
+from copilot.runs.models import ModelVersion
+
+CALLS = 200  # default budget of a cycle
+TASKS_MOST = 1_000
+Kind = LearningCycle.Kind
+
+
+@transaction.atomic
+def learn_from(
+    problems: Sequence[Problem], *, actor: User | None, workspace: Workspace | None = None, calls: int = CALLS
+) -> LearningCycle:
+    """A cycle with one job per task whose answer is known. Raises LibraryRefused."""
+    check_curate(actor, workspace)
+    known = [problem for problem in problems if problem.is_judged and not problem.tables]
+    if not known:
+        raise LibraryRefused("None of the tasks has a known answer and stands in its text alone.")
+    if len(known) > TASKS_MOST:
+        raise LibraryRefused(f"There are {len(known):,} tasks; a cycle takes at most {TASKS_MOST:,}.")
+    cycle = _cycle(Kind.LEARN, actor, workspace, calls)
+    _queue([LearningJob(cycle=cycle, subject=f"{one.suite}:{one.id}"[:140], payload=_payload(one)) for one in known])
+    return cycle
+
+
+@transaction.atomic
+def learn_from_correction(
+    before: ModelVersion, after: ModelVersion, *, words: str, answer: float, actor: User, calls: int = CALLS
+) -> LearningCycle:
+    """A cycle of one job: a user corrected `before` into `after`, whose optimum is `answer`; what comes of it
+    are drafts of their workspace. Raises LibraryRefused."""
+    if before.workspace_id != after.workspace_id or not may_write(actor, after.workspace):
+        raise LibraryRefused("You may not learn from a model of that workspace.")
+    cycle = _cycle(Kind.LEARN, actor, after.workspace, calls)
+    payload = _payload(Problem(str(after.id), "correction", after.request_text, answer))
+    payload |= {
+        "reference": {"text": after.program, "data": after.data},
+        "failed": {"text": before.program, "data": before.data},
+        "correction": words,
+        "source": {"before": str(before.id), "after": str(after.id)},
+    }
+    _queue([LearningJob(cycle=cycle, subject=f"correction:{after.id}", payload=payload)])
+    return cycle
+
+
+def evolve_all(
+    *, actor: User | None, workspace: Workspace | None = None, calls: int = CALLS, insights: Iterable[Insight] = ()
+) -> LearningCycle:
+    """A cycle with one job per insight whose condition misled or missed; one that has a job waiting is left out."""
+    check_curate(actor, workspace)
+    scope = Scope.WORKSPACE if workspace else Scope.GLOBAL
+    found = list(insights) or list(Insight.objects.filter(scope=scope, workspace=workspace).order_by("id"))
+    cycle = _cycle(Kind.EVOLVE, actor, workspace, calls)
+    for insight in found:
+        if evolve.needs_work(insight):
+            try:
+                with transaction.atomic():
+                    _queue([LearningJob(cycle=cycle, subject=str(insight.id), insight=insight)])
+            except IntegrityError:  # a job of another cycle is on it
+                continue
+    return cycle
+
+
+def cancel(job: LearningJob) -> None:
+    """Stop a job that waits; asking twice changes nothing."""
+    if LearningJob.objects.filter(id=job.id, status=Status.QUEUED).exists():
+        work.close(job.id, Status.CANCELLED, work.STOPPED)
+    LearningJob.objects.filter(id=job.id, status__in=WAITING).update(cancel_requested="discard")
+
+
+def retry(job: LearningJob, *, more_calls: int = 0) -> None:
+    """Queue a job that failed or was stopped once more; what it paid for is used again."""
+    rows = LearningJob.objects.filter(id=job.id, status__in=(Status.FAILED, Status.CANCELLED))
+    fresh = {"attempt": 0, "cancel_requested": "", "closing_message": "", "queued_at": timezone.now(), "owner": ""}
+    with transaction.atomic():
+        if rows.update(status=Status.QUEUED, **fresh):
+            cycle = LearningCycle.objects.select_for_update().get(id=job.cycle_id)
+            cycle.budget_calls += more_calls
+            cycle.save(update_fields=["budget_calls"])
+            transaction.on_commit(lambda: queue.ring_worker(job.id))
+
+
+def told(cycle: LearningCycle) -> dict[str, Any]:
+    """What became of a cycle, as plain JSON."""
+    cycle.refresh_from_db()
+    jobs = list(cycle.jobs.all())
+    return {
+        "cycle": str(cycle.id),
+        "kind": cycle.kind,
+        "calls": {"budget": cycle.budget_calls, "spent": cycle.spent_calls},
+        "tokens": cycle.spent_tokens,
+        "jobs": [
+            {
+                "subject": job.subject,
+                "status": job.status,
+                "progress": job.progress,
+                "message": job.closing_message,
+                "result": job.result,
+            }
+            for job in jobs
+        ],
+    }
+
+
+def _cycle(kind: Kind, actor: User | None, workspace: Workspace | None, calls: int) -> LearningCycle:
+    if not 0 < calls <= 1_000_000:
+        raise LibraryRefused("The budget of a cycle is 1 to 1,000,000 calls.")
+    return LearningCycle.objects.create(kind=kind, created_by=actor, workspace=workspace, budget_calls=calls)
+
+
+def _queue(jobs: list[LearningJob]) -> None:
+    LearningJob.objects.bulk_create(jobs)
+    for job in jobs:
+        transaction.on_commit(lambda job_id=job.id: queue.ring_worker(job_id))  # type: ignore[misc]
+
+
+def _payload(problem: Problem) -> dict[str, Any]:
+    return {
+        "id": problem.id,
+        "suite": problem.suite,
+        "text": problem.text,
+        "answer": problem.answer,
+        "status": problem.status,
+        "accepted": list(problem.accepted),
+        "source": {"suite": problem.suite, "task": problem.id},
+    }

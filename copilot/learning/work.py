@@ -1,0 +1,171 @@
+"""Doing a job: take its row under a lease, learn or refine, write it all at once. A second taker does nothing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import OperationalError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from copilot.drafting.base import Drafter, DraftingError
+from copilot.drafting.llm import LlmSettings
+from copilot.drafting.wire import data_from_json
+from copilot.evaluation.problems import Problem
+from copilot.learning import evolve
+from copilot.learning.bench import LineBench
+from copilot.learning.budget import BudgetSpent
+from copilot.learning.cases import Program, Task
+from copilot.learning.curator import CuratorError
+from copilot.learning.learn import Desk, Learnt, learn
+from copilot.learning.llm_curator import LlmCurator
+from copilot.learning.models import WAITING, LearningJob, Status
+from copilot.learning.spending import CycleBudget
+from copilot.library.access import LibraryRefused
+from copilot.library.content import ContentError
+from copilot.library.insights import Reach
+from copilot.runs import engines
+from copilot.runs.events import LeaseLost
+from copilot.runs.lease import Cancelled, Lease, lease_end
+
+log = structlog.get_logger(__name__)
+LOST = "The worker of this job was lost, and so were the ones that tried again. What it paid for is kept: try again."
+STOPPED = "Stopped. The library is as it was."
+UNEXPECTED = "Something broke on our side. It is in the log under this job's id. The library is as it was."
+
+
+def execute(job_id: UUID) -> None:
+    """Do the job if nobody else is on it; ends with the row closed, or held by another."""
+    with structlog.contextvars.bound_contextvars(job_id=str(job_id)):
+        held = claim(job_id)
+        if held is None:
+            return
+        with held:
+            _close_with_reason(held)
+
+
+def claim(job_id: UUID) -> Lease | None:
+    """Become the only one at work, or None when it is closed, held by a live worker, or out of attempts."""
+    owner = uuid.uuid4().hex
+    rows = LearningJob.objects.claimable().filter(id=job_id, attempt__lt=F("max_attempts"))
+    claimed = rows.update(
+        owner=owner,
+        status=Status.RUNNING,
+        attempt=F("attempt") + 1,
+        lease_until=lease_end(),
+        heartbeat_at=timezone.now(),
+    )
+    return Lease(job_id, owner, LearningJob.objects) if claimed else None
+
+
+def close(job_id: UUID, status: Status, message: str = "", *, owner: str | None = None, **fields: Any) -> bool:
+    """End a job that waits; returns whether this call won."""
+    rows = LearningJob.objects.filter(id=job_id, status__in=WAITING)
+    if owner is not None:
+        rows = rows.filter(owner=owner)
+    ended = {"finished_at": timezone.now(), "lease_until": None, "progress": ""}
+    return bool(rows.update(status=status, closing_message=message, **ended, **fields))
+
+
+def close_lost(job_id: UUID) -> None:
+    """Give up a job whose workers were lost too often."""
+    close(job_id, Status.FAILED, LOST)
+
+
+def _close_with_reason(held: Lease) -> None:
+    try:
+        held.check()
+        found = _done(held)
+        held.check()
+        _write(held, found)
+    except Cancelled:
+        close(held.run_id, Status.CANCELLED, STOPPED, owner=held.owner)
+    except (BudgetSpent, CuratorError, ContentError, DraftingError, LibraryRefused) as error:
+        status, told = (Status.CANCELLED, STOPPED) if held.cancelled else (Status.FAILED, str(error))
+        close(held.run_id, status, told, owner=held.owner)
+    except (LeaseLost, OperationalError) as error:  # another took over, or the database is away: the lease decides
+        log.warning("learning.left", error=str(error))
+    except Exception:
+        log.exception("learning.unexpected")
+        close(held.run_id, Status.FAILED, UNEXPECTED, owner=held.owner)
+
+
+@transaction.atomic
+def _write(held: Lease, found: Learnt) -> None:
+    """The library's rows and the job's end, or neither."""
+    written = found.write()
+    if not close(held.run_id, Status.DONE, owner=held.owner, result=found.result | written):
+        raise LeaseLost(str(held.run_id))
+
+
+def _done(held: Lease) -> Learnt:
+    job = LearningJob.objects.select_related("cycle__workspace", "insight__workspace").get(id=held.run_id)
+    desk = _desk(job, held)
+    if job.insight is not None:
+        return evolve.evolve(job.insight, desk)
+    given = job.payload
+    failed = _program(given.get("failed"))
+    source = {"cycle": str(job.cycle_id), **given.get("source", {})}
+    return learn(task_from(given), desk, failed=failed, correction=given.get("correction", ""), source=source)
+
+
+def _desk(job: LearningJob, held: Lease) -> Desk:
+    budget = CycleBudget(job.cycle_id)
+    rows = LearningJob.objects.filter(id=job.id, owner=held.owner)
+
+    def keep(kept: dict[str, Any]) -> None:
+        held.check()
+        rows.update(kept=kept)
+
+    def tell(sentence: str) -> None:
+        held.check()
+        rows.update(progress=sentence[:120])
+
+    llm = settings.COPILOT["LLM"]
+    bench = LineBench(
+        drafter(),
+        engines.sandbox(),
+        engines.build_limits(),
+        budget,
+        model_id=llm,
+        should_stop=held.should_stop,
+    )
+    curator = LlmCurator(_llm_settings(), budget, held.should_stop, chat_model())
+    return Desk(bench, curator, Reach(job.cycle.workspace), dict(job.kept), keep, tell)
+
+
+def drafter() -> Drafter:
+    """The connected language model's drafter. Raises DraftingError without one."""
+    return engines.drafter_for("llm")
+
+
+def chat_model() -> Any:
+    """The curator's chat model; None makes it from the settings at the first call."""
+    return None
+
+
+def _llm_settings() -> LlmSettings:
+    options = settings.COPILOT
+    return LlmSettings(
+        model=options["LLM"],
+        base_url=options["LLM_BASE_URL"],
+        api_key=options["LLM_API_KEY"],
+        timeout_seconds=options["LLM_TIMEOUT_SECONDS"],
+        method="prompt_only",
+    )
+
+
+def task_from(given: Mapping[str, Any]) -> Task:
+    """The task of a job's payload."""
+    known = {name: given[name] for name in ("id", "suite", "text", "answer", "status") if name in given}
+    problem = Problem(**known, accepted=tuple(given.get("accepted", ())))
+    return Task(problem, _program(given.get("reference")))
+
+
+def _program(raw: Mapping[str, Any] | None) -> Program | None:
+    return Program(raw["text"], data_from_json(raw["data"])) if raw else None
