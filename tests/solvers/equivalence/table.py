@@ -107,7 +107,8 @@ def as_markdown(table: dict[str, Any]) -> Iterator[str]:
     yield _row("**all**", total, sum(cell["seconds"] for cell in rows.values()))
     yield ""
     yield (
-        f"{total['silent']} opinions could not be had in time (a right verdict then rests on the other one). "
+        f"{total['silent']} opinions could not be had, for want of time, for size, or as the solver contradicts itself (a right verdict "
+        "then rests on the other one). "
         "*No effect*: edits that change nothing, called equivalent, which both oracles confirm. *Contradictory*: both "
         "models contradict themselves, which HiGHS confirms."
     )
@@ -172,8 +173,9 @@ real files, and pairs made to deceive. Wrong is also an exception, and a case un
 Two rules were settled after results had been seen, so read the figures with them. On files, HiGHS is asked about
 relaxations at feasibility tolerances of 1e-9 and, if it disagrees, 1e-7; a disagreement at both counts only if HiGHS
 agrees with itself under other presolve and row units (it called one relaxation of 2122.lp feasible and infeasible).
-Else it has no opinion. And the Latin squares of order 6 were once undecided after a minute, on a busy machine, before
-they were put on the list of what may be. Beyond 60,000 nonzeros BLISS is not asked.
+Else it has no opinion. And Latin squares of order 6, in one order of the pair, stay undecided after a minute in every
+run so far: they were put on the list of what may be after that was seen. It is a limit of the search, not of the oracle.
+Beyond 60,000 nonzeros BLISS is not asked.
 
 """
 
