@@ -107,10 +107,9 @@ def as_markdown(table: dict[str, Any]) -> Iterator[str]:
     yield _row("**all**", total, sum(cell["seconds"] for cell in rows.values()))
     yield ""
     yield (
-        f"{total['silent']} opinions could not be had, for want of time, for size, or as the solver contradicts itself (a right verdict "
-        "then rests on the other one). "
-        "*No effect*: edits that change nothing, called equivalent, which both oracles confirm. *Contradictory*: both "
-        "models contradict themselves, which HiGHS confirms."
+        f"{total['silent']} opinions could not be had, for want of time, for size, or as the solver contradicts itself; "
+        "a right verdict then rests on the other one. *No effect*: edits called equivalent that BLISS or HiGHS's rows "
+        "confirm, and HiGHS's optima do not deny. *Contradictory*: both models contradict themselves, as HiGHS says too."
     )
     reasons = Counter(
         allowed(name, text)
@@ -174,7 +173,7 @@ Two rules were settled after results had been seen, so read the figures with the
 relaxations at feasibility tolerances of 1e-9 and, if it disagrees, 1e-7; a disagreement at both counts only if HiGHS
 agrees with itself under other presolve and row units (it called one relaxation of 2122.lp feasible and infeasible).
 Else it has no opinion. And Latin squares of order 6, in one order of the pair, stay undecided after a minute in every
-run so far: they were put on the list of what may be after that was seen. It is a limit of the search, not of the oracle.
+run so far: they were put on the list of what may be after that was seen. It is a limit of the search.
 Beyond 60,000 nonzeros BLISS is not asked.
 
 """
