@@ -107,9 +107,9 @@ def as_markdown(table: dict[str, Any]) -> Iterator[str]:
     yield _row("**all**", total, sum(cell["seconds"] for cell in rows.values()))
     yield ""
     yield (
-        f"{total['silent']} opinions could not be had, for want of time, for size, or as the solver contradicts itself; "
+        f"{total['silent']} opinions could not be had (time, size, or the solver contradicts itself); "
         "a right verdict then rests on the other one. *No effect*: edits called equivalent that BLISS or HiGHS's rows "
-        "confirm, and HiGHS's optima do not deny. *Contradictory*: both models contradict themselves, as HiGHS says too."
+        "confirm, and HiGHS's optima do not deny. *Contradictory*: both models contradict themselves; HiGHS agrees."
     )
     reasons = Counter(
         allowed(name, text)
