@@ -28,7 +28,7 @@ def checkout(tmp_path: Path) -> Path:
 
 def make(folder: Path, *arguments: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run make as from a terminal of its own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "SELECT"))}
     program = shutil.which("make")
     assert program, "make is needed for these tests, as it is for the product"
     variables = kept | ({} if path is None else {"PATH": path})

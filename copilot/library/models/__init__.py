@@ -11,6 +11,7 @@ from copilot.library.models.insights import (
     VersionLabel,
 )
 from copilot.library.models.releases import LibraryRelease, ReleaseItem, ReleaseLabel, ReleaseMove, SearchIndex
+from copilot.library.models.reviews import ReviewLease
 from copilot.library.models.scopes import Scope, scope_filter
 from copilot.library.models.taxonomy import LabelAlias, TaxonomyLabel
 
@@ -28,6 +29,7 @@ __all__ = [
     "ReleaseItem",
     "ReleaseLabel",
     "ReleaseMove",
+    "ReviewLease",
     "Scope",
     "SearchIndex",
     "SolverScope",
