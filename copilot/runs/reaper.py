@@ -7,11 +7,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
+from celery.signals import worker_init, worker_shutdown
 from django.db import DatabaseError, close_old_connections
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from copilot.runs import events, pipeline
@@ -33,6 +35,21 @@ class Duty:
     hopeless: Callable[[], list[UUID]]
     close: Callable[[UUID], None]
     execute: Callable[[UUID], None]
+
+
+def duty_on(
+    rows: Callable[[], QuerySet[Any]], *, close: Callable[[UUID], None], execute: Callable[[UUID], None]
+) -> Duty:
+    """The duty on a table of jobs: `rows` are those that may be claimed, with `queued_at`, `status` and attempts."""
+
+    def waiting(overdue: datetime) -> UUID | None:
+        found = rows().filter(queued_at__lt=overdue, attempt__lt=F("max_attempts"))
+        return found.order_by("queued_at").values_list("id", flat=True).first()
+
+    def hopeless() -> list[UUID]:
+        return list(rows().filter(status="running", attempt__gte=F("max_attempts")).values_list("id", flat=True))
+
+    return Duty(waiting, hopeless, close, execute)
 
 
 class Reaper:
@@ -83,6 +100,22 @@ class Reaper:
                 log.warning("reaper.database", error=str(error))
             finally:
                 close_old_connections()
+
+
+def watch_in_worker(duty: Duty) -> None:
+    """Have every worker process look after the duty's rows from its start to its end."""
+    reapers: list[Reaper] = []
+
+    def begin(**_: Any) -> None:
+        reapers.append(Reaper(duty))
+        reapers[-1].start()
+
+    def end(**_: Any) -> None:
+        while reapers:
+            reapers.pop().stop()
+
+    worker_init.connect(begin, weak=False)
+    worker_shutdown.connect(end, weak=False)
 
 
 def _waiting(overdue: datetime) -> UUID | None:
