@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from pydantic import ValidationError
 from pygments import highlight
@@ -18,6 +19,7 @@ from copilot.chat.spec import Formula, Group, Segment, formulas_of, groups_of, s
 from copilot.chat.words import CHECK, plural
 from copilot.drafting.formulation import Formulation, Parameter
 from copilot.runs.events import EventType as E
+from copilot.runs.exports import FORMS
 from copilot.runs.models import ModelVersion, Run, RunEvent
 from copilot.runs.words import number
 
@@ -62,6 +64,14 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """A form that the shown version can be downloaded in."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """Everything of the model that the middle of the page shows."""
 
@@ -69,6 +79,7 @@ class Sheet:
     is_active: bool
     note: str
     version: int | None
+    downloads: tuple[Download, ...]
     drafter: str
     segments: tuple[Segment, ...]
     groups: tuple[Group, ...]
@@ -92,6 +103,7 @@ class _Source:
     drafter: str
     note: str
     version: int | None
+    version_id: UUID | None = None
 
 
 def sheet_of(run: Run) -> Sheet:
@@ -104,6 +116,7 @@ def sheet_of(run: Run) -> Sheet:
         is_active=run.is_active,
         note=source.note,
         version=source.version,
+        downloads=tuple(_downloads(source.version_id)),
         drafter=source.drafter,
         segments=segments_of(formulation, source.text) if formulation else (Segment(source.text, "", "", "", False),),
         groups=groups_of(formulation, source.text) if formulation else (),
@@ -144,7 +157,7 @@ def _source(run: Run, payloads: Mapping[str, Any]) -> _Source:
 
 def _of_version(version: ModelVersion, *, note: str) -> _Source:
     found = _formulation(version.formulation)
-    return _Source(found, version.program, version.request_text, version.drafter, note, version.number)
+    return _Source(found, version.program, version.request_text, version.drafter, note, version.number, version.id)
 
 
 def _formulation(raw: object) -> Formulation | None:
@@ -181,6 +194,11 @@ def _given(item: Parameter) -> Given:
     rows = tuple((", ".join(key), number(value, item.unit)) for key, value in item.value[:ROWS_SHOWN])
     shape = f"{plural(len(item.value), 'number')} by {' and '.join(item.indices) or 'label'}"
     return Given(item.name, label, item.source, shape, rows, max(0, len(item.value) - ROWS_SHOWN))
+
+
+def _downloads(version_id: UUID | None) -> Iterable[Download]:
+    for form, known in FORMS.items() if version_id else ():
+        yield Download(known.title, reverse("export", args=[version_id, form]))
 
 
 def _tables(run: Run) -> Iterable[Table]:
