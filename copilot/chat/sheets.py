@@ -15,8 +15,9 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from copilot.chat.diffs import Diff, diff_of
+from copilot.chat.judgements import Axis, axes_of
 from copilot.chat.spec import Formula, Group, Segment, formulas_of, groups_of, segments_of
-from copilot.chat.words import CHECK, plural
+from copilot.chat.words import plural
 from copilot.drafting.formulation import Formulation, Parameter
 from copilot.runs.events import EventType as E
 from copilot.runs.exports import FORMS
@@ -30,16 +31,6 @@ ASIDE = {
     Run.Kind.EXPLAIN: "this run only asks about it.",
 }
 DRAFTED = (E.DRAFT_PROPOSED, E.DRAFT_QUESTION, E.DRAFT_ABSTAINED, E.BUILD_FAILED, E.CHECKS_FINISHED, E.DIFF_COMPUTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One check with its status in a word and a tone."""
-
-    title: str
-    word: str
-    tone: str
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +79,7 @@ class Sheet:
     build_error: str
     givens: tuple[Given, ...]
     tables: tuple[Table, ...]
-    checks: tuple[Check, ...]
+    axes: tuple[Axis, ...]
     diff: Diff | None
     compares: bool
 
@@ -125,7 +116,7 @@ def sheet_of(run: Run) -> Sheet:
         build_error=_build_error(run, payloads),
         givens=tuple(_given(item) for item in formulation.parameters) if formulation else (),
         tables=tuple(_tables(run)),
-        checks=tuple(_checks(run, payloads)),
+        axes=axes_of(_checks(run, payloads)),
         diff=_diff(run, payloads),
         compares=run.base_id is not None,
     )
@@ -208,13 +199,11 @@ def _tables(run: Run) -> Iterable[Table]:
         yield Table(dataset.name, size, tuple(columns))
 
 
-def _checks(run: Run, payloads: Mapping[str, Any]) -> Iterable[Check]:
+def _checks(run: Run, payloads: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     result: Mapping[str, Any] = run.result or {}
     standing = run.version or (run.base if run.is_aside else None)
     stored = result.get("checks") or (standing.checks if standing else None)
-    for raw in stored or (payloads.get(E.CHECKS_FINISHED) or {}).get("checks", ()):
-        word, tone = CHECK.get(raw["status"], ("Unknown", "warn"))
-        yield Check(raw["title"], word, tone, raw["detail"])
+    return stored or (payloads.get(E.CHECKS_FINISHED) or {}).get("checks", ())
 
 
 def _diff(run: Run, payloads: Mapping[str, Any]) -> Diff | None:
