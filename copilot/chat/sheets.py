@@ -202,8 +202,9 @@ def _tables(run: Run) -> Iterable[Table]:
 def _checks(run: Run, payloads: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     result: Mapping[str, Any] = run.result or {}
     standing = run.version or (run.base if run.is_aside else None)
-    stored = result.get("checks") or (standing.checks if standing else None)
-    return stored or (payloads.get(E.CHECKS_FINISHED) or {}).get("checks", ())
+    stored: Any = result.get("checks") or (standing.checks if standing else None)
+    found: Iterable[Mapping[str, Any]] = stored or (payloads.get(E.CHECKS_FINISHED) or {}).get("checks", ())
+    return found
 
 
 def _diff(run: Run, payloads: Mapping[str, Any]) -> Diff | None:
