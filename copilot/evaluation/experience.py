@@ -47,14 +47,3 @@ class Experience:
 
         asker = Asker(self.workspace, None, solvers_of(self.solver))
         return tuple(text_of(one) for one in serving.rehearse(text, asker, self.releases, check=check))
-
-
-def release_named(name: str, workspace: Workspace | None = None) -> LibraryRelease | None:
-    """The release of that name; None for the word none. Raises LookupError with a sentence."""
-    if name == "none":
-        return None
-    found = LibraryRelease.objects.filter(workspace=workspace, name=name).first()
-    if found is None:
-        known = LibraryRelease.objects.filter(workspace=workspace).values_list("name", flat=True)[:8]
-        raise LookupError(f"There is no release {name!r}. There are: {', '.join((*known, 'none'))}.")
-    return found

@@ -16,9 +16,10 @@ from django.core.management import CommandError, call_command
 from copilot.accounts.services import workspace_of
 from copilot.drafting.base import DraftingError, DraftOutcome, DraftReport, DraftRequest, InsightText
 from copilot.drafting.builtin import BuiltinDrafter
-from copilot.evaluation.experience import Experience, release_named
+from copilot.evaluation.experience import Experience
 from copilot.evaluation.session import read_record
-from copilot.library import past, prepared, retrieval, serving
+from copilot.library import past, prepared, releases, retrieval, serving
+from copilot.library.access import LibraryRefused
 from copilot.library.models import Episode, InsightUse
 from copilot.library.retrieval import Asker
 from copilot.runs import engines
@@ -113,9 +114,8 @@ def test_the_task_itself_has_no_vote_in_its_replay(monkeypatch: pytest.MonkeyPat
 def test_what_cannot_be_is_said() -> None:
     approved(MIX)
     release = released("r1")
-    assert release_named("none") is None
-    with pytest.raises(LookupError, match="There are: r1, none"):
-        release_named("r2")
+    with pytest.raises(LibraryRefused, match="There are: r1"):
+        releases.named("r2")
     with pytest.raises(DraftingError, match="reads no insights"):
         Experience((release,), BuiltinDrafter())
 

@@ -21,10 +21,12 @@ from copilot.drafting.base import DraftingError
 from copilot.evaluation.attempt import Attempt, Tools, attempt, rejudged
 from copilot.evaluation.counting import paired
 from copilot.evaluation.errata import corrected, read_errata
-from copilot.evaluation.experience import Experience, release_named
+from copilot.evaluation.experience import Experience
 from copilot.evaluation.problems import Problem, ProblemError, read_problems
 from copilot.evaluation.report import grouped, markdown, page, summary
 from copilot.evaluation.session import Record, carry_out, read_record
+from copilot.library import releases
+from copilot.library.access import LibraryRefused
 from copilot.library.models import LibraryRelease
 from copilot.runs import engines
 from solvers.registry import AUTO, SOLVERS
@@ -67,11 +69,11 @@ class Command(BaseCommand):
             problems = read_problems(options["paths"], limit=options["limit"], seed=options["seed"])
             errata = read_errata(options["errata"]) if options["errata"] else None
             against = read_record(options["against"])[1] if options["against"] else None
-            release = release_named(options["library"]) if options["library"] != "none" else None
+            release = releases.named(options["library"]) if options["library"] != "none" else None
             tools = _tools(options, release)
             used = _settings(options, tools, release)
             record = Record(options["out"], used)
-        except (ProblemError, DraftingError, LookupError) as error:
+        except (ProblemError, DraftingError, LibraryRefused) as error:
             raise CommandError(str(error), returncode=2) from error
         tries = [(problem, options["seed"] + again) for again in range(options["repeats"]) for problem in problems]
         try:
