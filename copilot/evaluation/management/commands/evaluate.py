@@ -67,6 +67,7 @@ class Command(BaseCommand):
         logging.getLogger().setLevel(logging.WARNING)
         try:
             problems = read_problems(options["paths"], limit=options["limit"], seed=options["seed"])
+            self._noted(problems)
             errata = read_errata(options["errata"]) if options["errata"] else None
             against = read_record(options["against"])[1] if options["against"] else None
             release = releases.named(options["library"]) if options["library"] != "none" else None
@@ -82,6 +83,12 @@ class Command(BaseCommand):
             engines.close()
         judged = None if errata is None else rejudged(attempts, corrected(problems, errata))
         self._told(attempts, judged, against, options, used)
+
+    def _noted(self, problems: list[Problem]) -> None:
+        """Say on the side what of the files was mended or is missing: it bears on the figures."""
+        for problem in problems:
+            for note in problem.notes:
+                self.stderr.write(f"{problem.suite}/{problem.id}: {note}")
 
     def _tried(
         self, tries: list[tuple[Problem, int]], tools: Tools, record: Record, options: dict[str, Any]
