@@ -35,8 +35,10 @@ def look() -> None:
 def is_due(name: str, every: timedelta) -> bool:
     """Whether it is time for a duty, and this caller is the one to do it."""
     now = timezone.now()
-    _, made = LearningRound.objects.get_or_create(name=name, defaults={"done_at": now})
-    return made or bool(LearningRound.objects.filter(name=name, done_at__lte=now - every).update(done_at=now))
+    row, made = LearningRound.objects.get_or_create(name=name, defaults={"done_at": now})
+    if made or row.done_at > now - every:
+        return made
+    return bool(LearningRound.objects.filter(name=name, done_at=row.done_at).update(done_at=now))
 
 
 def after_settled() -> None:

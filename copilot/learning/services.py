@@ -127,7 +127,9 @@ def open_gate(
         raise LibraryRefused(f"A gate tries each problem at 1 to {SEEDS_MOST} seeds.")
     cycle = open_cycle(Kind.GATE, actor=actor, workspace=release.workspace, calls=calls)
     payload = {"release": str(release.id), "against": str(against.id) if against else "", "seeds": list(seeds)}
-    _queue([LearningJob(cycle=cycle, subject=f"gate:{release.id}", gate_suite=suite, payload=payload)])
+    _queue(
+        [LearningJob(cycle=cycle, subject=f"{release.name} on {suite.name}"[:140], gate_suite=suite, payload=payload)]
+    )
     return cycle
 
 
