@@ -19,7 +19,7 @@ KINDS: dict[str, tuple[Axis, str]] = {
     "objective": ("model", "Whether this is the goal that you have in mind."),
     "program": ("model", "Both programs follow the same formulation: a rule missing there is missing in both."),
     "reading": ("model", "Two readers can misunderstand a sentence in the same way."),
-    "limits": ("behaviour", "A limit may be there and be the wrong one."),
+    "limits": ("model", "A limit may be there and be the wrong one."),
     "used": ("behaviour", "A number that matters may still stand in the wrong rule."),
     "moves": ("behaviour", "Says the direction, not the amount; only for numbers whose purpose the formulation tells."),
     "residuals": ("numbers", "That the model is the right one."),
