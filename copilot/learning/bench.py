@@ -17,7 +17,8 @@ from solvers import runner
 from solvers.instance import Instance
 from solvers.result import SolutionStatus, SolveOptions
 
-CALLS = 4  # the most that one attempt makes: a draft and a repair, each with a second chance
+REPAIRS = 1  # of each attempt: what an insight does shows in the first draft
+CALLS = 6  # the most that one attempt makes: formulation, program and a repair, each with a second chance
 _SILENT = ("drafter failed", "unexpected")  # says something about the service, nothing about the insight
 
 
@@ -39,7 +40,15 @@ class LineBench:
         """Draft, build and solve; of the task the drafter is given the text and the tables."""
         self.budget.require(CALLS)
         keeping = _Keeping(self.drafter)
-        tools = Tools(keeping, self.sandbox, self.limits, self.solver, self.options, insights=lambda _: tuple(insights))
+        tools = Tools(
+            keeping,
+            self.sandbox,
+            self.limits,
+            self.solver,
+            self.options,
+            insights=lambda _: tuple(insights),
+            repairs=REPAIRS,
+        )
         made = attempt(task.problem, tools, seed=seed, should_stop=self.should_stop)
         self.budget.spend(made.calls, made.tokens)
         judged = {"right": True, "unjudged": None}.get(made.outcome, False)
