@@ -20,6 +20,7 @@ from copilot.drafting.base import (
     Feedback,
     Formulated,
 )
+from copilot.drafting.editing import compiled, follow
 from copilot.drafting.prompting import refusal_text
 from copilot.drafting.repair import Trial, is_same, signature, why_not_better
 
@@ -99,10 +100,13 @@ def first_draft(desk: Desk, request: DraftRequest, kept: Kept | None = None) -> 
     kept = kept or Kept()
     if ready := kept.draft or kept.candidate:
         return DraftOutcome("complete", draft=ready)
-    drafter = desk.drafter
+    drafter, formulated = desk.drafter, kept.formulated
+    if formulated is not None and request.previous is not None and (draft := follow(request.previous, formulated)):
+        return DraftOutcome("complete", draft=draft)
     if not isinstance(drafter, DraftsInStages):
+        if formulated is not None:
+            return DraftOutcome("complete", draft=compiled(formulated, drafter.name))
         return drafter.draft(request, desk.report, desk.should_stop)
-    formulated = kept.formulated
     if formulated is None:
         found = drafter.formulate(request, desk.report, desk.should_stop)
         if isinstance(found, DraftOutcome):

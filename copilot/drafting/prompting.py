@@ -43,7 +43,8 @@ def request_message(request: DraftRequest) -> Message:
         blocks.append(block("PREVIOUS", _draft_text(request.previous)))
         if request.changes:
             blocks.append(block("CHANGES", "\n".join(request.changes)))
-        blocks.append(block("REVISION", request.text[request.revision_start :]))
+        if request.revision_start:
+            blocks.append(block("REVISION", request.text[request.revision_start :]))
     if request.tables:
         blocks.append(block("TABLES", "\n\n".join(_table_text(table) for table in request.tables)))
     if request.insights:

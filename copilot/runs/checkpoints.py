@@ -85,6 +85,18 @@ def folded(steps: Iterable[tuple[str, Any]]) -> Reached:
     return Reached(kept, alone)
 
 
+def settled_before(run: Run) -> Payload | None:
+    """The formulation that a run has settled, for a run that tries again: it is not paid for twice.
+
+    None where it settled none. One that came to a version or was handed over is read anew, unless a person edited it.
+    """
+    found = RunEvent.objects.filter(run=run, type=E.DRAFT_FORMULATED)
+    if run.version_id is not None or RunEvent.objects.filter(run=run, type=E.DRAFT_HANDED_OVER).exists():
+        found = found.filter(payload__by="person")
+    event = found.order_by("-sequence").first()
+    return dict(event.payload) if event else None
+
+
 def formulated_payload(formulated: Formulated) -> Payload:
     """A settled formulation as `draft.formulated` holds it."""
     return {
