@@ -150,8 +150,10 @@ def _faults(formulation: Formulation) -> Iterator[str]:
     if not formulation.variables:
         yield "There is no decision; add one."
     sets = {item.name for item in formulation.sets}
-    indexed = (*formulation.parameters, *formulation.variables, *formulation.constraints)
-    missing = [(item.name, index) for item in indexed for index in item.indices if index not in sets]
+    indexed = [(item.name, item.indices) for item in formulation.parameters]
+    indexed += [(item.name, item.indices) for item in formulation.variables]
+    indexed += [(item.name, item.indices) for item in formulation.constraints]
+    missing = [(name, index) for name, indices in indexed for index in indices if index not in sets]
     yield from (f"{name} is indexed by {index}, which is not a set of the formulation." for name, index in missing)
     yield from _faults_of_goal(formulation)
     for rule in formulation.constraints:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from copilot.drafting.base import Feedback
 from copilot.drafting.repair import Trial
-from copilot.runs.checks import Check
+from copilot.runs.checking.check import Check
 
 # A part of the request left over, or a number without a phrase, is said to the person: a repair could only hide it.
-MENDABLE = ("rows", "variables", "objective", "limits", "literals")
+MENDABLE = ("rows", "variables", "objective", "program", "wording", "units", "labels", "limits", "literals")
 _CASES_TOLD = 20
 
 

@@ -87,7 +87,7 @@ def test_a_repair_that_makes_it_worse_is_not_taken_and_the_case_is_handed_over(
     (told,) = payloads(run, E.DRAFT_HANDED_OVER)
     assert told["message"].startswith("After 2 repairs the draft still fails.")
     assert "carpentry differs" in told["message"]
-    assert told["failing"] == ["rows: carpentry"]
+    assert "rows: carpentry" in told["failing"]
     assert "now objective" in payloads(run, E.DRAFT_TRIED)[1]["not_taken"]
     assert (run.result or {})["objective_value"] == pytest.approx(2100)
 
