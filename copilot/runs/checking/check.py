@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,9 +37,13 @@ AXES: dict[Axis, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: what it asks, what it found, and the evidence in words. `name` is a key of KINDS."""
+    """One check: what it asks, what it found, and the evidence in words; `cases` names each thing that fails.
+
+    `name` is a key of KINDS.
+    """
 
     name: str
     title: str
     status: Status
     detail: str
+    cases: Sequence[str] = ()
