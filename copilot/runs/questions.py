@@ -57,14 +57,7 @@ def answer(*, run: Run, actor: User, asked: int, text: str = "") -> None:
         raise RunError("You may look at this run, but only planners and owners of the workspace can answer.")
     held = Run.objects.select_for_update().get(id=run.id)
     question = _open_question(held, asked)
-    told = " ".join(text.split()) or usual_of(question)
-    if not told:
-        raise RunError("This question has no usual answer, so it cannot be skipped. Answer it in your own words.")
-    limit = settings.COPILOT["MESSAGE_CHARACTERS"]
-    if len(text) > limit:
-        raise RunError(f"The answer has {len(text):,} characters; at most {limit:,} can be read.")
-    if "\x00" in text:
-        raise RunError("The answer contains a NUL character, which is not text. Remove it and send again.")
+    told = _said(question, text)
     payload = {
         "question": question["text"],
         "answer": told,
@@ -79,7 +72,6 @@ def answer(*, run: Run, actor: User, asked: int, text: str = "") -> None:
         EventType.DRAFT_ANSWERED,
         payload,
         request_text=f"{held.request_text}\n\n{told}",
-        owner="",
         attempt=0,
         finished_at=None,
         closing_message="",
@@ -87,6 +79,18 @@ def answer(*, run: Run, actor: User, asked: int, text: str = "") -> None:
     if not won:
         raise RunError(ANSWERED)
     transaction.on_commit(lambda: queue.ring_worker(run.id))
+
+
+def _said(question: dict[str, Any], text: str) -> str:
+    limit = settings.COPILOT["MESSAGE_CHARACTERS"]
+    if len(text) > limit:
+        raise RunError(f"The answer has {len(text):,} characters; at most {limit:,} can be read.")
+    if "\x00" in text:
+        raise RunError("The answer contains a NUL character, which is not text. Remove it and send again.")
+    told = " ".join(text.split()) or usual_of(question)
+    if not told:
+        raise RunError("This question has no usual answer, so it cannot be skipped. Answer it in your own words.")
+    return told
 
 
 def close_unanswered(run: Run, actor: User) -> None:

@@ -70,9 +70,7 @@ def _same(one: Reading, other: Reading) -> bool:
 
 def _solved(stage: Stage, option: str, draft: Draft, instance: Instance) -> Reading:
     options = SolveOptions(time_limit_seconds=SECONDS, threads=1, seed=stage.run.seed % 2**31, relative_gap=1e-6)
-    result = runner.solve(
-        instance, solver="highs", options=options, core_count=1, should_stop=stage.lease.should_stop
-    )
+    result = runner.solve(instance, solver="highs", options=options, core_count=1, should_stop=stage.lease.should_stop)
     stage.check()
     ended = result.termination_condition
     if ended not in (T.OPTIMAL, T.OPTIMAL_WITHIN_TOLERANCE, *NO_POINT):
@@ -89,5 +87,3 @@ def _words(draft: Draft, result: Result, value: float | None) -> str:
 
 def _quiet(event_type: str, payload: dict[str, object]) -> None:
     """Nothing is told of a trial."""
-
-
