@@ -21,7 +21,10 @@ TOO_MANY = (
 
 
 def asked(stage: Stage, drafter: Drafter, request: DraftRequest, outcome: DraftOutcome) -> Draft:
-    """The draft that makes a question needless. Raises NeedsInput with the question, or with what to do after three."""
+    """The draft that makes a question needless. Raises NeedsInput with the question.
+
+    Or with reasons: after three answers, and where no answer that could be offered would make the request understood.
+    """
     question, readings = _weightiest(stage, drafter, request, outcome.questions)
     if readings and all_alike(readings):
         chosen = next((one for one in readings if one.option == question.default), readings[0])
@@ -30,10 +33,12 @@ def asked(stage: Stage, drafter: Drafter, request: DraftRequest, outcome: DraftO
         return _assuming(chosen.draft, text)
     count = len(answers_of(stage.run.id))
     partial = outcome.partial.model_dump(mode="json") if outcome.partial else None
+    reasons = readings[0].reasons if readings and all(one.reasons for one in readings) else ()
     if count >= MOST:
-        reason = TOO_MANY.format(count=count, question=question.text)
-        stage.record(EventType.DRAFT_ABSTAINED, {"reasons": [reason], "formulation": partial})
-        raise NeedsInput(reason)
+        reasons = (TOO_MANY.format(count=count, question=question.text),)
+    if reasons:
+        stage.record(EventType.DRAFT_ABSTAINED, {"reasons": list(reasons), "formulation": partial})
+        raise NeedsInput(" ".join(reasons))
     told = _told(question, readings) | {"number": count + 1}
     payload: Payload = {"questions": [told], "reasons": list(outcome.reasons), "formulation": partial}
     stage.record(EventType.DRAFT_QUESTION, payload)
@@ -75,13 +80,19 @@ def _spread(readings: Sequence[Reading]) -> float:
 
 def _told(question: Question, readings: Sequence[Reading]) -> Payload:
     words = {one.option: one.words for one in readings}
+    options = [option for option in question.options if not _is_dead(option, readings)]
     return {
         "text": question.text,
-        "options": list(question.options),
-        "outcomes": [words.get(option, "") for option in question.options],
+        "options": options,
+        "outcomes": [words.get(option, "") for option in options],
         "default": question.default,
         "why": question.why,
     }
+
+
+def _is_dead(option: str, readings: Sequence[Reading]) -> bool:
+    """Whether the request is not understood with this answer either: it is not offered."""
+    return any(one.option == option and one.reasons for one in readings)
 
 
 def _assuming(draft: Draft, text: str) -> Draft:

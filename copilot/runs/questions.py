@@ -47,7 +47,7 @@ def usual_of(question: dict[str, Any]) -> str:
 
 
 @transaction.atomic
-def answer(*, run: Run, actor: User, asked: int, text: str = "") -> None:
+def answer(*, run: Run, actor: User, asked: int, text: str = "", enqueue: bool = True) -> None:
     """Give the answer to the question that event number `asked` of the run put; an empty one skips the question.
 
     The request grows by the answer, and the run queues again. Raises RunError with a sentence, and then changes
@@ -78,7 +78,8 @@ def answer(*, run: Run, actor: User, asked: int, text: str = "") -> None:
     )
     if not won:
         raise RunError(ANSWERED)
-    transaction.on_commit(lambda: queue.ring_worker(run.id))
+    if enqueue:
+        transaction.on_commit(lambda: queue.ring_worker(run.id))
 
 
 def _said(question: dict[str, Any], text: str) -> str:

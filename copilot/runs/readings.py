@@ -27,13 +27,14 @@ NO_PLAN = {T.INFEASIBLE: "no plan is possible", T.UNBOUNDED: "nothing limits it"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One option and what it leads to; no draft where the request is still not understood with it.
+    """One option and what it leads to: a draft, a further question, or, with `reasons`, no model at all.
 
     `value` is the best value (None: there is none, or it was not found in time), `words` says the outcome.
     """
 
     option: str
     draft: Draft | None = None
+    reasons: tuple[str, ...] = ()
     termination_condition: str = ""
     value: float | None = None
     words: str = ""
@@ -41,23 +42,26 @@ class Reading:
 
 def explored(stage: Stage, drafter: Drafter, request: DraftRequest, question: Question) -> tuple[Reading, ...]:
     """Every option read, built and solved; none for a drafter whose readings cost money, or for too many options."""
-    if drafter.name != "builtin" or not 1 < len(question.options) <= MOST:
+    if drafter.name != "builtin" or not 0 < len(question.options) <= MOST:
         return ()
-    build = trial_build(stage)
-    found = []
-    for option in question.options:
-        outcome = drafter.draft(replace(request, text=f"{request.text}\n\n{option}"), _quiet, stage.lease.should_stop)
-        stage.check()
-        draft = outcome.draft if outcome.status == "complete" else None
-        built = build(draft.program, draft.data).instance if draft else None
-        found.append(_solved(stage, option, draft, built) if draft and built is not None else Reading(option))
-    return tuple(found)
+    return tuple(_read(stage, drafter, request, option) for option in question.options)
+
+
+def _read(stage: Stage, drafter: Drafter, request: DraftRequest, option: str) -> Reading:
+    with_answer = replace(request, text=f"{request.text}\n\n{option}")
+    outcome = drafter.draft(with_answer, _quiet, stage.lease.should_stop)
+    stage.check()
+    if outcome.status == "abstained":
+        return Reading(option, reasons=outcome.reasons or ("It is not understood with this answer either.",))
+    draft = outcome.draft if outcome.status == "complete" else None
+    built = trial_build(stage)(draft.program, draft.data).instance if draft else None
+    return _solved(stage, option, draft, built) if draft and built is not None else Reading(option)
 
 
 def all_alike(readings: Sequence[Reading]) -> bool:
     """Whether every option leads to the same: the same best value, or the same lack of one."""
     first, *others = readings
-    if any(one.draft is None or not one.termination_condition for one in readings):
+    if not others or any(one.draft is None or not one.termination_condition for one in readings):
         return False
     return all(one.termination_condition == first.termination_condition and _same(one, first) for one in others)
 
@@ -76,7 +80,7 @@ def _solved(stage: Stage, option: str, draft: Draft, instance: Instance) -> Read
     if ended not in (T.OPTIMAL, T.OPTIMAL_WITHIN_TOLERANCE, *NO_POINT):
         return Reading(option, draft)  # not known in time
     value = result.objective_value if ended not in NO_POINT else None
-    return Reading(option, draft, str(ended), value, _words(draft, result, value))
+    return Reading(option, draft, (), str(ended), value, _words(draft, result, value))
 
 
 def _words(draft: Draft, result: Result, value: float | None) -> str:

@@ -36,6 +36,8 @@ class Asking:
         given = request.text.split("\n\n")[1:]
         if len(given) < self.needs:
             return DraftOutcome("question", questions=(self.question,), partial=fakes.FORMULATION)
+        if "unclear" in given[-1]:
+            return DraftOutcome("abstained", reasons=("Still unclear.",))
         limit = float(given[-1].split()[0].rstrip("."))
         limited = fakes.FORMULATION.constraints[0].model_copy(update={"limit": limit})
         read = fakes.FORMULATION.model_copy(update={"constraints": (limited, fakes.FORMULATION.constraints[1])})
@@ -164,6 +166,20 @@ def test_what_cannot_be_answered_is_refused_with_a_sentence(started: Run, drafte
         with pytest.raises(RunError, match=words):
             questions.answer(run=run, actor=alice, asked=sequence, text=text)
     assert Run.objects.get(id=run.id).lifecycle == Lifecycle.AWAITING_INPUT
+
+
+def test_an_answer_that_leads_nowhere_is_not_offered(started: Run, drafted_by: Any) -> None:
+    drafted_by(Asking(question=Question("Which?", options=("240.", "unclear", "100."))))
+    run = walked(started)
+    assert question_of(run).payload["questions"][0]["options"] == ["240.", "100."]
+
+
+def test_a_question_without_any_answer_that_helps_is_no_question(started: Run, drafted_by: Any) -> None:
+    drafted_by(Asking(question=Question("Which?", options=("unclear", "unclear too"))))
+    run = walked(started)
+    assert run.lifecycle == Lifecycle.AWAITING_INPUT
+    assert run.closing_message == "Still unclear."
+    assert not RunEvent.objects.filter(run=run, type=E.DRAFT_QUESTION).exists()
 
 
 def test_a_drafter_that_costs_money_is_not_asked_for_every_answer(started: Run, drafted_by: Any) -> None:

@@ -94,7 +94,7 @@ class Command(BaseCommand):
         run = Run.objects.get(id=run_id)
         if asked is None or run.lifecycle != Lifecycle.AWAITING_INPUT:
             return False
-        questions.answer(run=run, actor=local_owner(), asked=asked.sequence, text=text)
+        questions.answer(run=run, actor=local_owner(), asked=asked.sequence, text=text, enqueue=False)
         return True
 
     def _walk(self, run_id: UUID, *, quiet: bool) -> None:
