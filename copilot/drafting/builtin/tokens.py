@@ -12,11 +12,11 @@ from copilot.drafting.builtin.words import lexicon, stem
 Shape = Literal["plain", "money", "percent", "fraction", "multiple"]
 _TOKEN = re.compile(
     r"(?P<label>\d+-[A-Za-z][A-Za-z-]*)"
-    r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+    r"|(?P<number>[1-9]\d{0,2}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?\d*)"
     r"|(?P<money>\\?[$€£¥])"
     r"|(?P<percent>\\?%)"
-    r"|(?P<mark>[.,;:?!()/\n*|=<>+\[\]])"
+    r"|(?P<mark>[.,;:?!()/\n*|=<>+−\[\]])"
 )
 _SENTENCE_ENDS = frozenset(".?!;")
 
