@@ -179,7 +179,7 @@ def _is_measure_only(quantity: Quantity, context: Context, rows: Sequence[Row]) 
     if quantity.money:
         return context.invested
     plain = context.hypernyms | context.measures | words.container_stems
-    named = context.hypernyms - words.generic_stems
+    named = context.hypernyms - words.generic_stems - words.measure_stems
     if quantity.next_item < 0 and quantity.head in named and not any(quantity.head in row.words for row in rows):
         return True
     if quantity.next_item >= 0:
