@@ -192,15 +192,19 @@ def _subjects(sentences: Sequence[Sentence]) -> Iterator[Items]:
             elif begins and token.low != "the" and (phrase := _subject(sentence, position, per=False)):
                 seen.append(tuple(word.stem for word in phrase))
                 opened.setdefault(seen[-1], phrase)
-    counts = Counter(stems for stems in seen)
-    groups = [named, opened, {**named, **opened}]
-    for group in [*groups, definite]:
-        phrases = [phrase for phrase in group.values() if phrase[-1].stem not in _VAGUE and not _extends(phrase, group)]
-        phrases = sorted(phrases, key=lambda phrase: -counts[tuple(word.stem for word in phrase)])[:_MOST_ITEMS]
-        phrases.sort(key=lambda phrase: phrase[0].start)
-        for size in dict.fromkeys((2, 3, len(phrases))):
-            for chosen in combinations(phrases, size):
-                yield tuple(_item(phrase) for phrase in chosen)
+    counts = Counter(seen)
+    for group in (named, opened, {**named, **opened}, definite):
+        yield from _combined(group, counts)
+
+
+def _combined(group: Mapping[tuple[str, ...], tuple[Token, ...]], counts: Counter[tuple[str, ...]]) -> Iterator[Items]:
+    """Lists of two, three and all of the phrases that are named most often."""
+    phrases = [phrase for phrase in group.values() if phrase[-1].stem not in _VAGUE and not _extends(phrase, group)]
+    phrases = sorted(phrases, key=lambda phrase: -counts[tuple(word.stem for word in phrase)])[:_MOST_ITEMS]
+    phrases.sort(key=lambda phrase: phrase[0].start)
+    for size in dict.fromkeys((2, 3, len(phrases))):
+        for chosen in combinations(phrases, size):
+            yield tuple(_item(phrase) for phrase in chosen)
 
 
 def _priced(sentence: Sentence, position: int) -> tuple[Token, ...]:
