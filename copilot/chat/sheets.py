@@ -30,7 +30,15 @@ ASIDE = {
     Run.Kind.SCENARIO: "the scenario's changes are applied to its instance, never to the version.",
     Run.Kind.EXPLAIN: "this run only asks about it.",
 }
-DRAFTED = (E.DRAFT_PROPOSED, E.DRAFT_QUESTION, E.DRAFT_ABSTAINED, E.BUILD_FAILED, E.CHECKS_FINISHED, E.DIFF_COMPUTED)
+DRAFTED = (
+    E.DRAFT_FORMULATED,
+    E.DRAFT_PROPOSED,
+    E.DRAFT_QUESTION,
+    E.DRAFT_ABSTAINED,
+    E.BUILD_FAILED,
+    E.CHECKS_FINISHED,
+    E.DIFF_COMPUTED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +145,9 @@ def _source(run: Run, payloads: Mapping[str, Any]) -> _Source:
         note = BECOMING if run.is_active else "A draft that did not become a version."
         found, program = _formulation(proposed.get("formulation")), str(proposed.get("program", ""))
         return _Source(found, program, run.request_text, proposed.get("drafter", ""), note, None)
+    if settled := _formulation((payloads.get(E.DRAFT_FORMULATED) or {}).get("formulation")):
+        note = "The program is being written." if run.is_active else "A formulation without a program."
+        return _Source(settled, "", run.request_text, "", note, None)
     asked = payloads.get(E.DRAFT_QUESTION) or payloads.get(E.DRAFT_ABSTAINED) or {}
     if partial := _formulation(asked.get("formulation")):
         return _Source(partial, "", run.request_text, "", "Only what was understood so far.", None)

@@ -20,7 +20,8 @@ from solvers import runner
 from solvers.instance import Instance
 from solvers.result import SolutionStatus, SolveOptions
 
-CALLS = 4  # the most that one attempt makes: a draft and a repair, each with a second chance
+REPAIRS = 1  # of each attempt: what an insight does shows in the first draft
+CALLS = 6  # the most that one attempt makes: formulation, program and a repair, each with a second chance
 _SILENT = ("drafter failed", "unexpected")  # says something about the service, nothing about the insight
 
 
@@ -44,7 +45,10 @@ class LineBench:
         """Draft, build, solve and judge, within the budget; raises BudgetSpent."""
         self.budget.require(CALLS)
         used = drafter or self.drafter
-        tools = Tools(used, self.sandbox, self.limits, self.solver, self.options, insights=lambda _: tuple(insights))
+        shown = tuple(insights)
+        tools = Tools(
+            used, self.sandbox, self.limits, self.solver, self.options, insights=lambda _: shown, repairs=REPAIRS
+        )
         made = attempt(problem, tools, seed=seed, should_stop=self.should_stop)
         self.budget.spend(made.calls, made.tokens)
         return made
