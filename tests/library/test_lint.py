@@ -54,6 +54,17 @@ def test_numbers_and_names_of_the_source_are_found() -> None:
     assert not lint.leaked(replace(CONSERVATION, explanation="A day has 24 hours."), source)
 
 
+def test_a_quotation_or_a_list_of_small_numbers_is_a_leak_too() -> None:
+    source = "There are 7 items with loads of 6, 7, 8 and 3 that need to be packed into the boxes."
+    quoted = replace(CONSERVATION, applies_when="There are items with loads that need to be packed into the boxes.")
+    listed = replace(CONSERVATION, right="loads = [6, 7, 8, 3]")
+    assert {finding.code for finding in lint.leaked(quoted, source)} == {"leaked_words"}
+    assert {finding.code for finding in lint.leaked(listed, source)} == {"leaked_list"}
+    assert not lint.leaked(replace(CONSERVATION, applies_when="Items are packed into the boxes."), source)
+    assert not lint.leaked(replace(CONSERVATION, right="bounds=(6, 7)"), source)
+    assert not lint.leaked(replace(CONSERVATION, right="[1, 2, 3, 4]"), "Tasks 1, 2, 3, 4.")
+
+
 def test_twins_and_near_duplicates_under_a_label_are_paired() -> None:
     near = replace(CONSERVATION, explanation=f"{CONSERVATION.explanation} Always.")
     elsewhere = replace(near, labels=KNAPSACK.labels)
