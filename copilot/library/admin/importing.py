@@ -80,8 +80,8 @@ class ImportPages(CuratorAdmin):
             return None
 
     def _told(self, request: HttpRequest, report: ImportReport) -> HttpResponse:
-        known = f", {report.already_there} known before" if report.already_there else ""
-        done = f"{report.file}: {report.stored} new drafts, {report.new_versions} new versions{known}."
+        known = f"; known before: {report.already_there}" if report.already_there else ""
+        done = f"Imported {report.file}. New drafts: {report.stored}; new versions: {report.new_versions}{known}."
         self.message_user(request, done, messages.SUCCESS)
         entry = import_reports.imports(curator(request)).first() if report.insights else None
         if entry is None:
@@ -98,7 +98,7 @@ class ImportPages(CuratorAdmin):
                 ready = InsightVersion.objects.filter(pk__in=[version.pk for version in report.clean])
                 move_all(self, request, ready, State.IN_REVIEW, f"from {entry.details.get('file', 'a file')}")
             case "labels":
-                self.attempt(request, lambda: _approve(report, user), f"Approved: {len(report.proposed)} labels.")
+                self.attempt(request, lambda: _approve(report, user), f"Labels approved: {len(report.proposed)}.")
         if request.method == "POST":
             return redirect("admin:library_import_report", entry.pk)
         code = request.GET.get("finding", "")

@@ -109,7 +109,7 @@ class InsightAdmin(MergePages, ImportPages):
             self._review(request, made[0])
 
         if form.is_valid() and self.attempt(request, store, "Saved as a draft."):
-            return self._saved(request, made[0])
+            return redirect(change_url("insightversion", made[0].pk))
         return self.screen(request, "write.html", "Write an insight", form=form)
 
     def write(self, request: HttpRequest, key: Any) -> HttpResponse:
@@ -126,18 +126,13 @@ class InsightAdmin(MergePages, ImportPages):
             self._review(request, made[0])
 
         if form.is_valid() and self.attempt(request, store, "Saved as a draft."):
-            return self._saved(request, made[0])
+            return redirect(change_url("insightversion", made[0].pk))
         title = f"New version of {newest.title or newest.applies_when[:60]}" if newest else "Write a version"
         return self.screen(request, "write.html", title, form=form, insight=insight, newest=newest)
 
     def _review(self, request: HttpRequest, version: InsightVersion) -> None:
         if request.POST.get("verb") == "review":
             moves.move(version.pk, State.DRAFT, State.IN_REVIEW, actor=curator(request), reason="sent by its author")
-
-    def _saved(self, request: HttpRequest, version: InsightVersion) -> HttpResponse:
-        for finding in version.findings:
-            self.message_user(request, f"{finding['severity'].capitalize()}: {finding['message']}", messages.WARNING)
-        return redirect(change_url("insightversion", version.pk))
 
     @admin.display(description="insight", ordering="newest_title")
     def name(self, insight: Any) -> str:
