@@ -165,11 +165,14 @@ def _subjects(sentences: Sequence[Sentence]) -> Iterator[Items]:
     """Subjects of "each A takes 5", objects of "per A", and sentence openings before a verb."""
     named: dict[tuple[str, ...], tuple[Token, ...]] = {}
     opened: dict[tuple[str, ...], tuple[Token, ...]] = {}
+    definite: dict[tuple[str, ...], tuple[Token, ...]] = {}
     seen: list[tuple[str, ...]] = []
     for sentence in sentences:
         if not any(token.kind == "number" for token in sentence):
             continue
         for position, token in enumerate(sentence):
+            if token.low == "the" and (phrase := _told(sentence, position + 1)):
+                definite.setdefault(tuple(word.stem for word in phrase), phrase)
             begins = position == 0 or sentence[position - 1].low in _BEGINS or is_verb(sentence, position - 1)
             if token.low in _EACH - {"the"} and (phrase := _subject(sentence, position + 1, per=token.low == "per")):
                 seen.append(tuple(word.stem for word in phrase))
@@ -178,13 +181,21 @@ def _subjects(sentences: Sequence[Sentence]) -> Iterator[Items]:
                 seen.append(tuple(word.stem for word in phrase))
                 opened.setdefault(seen[-1], phrase)
     counts = Counter(stems for stems in seen)
-    for group in (named, opened, {**named, **opened}):
+    groups = [named, opened, {**named, **opened}]
+    for group in [*groups, definite]:
         phrases = [phrase for phrase in group.values() if phrase[-1].stem not in _VAGUE and not _extends(phrase, group)]
         phrases = sorted(phrases, key=lambda phrase: -counts[tuple(word.stem for word in phrase)])[:_MOST_ITEMS]
         phrases.sort(key=lambda phrase: phrase[0].start)
         for size in dict.fromkeys((2, 3, len(phrases))):
             for chosen in combinations(phrases, size):
                 yield tuple(_item(phrase) for phrase in chosen)
+
+
+def _told(sentence: Sentence, start: int) -> tuple[Token, ...]:
+    """The subject of a verb with a number close behind: "the Alpha brand costs $5"."""
+    phrase = _subject(sentence, start, per=False)
+    end = sentence.index(phrase[-1]) + 1 if phrase else 0
+    return phrase if any(token.kind == "number" for token in sentence[end : end + 4]) else ()
 
 
 def _extends(phrase: Sequence[Token], group: Mapping[tuple[str, ...], object]) -> bool:

@@ -145,7 +145,8 @@ def _matched(aim: Aim, rows: Sequence[Row], context: Context) -> tuple[Goal | No
     best = max(scores, default=0.0)
     if money is not None:
         return _goal(aim, money, label, rows)
-    if best >= 1.0 and not (counts and counted in context.hypernyms):
+    own = any(row.unit == counted and len(row.facts) == len(context.items) for row in rows)  # "hands" are cleaned
+    if best >= 1.0 and (own or not (counts and counted in context.hypernyms)):
         top = [index for index, score in enumerate(scores) if score >= best - 0.1]
         if len(top) > 1:
             return _summed(aim, top, label, rows, context)

@@ -167,6 +167,9 @@ def _owners(quantity: Quantity, *, item_count: int, hypernyms: frozenset[str]) -
         return quantity.left
     if quantity.right:
         return quantity.right
+    made = _made(quantity)
+    if made:
+        return made
     ahead = quantity.clause[: quantity.position]
     for spot, part in enumerate(ahead):
         if part.low in _COLLECTIVE and spot + 1 < len(ahead):
@@ -178,6 +181,15 @@ def _owners(quantity: Quantity, *, item_count: int, hypernyms: frozenset[str]) -
         if part.low in ("per", "each", "every") and follower.stem in hypernyms:
             return tuple(range(item_count))
     return ()
+
+
+def _made(quantity: Quantity) -> tuple[int, ...]:
+    """ "It takes 1 hour of cutting and 2 hours of polishing to make A": what is said last is what takes it all."""
+    low = [part.low for part in quantity.clause[: quantity.position]]
+    takes = [part for part in quantity.clause[: quantity.position] if part.verb]
+    items = {part.item for part in quantity.clause if part.kind == "item"}
+    opens = "it" in low and bool(takes) and takes[0].stem in ("tak", "requir", "need", "cost", "us")
+    return tuple(items) if opens and len(items) == 1 else ()
 
 
 def _weak(quantity: Quantity) -> Relation | None:
@@ -203,6 +215,8 @@ def _is_counting(quantity: Quantity, item_count: int, hypernyms: frozenset[str])
     part = quantity.part
     if part.shape != "plain" or part.value != int(part.value):
         return False
+    if _is_announced(quantity, item_count, hypernyms):
+        return True
     first = [word.stem for word in quantity.after[:3]]
     named = any(stem in _COUNTING for stem in first)
     listed = part.value == item_count and (part.worded or quantity.next_item >= 0)
@@ -218,6 +232,19 @@ def _is_counting(quantity: Quantity, item_count: int, hypernyms: frozenset[str])
             or (listed and part.worded and not quantity.left)
         )
     )
+
+
+def _is_announced(quantity: Quantity, item_count: int, hypernyms: frozenset[str]) -> bool:
+    """ "two processes", "3 layouts", "a 1 year term": what is told of one by one elsewhere, or a span of time."""
+    words, value = lexicon(), quantity.part.value
+    if cue_before(quantity.clause, quantity.position) is not None or quantity.right:
+        return False
+    if quantity.unit in words.period_stems and quantity.head in words.term_stems:
+        return True
+    if not quantity.head or len(quantity.left) == 1:
+        return False
+    steps = quantity.part.worded and value <= _FEW and quantity.head in words.announced_stems
+    return steps or (value == item_count and quantity.head in hypernyms - words.generic_stems and not quantity.left)
 
 
 def _introduces(quantity: Quantity) -> bool:

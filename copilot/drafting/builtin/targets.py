@@ -97,7 +97,7 @@ def row_score(quantity: Quantity, row: Row, *, alone: bool = False) -> float:
         score = _UNIT if quantity.unit in lexicon().measure_stems | lexicon().container_stems else 2 * _UNIT
     elif quantity.unit and row.unit and {quantity.unit, row.unit} <= lexicon().measure_stems:
         return 0.0
-    telling = (row.words | row.said) - {row.unit}
+    telling = (row.words | row.said) - ({row.unit} if not row.is_rate else set())
     shared = {stem for stem in telling if stem in said or _akin(stem, said)}
     if quantity.money:
         return score + 0.3 * len(shared)
@@ -284,7 +284,8 @@ def _on_everything(
     plural = not alike and quantity.unit and not quantity.money and quantity.unit not in lexicon().measure_stems
     if plural and not raw.weak and not _names_row(quantity, rows):
         return _loose(raw, context, rows, taken)
-    alone = not any(part.kind == "item" for part in quantity.clause)
+    around = set(_items_around(quantity))
+    alone = not around or around == set(context.everything)
     if quantity.unit in context.measures and not _names_row(quantity, rows) and alone:
         return [_on_items(raw, context.everything, _MEASURED.format(phrase=written(quantity)))], []
     text = f'It is not clear what "{written(quantity)}" limits.'

@@ -69,6 +69,8 @@ class Lexicon:
     generic_stems: frozenset[str]
     table_stems: frozenset[str]
     abbreviations: frozenset[str]
+    announced_stems: frozenset[str]
+    term_stems: frozenset[str]
     cues: Cues
 
     def is_small(self, low: str) -> bool:
@@ -162,6 +164,8 @@ def lexicon() -> Lexicon:
         money_names={stem(key): value for key, value in grammar["money_names"].items()},
         total_stems=_stems(grammar["totals"]),
         abbreviations=frozenset(grammar["abbreviations"]),
+        announced_stems=_stems(grammar["announced"]),
+        term_stems=_stems(grammar["terms"]),
         table_stems=_stems(grammar["table_words"]),
         generic_stems=_stems(grammar["generic_items"]),
         cues=_cues(),
