@@ -277,6 +277,7 @@ def test_a_file_is_imported_with_a_report_and_sent_to_review(desk: Client, alice
         ("ours.json", "[" * 100_000, "nested too deeply"),
         ("ours.jsonl", ROWS + '\n{"title": "No condition"}', "applies_when"),
         ("ours.jsonl", "x" * (5 << 20), "at most 4 are read here"),
+        ("ours.jsonl", "\n".join(['{"applies_when": "A", "explanation": "B"}'] * 1_001), "at most 1,000 are taken"),
     ],
 )
 def test_a_file_that_cannot_be_read_stores_nothing_and_says_why(name: str, text: str, said: str, desk: Client) -> None:

@@ -22,6 +22,7 @@ from copilot.library.models import InsightVersion
 from copilot.library.states import State
 
 MOST_MEGABYTES = 4  # read while the browser waits; larger files go through `manage.py library import`
+MOST_INSIGHTS = 1_000  # some seconds, during which SQLite lets nobody else write
 PAGE, PROBLEMS, PAIRS, IMPORTS = 100, 50, 200, 20
 
 
@@ -74,6 +75,7 @@ class ImportPages(CuratorAdmin):
                 reach=Reach(wanted["workspace"]),
                 licence=wanted["licence"],
                 taxonomy_data=tree.read() if tree else None,
+                most=MOST_INSIGHTS,
             )
         except LibraryRefused as refused:
             self.message_user(request, str(refused), messages.ERROR)
