@@ -31,6 +31,7 @@ class Reading:
         self.account.absorb(patterns("any", "absorb"))
         self.account.absorb(patterns(family, "absorb"))
         self.account.relax(patterns(family, "known"))
+        self.account.relax_clauses((*patterns("any", "core"), *patterns(family, "core")))
         self._enumerations()
         left = self.account.left()
         labels = [record.label for block in self.layout.blocks for record in block.records]
@@ -126,6 +127,9 @@ def constant_of(reading: Reading) -> float:
     behind = [number for number in account.numbers if said.end() <= number.start < end]
     if not behind or account.says(patterns("any", "lowers")):
         return 0.0
+    alone = len([number for number in account.numbers if start <= number.start < end]) == 1
+    if alone and not any(phrase.search(reading.layout.prose, start, end) for phrase in patterns("any", "hedged")):
+        account.explain(start, end)
     account.explain(said.start(), behind[0].end)
     account.explain(*always.span())
     return account.take(behind[0]).value
