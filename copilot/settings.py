@@ -43,7 +43,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("BEHIND_TLS_PROXY", defaul
 
 # --- what is installed ------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "copilot.accounts.admin_config.SiteConfig",  # the admin, under our name
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -147,6 +147,7 @@ COPILOT = {
     "LLM_API_KEY": env.str("COPILOT_LLM_API_KEY", default=""),
     "LLM_METHOD": env.str("COPILOT_LLM_METHOD", default="json_schema"),
     "LLM_TIMEOUT_SECONDS": env.float("COPILOT_LLM_TIMEOUT_SECONDS", default=120.0),
+    "DRAFT_REPAIRS": env.int("COPILOT_DRAFT_REPAIRS", default=3),
     "SOLVE_SECONDS": env.float("COPILOT_SOLVE_SECONDS", default=300.0),
     "SOLVE_MEMORY_MB": env.int("COPILOT_SOLVE_MEMORY_MB", default=4096),
     "SOLVE_THREADS": env.int("COPILOT_SOLVE_THREADS", default=1),

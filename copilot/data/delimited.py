@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from copilot.data.cells import Cell, Kind, decimal_mark, is_ambiguous, is_number, type_column
+from copilot.data.cells import TypedColumn, decimal_mark, is_ambiguous, is_number, type_column
 from copilot.data.encoding import decode_text
 from copilot.data.errors import DataError
 from copilot.data.table import (
@@ -36,21 +36,44 @@ class _Grid:
     warnings: list[str] = field(default_factory=list)
 
 
-def read_csv(name: str, content: bytes, *, max_bytes: int = MAX_BYTES, max_cells: int = MAX_CELLS) -> DataTable:
+def read_csv(
+    name: str,
+    content: bytes,
+    *,
+    max_bytes: int = MAX_BYTES,
+    max_cells: int = MAX_CELLS,
+    lenient: bool = False,
+) -> DataTable:
     """Read delimited text; the first line must name the columns.
 
     Delimiter, decimal mark and encoding are found out. Raises DataError, with file, line, column and rule, for: an
     empty file, no header, a repeated or missing column name, a row of another length, bytes that are not text, a file
     over `max_bytes` (bytes) or `max_cells`, and numbers that are not finite. Formulas are kept as text.
+    `lenient` is for files that nobody can be asked to mend: without names the columns are `column_1`, `column_2`, ...,
+    and a row that is too short ends in empty cells; either comes with a warning.
     """
     check_size(name, content, max_bytes=max_bytes)
     decoded = decode_text(name, content)
-    grid = _grid(name, decoded.text, max_cells=max_cells)
-    columns: dict[str, tuple[Cell, ...]] = {}
-    kinds: dict[str, Kind] = {}
+    grid = _grid(name, decoded.text, max_cells=max_cells, lenient=lenient)
+    warnings = [warning for warning in (decoded.warning, *grid.warnings) if warning]
+    typed = _typed(name, grid, warnings)
+    return DataTable(
+        name=table_name(name),
+        columns={column: one.values for column, one in typed.items()},
+        kinds={column: one.kind for column, one in typed.items()},
+        lines=grid.lines,
+        content_hash=hash_of(content),
+        encoding=decoded.encoding,
+        delimiter=grid.delimiter,
+        warnings=tuple(warnings),
+    )
+
+
+def _typed(name: str, grid: _Grid, warnings: list[str]) -> dict[str, TypedColumn]:
+    """Each column in its type; what was doubtful is added to the warnings."""
     cells = [[row[i] for row in grid.rows] for i in range(len(grid.header))]
     mark = decimal_mark(cells, delimiter=grid.delimiter)
-    warnings = [warning for warning in (decoded.warning, *grid.warnings) if warning]
+    found: dict[str, TypedColumn] = {}
     for column, texts in zip(grid.header, cells, strict=True):
         typed = type_column(texts, mark=mark)
         if typed.not_finite is not None:
@@ -60,26 +83,19 @@ def read_csv(name: str, content: bytes, *, max_bytes: int = MAX_BYTES, max_cells
                 "Give a number, or leave the cell empty."
             )
         warnings += _doubts(name, column, texts, grid.lines, odd=typed.odd, comma=typed.mark == "comma")
-        columns[column], kinds[column] = typed.values, typed.kind
-    return DataTable(
-        name=table_name(name),
-        columns=columns,
-        kinds=kinds,
-        lines=grid.lines,
-        content_hash=hash_of(content),
-        encoding=decoded.encoding,
-        delimiter=grid.delimiter,
-        warnings=tuple(warnings),
-    )
+        found[column] = typed
+    return found
 
 
-def _grid(name: str, text: str, *, max_cells: int) -> _Grid:
+def _grid(name: str, text: str, *, max_cells: int, lenient: bool) -> _Grid:
     delimiter = _delimiter(text)
     found = list(_records(name, text, delimiter, max_cells=max_cells))
     if not found:
         raise DataError(f"{name} is empty. Its first line must name the columns, and each further line is a row.")
     (header_line, header), body = found[0], found[1:]
     grid = _Grid(header, header_line, [row for _, row in body], [line for line, _ in body], delimiter)
+    if lenient:
+        _mend(name, grid)
     _check_widths(name, grid)
     _drop_empty_columns(name, grid)
     _check_header(name, grid)
@@ -123,6 +139,28 @@ def _delimiter(text: str) -> str:
     return best or next((delimiter for delimiter in ";\t|," if delimiter not in text), ",")
 
 
+def _mend(name: str, grid: _Grid) -> None:
+    """Name the columns of a file that does not, and fill up rows that end too early; says both."""
+    if _is_nameless(grid.header):
+        grid.rows.insert(0, grid.header)
+        grid.lines.insert(0, grid.header_line)
+        grid.header = [f"column_{place}" for place in range(1, len(grid.header) + 1)]
+        grid.warnings.append(
+            f"{name}: line {grid.header_line} holds numbers rather than names, so the columns are "
+            f"{_shown(grid.header)}."
+        )
+    width = len(grid.header)
+    short = [place for place, row in enumerate(grid.rows) if len(row) < width]
+    for place in short:
+        grid.rows[place] += [""] * (width - len(grid.rows[place]))
+    if short:
+        more = f" and {len(short) - 1:,} more" if short[1:] else ""
+        grid.warnings.append(
+            f"{name}, line {grid.lines[short[0]]}{more}: there are fewer cells than columns; the last are taken as "
+            "empty."
+        )
+
+
 def _check_widths(name: str, grid: _Grid) -> None:
     expected = len(grid.header)
     for line, row in zip(grid.lines, grid.rows, strict=True):
@@ -156,7 +194,7 @@ def _drop_empty_columns(name: str, grid: _Grid) -> None:
 
 def _check_header(name: str, grid: _Grid) -> None:
     numeric = [column for column in grid.header if is_number(column)]
-    if numeric and (len(numeric) == len(grid.header) or not _counts_up(numeric)):
+    if _is_nameless(grid.header):
         raise DataError(
             f"{name}, line {grid.header_line}: this line holds numbers ({_shown(numeric)}), so the columns have no "
             "names. Add a first line that names them."
@@ -164,6 +202,12 @@ def _check_header(name: str, grid: _Grid) -> None:
     if numeric:
         grid.warnings.append(f"{name}: the columns {_shown(numeric)} are named by numbers.")
     check_names(name, grid.header, where=f"line {grid.header_line}")
+
+
+def _is_nameless(header: Sequence[str]) -> bool:
+    """Whether a first line is a row of data: it holds numbers that do not count columns."""
+    numeric = [column for column in header if is_number(column)]
+    return bool(numeric) and (len(numeric) == len(header) or not _counts_up(numeric))
 
 
 def _counts_up(names: Sequence[str]) -> bool:
