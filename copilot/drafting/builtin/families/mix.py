@@ -108,7 +108,9 @@ def _written(reading: Reading, mix: _Mix, constant: float) -> Formulation:
     total = _total(plan, mix, take)
     for names, relation, said in ((mix.most, "<=", "most"), (mix.least, ">=", "least")):
         for name in names:
-            bound = plan.table(f"{said} of each", (items,), _keyed(mix.table[name]), place, unit=unit_of(mix.block, name))
+            bound = plan.table(
+                f"{said} of each", (items,), _keyed(mix.table[name]), place, unit=unit_of(mix.block, name)
+            )
             if unit_of(mix.block, name) == "%":
                 if not total:
                     raise InDoubt(f"“{name}” is a share, and the text gives no total that it is a share of.")

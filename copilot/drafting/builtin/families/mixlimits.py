@@ -28,7 +28,9 @@ class Limit:
     average: bool = False
 
 
-def limits_of(reading: Reading, contents: Sequence[str], others: Sequence[Block], *, maximized: bool, count: int) -> list[Limit]:
+def limits_of(
+    reading: Reading, contents: Sequence[str], others: Sequence[Block], *, maximized: bool, count: int
+) -> list[Limit]:
     """All limits but a number that is the `count` of options; the numbers and cues that say them are taken from the account. Raises InDoubt or NotThisFamily."""
     found = [limit for block in others for limit in _listed(block, contents, maximized=maximized)]
     carried: tuple[Relation, int] | None = None
@@ -88,7 +90,7 @@ def _ends(reading: Reading) -> list[int]:
 def _column(reading: Reading, said: Said, contents: Sequence[str]) -> str | None:
     """The column that the words behind the number name, else those before it."""
     prose = reading.layout.prose
-    cut = re.compile(r"[,;:()]|\d").search(prose, said.end, said.sentence[1])
+    cut = re.compile(r"[,;:()]|\d|\band\b").search(prose, said.end, said.sentence[1])
     behind = prose[said.end : cut.start() if cut else said.sentence[1]]
     before = _before(reading, said)
     last = max([match.end() for match in _EDGE.finditer(before)], default=0)
@@ -149,7 +151,9 @@ def _total(reading: Reading, said: Said, relation: Relation | None) -> Limit | N
     """ "blends 180 tons", "invests all of $90,000", "at most 50 in total"."""
     prose = reading.layout.prose
     before, near = prose[said.sentence[0] : said.start], prose[said.sentence[0] : said.end + 40]
-    unit = said.unit if said.unit in ("$", "€", "£", "¥") else said.unit.split(" of ")[0].split()[0] if said.unit else ""
+    unit = (
+        said.unit if said.unit in ("$", "€", "£", "¥") else said.unit.split(" of ")[0].split()[0] if said.unit else ""
+    )
     if any(phrase.search(before) for phrase in patterns(FAMILY, "all_of")) and relation is None:
         return Limit("", "==", said.value, unit, said.sentence)
     if any(phrase.search(near) for phrase in patterns(FAMILY, "together")):

@@ -55,14 +55,16 @@ class Reading:
                 at = self.layout.prose.find(block.labels[0], end)
 
     def _names(self, label: str) -> bool:
-        at = self.layout.prose.find(label)
+        """Whether the prose names a record; one of several words in small letters too."""
+        prose = self.layout.prose.lower() if " " in label else self.layout.prose
+        label = label.lower() if " " in label else label
+        at = prose.find(label)
         while at >= 0:
-            after = self.layout.prose[at + len(label) : at + len(label) + 1]
-            before = self.layout.prose[at - 1 : at]
-            whole = not after.isalnum() and not before.isalnum()
+            after, before = prose[at + len(label) : at + len(label) + 1], prose[at - 1 : at]
+            whole = not before.isalnum() and (not after.isalnum() or after == "s")
             if whole and not all(self.account.explained[at : at + len(label)]):
                 return True
-            at = self.layout.prose.find(label, at + 1)
+            at = prose.find(label, at + 1)
         return False
 
     def _reason(self, what: str, at: int) -> str:
