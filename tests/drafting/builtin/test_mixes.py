@@ -17,7 +17,8 @@ WORKSHOP = """A workshop builds three kinds of lamp, in fractions too:
 - Ceiling lamp: profit $50 each, takes 3 hours of turning and 4 hours of wiring, at most 30 can be sold
 - Garden lamp: profit $24 each, takes 1 hours of turning and 2 hours of wiring, at most 25 can be sold
 
-There are 70 hours of turning and 80 hours of wiring available each week. Which weekly plan has the largest total profit?
+There are 70 hours of turning and 80 hours of wiring available each week.
+Which weekly plan has the largest total profit?
 """
 RESOURCES = """Which quantities of these cheeses should a dairy make for the highest revenue? Fractions are fine.
 

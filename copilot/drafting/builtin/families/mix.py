@@ -117,7 +117,7 @@ def _written(reading: Reading, mix: _Mix, constant: float) -> Formulation:
                 bound = f"{bound} * {total}"
             rule = f"at {said} of each"
             plan.rule(rule, [term(take)], relation, bound, place, kind="bound", indices=(items,))  # type: ignore[arg-type]
-    sources = {name: "" for name in mix.contents}
+    sources = dict.fromkeys(mix.contents, "")
     for limit in (limit for limit in mix.limits if limit.column):
         unit = unit_of(mix.block, limit.column)
         if not sources[limit.column]:

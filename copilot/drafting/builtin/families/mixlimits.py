@@ -31,7 +31,10 @@ class Limit:
 def limits_of(
     reading: Reading, contents: Sequence[str], others: Sequence[Block], *, maximized: bool, count: int
 ) -> list[Limit]:
-    """All limits but a number that is the `count` of options; the numbers and cues that say them are taken from the account. Raises InDoubt or NotThisFamily."""
+    """All limits, without a number that is the `count` of options; what says them is taken from the account.
+
+    Raises InDoubt or NotThisFamily.
+    """
     found = [limit for block in others for limit in _listed(block, contents, maximized=maximized)]
     carried: tuple[Relation, int] | None = None
     for said in tuple(reading.account.numbers):

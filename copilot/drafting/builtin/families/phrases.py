@@ -166,7 +166,7 @@ class Account:
                     self.explain(*match.span())
 
     def relax_clauses(self, core: Sequence[re.Pattern[str]]) -> None:
-        """A clause that repeats what makes the family may use small words of duty; the next clause is another matter."""
+        """A clause that repeats what makes the family may use small words of duty; the next may not."""
         begin = 0
         for edge in (*(match.start() for match in _CLAUSE.finditer(self.prose)), len(self.prose)):
             if any(phrase.search(self.prose, begin, edge) for phrase in core):

@@ -55,17 +55,11 @@ class Reading:
                 at = self.layout.prose.find(block.labels[0], end)
 
     def _names(self, label: str) -> bool:
-        """Whether the prose names a record; one of several words in small letters too."""
-        prose = self.layout.prose.lower() if " " in label else self.layout.prose
-        label = label.lower() if " " in label else label
-        at = prose.find(label)
-        while at >= 0:
-            after, before = prose[at + len(label) : at + len(label) + 1], prose[at - 1 : at]
-            whole = not before.isalnum() and (not after.isalnum() or after == "s")
-            if whole and not all(self.account.explained[at : at + len(label)]):
-                return True
-            at = prose.find(label, at + 1)
-        return False
+        """Whether the prose names a record, one of several words in small letters or in the plural too."""
+        flags = re.IGNORECASE if " " in label else re.NOFLAG
+        named = re.compile(rf"(?<!\w){re.escape(label)}s?(?!\w)", flags)
+        spots = [match.span() for match in named.finditer(self.layout.prose)]
+        return any(not all(self.account.explained[start:end]) for start, end in spots)
 
     def _reason(self, what: str, at: int) -> str:
         start, end = self.account.sentence_at(at)
