@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from copilot.chat.judgements import Axis, axes_of
 from copilot.chat.lessons import Experience, experience_of
 from copilot.chat.models import Message
 from copilot.chat.steps import Happening, Step, StepState, steps_of
@@ -77,6 +78,7 @@ class Card:
     tone: str
     table: tuple[Cell, ...]
     more_rows: int
+    axes: tuple[Axis, ...]
     question: Question | None
     reasons: tuple[str, ...]
     can_retry: bool
@@ -160,6 +162,7 @@ def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool) ->
         tone=tone_of(run),
         table=table,
         more_rows=row_count - len(table),
+        axes=() if run.is_active else axes_of((run.result or {}).get("checks") or ()),
         question=_question(run, happened),
         reasons=_reasons(run, happened),
         can_retry=run.lifecycle in RETRIABLE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from copilot.drafting.formulation import Constraint, Formulation, Objective, Term
+from copilot.drafting.formulation import Constraint, Formulation, Objective, Term, Variable
 
 _SIGNS = {"<=": r"\le", ">=": r"\ge", "==": "="}
 _INDEXED = re.compile(r"^(\w+)\[(.+)\]$")
@@ -41,6 +41,19 @@ def objective(item: Objective, *, sets: Collection[str] = ()) -> str:
     word = r"\max" if item.sense == "maximize" else r"\min"
     constant = "" if not item.constant else f" {'+' if item.constant > 0 else '-'} {number(abs(item.constant))}"
     return rf"{word}\; {total(item.terms, sets=sets)}{constant}"
+
+
+def domain(item: Variable) -> str:
+    """Domain and bounds of a variable: `\\text{desks} \\in \\mathbb{Z},\\quad \\text{desks} \\ge 0`."""
+    symbol = text(item.name)
+    if item.indices:
+        symbol += "_{" + ",".join(_INDICES[position % len(_INDICES)] for position in range(len(item.indices))) + "}"
+    if item.domain == "binary":
+        return rf"{symbol} \in \{{0, 1\}}"
+    kind = r"\mathbb{Z}" if item.domain == "integer" else r"\mathbb{R}"
+    low = "" if item.lower is None else rf",\quad {symbol} \ge {number(item.lower)}"
+    high = "" if item.upper is None else rf",\quad {symbol} \le {number(item.upper)}"
+    return rf"{symbol} \in {kind}{low}{high}"
 
 
 def total(terms: Sequence[Term], *, sets: Collection[str] = ()) -> str:

@@ -44,7 +44,8 @@ class Attempt:
     """How a drafter did on one problem.
 
     `how` says at which step it ended and as what. `reading` is filled where the answer would have been met with the
-    whole numbers of the draft left out ("continuous"), or with all variables whole ("integer").
+    whole numbers of the draft left out ("continuous"), or with all variables whole ("integer"). `insights` are the
+    keys of those that it was drafted with.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Attempt:
     verification: str = ""
     reading: str = ""
     assumptions: int = 0
+    insights: tuple[str, ...] = ()
     draft_seconds: float = 0.0
     build_seconds: float = 0.0
     solve_seconds: float = 0.0
@@ -100,7 +102,9 @@ def attempt(
 
 
 def _walk(problem: Problem, tools: Tools, blank: Attempt, told: _Told, should_stop: Callable[[], bool]) -> Attempt:
-    request = DraftRequest(problem.text, tables=problem.tables, insights=tools.insights(problem.text), seed=blank.seed)
+    shown = tools.insights(problem.text)
+    blank = replace(blank, insights=tuple(one.key for one in shown))
+    request = DraftRequest(problem.text, tables=problem.tables, insights=shown, seed=blank.seed)
     started = time.perf_counter()
     outcome = tools.drafter.draft(request, told, should_stop)
     for repairs in range(REPAIRS + 1):

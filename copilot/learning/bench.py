@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from copilot.drafting.base import Draft, Drafter, DraftOutcome, DraftReport, DraftRequest, Feedback, InsightText
 from copilot.drafting.wire import data_to_json
-from copilot.evaluation.attempt import Tools, attempt
+from copilot.evaluation.attempt import Attempt, Tools, attempt
+from copilot.evaluation.problems import Problem
 from copilot.learning.budget import Budget
 from copilot.learning.cases import Ending, Program, Task, Tried
 from copilot.sandbox.host import Sandbox
@@ -35,15 +36,23 @@ class LineBench:
     should_stop: Callable[[], bool] = lambda: False
     _known: dict[str, Ending] = field(default_factory=dict)
 
+    def made(
+        self, problem: Problem, insights: Sequence[InsightText], seed: int, drafter: Drafter | None = None
+    ) -> Attempt:
+        """Draft, build, solve and judge, within the budget; raises BudgetSpent."""
+        self.budget.require(CALLS)
+        used = drafter or self.drafter
+        tools = Tools(used, self.sandbox, self.limits, self.solver, self.options, insights=lambda _: tuple(insights))
+        made = attempt(problem, tools, seed=seed, should_stop=self.should_stop)
+        self.budget.spend(made.calls, made.tokens)
+        return made
+
     def attempt(self, task: Task, insights: Sequence[InsightText], seed: int) -> Tried:
         """Draft, build and solve; of the task the drafter is given the text and the tables."""
-        self.budget.require(CALLS)
         keeping = _Keeping(self.drafter)
-        tools = Tools(keeping, self.sandbox, self.limits, self.solver, self.options, insights=lambda _: tuple(insights))
-        made = attempt(task.problem, tools, seed=seed, should_stop=self.should_stop)
-        self.budget.spend(made.calls, made.tokens)
+        made = self.made(task.problem, insights, seed, keeping)
         judged = {"right": True, "unjudged": None}.get(made.outcome, False)
-        silent = made.how in _SILENT or self.should_stop()
+        silent = is_silent(made.how) or self.should_stop()
         return Tried(
             None if silent else judged,
             made.how,
@@ -80,6 +89,11 @@ class LineBench:
     def _built(self, program: Program) -> tuple[Instance | None, str]:
         built = self.sandbox.build(program.text, program.data, limits=self.limits, seed=0, should_stop=self.should_stop)
         return built.instance, str(built.failure.kind) if built.failure else ""
+
+
+def is_silent(how: str) -> bool:
+    """Whether an attempt that ended so tells of the service and not of what it was drafted with."""
+    return how in _SILENT
 
 
 class _Keeping:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +11,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from copilot.accounts.models import User, Viewer, Workspace
-from copilot.library.models import Insight
+from copilot.library.models import Insight, LibraryRelease
+from copilot.library.models.insights import Immutable
+from copilot.library.models.scopes import SharedQuerySet
 
 
 class Status(models.TextChoices):
@@ -34,6 +37,8 @@ class LearningCycle(models.Model):
 
         LEARN = "learn", "Learn from tasks"
         EVOLVE = "evolve", "Refine insights"
+        RENEW = "renew", "Try insights again"
+        GATE = "gate", "Gate of a release"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     workspace = models.ForeignKey(Workspace, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
@@ -41,6 +46,7 @@ class LearningCycle(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     kind = models.CharField(max_length=8, choices=Kind.choices)
+    is_automatic = models.BooleanField(default=False)  # nobody asked for it; all of them share a daily allowance
     budget_calls = models.PositiveIntegerField()
     spent_calls = models.PositiveIntegerField(default=0)
     spent_tokens = models.PositiveBigIntegerField(default=0)
@@ -51,6 +57,29 @@ class LearningCycle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+class GateSuite(models.Model):
+    """Problems that gates replay, each as JSON (see `copilot.learning.suites`); the same problems are one row."""
+
+    workspace = models.ForeignKey(Workspace, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=120)
+    suite_hash = models.CharField(max_length=64, editable=False)
+    size = models.PositiveIntegerField()
+    problems = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SharedQuerySet["GateSuite"].as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["suite_hash"], condition=Q(workspace=None), name="one_suite_per_hash"),
+            models.UniqueConstraint(fields=["workspace", "suite_hash"], name="one_suite_per_hash_of_workspace"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.size} problems)"
 
 
 class JobQuerySet(models.QuerySet["LearningJob"]):
@@ -69,7 +98,7 @@ class JobQuerySet(models.QuerySet["LearningJob"]):
 
 
 class LearningJob(models.Model):
-    """One task to learn from, or one insight to refine; the row is the truth for whoever works on it.
+    """A task to learn from, an insight to refine or try again, or a gate; the row is the truth for whoever is on it.
 
     `kept` holds what a job has paid for and would need again: attempts and proposals. What the library gains is written
     in the same transaction that closes the job.
@@ -79,6 +108,7 @@ class LearningJob(models.Model):
     cycle = models.ForeignKey(LearningCycle, on_delete=models.CASCADE, related_name="jobs")
     subject = models.CharField(max_length=140)
     insight = models.ForeignKey(Insight, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    gate_suite = models.ForeignKey(GateSuite, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     payload = models.JSONField(default=dict)
     kept = models.JSONField(default=dict, blank=True)
 
@@ -112,3 +142,96 @@ class LearningJob(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} ({self.status})"
+
+
+class GateAttempt(models.Model):
+    """One attempt of a gate: an arm, a problem by its place in the suite, a seed. `details` is the whole attempt.
+
+    A copy is the other arm's attempt: both arms were shown the same insights, so there was nothing to try twice.
+    """
+
+    class Arm(models.TextChoices):
+        """What the drafter drew on."""
+
+        BASELINE = "baseline", "What is active, or nothing"
+        CANDIDATE = "candidate", "The candidate"
+
+    job = models.ForeignKey(LearningJob, on_delete=models.CASCADE, related_name="gate_attempts")
+    arm = models.CharField(max_length=10, choices=Arm.choices)
+    place = models.PositiveIntegerField()
+    seed = models.PositiveBigIntegerField()
+    outcome = models.CharField(max_length=10)
+    is_copy = models.BooleanField(default=False)
+    details = models.JSONField()
+
+    class Meta:
+        ordering = ["job", "place", "seed", "arm"]
+        constraints = [
+            models.UniqueConstraint(fields=["job", "arm", "place", "seed"], name="one_gate_attempt_per_arm_and_seed")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.arm} on {self.place} at {self.seed}: {self.outcome}"
+
+
+class GateRecordQuerySet(models.QuerySet["GateRecord"]):
+    """Records of gates; they can be added and read, nothing else."""
+
+    def visible_to(self, user: Viewer) -> GateRecordQuerySet:
+        """Records of the releases that the user may see."""
+        return (
+            self.filter(release__in=LibraryRelease.objects.visible_to(user)) if user.is_authenticated else self.none()
+        )
+
+    def update(self, **kwargs: Any) -> int:
+        """Refuse."""
+        raise Immutable("The record of a gate never changes: run another gate.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse."""
+        raise Immutable("The record of a gate never changes: run another gate.")
+
+
+class GateRecord(models.Model):
+    """What a gate found, for good: how, on what, how many problems only one of the two got right, and the verdict."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    release = models.ForeignKey(LibraryRelease, on_delete=models.CASCADE, related_name="gate_records")
+    against = models.ForeignKey(
+        LibraryRelease, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # None: no library
+    suite = models.ForeignKey(GateSuite, on_delete=models.PROTECT, related_name="+")
+    suite_hash = models.CharField(max_length=64)
+    drafter = models.CharField(max_length=40)
+    model_id = models.CharField(max_length=120)
+    solver = models.CharField(max_length=40)
+    seeds = models.JSONField()
+    problems = models.PositiveIntegerField()
+    both_right = models.PositiveIntegerField()
+    only_baseline = models.PositiveIntegerField()
+    only_candidate = models.PositiveIntegerField()
+    p_value = models.FloatField()
+    p_value_wrong = models.FloatField()
+    verdict = models.CharField(max_length=8)
+    why = models.TextField()
+    details = models.JSONField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = GateRecordQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.release}: {self.verdict}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add a record. Raises Immutable for one that is there already."""
+        if not self._state.adding:
+            raise Immutable("The record of a gate never changes: run another gate.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse."""
+        raise Immutable("The record of a gate never changes: run another gate.")

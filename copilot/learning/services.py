@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -12,12 +13,15 @@ from copilot.accounts.models import User, Workspace
 from copilot.accounts.services import may_write
 from copilot.evaluation.problems import Problem
 from copilot.learning import evolve, queue, work
-from copilot.learning.models import WAITING, LearningCycle, LearningJob, Status
+from copilot.learning.models import WAITING, GateSuite, LearningCycle, LearningJob, Status
 from copilot.library.access import LibraryRefused, check_curate
-from copilot.library.models import Insight, Scope
+from copilot.library.models import Insight, LibraryRelease, Scope
 from copilot.runs.models import ModelVersion
 
 CALLS = 200  # default budget of a cycle
+GATE_CALLS = 2_000
+SEEDS_MOST = 10
+NO_LLM = "No language model is connected, so nothing can be tried. Set COPILOT_LLM and restart."
 TASKS_MOST = 1_000
 Kind = LearningCycle.Kind
 
@@ -73,6 +77,35 @@ def evolve_all(
                     _queue([LearningJob(cycle=cycle, subject=str(insight.id), insight=insight)])
             except IntegrityError:  # a job of another cycle is on it
                 continue
+    return cycle
+
+
+@transaction.atomic
+def open_gate(
+    release: LibraryRelease,
+    suite: GateSuite,
+    *,
+    actor: User | None,
+    against: LibraryRelease | None,
+    seeds: Sequence[int] = (0,),
+    calls: int = GATE_CALLS,
+) -> LearningCycle:
+    """A cycle of one job: replay a suite with the release and with `against` (None: no library) and compare.
+
+    Raises LibraryRefused.
+    """
+    check_curate(actor, release.workspace)
+    if not settings.COPILOT["LLM"]:
+        raise LibraryRefused(NO_LLM)
+    if release.status == LibraryRelease.Status.FAILED:
+        raise LibraryRefused("This release failed the gate already, and that verdict stands.")
+    if against == release:
+        raise LibraryRefused("A release is compared with another one, or with none.")
+    if not 0 < len(seeds) <= SEEDS_MOST:
+        raise LibraryRefused(f"A gate tries each problem at 1 to {SEEDS_MOST} seeds.")
+    cycle = _cycle(Kind.GATE, actor, release.workspace, calls)
+    payload = {"release": str(release.id), "against": str(against.id) if against else "", "seeds": list(seeds)}
+    _queue([LearningJob(cycle=cycle, subject=f"gate:{release.id}", gate_suite=suite, payload=payload)])
     return cycle
 
 

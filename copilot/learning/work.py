@@ -17,7 +17,7 @@ from copilot.drafting.base import Drafter, DraftingError
 from copilot.drafting.llm import LlmSettings
 from copilot.drafting.wire import data_from_json
 from copilot.evaluation.problems import Problem
-from copilot.learning import evolve
+from copilot.learning import evolve, gate
 from copilot.learning.bench import LineBench
 from copilot.learning.budget import BudgetSpent
 from copilot.learning.cases import Program, Task
@@ -104,8 +104,13 @@ def _write(held: Lease, found: Learnt) -> None:
 
 
 def _done(held: Lease) -> Learnt:
-    job = LearningJob.objects.select_related("cycle__workspace", "insight__workspace").get(id=held.run_id)
-    desk = _desk(job, held)
+    job = LearningJob.objects.select_related(
+        "cycle__workspace", "cycle__created_by", "insight__workspace", "gate_suite"
+    ).get(id=held.run_id)
+    bench = _bench(job, held)
+    desk = _desk(job, held, bench)
+    if job.gate_suite is not None:
+        return gate.carry_out(job, desk, bench)
     if job.insight is not None:
         return evolve.evolve(job.insight, desk)
     given = job.payload
@@ -114,8 +119,18 @@ def _done(held: Lease) -> Learnt:
     return learn(task_from(given), desk, failed=failed, correction=given.get("correction", ""), source=source)
 
 
-def _desk(job: LearningJob, held: Lease) -> Desk:
-    budget = CycleBudget(job.cycle_id)
+def _bench(job: LearningJob, held: Lease) -> LineBench:
+    return LineBench(
+        drafter(),
+        engines.sandbox(),
+        engines.build_limits(),
+        CycleBudget(job.cycle_id),
+        model_id=settings.COPILOT["LLM"],
+        should_stop=held.should_stop,
+    )
+
+
+def _desk(job: LearningJob, held: Lease, bench: LineBench) -> Desk:
     rows = LearningJob.objects.filter(id=job.id, owner=held.owner)
 
     def keep(kept: dict[str, Any]) -> None:
@@ -126,16 +141,7 @@ def _desk(job: LearningJob, held: Lease) -> Desk:
         held.check()
         rows.update(progress=sentence[:120])
 
-    llm = settings.COPILOT["LLM"]
-    bench = LineBench(
-        drafter(),
-        engines.sandbox(),
-        engines.build_limits(),
-        budget,
-        model_id=llm,
-        should_stop=held.should_stop,
-    )
-    curator = LlmCurator(_llm_settings(), budget, held.should_stop, chat_model())
+    curator = LlmCurator(_llm_settings(), bench.budget, held.should_stop, chat_model())
     return Desk(bench, curator, Reach(job.cycle.workspace), dict(job.kept), keep, tell)
 
 

@@ -5,31 +5,24 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from copilot.drafting.formulation import Formulation, Span, Variable
 from copilot.drafting.grounding import GroundingError, ground_objective
+from copilot.runs.checking.check import Check, Status
+from copilot.runs.checking.labels import labels
+from copilot.runs.checking.scaling import scaling
+from copilot.runs.checking.units import units
+from copilot.runs.checking.wording import wording
 from copilot.runs.comparison import compare_rows, objective_agrees
 from copilot.runs.models import Verification
 from solvers.instance import Instance, Sense
 from solvers.result import Result
 
-Status = Literal["pass", "fail", "unknown"]
+__all__ = ["Check", "Status", "after_solve", "before_solve", "verdict"]
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?")
 FEASIBILITY = 1e-6  # relative, as solvers promise it
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One check: what it asks, what it found, and the evidence in words."""
-
-    name: str
-    title: str
-    status: Status
-    detail: str
 
 
 def before_solve(formulation: Formulation, instance: Instance, text: str) -> list[Check]:
@@ -41,6 +34,8 @@ def before_solve(formulation: Formulation, instance: Instance, text: str) -> lis
         _variables_match(formulation, instance),
         _objective_matches(formulation, instance),
         _used(instance),
+        *(one for one in (wording(formulation, text), units(formulation), labels(formulation)) if one is not None),
+        scaling(instance),
     ]
 
 

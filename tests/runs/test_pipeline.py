@@ -106,7 +106,7 @@ def test_a_program_that_differs_from_its_formulation_fails_verification_though_i
     assert run.termination_condition == "optimal"
     assert run.verification == Verification.FAILED
     failed = [check for check in (run.result or {})["checks"] if check["status"] == "fail"]
-    assert [check["name"] for check in failed] == ["rows"]
+    assert [check["name"] for check in failed] == ["rows", "program"]
     assert "carpentry" in failed[0]["detail"]
 
 
