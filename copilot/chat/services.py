@@ -13,6 +13,7 @@ from copilot.accounts.services import workspace_of
 from copilot.chat.models import Conversation, Message
 from copilot.chat.words import solver_name
 from copilot.data.services import Upload, store_tables
+from copilot.drafting.formulation import Formulation
 from copilot.learning import corrections
 from copilot.runs import questions, scenarios
 from copilot.runs import services as runs
@@ -117,6 +118,20 @@ def solve_again(*, run: Run, actor: User, asked: Solving) -> Message:
     text = f"Solve version {number} again {_manner(asked)}."
     message = Message.objects.create(conversation=original.conversation, author=actor, text=text, run=again)
     original.conversation.save()  # moves it to the top of the list
+    return message
+
+
+@transaction.atomic
+def edit(*, version: ModelVersion, conversation: Conversation, actor: User, formulation: Formulation) -> Message:
+    """Go on from a formulation that was edited by hand, as a turn of the conversation.
+
+    Raises RunError with a sentence for the user.
+    """
+    run = runs.edit_formulation(version=version, actor=actor, formulation=formulation)
+    first = RunEvent.objects.filter(run=run, type=EventType.DRAFT_FORMULATED).values_list("payload", flat=True).get()
+    text = f"Edited version {version.number} by hand: {', '.join(first['changed'])}."
+    message = Message.objects.create(conversation=conversation, author=actor, text=text, run=run)
+    conversation.save()  # moves it to the top of the list
     return message
 
 

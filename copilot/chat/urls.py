@@ -4,6 +4,7 @@ from django.urls import path
 
 from copilot.chat import (
     correction_pages,
+    edit_pages,
     export_pages,
     insight_pages,
     review_pages,
@@ -19,6 +20,7 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/messages/", views.post, name="post"),
     path("conversations/<uuid:conversation_id>/versions/", review_pages.versions, name="versions"),
     path("conversations/<uuid:conversation_id>/versions/upload/", review_pages.upload, name="upload-model"),
+    path("versions/<uuid:version_id>/edit/", edit_pages.edit, name="edit-version"),
     path("versions/<uuid:version_id>/model.<str:form>", export_pages.export, name="export"),
     path("conversations/<uuid:conversation_id>/learning/", correction_pages.learning, name="learning"),
     path("insights/<uuid:version_id>/", insight_pages.insight, name="insight"),

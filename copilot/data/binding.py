@@ -76,7 +76,7 @@ def _indexed(table: DataTable, column: str, keys: Sequence[str]) -> dict[str | t
         key = labels[0] if len(labels) == 1 else labels
         if key in found:
             raise DataError(
-                f"{_place(table, row)}: {' and '.join(keys)} {', '.join(labels)} occurs a second time, so {column} has "
+                f"{table.place(row)}: {' and '.join(keys)} {', '.join(labels)} occurs a second time, so {column} has "
                 "two values for it. Keep one row, or add the column that tells them apart."
             )
         found[key] = _number(table, column, row)
@@ -90,18 +90,14 @@ def _number(table: DataTable, column: str, row: int) -> float | int:
     if isinstance(value, int | float):
         return value
     shown = "is empty" if value is None else f"holds {value[:40]!r}, which is not a number"
-    raise DataError(f"{_place(table, row)}, column {column}: the cell {shown}. Give a number.")
+    raise DataError(f"{table.place(row, column)}: the cell {shown}. Give a number.")
 
 
 def _label(table: DataTable, column: str, row: int) -> str:
     value = table.columns[column][row]
     if value is None:
-        raise DataError(f"{_place(table, row)}, column {column}: the cell is empty, but it names the row. Fill it in.")
+        raise DataError(f"{table.place(row, column)}: the cell is empty, but it names the row. Fill it in.")
     return value if isinstance(value, str) else f"{value:.15g}" if isinstance(value, float) else str(value)
-
-
-def _place(table: DataTable, row: int) -> str:
-    return f"{table.name}, {'line' if table.delimiter else 'record'} {table.lines[row]}"
 
 
 def _plain(name: str) -> str:

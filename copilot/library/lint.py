@@ -99,6 +99,17 @@ def near_duplicates(contents: Sequence[Content], *, alike: float = ALIKE) -> lis
     return sorted((first, later, round(likeness, 3)) for (first, later), likeness in pairs.items())
 
 
+def alike_to(content: Content, others: Sequence[Content], *, alike: float = ALIKE) -> list[tuple[int, float]]:
+    """Positions of the label-mates `others` that say nearly the same, with their likeness, the highest first."""
+    mine, *weights = _weights([content, *others])
+    digest = content.digest()
+    found = [
+        (place, 1.0 if other.digest() == digest else round(_cosine(mine, weight), 3))
+        for place, (other, weight) in enumerate(zip(others, weights, strict=True))
+    ]
+    return sorted((pair for pair in found if pair[1] >= alike), key=lambda pair: -pair[1])
+
+
 GROUP_MOST = 300  # members of one label that are compared with each other
 
 

@@ -70,3 +70,12 @@ def test_twins_and_near_duplicates_under_a_label_are_paired() -> None:
     elsewhere = replace(near, labels=KNAPSACK.labels)
     pairs = lint.near_duplicates([CONSERVATION, KNAPSACK, near, elsewhere, CONSERVATION])
     assert {(first, later) for first, later, _ in pairs} == {(0, 2), (0, 4), (2, 4)}
+
+
+def test_one_is_compared_with_its_label_mates_the_most_alike_first() -> None:
+    near = replace(CONSERVATION, explanation=f"{CONSERVATION.explanation} Always.")
+    found = lint.alike_to(CONSERVATION, [KNAPSACK, near, CONSERVATION])
+    assert [place for place, _ in found] == [2, 1]
+    assert found[0][1] == 1.0
+    assert lint.ALIKE <= found[1][1] <= 1.0
+    assert not lint.alike_to(CONSERVATION, [])
