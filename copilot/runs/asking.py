@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from copilot.drafting.base import Draft, Drafter, DraftOutcome, DraftRequest, Question
 from copilot.drafting.formulation import Assumption
+from copilot.runs.answers import MOST, Answer, answers_of
 from copilot.runs.events import EventType, Payload
-from copilot.runs.questions import MOST, Answer, answers_of
 from copilot.runs.readings import Reading, all_alike, explored
 from copilot.runs.stage import NeedsInput, Stage
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -17,27 +15,8 @@ from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, Run, RunEvent
 from copilot.runs.services import RunError
 
-MOST = 3  # questions of one run; a request that is still open after three is better said anew
 ANSWERED = "This question was answered already, and the run went on with that answer."
 NOT_ASKED = "This run does not wait for an answer."
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answered question; `skipped` says that nobody chose, and the usual option was taken."""
-
-    question: str
-    text: str
-    skipped: bool
-
-
-def answers_of(run_id: UUID) -> tuple[Answer, ...]:
-    """What was answered so far, in order."""
-    rows = RunEvent.objects.filter(run_id=run_id, type=EventType.DRAFT_ANSWERED).order_by("sequence")
-    return tuple(
-        Answer(str(raw["question"]), str(raw["answer"]), bool(raw["skipped"]))
-        for raw in rows.values_list("payload", flat=True)
-    )
 
 
 def usual_of(question: dict[str, Any]) -> str:

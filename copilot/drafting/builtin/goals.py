@@ -151,6 +151,9 @@ def _matched(aim: Aim, rows: Sequence[Row], context: Context) -> tuple[Goal | No
         if len(top) > 1:
             return _summed(aim, top, label, rows, context)
         return _goal(aim, ((top[0], 1.0),), label, rows)
+    rates = [index for index, row in enumerate(rows) if row.is_rate and len(row.facts) == len(context.items)]
+    if context.invested and len(rates) == 1 and stems & lexicon().money_in_stems:
+        return _goal(aim, ((rates[0], 1.0),), label, rows)
     paid = not counts and stems & (lexicon().money_in_stems | lexicon().money_out_stems)
     if paid:
         text = f'I could not match what to {aim.sense}, "{label}", to a quantity in the text.'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from copilot.drafting.builtin.clauses import Clause
@@ -12,6 +11,7 @@ from copilot.drafting.builtin.facts import Fact, Gap, Quantity, RawLimit
 from copilot.drafting.builtin.mentions import Parts
 from copilot.drafting.builtin.quantities import quantities_of
 from copilot.drafting.builtin.words import lexicon
+from copilot.drafting.builtin.zipping import zipped_of
 from copilot.drafting.formulation import Relation
 
 _COUNTING = frozenset(
@@ -36,7 +36,7 @@ class Roles:
 def assign(clause: Clause, *, item_count: int, hypernyms: frozenset[str], roles: Roles) -> None:
     """Give each number of the clause its role and add it to `roles`."""
     quantities = quantities_of(clause)
-    zipped = _zipped(clause, quantities)
+    zipped = zipped_of(clause, quantities)
     if len(quantities) > 1 and not zipped and any(part.low == "respectively" for part in clause.parts):
         said = " ".join(part.text for part in clause.parts)
         spans = tuple(quantity.span for quantity in quantities)
@@ -253,50 +253,3 @@ def _introduces(quantity: Quantity) -> bool:
     if len(ahead) < 2 or cue_before(quantity.clause, quantity.position) is not None:
         return False
     return ahead[0].low == ":" or (ahead[0].low == "," and ahead[1].low in ("a", "an", "one", "the"))
-
-
-def _zipped(clause: Clause, quantities: Sequence[Quantity]) -> dict[int, int]:
-    """ "A and B cost 2 and 3": numbers in a row matched to as many items in a row, by position of the number."""
-    told = any(part.low == "respectively" for part in clause.parts)
-    found: dict[int, int] = {}
-    for run in _number_runs(quantities, told=told):
-        group = _item_group(clause, run)
-        if len(group) == len(run) > 1 and (told or _is_bare(run)):
-            found.update({quantity.position: item for quantity, item in zip(run, group, strict=True)})
-    return found
-
-
-def _number_runs(quantities: Sequence[Quantity], *, told: bool) -> list[list[Quantity]]:
-    runs: list[list[Quantity]] = []
-    for quantity in quantities:
-        joined = quantity.linked and all(
-            part.kind == "mark" or part.low in lexicon().conjunctions or (told and part.kind == "word")
-            for part in quantity.before
-        )
-        if runs and joined:
-            runs[-1].append(quantity)
-        else:
-            runs.append([quantity])
-    return runs
-
-
-def _is_bare(run: Sequence[Quantity]) -> bool:
-    """Only the last number of the run names a unit, or all name the same."""
-    units = [quantity.words for quantity in run]
-    return all(not words for words in units[:-1]) or len(set(units)) == 1
-
-
-def _item_group(clause: Clause, run: Sequence[Quantity]) -> list[int]:
-    """The list of items nearest before the run, else the nearest behind it."""
-    ahead, behind = clause.parts[: run[0].position], clause.parts[run[-1].position + 1 :]
-    for parts in (ahead, behind):
-        groups: list[list[int]] = [[]]
-        for part in parts:
-            if part.kind == "item":
-                groups[-1].append(part.item)
-            elif part.kind == "number" or part.verb:
-                groups.append([])
-        long = [group for group in groups if len(group) > 1]
-        if long:
-            return long[-1] if parts is ahead else long[0]
-    return [] if clause.items else list(clause.inherited)

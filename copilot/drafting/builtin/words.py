@@ -90,6 +90,8 @@ def stem(word: str) -> str:
     """The word without plural, -ing, -ed and final e; units in their full name: "mins" -> "minut"."""
     low = word.lower().removesuffix("'s").removesuffix("’s").removesuffix("'").removesuffix("’")
     singular = _singular(low)
+    if singular in _kept():
+        return singular
     return _root(_same().get(singular, singular))
 
 
@@ -118,6 +120,11 @@ def _root(low: str) -> str:
 @cache
 def _plurals() -> Mapping[str, str]:
     return {key: str(value) for key, value in load("grammar")["plurals"].items()}
+
+
+@cache
+def _kept() -> frozenset[str]:
+    return frozenset(load("grammar")["kept"])
 
 
 @cache
