@@ -10,10 +10,11 @@ from django.db import IntegrityError, transaction
 
 from copilot.accounts.models import User
 from copilot.accounts.services import workspace_of
+from copilot.chat.attachments import in_use, put_to_use
 from copilot.chat.models import Conversation, Message
 from copilot.chat.words import solver_name
 from copilot.data.services import Upload, store_tables
-from copilot.runs import scenarios
+from copilot.runs import newdata, scenarios
 from copilot.runs import services as runs
 from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, ModelVersion, Run, RunEvent
@@ -50,12 +51,12 @@ def post_message(
     if twin := twin_of(actor, idempotency_key):
         return twin
     last = _last_run(conversation)
-    datasets = store_tables(workspace=conversation.workspace, actor=actor, uploads=uploads)
+    put_to_use(conversation, store_tables(workspace=conversation.workspace, actor=actor, uploads=uploads))
     run = runs.start_run(
         workspace=conversation.workspace,
         actor=actor,
         **_continued(last, latest_version(conversation), text),
-        datasets=datasets or (list(last.datasets.all()) if last else []),
+        datasets=in_use(conversation),
         drafter=drafter,
         solver=solver,
         seed=seed,
@@ -91,7 +92,8 @@ def begin_conversation(*, actor: User, idempotency_key: str = "", **posted: Any)
 def retry(*, run: Run, actor: User) -> Message:
     """Post the same message again, as a new run from the same base."""
     original = Message.objects.select_related("conversation").get(run=run)
-    again = scenarios.again(run=run, actor=actor) if run.is_aside else runs.rerun(run=run, actor=actor)
+    verb = scenarios.again if run.is_aside else newdata.again if run.kind == Run.Kind.DATA else runs.rerun
+    again = verb(run=run, actor=actor)
     return Message.objects.create(conversation=original.conversation, author=actor, text=original.text, run=again)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from copilot.chat import export_pages, insight_pages, review_pages, solution_pages, views, whatif_views
+from copilot.chat import data_pages, export_pages, insight_pages, review_pages, solution_pages, views, whatif_views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,6 +12,10 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/versions/", review_pages.versions, name="versions"),
     path("conversations/<uuid:conversation_id>/versions/upload/", review_pages.upload, name="upload-model"),
     path("versions/<uuid:version_id>/model.<str:form>", export_pages.export, name="export"),
+    path("conversations/<uuid:conversation_id>/data/", data_pages.datasets, name="datasets"),
+    path("datasets/<uuid:dataset_id>/", data_pages.dataset, name="dataset"),
+    path("runs/<uuid:run_id>/data/", data_pages.mapped, name="mapping"),
+    path("runs/<uuid:run_id>/template.xlsx", data_pages.template, name="template"),
     path("insights/<uuid:version_id>/", insight_pages.insight, name="insight"),
     path("review/", review_pages.start, name="review-start"),
     path("review/<uuid:comparison_id>/", review_pages.comparison, name="review"),

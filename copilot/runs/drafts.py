@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from copilot.data.reading import DataError, DataTable, read_table
+from copilot.data.errors import DataError
+from copilot.data.services import table_of
+from copilot.data.table import DataTable
 from copilot.drafting.base import Draft, Drafter, DraftOutcome, DraftRequest, Feedback, Table
 from copilot.drafting.formulation import Assumption, Formulation
 from copilot.drafting.wire import data_from_json, data_to_json
@@ -107,7 +109,7 @@ def draft_of(version: ModelVersion) -> Draft:
 
 def _read_tables(stage: Stage) -> list[DataTable]:
     try:
-        return [read_table(dataset.name, bytes(dataset.content)) for dataset in stage.run.datasets.order_by("name")]
+        return [table_of(dataset) for dataset in stage.run.datasets.order_by("name")]
     except DataError as error:
         raise StageFailed(str(error)) from error
 

@@ -8,7 +8,7 @@ import structlog
 from django.db import OperationalError, close_old_connections
 
 from copilot.drafting.base import Draft, DraftingError
-from copilot.runs import aside, builds, drafts, events, experience, lease, solving, versions
+from copilot.runs import aside, builds, drafts, events, experience, lease, rebinds, solving, versions
 from copilot.runs.builds import Built
 from copilot.runs.events import EventType, LeaseLost
 from copilot.runs.lease import Cancelled, Lease
@@ -65,6 +65,8 @@ def _aside(stage: Stage) -> Outcome:
 
 
 def _drafted_and_built(stage: Stage) -> tuple[Draft, Built]:
+    if stage.run.kind == Run.Kind.DATA:
+        return _rebound_and_built(stage)
     drafter, request = drafts.begin(stage)
     draft, request = drafts.propose(stage, drafter, request)
     for _ in range(REPAIRS):
@@ -76,6 +78,15 @@ def _drafted_and_built(stage: Stage) -> tuple[Draft, Built]:
     if isinstance(built, Built):
         return draft, built
     raise StageFailed(built.message)
+
+
+def _rebound_and_built(stage: Stage) -> tuple[Draft, Built]:
+    """New data for a version that stands: its program is not written again."""
+    draft = rebinds.draft(stage)
+    built = builds.build(stage, draft)
+    if isinstance(built, Built):
+        return draft, built
+    raise StageFailed(f"The program does not take the new data. {built.message}")
 
 
 def _close_with_reason(stage: Stage) -> None:
