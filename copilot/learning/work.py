@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from copilot.drafting.base import Drafter, DraftingError
-from copilot.drafting.llm import LlmSettings
+from copilot.drafting.gate import CallsModels
 from copilot.drafting.wire import data_from_json
 from copilot.evaluation.problems import Problem
 from copilot.learning import evolve, gate
@@ -29,6 +29,8 @@ from copilot.learning.spending import CycleBudget
 from copilot.library.access import LibraryRefused
 from copilot.library.content import ContentError
 from copilot.library.insights import Reach
+from copilot.llm import endpoints
+from copilot.llm.meter import Meter
 from copilot.runs import engines
 from copilot.runs.events import LeaseLost
 from copilot.runs.lease import Cancelled, Lease, lease_end
@@ -120,8 +122,11 @@ def _done(held: Lease) -> Learnt:
 
 
 def _bench(job: LearningJob, held: Lease) -> LineBench:
+    used = drafter()
+    if isinstance(used, CallsModels):
+        used.through(Meter(job.cycle.workspace, job.id))
     return LineBench(
-        drafter(),
+        used,
         engines.sandbox(),
         engines.build_limits(),
         CycleBudget(job.cycle_id),
@@ -141,7 +146,8 @@ def _desk(job: LearningJob, held: Lease, bench: LineBench) -> Desk:
         held.check()
         rows.update(progress=sentence[:120])
 
-    curator = LlmCurator(_llm_settings(), bench.budget, held.should_stop, chat_model())
+    endpoint, meter = endpoints.settings_for("curator"), Meter(job.cycle.workspace, job.id)
+    curator = LlmCurator(endpoint, bench.budget, held.should_stop, chat_model(), meter)
     return Desk(bench, curator, Reach(job.cycle.workspace), dict(job.kept), keep, tell)
 
 
@@ -153,17 +159,6 @@ def drafter() -> Drafter:
 def chat_model() -> Any:
     """The curator's chat model; None makes it from the settings at the first call."""
     return None
-
-
-def _llm_settings() -> LlmSettings:
-    options = settings.COPILOT
-    return LlmSettings(
-        model=options["LLM"],
-        base_url=options["LLM_BASE_URL"],
-        api_key=options["LLM_API_KEY"],
-        timeout_seconds=options["LLM_TIMEOUT_SECONDS"],
-        method="prompt_only",
-    )
 
 
 def task_from(given: Mapping[str, Any]) -> Task:

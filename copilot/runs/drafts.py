@@ -10,9 +10,11 @@ from django.conf import settings
 from copilot.data.reading import DataError, DataTable, read_table
 from copilot.drafting.base import Draft, Drafter, DraftOutcome, DraftRequest, Feedback, Table
 from copilot.drafting.formulation import Assumption, Formulation
+from copilot.drafting.gate import CallsModels
 from copilot.drafting.loop import Desk, Kept, Settled, first_draft, settle
 from copilot.drafting.repair import Trial
 from copilot.drafting.wire import data_from_json
+from copilot.llm.meter import Meter
 from copilot.runs import builds, checkpoints, engines, experience, judging, origins
 from copilot.runs.builds import Built
 from copilot.runs.checkpoints import EventLog
@@ -56,7 +58,7 @@ def drafted(stage: Stage) -> Drafted:
 
 def _begin(stage: Stage, kept: Kept) -> tuple[Drafter, DraftRequest]:
     """The drafter that the run asked for and what it will read; tells both. Experience serves the first stage."""
-    drafter = engines.drafter_for(stage.run.drafter)
+    drafter = _drafter(stage.run)
     read = _read_tables(stage)
     tables = [
         {"name": table.name, "rows": table.row_count, "columns": list(table.columns), "warnings": list(table.warnings)}
@@ -66,6 +68,18 @@ def _begin(stage: Stage, kept: Kept) -> tuple[Drafter, DraftRequest]:
     request = _request(stage.run, read)
     begun = kept.formulated or kept.candidate or kept.draft
     return drafter, request if begun else experience.with_insights(stage, drafter, request)
+
+
+def _drafter(run: Run) -> Drafter:
+    """The drafter of the run; every call that it makes of a language model is counted and recorded."""
+    if run.kind == Run.Kind.REPLAY:
+        if run.base_run_id is None:
+            raise StageFailed(engines.NO_RECORD)
+        return engines.replaying(run.base_run_id)
+    drafter = engines.drafter_for(run.drafter)
+    if isinstance(drafter, CallsModels):
+        drafter.through(Meter(run.workspace, run.id))
+    return drafter
 
 
 def _first(stage: Stage, desk: Desk, log: EventLog, request: DraftRequest, kept: Kept) -> tuple[Draft, DraftRequest]:
