@@ -74,7 +74,10 @@ def repair_message(request: DraftRequest, draft: Draft, feedback: Feedback) -> M
 
 def refused_messages(reply: str, problem: str) -> tuple[Message, Message]:
     """The refused reply, then the reason: turns must alternate, or some servers refuse the conversation."""
-    return ("ai", reply[:_REPLY_SHOWN] or "(no text)"), ("human", prompt("refused").replace("{{problem}}", problem))
+    return ("ai", reply[:_REPLY_SHOWN] or "(no text)"), (
+        "human",
+        prompt("refused").replace("{{problem}}", block("PROBLEM", problem)),
+    )
 
 
 def refusal_text(feedback: Feedback, program: str) -> str:

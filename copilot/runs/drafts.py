@@ -48,7 +48,14 @@ def drafted(stage: Stage) -> Drafted:
         request = _alone(request)
     log = EventLog(stage, alone=found.alone)
     repairs = settings.COPILOT["DRAFT_REPAIRS"]
-    desk = Desk(drafter, lambda draft: _tried(stage, draft), _Reports(stage), stage.lease.should_stop, log, repairs)
+    desk = Desk(
+        drafter,
+        lambda draft: _tried(stage, draft, request.tables),
+        _Reports(stage),
+        stage.lease.should_stop,
+        log,
+        repairs,
+    )
     draft, request = _first(stage, desk, log, request, found.kept)
     settled = settle(desk, request, draft, found.kept)
     stage.check()
@@ -114,12 +121,12 @@ def _read_alone(stage: Stage, outcome: DraftOutcome, alone: DraftRequest) -> Dra
     return replace(outcome, draft=replace(outcome.draft, formulation=noted))
 
 
-def _tried(stage: Stage, draft: Draft) -> Trial:
+def _tried(stage: Stage, draft: Draft, tables: Sequence[Table]) -> Trial:
     """Build in the sandbox, and check; an expected failure comes back as feedback for the drafter."""
     built = builds.build(stage, draft)
     if isinstance(built, Feedback):
         return judging.refused(built)
-    checks = builds.check(stage, draft, built)
+    checks = builds.check(stage, draft, built, tables)
     return judging.judged(Drafted(draft, built, checks), checks)
 
 

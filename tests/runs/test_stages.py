@@ -137,11 +137,11 @@ def test_a_worker_lost_before_a_repair_was_tried_does_not_pay_for_it_again(
     run, model = scripted(*both(program=HALF), mended(PROGRAM))
     real, tries = drafts._tried, [0]
 
-    def second_kills(stage: Any, draft: Any) -> Any:
+    def second_kills(*given: Any) -> Any:
         tries[0] += 1
         if tries[0] == 2:
             raise WorkerKilled
-        return real(stage, draft)
+        return real(*given)
 
     monkeypatch.setattr(drafts, "_tried", second_kills)
     with pytest.raises(WorkerKilled):
@@ -272,9 +272,9 @@ def test_a_budget_that_is_reached_before_a_repair_hands_over_what_there_is(
     run, model = scripted(*both(program=HALF), mended(PROGRAM))
     real = drafts._tried
 
-    def spends(stage: Any, draft: Any) -> Any:
+    def spends(*given: Any) -> Any:
         LlmCall.objects.create(workspace=run.workspace, counted_tokens=2_000_000)
-        return real(stage, draft)
+        return real(*given)
 
     monkeypatch.setattr(drafts, "_tried", spends)
     run = walk(run)
