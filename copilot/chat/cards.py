@@ -39,13 +39,33 @@ RETRIABLE = (Lifecycle.FAILED, Lifecycle.TIMED_OUT, Lifecycle.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One question of the drafter; a click on an option puts it into the composer."""
+class Option:
+    """One answer that may be picked, and what it leads to where that is known."""
 
     text: str
-    options: tuple[str, ...]
+    outcome: str
+    is_usual: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of the drafter, put by event number `sequence`; `number` counts the questions of the run."""
+
+    sequence: int
+    number: int
+    text: str
+    options: tuple[Option, ...]
     default: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question of the past, its answer, and whether somebody chose it."""
+
+    question: str
+    answer: str
+    skipped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +101,7 @@ class Card:
     more_rows: int
     axes: tuple[Axis, ...]
     question: Question | None
+    answered: tuple[Answered, ...]
     reasons: tuple[str, ...]
     can_retry: bool
     stopping: bool
@@ -165,6 +186,7 @@ def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool) ->
         more_rows=row_count - len(table),
         axes=() if run.is_active else axes_of((run.result or {}).get("checks") or ()),
         question=_question(run, happened),
+        answered=_answered(happened),
         reasons=_reasons(run, happened),
         can_retry=run.lifecycle in RETRIABLE,
         stopping=run.lifecycle == Lifecycle.CANCELLING,
@@ -226,7 +248,16 @@ def _question(run: Run, happened: Sequence[Happening]) -> Question | None:
     if run.lifecycle != Lifecycle.AWAITING_INPUT or asked is None or not asked.payload.get("questions"):
         return None
     first = asked.payload["questions"][0]
-    return Question(first["text"], tuple(first.get("options", ())), first.get("default", ""), first.get("why", ""))
+    default = first.get("default", "")
+    options: Sequence[str] = first.get("options", ())
+    outcomes = [*first.get("outcomes", ()), *[""] * len(options)]
+    picks = tuple(Option(text, words, text == default) for text, words in zip(options, outcomes, strict=False))
+    return Question(asked.sequence, first.get("number", 1), first["text"], picks, default, first.get("why", ""))
+
+
+def _answered(happened: Iterable[Happening]) -> tuple[Answered, ...]:
+    told = [happening.payload for happening in happened if happening.type == E.DRAFT_ANSWERED]
+    return tuple(Answered(str(one["question"]), str(one["answer"]), bool(one["skipped"])) for one in told)
 
 
 def _reasons(run: Run, happened: Sequence[Happening]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from copilot.accounts.services import workspace_of
 from copilot.chat.models import Conversation, Message
 from copilot.chat.words import solver_name
 from copilot.data.services import Upload, store_tables
-from copilot.runs import scenarios
+from copilot.runs import questions, scenarios
 from copilot.runs import services as runs
 from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, ModelVersion, Run, RunEvent
@@ -49,10 +49,10 @@ def post_message(
     """
     if twin := twin_of(actor, idempotency_key):
         return twin
-    last = _last_run(conversation)
-    datasets = store_tables(workspace=conversation.workspace, actor=actor, uploads=uploads)
+    last, workspace = _last_run(conversation), conversation.workspace
+    datasets = store_tables(workspace=workspace, actor=actor, uploads=uploads)
     run = runs.start_run(
-        workspace=conversation.workspace,
+        workspace=workspace,
         actor=actor,
         **_continued(last, latest_version(conversation), text),
         datasets=datasets or (list(last.datasets.all()) if last else []),
@@ -65,10 +65,17 @@ def post_message(
     message = Message.objects.create(
         conversation=conversation, author=actor, text=text, run=run, idempotency_key=idempotency_key
     )
-    if last is None:
-        conversation.title = _title(text)
-    conversation.save()  # moves it to the top of the list
+    _follow(conversation, last, message)
     return message
+
+
+def _follow(conversation: Conversation, last: Run | None, message: Message) -> None:
+    """What a new message does to its conversation and to a question that was open."""
+    if last is None:
+        conversation.title = _title(message.text)
+    else:
+        questions.close_unanswered(last, message.author)
+    conversation.save()  # moves it to the top of the list
 
 
 def begin_conversation(*, actor: User, idempotency_key: str = "", **posted: Any) -> Message:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("review/<uuid:comparison_id>/revert/", review_pages.revert, name="review-revert"),
     path("review/<uuid:comparison_id>/changes.csv", review_pages.download, {"form": "csv"}, name="review-csv"),
     path("review/<uuid:comparison_id>/answer.json", review_pages.download, {"form": "json"}, name="review-json"),
+    path("runs/<uuid:run_id>/answer/", views.answer, name="answer"),
     path("runs/<uuid:run_id>/cancel/", views.cancel, name="cancel"),
     path("runs/<uuid:run_id>/retry/", views.retry, name="retry"),
     path("runs/<uuid:run_id>/solve/", views.solve_again, name="solve-again"),

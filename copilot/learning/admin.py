@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -98,6 +99,8 @@ class LearningJobAdmin(CuratorAdmin):
         """Begin a gate of a release, and see how those that run are doing."""
         user = curator(request)
         release = get_object_or_404(LibraryRelease.objects.visible_to(user), id=key)
+        if not may_curate(user, release.workspace):
+            raise PermissionDenied
         form = GateForm(request.POST or None, request.FILES or None, release=release, user=user)
 
         def begin() -> None:

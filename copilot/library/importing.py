@@ -23,6 +23,7 @@ from copilot.library.lint import Finding
 from copilot.library.models import Episode, InsightUse, InsightVersion, Lineage, Origin, TaxonomyLabel
 
 EVERYONE = Reach()
+RESPELLED_KEPT = 100  # labels spelled in another way that the log names
 Role = InsightUse.Role
 
 
@@ -151,7 +152,9 @@ class _Import:
             told = {"place": record.place, "legacy_id": record.legacy_id, "version": str(version.id)}
             self.report.insights.append({**told, "findings": [finding.to_json() for finding in findings]})
         self._tell_twins(records)
-        sums: dict[str, Any] = {"stored": self.report.stored, "new_versions": self.report.new_versions, **self.source}
+        kept = ("format", "records", "stored", "new_versions", "already_there", "clashing_evidence")
+        sums: dict[str, Any] = {name: getattr(self.report, name) for name in kept} | dict(self.source)
+        sums["respelled_labels"] = self.report.respelled_labels[:RESPELLED_KEPT]
         if self.report.insights:
             audit.note("imported", version, actor=self.actor, workspace=self.reach.workspace, **sums)
 

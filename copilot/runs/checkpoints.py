@@ -18,7 +18,7 @@ from copilot.runs.events import Payload
 from copilot.runs.models import Run, RunEvent
 from copilot.runs.stage import Stage
 
-STEPS = (E.DRAFT_FORMULATED, E.DRAFT_PROPOSED, E.DRAFT_TRIED, E.DRAFT_REPAIR, E.DRAFT_HANDED_OVER)
+STEPS = (E.DRAFT_FORMULATED, E.DRAFT_PROPOSED, E.DRAFT_TRIED, E.DRAFT_REPAIR, E.DRAFT_HANDED_OVER, E.DRAFT_ANSWERED)
 
 
 @dataclass(slots=True)
@@ -74,7 +74,9 @@ def folded(steps: Iterable[tuple[str, Any]]) -> Reached:
     kept, alone = Kept(), False
     for event_type, payload in steps:
         alone = bool(payload.get("alone", alone))
-        if event_type == E.DRAFT_FORMULATED:
+        if event_type == E.DRAFT_ANSWERED:  # the request has grown: what was read before is read anew
+            kept, alone = Kept(), False
+        elif event_type == E.DRAFT_FORMULATED:
             kept = Kept(formulated=_formulated(payload))
         elif event_type == E.DRAFT_PROPOSED:
             kept = replace(kept, candidate=_draft(payload))

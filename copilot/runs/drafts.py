@@ -15,11 +15,11 @@ from copilot.drafting.loop import Desk, Kept, Settled, first_draft, settle
 from copilot.drafting.repair import Trial
 from copilot.drafting.wire import data_from_json
 from copilot.llm.meter import Meter
-from copilot.runs import builds, checkpoints, engines, experience, judging, origins
+from copilot.runs import asking, builds, checkpoints, engines, experience, judging, origins
 from copilot.runs.builds import Built
 from copilot.runs.checkpoints import EventLog
 from copilot.runs.checks import Check
-from copilot.runs.events import EventType, LeaseLost, Payload
+from copilot.runs.events import EventType, LeaseLost
 from copilot.runs.models import ModelVersion, Run
 from copilot.runs.stage import NeedsInput, Stage, StageFailed
 
@@ -99,7 +99,9 @@ def _first(stage: Stage, desk: Desk, log: EventLog, request: DraftRequest, kept:
             outcome, request = fresh, alone
         else:
             log.alone = False
-    return _accepted(stage, outcome), request
+    if outcome.status == "question":
+        return asking.with_skipped(stage, asking.asked(stage, desk.drafter, request, outcome)), request
+    return asking.with_skipped(stage, _accepted(stage, outcome)), request
 
 
 def _alone(request: DraftRequest) -> DraftRequest:
@@ -185,14 +187,6 @@ def _accepted(stage: Stage, outcome: DraftOutcome) -> Draft:
     if outcome.status == "complete" and outcome.draft is not None:
         return outcome.draft
     partial = outcome.partial.model_dump(mode="json") if outcome.partial else None
-    if outcome.status == "question":
-        questions = [
-            {"text": question.text, "options": list(question.options), "default": question.default, "why": question.why}
-            for question in outcome.questions
-        ]
-        payload: Payload = {"questions": questions, "reasons": list(outcome.reasons), "formulation": partial}
-        stage.record(EventType.DRAFT_QUESTION, payload)
-        raise NeedsInput(outcome.questions[0].text if outcome.questions else "Please say more.")
     stage.record(EventType.DRAFT_ABSTAINED, {"reasons": list(outcome.reasons), "formulation": partial})
     raise NeedsInput(" ".join(outcome.reasons))
 

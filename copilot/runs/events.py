@@ -34,6 +34,7 @@ class EventType(enum.StrEnum):
     DRAFT_PROPOSED = "draft.proposed"
     DRAFT_TRIED = "draft.tried"
     DRAFT_QUESTION = "draft.question"
+    DRAFT_ANSWERED = "draft.answered"
     DRAFT_ABSTAINED = "draft.abstained"
     DRAFT_REPAIR = "draft.repair"
     DRAFT_HANDED_OVER = "draft.handed_over"

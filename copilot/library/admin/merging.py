@@ -32,7 +32,7 @@ class MergePages(CuratorAdmin):
         user = curator(request)
         parents = [_newest(user, first), _newest(user, second)]
         if first == second:
-            raise Http404
+            raise Http404("An insight is merged with another one.")
         form = ContentForm(request.POST or None, initial=as_form(united(*parents)))
         if form.is_valid() and request.POST.get("verb") == "save":
             made: list[InsightVersion] = []
