@@ -139,7 +139,7 @@ def _handed_on(stage: Stage, settled: Settled) -> Drafted:
     if isinstance(settled.trial.built, Drafted):
         return settled.trial.built
     assert settled.trial.feedback is not None
-    raise StageFailed(f"{settled.trial.feedback.message} {settled.handed_over}".strip())
+    raise StageFailed(settled.handed_over or settled.trial.feedback.message)
 
 
 def _request(run: Run, tables: Sequence[DataTable]) -> DraftRequest:
