@@ -217,7 +217,7 @@ def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool, ob
 
 
 def _aside(run: Run) -> str:
-    if run.kind != Run.Kind.SOLVE and not run.is_aside:
+    if run.kind not in (Run.Kind.SOLVE, Run.Kind.DATA) and not run.is_aside:
         return ""
     return "sweep" if run.question.get("ask") == "sweep" else str(run.kind)
 

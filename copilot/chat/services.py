@@ -10,12 +10,13 @@ from django.db import IntegrityError, transaction
 
 from copilot.accounts.models import User
 from copilot.accounts.services import workspace_of
+from copilot.chat.attachments import in_use, put_to_use
 from copilot.chat.models import Conversation, Message
 from copilot.chat.words import solver_name
 from copilot.data.services import Upload, store_tables
 from copilot.drafting.formulation import Formulation
 from copilot.learning import corrections
-from copilot.runs import questions, scenarios
+from copilot.runs import newdata, questions, scenarios
 from copilot.runs import services as runs
 from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, ModelVersion, Run, RunEvent
@@ -52,12 +53,12 @@ def post_message(
     if twin := twin_of(actor, idempotency_key):
         return twin
     last, workspace = _last_run(conversation), conversation.workspace
-    datasets = store_tables(workspace=workspace, actor=actor, uploads=uploads)
+    put_to_use(conversation, store_tables(workspace=workspace, actor=actor, uploads=uploads))
     run = runs.start_run(
         workspace=workspace,
         actor=actor,
         **_continued(last, latest_version(conversation), text),
-        datasets=datasets or (list(last.datasets.all()) if last else []),
+        datasets=in_use(conversation),
         drafter=drafter,
         solver=solver,
         seed=seed,
@@ -101,7 +102,8 @@ def begin_conversation(*, actor: User, idempotency_key: str = "", **posted: Any)
 def retry(*, run: Run, actor: User) -> Message:
     """Post the same message again, as a new run from the same base."""
     original = Message.objects.select_related("conversation").get(run=run)
-    again = scenarios.again(run=run, actor=actor) if run.is_aside else runs.rerun(run=run, actor=actor)
+    verb = scenarios.again if run.is_aside else newdata.again if run.kind == Run.Kind.DATA else runs.rerun
+    again = verb(run=run, actor=actor)
     corrections.carry_on(run, again)
     return Message.objects.create(conversation=original.conversation, author=actor, text=original.text, run=again)
 

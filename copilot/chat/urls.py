@@ -4,6 +4,7 @@ from django.urls import path
 
 from copilot.chat import (
     correction_pages,
+    data_pages,
     edit_pages,
     export_pages,
     insight_pages,
@@ -23,6 +24,10 @@ urlpatterns = [
     path("versions/<uuid:version_id>/edit/", edit_pages.edit, name="edit-version"),
     path("versions/<uuid:version_id>/model.<str:form>", export_pages.export, name="export"),
     path("conversations/<uuid:conversation_id>/learning/", correction_pages.learning, name="learning"),
+    path("conversations/<uuid:conversation_id>/data/", data_pages.datasets, name="datasets"),
+    path("datasets/<uuid:dataset_id>/", data_pages.dataset, name="dataset"),
+    path("runs/<uuid:run_id>/data/", data_pages.mapped, name="mapping"),
+    path("runs/<uuid:run_id>/template.xlsx", data_pages.template, name="template"),
     path("insights/<uuid:version_id>/", insight_pages.insight, name="insight"),
     path("review/", review_pages.start, name="review-start"),
     path("review/<uuid:comparison_id>/", review_pages.comparison, name="review"),

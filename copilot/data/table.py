@@ -64,6 +64,11 @@ def table_name(name: str) -> str:
     return ((path.stem if path.suffix.lower() in _SUFFIXES else path.name) or "table")[:MAX_NAME]
 
 
+def storable(text: str) -> str:
+    """The text with what no database takes, NUL and halves of characters, replaced by a sign."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
 def hash_of(content: bytes) -> str:
     """BLAKE2b of the bytes as they came, 64 hexadecimal digits."""
     return hashlib.blake2b(content, digest_size=32).hexdigest()

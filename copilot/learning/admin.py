@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -99,7 +100,7 @@ class LearningJobAdmin(CuratorAdmin):
         user = curator(request)
         release = get_object_or_404(LibraryRelease.objects.visible_to(user), id=key)
         if not may_curate(user, release.workspace):
-            raise Http404("There is no such release, or you do not curate its library.")
+            raise PermissionDenied
         form = GateForm(request.POST or None, request.FILES or None, release=release, user=user)
 
         def begin() -> None:
@@ -113,7 +114,7 @@ class LearningJobAdmin(CuratorAdmin):
 
         if form.is_valid() and self.attempt(request, begin, "The gate is queued."):
             return redirect(reverse("admin:library_release_gate", args=[release.pk]))
-        jobs = LearningJob.objects.visible_to(user).filter(payload__release=str(release.pk)).order_by("-created_at")
+        jobs = LearningJob.objects.visible_to(user).filter(subject=f"gate:{release.pk}").order_by("-created_at")
         shown = {
             "release": release,
             "form": form,

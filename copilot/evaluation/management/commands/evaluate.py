@@ -19,6 +19,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from copilot.drafting.base import DraftingError
+from copilot.drafting.gate import CallsModels
 from copilot.evaluation.attempt import Attempt, Tools, attempt, rejudged
 from copilot.evaluation.counting import paired
 from copilot.evaluation.errata import corrected, read_errata
@@ -29,6 +30,7 @@ from copilot.evaluation.session import Record, carry_out, read_record
 from copilot.library import releases
 from copilot.library.access import LibraryRefused
 from copilot.library.models import LibraryRelease
+from copilot.llm.meter import Meter
 from copilot.runs import engines
 from solvers.registry import AUTO, SOLVERS
 from solvers.result import SolveOptions
@@ -153,6 +155,8 @@ class _Bar:
 
 def _tools(options: dict[str, Any], release: LibraryRelease | None) -> tuple[Tools, Experience]:
     drafter = engines.drafter_for(options["drafter"])
+    if isinstance(drafter, CallsModels):
+        drafter.through(Meter(None))  # on record, and nobody's: no workspace's budget holds it back
     experience = Experience((release,) if release else (), drafter, solver=options["solver"])
     tools = Tools(
         drafter=drafter,
