@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.phrases import Said, patterns, words
 from copilot.drafting.builtin.families.plan import Place, Plan, label_of, term
 from copilot.drafting.builtin.families.reading import (
@@ -16,7 +17,6 @@ from copilot.drafting.builtin.families.reading import (
     stems,
     unit_of,
 )
-from copilot.drafting.builtin.families.records import Block
 from copilot.drafting.formulation import Formulation, Relation
 
 FAMILY = "diet"

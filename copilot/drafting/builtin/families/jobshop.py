@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 
+from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.phrases import patterns
 from copilot.drafting.builtin.families.plan import Key, Plan, label_of, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading, place_of
-from copilot.drafting.builtin.families.records import Block
 from copilot.drafting.formulation import Formulation
 
 FAMILY = "jobshop"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.phrases import Said, patterns, words
 from copilot.drafting.builtin.families.plan import Plan, label_of, term
 from copilot.drafting.builtin.families.reading import (
@@ -15,7 +16,6 @@ from copilot.drafting.builtin.families.reading import (
     same_unit,
     unit_of,
 )
-from copilot.drafting.builtin.families.records import Block
 from copilot.drafting.builtin.words import stem
 from copilot.drafting.formulation import Formulation
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.mixlimits import Limit, limits_of
 from copilot.drafting.builtin.families.phrases import patterns, words
 from copilot.drafting.builtin.families.plan import Place, Plan, label_of, term
@@ -18,7 +19,6 @@ from copilot.drafting.builtin.families.reading import (
     stems,
     unit_of,
 )
-from copilot.drafting.builtin.families.records import Block
 from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.formulation import Formulation
 

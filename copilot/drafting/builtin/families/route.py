@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from copilot.drafting.builtin.families import diet, inventory, jobshop, knapsack, mix, network, packing, tour
+from copilot.drafting.builtin.families import (
+    covering,
+    diet,
+    facility,
+    inventory,
+    jobshop,
+    knapsack,
+    mix,
+    network,
+    packing,
+    tour,
+)
 from copilot.drafting.builtin.families.phrases import Account
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading
 from copilot.drafting.builtin.families.records import layout_of
@@ -16,6 +27,8 @@ _FAMILIES: tuple[tuple[str, Callable[[Reading], Formulation]], ...] = (
     ("job shop scheduling", jobshop.read),
     ("a round trip", tour.read),
     ("transportation", network.read),
+    ("facility location", facility.read),
+    ("covering", covering.read),
     ("inventory", inventory.read),
     ("diet or blending", diet.read),
     ("a mix of options", mix.read),
