@@ -30,7 +30,7 @@ def read(reading: Reading) -> Formulation:
         raise InDoubt("I found no cost of the options, and the text does not ask for the fewest.")
     reading.settle(FAMILY, len(reached), len(wanted))
     said, rule = account.sentence_at(goal.start()), account.sentence_at(every.start())
-    plan, place = Plan(reading.layout.text), place_of(blocks[0])
+    plan, place = Plan(reading.layout.text, reading.layout.sources), place_of(blocks[0])
     options, parts = plan.index("options", reached, place), plan.index("wanted", wanted, place)
     inside: dict[Key, float] = {(a, b): float(b in reached[a]) for a in reached for b in wanted}
     covers = plan.table("covers", (options, parts), inside, place, label="1 where the option reaches it")

@@ -113,7 +113,7 @@ def _written(
     goal = account.says(patterns(FAMILY, "goal"))
     assert goal
     said, place = account.sentence_at(goal.start()), place_of(block)
-    plan = Plan(reading.layout.text)
+    plan = Plan(reading.layout.text, reading.layout.sources)
     items = plan.index("items", [label_of(label) for label in block.labels], place)
     split = account.says(patterns(FAMILY, "divisible"))
     buy = plan.variable("buy", (items,), said, domain="continuous" if split else "integer", label="portions bought")

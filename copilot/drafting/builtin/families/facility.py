@@ -97,7 +97,7 @@ def _sites(found: list[Column], costs: dict[tuple[str, str], float], linked: Blo
 
 
 def _written(reading: Reading, sites: _Sites, said: Place, constant: float) -> Formulation:
-    plan = Plan(reading.layout.text)
+    plan = Plan(reading.layout.text, reading.layout.sources)
     fixed, demand, capacity = sites.fixed, sites.demand, sites.capacity
     here, there = plan.index("sites", fixed.values, fixed.place), plan.index("clients", demand.values, demand.place)
     opening = plan.table("fixed_cost", (here,), dict(fixed.values), fixed.place, unit=fixed.unit)

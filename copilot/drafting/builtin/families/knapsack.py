@@ -38,7 +38,7 @@ def read(reading: Reading) -> Formulation:
     capacities = _capacities(block, [name for name in table if name != value], filled.get("capacity", []), reading)
     whole = account.says(patterns(FAMILY, "whole"))
     reading.settle(FAMILY, len(block.records))
-    plan = Plan(reading.layout.text)
+    plan = Plan(reading.layout.text, reading.layout.sources)
     labels = [label_of(label) for label in block.labels]
     items = plan.index("items", labels, place_of(block))
     chosen_items = plan.variable("chosen", (items,), account.sentence_at(chosen.start()), domain="binary")

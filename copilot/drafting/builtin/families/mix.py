@@ -102,7 +102,7 @@ def _mix(reading: Reading, block: Block) -> _Mix:
 
 def _written(reading: Reading, mix: _Mix, constant: float) -> Formulation:
     place = place_of(mix.block)
-    plan = Plan(reading.layout.text)
+    plan = Plan(reading.layout.text, reading.layout.sources)
     items = plan.index("options", [label_of(label) for label in mix.block.labels], place)
     take = _variable(plan, reading, mix, items)
     total = _total(plan, mix, take)

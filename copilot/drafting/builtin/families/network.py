@@ -109,7 +109,7 @@ def _written(reading: Reading, shipping: _Shipping, constant: float) -> Formulat
     assert goal
     assert meet
     said, met, place = account.sentence_at(goal.start()), account.sentence_at(meet.start()), place_of(shipping.links)
-    plan = Plan(reading.layout.text)
+    plan = Plan(reading.layout.text, reading.layout.sources)
     here = plan.index("origins", shipping.supplies, place_of(shipping.supply))
     there = plan.index("destinations", shipping.demands, place_of(shipping.demand))
     unit = unit_of(shipping.demand, next(iter(columns(shipping.demand))))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from copilot.drafting.base import Table
 from copilot.drafting.builtin.families import (
     covering,
     diet,
@@ -19,6 +20,7 @@ from copilot.drafting.builtin.families import (
 from copilot.drafting.builtin.families.phrases import Account
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading
 from copilot.drafting.builtin.families.records import layout_of
+from copilot.drafting.builtin.families.uploaded import with_tables
 from copilot.drafting.formulation import Formulation, Span
 
 _FAMILIES: tuple[tuple[str, Callable[[Reading], Formulation]], ...] = (
@@ -37,9 +39,9 @@ _RECOGNISED = "This reads like a problem of {family}."
 _NEXT = "Leave that sentence out or say it in other words, or give the model as algebra lines."
 
 
-def formulate(text: str) -> Formulation | tuple[str, ...] | None:
+def formulate(text: str, tables: Sequence[Table] = ()) -> Formulation | tuple[str, ...] | None:
     """The formulation; or reasons, where a family is recognised and something is not understood; or None."""
-    layout = layout_of(text)
+    layout = with_tables(layout_of(text), tables)
     if not layout.blocks:
         return None
     doubts: list[tuple[str, ...]] = []
