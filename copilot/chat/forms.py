@@ -79,6 +79,33 @@ class MessageForm(forms.Form):
         return next((str(error) for errors in self.errors.values() for error in errors), "")
 
 
+class AnswerForm(forms.Form):
+    """An answer: words of one's own before a picked option, or a skip."""
+
+    asked = forms.IntegerField(
+        min_value=1, error_messages={"required": "Reload the page: the answer names no question."}
+    )
+    own = forms.CharField(required=False)
+    text = forms.CharField(required=False)
+    skip = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Something must have been said, or skipped."""
+        given = super().clean() or {}
+        if not (given.get("own") or given.get("text") or given.get("skip")):
+            raise forms.ValidationError("Pick an answer, write one, or skip the question.")
+        return given
+
+    def given(self) -> dict[str, Any]:
+        """Keyword arguments of the service; only for a valid form."""
+        said = self.cleaned_data["own"] or ("" if self.cleaned_data["skip"] else self.cleaned_data["text"])
+        return {"asked": self.cleaned_data["asked"], "text": said}
+
+    def sentence(self) -> str:
+        """The first fault."""
+        return next((str(error) for errors in self.errors.values() for error in errors), "")
+
+
 class SolveAgainForm(forms.Form):
     """How to solve a version again; what the numbers may be is judged by the service."""
 

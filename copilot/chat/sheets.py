@@ -30,7 +30,15 @@ ASIDE = {
     Run.Kind.SCENARIO: "the scenario's changes are applied to its instance, never to the version.",
     Run.Kind.EXPLAIN: "this run only asks about it.",
 }
-DRAFTED = (E.DRAFT_PROPOSED, E.DRAFT_QUESTION, E.DRAFT_ABSTAINED, E.BUILD_FAILED, E.CHECKS_FINISHED, E.DIFF_COMPUTED)
+DRAFTED = (
+    E.DRAFT_FORMULATED,
+    E.DRAFT_PROPOSED,
+    E.DRAFT_QUESTION,
+    E.DRAFT_ABSTAINED,
+    E.BUILD_FAILED,
+    E.CHECKS_FINISHED,
+    E.DIFF_COMPUTED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,7 @@ class Sheet:
     note: str
     version: int | None
     downloads: tuple[Download, ...]
+    edit: str
     drafter: str
     segments: tuple[Segment, ...]
     groups: tuple[Group, ...]
@@ -108,6 +117,7 @@ def sheet_of(run: Run) -> Sheet:
         note=source.note,
         version=source.version,
         downloads=tuple(_downloads(source.version_id)),
+        edit=reverse("edit-version", args=[source.version_id]) if source.version_id else "",
         drafter=source.drafter,
         segments=segments_of(formulation, source.text) if formulation else (Segment(source.text, "", "", "", False),),
         groups=groups_of(formulation, source.text) if formulation else (),
@@ -137,6 +147,9 @@ def _source(run: Run, payloads: Mapping[str, Any]) -> _Source:
         note = BECOMING if run.is_active else "A draft that did not become a version."
         found, program = _formulation(proposed.get("formulation")), str(proposed.get("program", ""))
         return _Source(found, program, run.request_text, proposed.get("drafter", ""), note, None)
+    if settled := _formulation((payloads.get(E.DRAFT_FORMULATED) or {}).get("formulation")):
+        note = "The program is being written." if run.is_active else "A formulation without a program."
+        return _Source(settled, "", run.request_text, "", note, None)
     asked = payloads.get(E.DRAFT_QUESTION) or payloads.get(E.DRAFT_ABSTAINED) or {}
     if partial := _formulation(asked.get("formulation")):
         return _Source(partial, "", run.request_text, "", "Only what was understood so far.", None)

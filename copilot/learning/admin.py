@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -98,6 +99,8 @@ class LearningJobAdmin(CuratorAdmin):
         """Begin a gate of a release, and see how those that run are doing."""
         user = curator(request)
         release = get_object_or_404(LibraryRelease.objects.visible_to(user), id=key)
+        if not may_curate(user, release.workspace):
+            raise PermissionDenied
         form = GateForm(request.POST or None, request.FILES or None, release=release, user=user)
 
         def begin() -> None:
@@ -123,11 +126,8 @@ class LearningJobAdmin(CuratorAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         """A job's page, with what may be done to it now."""
-        job = LearningJob.objects.visible_to(curator(request)).filter(pk=object_id).first()
-        acts = {
-            "may_stop": bool(job and job.status in WAITING),
-            "may_retry": bool(job and job.status in (Status.FAILED, Status.CANCELLED)),
-        }
+        job = self.seen(request, object_id)
+        acts = {"may_stop": job.status in WAITING, "may_retry": job.status in (Status.FAILED, Status.CANCELLED)}
         return super().change_view(request, object_id, form_url, acts | (extra_context or {}))
 
     @admin.display(ordering="cycle__kind")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 
 from copilot.drafting.base import Draft, Drafter, DraftOutcome, DraftReport, DraftRequest, Feedback, InsightText
 from copilot.drafting.wire import data_to_json
@@ -18,7 +20,8 @@ from solvers import runner
 from solvers.instance import Instance
 from solvers.result import SolutionStatus, SolveOptions
 
-CALLS = 4  # the most that one attempt makes: a draft and a repair, each with a second chance
+REPAIRS = 1  # of each attempt: what an insight does shows in the first draft
+CALLS = 6  # the most that one attempt makes: formulation, program and a repair, each with a second chance
 _SILENT = ("drafter failed", "unexpected")  # says something about the service, nothing about the insight
 
 
@@ -42,7 +45,10 @@ class LineBench:
         """Draft, build, solve and judge, within the budget; raises BudgetSpent."""
         self.budget.require(CALLS)
         used = drafter or self.drafter
-        tools = Tools(used, self.sandbox, self.limits, self.solver, self.options, insights=lambda _: tuple(insights))
+        shown = tuple(insights)
+        tools = Tools(
+            used, self.sandbox, self.limits, self.solver, self.options, insights=lambda _: shown, repairs=REPAIRS
+        )
         made = attempt(problem, tools, seed=seed, should_stop=self.should_stop)
         self.budget.spend(made.calls, made.tokens)
         return made
@@ -89,6 +95,17 @@ class LineBench:
     def _built(self, program: Program) -> tuple[Instance | None, str]:
         built = self.sandbox.build(program.text, program.data, limits=self.limits, seed=0, should_stop=self.should_stop)
         return built.instance, str(built.failure.kind) if built.failure else ""
+
+
+@cache
+def solver_used(name: str) -> str:
+    """A solver as trials name it: with its version, so that what another one showed is seen to be outdated."""
+    package = {"highs": "highspy", "gurobi": "gurobipy", "scip": "pyscipopt"}.get(name, name)
+    try:
+        found = version(package)
+    except PackageNotFoundError:
+        return name
+    return f"{name} {'.'.join(found.split('.')[:2])}"
 
 
 def is_silent(how: str) -> bool:

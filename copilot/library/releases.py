@@ -122,13 +122,22 @@ def _missing_gate(release: LibraryRelease, now: LibraryRelease | None) -> str:
 def rollback(*, actor: User | None, workspace: Workspace | None = None, reason: str = "") -> LibraryRelease:
     """Point the label `active` back at the release that the current one replaced; returns that one."""
     check_curate(actor, workspace)
-    label = ReleaseLabel.objects.select_for_update().filter(workspace=workspace, name=ACTIVE).first()
-    moves = ReleaseMove.objects.filter(label=label, kind=ReleaseMove.Kind.ACTIVATE) if label else None
-    last = moves.filter(after=label.release).order_by("-id").first() if label and moves is not None else None
-    if last is None or last.before is None:
+    ReleaseLabel.objects.select_for_update().filter(workspace=workspace, name=ACTIVE).first()
+    before = before_active(workspace)
+    if before is None:
         raise LibraryRefused("There is no release before this one to go back to.")
-    _point(last.before, ReleaseMove.Kind.ROLLBACK, actor=actor, reason=reason)
-    return last.before
+    _point(before, ReleaseMove.Kind.ROLLBACK, actor=actor, reason=reason)
+    return before
+
+
+def before_active(workspace: Workspace | None = None) -> LibraryRelease | None:
+    """Where a rollback would lead: the release that the active one replaced when it was activated last."""
+    label = ReleaseLabel.objects.filter(workspace=workspace, name=ACTIVE).first()
+    if label is None:
+        return None
+    moves = ReleaseMove.objects.filter(label=label, kind=ReleaseMove.Kind.ACTIVATE, after=label.release_id)
+    last = moves.select_related("before").order_by("-id").first()
+    return last.before if last else None
 
 
 def active(workspace: Workspace | None = None) -> LibraryRelease | None:
@@ -156,7 +165,11 @@ def pinned_for(workspace: Workspace) -> list[LibraryRelease]:
 
 def diff(before: LibraryRelease, after: LibraryRelease) -> ReleaseDiff:
     """What changed from one release to another, by insight."""
-    old, new = _manifest(before), _manifest(after)
+    return compare(manifest(before), manifest(after))
+
+
+def compare(old: Mapping[UUID, UUID], new: Mapping[UUID, UUID]) -> ReleaseDiff:
+    """The same for two manifests, from insight to version; one of them may not be frozen yet."""
     return ReleaseDiff(
         added=tuple(new[key] for key in new if key not in old),
         removed=tuple(old[key] for key in old if key not in new),
@@ -164,7 +177,8 @@ def diff(before: LibraryRelease, after: LibraryRelease) -> ReleaseDiff:
     )
 
 
-def _manifest(release: LibraryRelease) -> dict[UUID, UUID]:
+def manifest(release: LibraryRelease) -> dict[UUID, UUID]:
+    """The version of each insight in a release."""
     return dict(ReleaseItem.objects.filter(release=release).order_by("id").values_list("insight_id", "version_id"))
 
 

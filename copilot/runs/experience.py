@@ -15,7 +15,7 @@ from copilot.library import serving, uses
 from copilot.library.retrieval import Asker
 from copilot.library.serving import Lesson, Served
 from copilot.runs.events import EventType
-from copilot.runs.models import Lifecycle, Run, Verification
+from copilot.runs.models import Lifecycle, Run, RunEvent, Verification
 from copilot.runs.stage import Stage
 
 log = structlog.get_logger(__name__)
@@ -58,11 +58,12 @@ def with_insights(stage: Stage, drafter: Drafter, request: DraftRequest) -> Draf
     return replace(request, insights=tuple(text_of(lesson) for lesson in served.lessons))
 
 
-def adopted(stage: Stage, request: DraftRequest, draft: Draft) -> None:
-    """Note which of the insights the draft says it used."""
-    if not request.insights:
+def adopted(stage: Stage, draft: Draft) -> None:
+    """Note which of the insights that the run was shown the draft says it used."""
+    shown = _shown(stage.run)
+    if not shown:
         return
-    used = [key for key in draft.insights_adopted if key in {insight.key for insight in request.insights}]
+    used = [key for key in draft.insights_adopted if key in shown]
     uses.adopt(stage.run.id, [UUID(key) for key in used])
     stage.record(EventType.INSIGHTS_ADOPTED, {"versions": used})
 
@@ -81,6 +82,11 @@ def settle(run_id: UUID, lifecycle: Lifecycle) -> None:
         uses.settle(run_id, accepted=judged if lifecycle == Lifecycle.SUCCEEDED else False)
     except OperationalError as error:
         log.warning("library.not_settled", run_id=str(run_id), error=str(error))
+
+
+def _shown(run: Run) -> set[str]:
+    chosen = RunEvent.objects.filter(run=run, type=EventType.INSIGHTS_CHOSEN).values_list("payload", flat=True)
+    return {insight["version"] for payload in chosen for insight in payload["insights"]}
 
 
 def solvers_of(name: str) -> tuple[str, ...]:

@@ -151,12 +151,15 @@ class Run(models.Model):
     @property
     def is_aside(self) -> bool:
         """Whether the run asks about a version that stands, and makes none of its own."""
-        return self.kind in (self.Kind.SCENARIO, self.Kind.EXPLAIN)
+        return self.kind in ASIDE
 
     @property
     def is_active(self) -> bool:
         """Whether anything may still happen to the run."""
         return self.lifecycle in ACTIVE
+
+
+ASIDE = (Run.Kind.SCENARIO, Run.Kind.EXPLAIN)
 
 
 class RunEvent(models.Model):

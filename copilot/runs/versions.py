@@ -11,7 +11,7 @@ from django.db import transaction
 from copilot.drafting.base import Data, Draft
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.wire import data_from_json, data_to_json
-from copilot.runs import origins, parametric, rebinds, structure
+from copilot.runs import checkpoints, origins, parametric, rebinds, structure
 from copilot.runs.builds import Built
 from copilot.runs.checks import Check
 from copilot.runs.events import EventType, LeaseLost
@@ -34,6 +34,7 @@ def compare(stage: Stage, draft: Draft, built: Built) -> dict[str, Any] | None:
     stage.check()
     drafted = _Stand(draft.formulation, draft.program, draft.data, stage.run.request_text, built)
     found = _explained(found, _stand_of(base, earlier), drafted, stage.lease.should_stop)
+    found = origins.with_hand(found, draft.formulation, checkpoints.edited_by_hand(stage.run))
     if stage.run.kind == Run.Kind.DATA:
         found = rebinds.as_asked(found, stage.run.question.get("names", ()))
     stage.check()

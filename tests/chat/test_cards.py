@@ -85,7 +85,10 @@ def test_a_question_offers_its_options_only_while_it_is_open(alice: User) -> Non
     run = stories.asked(alice)
     found = card(run).question
     assert found is not None
-    assert found.options == ("Only whole desks", "Parts are fine")
+    assert [(option.text, option.is_usual) for option in found.options] == [
+        ("Only whole desks", True),
+        ("Parts are fine", False),
+    ]
     Run.objects.filter(id=run.id).update(lifecycle=Lifecycle.CANCELLED)
     assert card(run).question is None
 

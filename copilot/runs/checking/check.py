@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,7 +20,7 @@ KINDS: dict[str, tuple[Axis, str]] = {
     "objective": ("model", "Whether this is the goal that you have in mind."),
     "program": ("model", "Both programs follow the same formulation: a rule missing there is missing in both."),
     "reading": ("model", "Two readers can misunderstand a sentence in the same way."),
-    "limits": ("behaviour", "A limit may be there and be the wrong one."),
+    "limits": ("model", "A limit may be there and be the wrong one."),
     "used": ("behaviour", "A number that matters may still stand in the wrong rule."),
     "moves": ("behaviour", "Says the direction, not the amount; only for numbers whose purpose the formulation tells."),
     "residuals": ("numbers", "That the model is the right one."),
@@ -36,9 +37,13 @@ AXES: dict[Axis, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: what it asks, what it found, and the evidence in words. `name` is a key of KINDS."""
+    """One check: what it asks, what it found, and the evidence in words; `cases` names each thing that fails.
+
+    `name` is a key of KINDS.
+    """
 
     name: str
     title: str
     status: Status
     detail: str
+    cases: Sequence[str] = ()
