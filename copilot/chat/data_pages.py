@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -62,7 +62,7 @@ def dataset(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     except DataError as error:
         rows, sentence = [], str(error)
     context = {
-        "one": _told(found) | {"rows": rows, "shown": len(rows)},
+        "one": _told(found, rows),
         "versions": versions_of(found),
         "conversations": [one.conversation for one in found.attachments.select_related("conversation")[:20]],
         "sentence": sentence,
@@ -154,9 +154,11 @@ def _datasets(
     return render(request, "chat/datasets.html", context, status=status)
 
 
-def _told(one: Dataset) -> dict[str, Any]:
-    """A dataset in words; of an earlier release it may know the names of its columns alone."""
+def _told(one: Dataset, rows: Sequence[Sequence[Any]] | None = None) -> dict[str, Any]:
+    """A dataset in words with its first rows; of an earlier release it may know the names of its columns alone."""
     columns = [each if isinstance(each, dict) else {"name": str(each)} for each in one.columns]
+    figures = [each.get("kind") in ("integer", "number") for each in columns]
+    shown = one.preview if rows is None else rows
     return {
         "dataset": one,
         "columns": [
@@ -164,13 +166,13 @@ def _told(one: Dataset) -> dict[str, Any]:
                 "name": each["name"],
                 "kind": KINDS.get(each.get("kind", ""), ""),
                 "unit": each.get("unit", ""),
-                "is_figure": each.get("kind") in ("integer", "number"),
+                "is_figure": is_figure,
             }
-            for each in columns
+            for each, is_figure in zip(columns, figures, strict=True)
         ],
         "size": f"{plural(one.row_count, 'row')}, {plural(len(columns), 'column')}",
-        "rows": one.preview,
-        "shown": len(one.preview),
+        "rows": [list(zip(row, figures, strict=False)) for row in shown],
+        "shown": len(shown),
     }
 
 

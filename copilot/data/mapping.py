@@ -167,7 +167,7 @@ def _as_number(wanted: Wanted, table: DataTable, column: str) -> Iterator[Option
         if row and close[row] >= 0.6:
             value = 0.15 if _plain(column) in ("value", "number", "amount") else 0.0
             binding = ColumnBinding(wanted.name, column, (key,), role="cell", at=row)
-            yield Option(table.name, binding, min(1.0, 0.85 * close[row] + value), f"the row {row}")
+            yield Option(table.name, binding, min(1.0, 0.85 * close[row] + value), f"the row {row} has its name")
 
 
 def _as_matrix(wanted: Wanted, table: DataTable) -> Option | None:

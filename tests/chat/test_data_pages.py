@@ -66,7 +66,7 @@ def test_every_sheet_becomes_a_dataset_with_preview_types_units_and_notes(client
     assert answer.status_code == 200
     assert "Read 2 tables." in page
     assert "version 1, just read" in page
-    assert "Preview: the first 4 of 4 rows, 3 columns. All rows are used." in page
+    assert "All 4 rows, 3 columns." in page
     assert "whole numbers in EUR/t" in page
     assert "row 1 (“Costs of 2026”) left out: not part of a table." in page
     assert "plan.xlsx, sheet Demand" in page
