@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from copilot.chat import export_pages, insight_pages, review_pages, solution_pages, views, whatif_views
+from copilot.chat import export_pages, insight_pages, llm_pages, review_pages, solution_pages, views, whatif_views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/versions/upload/", review_pages.upload, name="upload-model"),
     path("versions/<uuid:version_id>/model.<str:form>", export_pages.export, name="export"),
     path("insights/<uuid:version_id>/", insight_pages.insight, name="insight"),
+    path("language-models/", llm_pages.language_models, name="language-models"),
+    path("language-models/test/", llm_pages.test_language_models, name="test-language-models"),
     path("review/", review_pages.start, name="review-start"),
     path("review/<uuid:comparison_id>/", review_pages.comparison, name="review"),
     path("review/<uuid:comparison_id>/accept/", review_pages.accept, name="review-accept"),
