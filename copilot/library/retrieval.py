@@ -100,9 +100,9 @@ def _words(
     spelled = spellings(text)
     for release_id, index in indexes.items():
         places = [place for place, row in enumerate(rows) if row.release_id == release_id and row.document >= 0]
-        shared = index.shared(query, [rows[place].document for place in places])
+        shared = index.shared(query, [rows[place].document for place in places], _WORDS_TOLD)
         for place, words in zip(places, shared, strict=True):
-            found[place] = [spelled[term] for term in words[:_WORDS_TOLD]]
+            found[place] = [spelled[term] for term in words]
     return found
 
 
@@ -128,16 +128,20 @@ def _of_release(
 
 
 def _allowed(asker: Asker, release_id: UUID, insight_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
-    """Of some insights those that this asker may be shown now: (insight, version) of the release."""
-    user_id = asker.user.pk if asker.user else None
-    reach = Q(insight__scope=Scope.GLOBAL) | Q(insight__scope=Scope.WORKSPACE, insight__workspace=asker.workspace)
-    own = Q(insight__scope=Scope.PRIVATE, insight__workspace=asker.workspace, insight__owner_id=user_id)
+    """Of some insights those that this asker may be shown now: (insight, version) of the release.
+
+    Reach is asked of the version's insight, not of the item's: SQLite would hold each of these against each of those.
+    """
+    here = Q(version__insight__workspace=asker.workspace)
+    reach = Q(version__insight__scope=Scope.GLOBAL) | here & Q(version__insight__scope=Scope.WORKSPACE)
+    if asker.user is not None:
+        reach |= here & Q(version__insight__scope=Scope.PRIVATE, version__insight__owner=asker.user)
     items = ReleaseItem.objects.filter(
-        reach | own,
+        reach,
         release_id=release_id,
         insight_id__in=insight_ids,
         version__state=State.ACTIVE,
         version__solver_scope__in=asker.solvers,
     )
     place = {insight: number for number, insight in enumerate(insight_ids)}
-    return sorted(items.values_list("insight_id", "version_id"), key=lambda row: place[row[0]])
+    return sorted(items.order_by().values_list("insight_id", "version_id"), key=lambda row: place[row[0]])
