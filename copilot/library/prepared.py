@@ -8,9 +8,11 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
+import numpy.typing as npt
 import structlog
 
 from copilot.library.insights import CARRIED, content_of
@@ -18,21 +20,56 @@ from copilot.library.models import AuditEntry, InsightVersion, LibraryRelease, R
 from copilot.library.ranking import bm25
 from copilot.library.ranking.postings import NotAnIndex, Postings, counted_in, joined
 
+KEY = 32  # bytes: the insight, then its version
 log = structlog.get_logger(__name__)
 KEPT = 4  # releases whose index a process keeps: the active one, its predecessor, a workspace's
 _BATCH = 2000
 _lock = threading.Lock()
-_kept: OrderedDict[UUID, bm25.Index] = OrderedDict()
 
 
-def prepare(release: LibraryRelease) -> bm25.Index:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The index of a release; a document is one version. `order` sorts the documents by how their insight begins."""
+
+    index: bm25.Index
+    heads: npt.NDArray[np.uint64]
+    order: npt.NDArray[np.int64]
+
+    @classmethod
+    def over(cls, postings: Postings) -> Prepared:
+        heads = postings.keys[:, :8].copy().view(np.uint64).ravel()
+        order = np.argsort(heads)
+        return cls(bm25.Index.over(postings), heads[order], order)
+
+    def insight(self, document: int) -> UUID:
+        """Whose version it is."""
+        return UUID(bytes=self.index.key(document)[:16])
+
+    def version(self, document: int) -> UUID:
+        """Which version the release has."""
+        return UUID(bytes=self.index.key(document)[16:])
+
+    def documents(self, insights: Iterable[UUID]) -> list[int]:
+        """The documents of those insights that the release has."""
+        found = []
+        for insight in insights:
+            head = np.frombuffer(insight.bytes[:8], dtype=np.uint64)[0]
+            first, end = np.searchsorted(self.heads, head), np.searchsorted(self.heads, head, side="right")
+            found += [int(place) for place in self.order[first:end] if self.insight(int(place)) == insight]
+        return found
+
+
+_kept: OrderedDict[UUID, Prepared] = OrderedDict()
+
+
+def prepare(release: LibraryRelease) -> Prepared:
     """Make the release's index and store it; a release never changes, so neither does its index."""
-    postings = _from_another(release) or counted_in(_texts(_versions(release)))
+    postings = _from_another(release) or counted_in(_texts(_versions(release)), key_bytes=KEY)
     SearchIndex.objects.update_or_create(release=release, defaults={"data": postings.to_bytes()})
-    return bm25.Index.over(postings)
+    return Prepared.over(postings)
 
 
-def index_of(release: LibraryRelease) -> bm25.Index:
+def index_of(release: LibraryRelease) -> Prepared:
     """The index, from memory or from its row; built where it is missing or of another format."""
     with _lock:
         if release.id in _kept:
@@ -52,9 +89,9 @@ def forget() -> None:
         _kept.clear()
 
 
-def _stored(release: LibraryRelease) -> bm25.Index | None:
+def _stored(release: LibraryRelease) -> Prepared | None:
     postings = _read(release)
-    return bm25.Index.over(postings) if postings else None
+    return Prepared.over(postings) if postings else None
 
 
 def _read(release: LibraryRelease) -> Postings | None:
@@ -78,13 +115,13 @@ def _from_another(release: LibraryRelease) -> Postings | None:
     postings = _read(base.release)
     if postings is None:
         return None
-    before, wanted = _manifest(base.release), _manifest(release)
-    keys = [postings.keys[place].tobytes() for place in range(postings.size)]
-    kept = np.array([key in wanted and wanted[key] == before.get(key) for key in keys], np.bool_)
+    wanted = _manifest(release)
+    keys = [key.tobytes() for key in postings.keys]
+    kept = np.fromiter((key in wanted for key in keys), np.bool_, len(keys))
     if 2 * int(kept.sum()) < len(wanted):
         return None
-    shared = {key for key, keep in zip(keys, kept, strict=True) if keep}
-    fresh = counted_in(_fresh_texts([version for key, version in wanted.items() if key not in shared]))
+    known = set(keys)
+    fresh = counted_in(_fresh_texts([wanted[key] for key in wanted if key not in known]), key_bytes=KEY)
     return joined([postings, fresh], [kept, np.ones(fresh.size, np.bool_)])
 
 
@@ -94,9 +131,9 @@ def _labels_changed(base: SearchIndex) -> bool:
 
 
 def _manifest(release: LibraryRelease) -> dict[bytes, UUID]:
-    """The version of each insight, by the key of its document."""
+    """The versions of the release by the keys of their documents."""
     items = ReleaseItem.objects.filter(release=release).order_by("id").values_list("insight_id", "version_id")
-    return {insight_id.bytes: version_id for insight_id, version_id in items.iterator(chunk_size=_BATCH)}
+    return {insight.bytes + version.bytes: version for insight, version in items.iterator(chunk_size=_BATCH)}
 
 
 def _versions(release: LibraryRelease) -> Iterator[InsightVersion]:
@@ -112,7 +149,7 @@ def _fresh_texts(ids: Sequence[UUID]) -> Iterator[tuple[bytes, str]]:
 
 def _texts(versions: Iterable[InsightVersion]) -> Iterator[tuple[bytes, str]]:
     for version in versions:
-        yield version.insight_id.bytes, search_text(version)
+        yield version.insight_id.bytes + version.id.bytes, search_text(version)
 
 
 def search_text(version: InsightVersion) -> str:

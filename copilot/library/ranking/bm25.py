@@ -29,7 +29,7 @@ class Index:
     """Saturated frequencies by term: of term t those of `documents[start[t]:start[t+1]]`.
 
     A term that many documents have is in `common` instead, by its number, as a whole row in steps of a byte. `many` is
-    how many documents have each term, `keys` has one row of 16 bytes per document.
+    how many documents have each term, `keys` has one row of bytes per document.
     """
 
     rows: dict[str, int]

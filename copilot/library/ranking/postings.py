@@ -14,7 +14,7 @@ import numpy.typing as npt
 from copilot.library.ranking.words import counted
 
 KEY_BYTES = 16
-FORMAT = 2
+FORMAT = 3
 COUNTED_MOST = 255  # times a term is counted in one text; BM25 has long been flat there
 Kept = npt.NDArray[np.bool_]
 
@@ -27,8 +27,8 @@ class NotAnIndex(ValueError):
 class Postings:
     """Those of term t are `documents[start[t]:start[t+1]]`, ascending, with how often each has it.
 
-    `lengths` are the numbers of terms per document, repeated as they are; `keys` has one row of 16 bytes per document,
-    the identity of what the text belongs to. About nine bytes per different term of a document.
+    `lengths` are the numbers of terms per document, repeated as they are; `keys` has one row of bytes per document, the
+    identity of what the text belongs to. About nine bytes per different term of a document.
     """
 
     rows: dict[str, int]
@@ -72,8 +72,8 @@ class Postings:
             raise NotAnIndex("These bytes are no index.") from error
 
 
-def counted_in(texts: Iterable[tuple[bytes, str]]) -> Postings:
-    """The postings of (key, text) pairs."""
+def counted_in(texts: Iterable[tuple[bytes, str]], *, key_bytes: int = KEY_BYTES) -> Postings:
+    """The postings of (key, text) pairs; every key has `key_bytes` bytes."""
     rows: dict[str, int] = {}
     keys, lengths = [], array("i")
     terms, documents, counts = array("i"), array("i"), array("B")
@@ -84,7 +84,7 @@ def counted_in(texts: Iterable[tuple[bytes, str]]) -> Postings:
         terms.extend(rows.setdefault(term, len(rows)) for term in found)
         documents.extend([document] * len(found))
         counts.extend(min(count, COUNTED_MOST) for count in found.values())
-    packed = np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, KEY_BYTES)
+    packed = np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, key_bytes)
     columns = (np.array(terms, np.int32), np.array(documents, np.int32), np.array(counts, np.uint8))
     return _arranged(rows, columns, np.array(lengths, dtype=np.int32), packed)
 
