@@ -61,7 +61,7 @@ def evolve(insight: Insight, desk: Desk) -> Learnt:
 def diagnose(episode: Episode, case: Case, curator: Curator) -> dict[str, str]:
     """Say what each insight that was shown for a run did, and write it down; those not judged stay unknown."""
     shown = episode.uses.filter(role=InsightUse.Role.SHOWN).select_related("version")
-    lessons = [lesson_of(use.version) for use in shown]
+    lessons = [lesson_of(use.version.id, content_of(use.version)) for use in shown]
     texts = [InsightText(one.key, one.taxonomy, one.condition, one.explanation, one.example) for one in lessons]
     verdicts = curator.diagnose(case, texts) if texts else {}
     known = {use.version_id: Outcome(verdicts[str(use.version_id)]) for use in shown if str(use.version_id) in verdicts}

@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import nlargest
@@ -30,6 +30,7 @@ FRESH_SECONDS = 5.0  # a process looks for newly settled tasks no more often
 _LATE = timedelta(seconds=30)  # a writer's transaction may end after one that began later
 _TAIL = 64  # tasks in the last part
 _GROWTH = 8  # a part joins the one before it when it has an eighth of its tasks
+_LEADERS = 100  # of all tasks, the insights that helped most
 _BATCH = 500
 HELPED = (InsightUse.Outcome.POSITIVE, InsightUse.Outcome.UNRETRIEVED)
 _lock = threading.Lock()
@@ -59,6 +60,24 @@ class _Part:
         return _Part.over(joined([self.postings], [np.array([key not in gone for key in self.keys], np.bool_)]))
 
 
+@dataclass(frozen=True, slots=True)
+class _Shares(Mapping[UUID, float]):
+    """The share of all tasks on which each insight helped; iterating gives the highest ones alone, from the first."""
+
+    counts: Mapping[UUID, int]
+    leaders: tuple[UUID, ...]
+    weight: float
+
+    def __getitem__(self, insight: UUID) -> float:
+        return self.counts[insight] / self.weight
+
+    def __iter__(self) -> Iterator[UUID]:
+        return iter(self.leaders)
+
+    def __len__(self) -> int:
+        return len(self.leaders)
+
+
 @dataclass(slots=True)
 class _Tasks:
     """The settled tasks that a workspace may learn from: its own, and those of nobody in particular."""
@@ -67,7 +86,7 @@ class _Tasks:
     stamps: OrderedDict[bytes, datetime | None] = field(default_factory=OrderedDict)
     texts: dict[bytes, int] = field(default_factory=dict)  # hashes, to see that one was changed
     counts: Counter[UUID] = field(default_factory=Counter)
-    overall: dict[UUID, float] = field(default_factory=dict)
+    overall: Mapping[UUID, float] = field(default_factory=dict)
     parts: tuple[_Part, ...] = ()
     seen: datetime | None = None
     looked_at: float = -math.inf
@@ -93,12 +112,14 @@ class _Tasks:
         self.seen = episodes[-1].settled_at
         self._forget_oldest(gone)
         self._arrange(counted_in(fresh), gone)
-        most = nlargest(len(self.counts), self.counts.items(), key=lambda pair: pair[1])
-        weight = len(self.helped) + fusion.PRIOR_TASKS
-        self.overall = {insight: count / weight for insight, count in most}
+        leaders = nlargest(_LEADERS, self.counts, key=self.counts.__getitem__)
+        self.overall = _Shares(self.counts, tuple(leaders), len(self.helped) + fusion.PRIOR_TASKS)
 
     def _credit(self, key: bytes, insights: tuple[UUID, ...]) -> None:
-        self.counts.subtract(self.helped.pop(key, ()))
+        for insight in self.helped.pop(key, ()):
+            self.counts[insight] -= 1
+            if not self.counts[insight]:
+                del self.counts[insight]
         if insights:
             self.helped[key] = insights
             self.counts.update(insights)
@@ -109,7 +130,6 @@ class _Tasks:
                 self._credit(key, ())
                 del self.texts[key]
                 gone.add(key)
-        self.counts = +self.counts
         while len(self.stamps) > 2 * NEWEST:
             self.stamps.popitem(last=False)
 

@@ -19,6 +19,7 @@ from copilot.library.models import InsightVersion, LibraryRelease, ReleaseItem, 
 from copilot.library.states import State
 
 ACTIVE = "active"
+_BATCH = 1_000
 Status = LibraryRelease.Status
 
 
@@ -49,7 +50,9 @@ def make(
         raise LibraryRefused("A release has a name of 1 to 80 characters.")
     if LibraryRelease.objects.filter(workspace=workspace, name=name).exists():
         raise LibraryRefused(f"There is a release {name!r} already.")
-    chosen = newest_active(workspace) if versions is None else _as_stored(versions)
+    chosen = _held(newest_active(workspace) if versions is None else _as_stored(versions))
+    if versions is None:  # one of them may have been suspended in between
+        chosen = [version for version in chosen if version.state == State.ACTIVE]
     _check_versions(chosen, workspace)
     release = LibraryRelease.objects.create(
         name=name, workspace=workspace, manifest_hash=_digest(chosen), note=note, created_by=actor
@@ -88,7 +91,8 @@ def activate(release: LibraryRelease, *, actor: User | None, reason: str = "", w
     `without_gate` lets a candidate pass for a reason that is logged; one that failed stays refused.
     """
     check_curate(actor, release.workspace)
-    status = LibraryRelease.objects.values_list("status", flat=True).get(id=release.id)
+    held = LibraryRelease.objects.select_for_update(no_key=True)  # the gate may be about to fail it
+    status = held.values_list("status", flat=True).get(id=release.id)
     if status == Status.FAILED:
         raise LibraryRefused("This release failed the gate, so it is not activated.")
     if status == Status.CANDIDATE and not (without_gate and reason):
@@ -146,6 +150,18 @@ def _point(release: LibraryRelease, kind: ReleaseMove.Kind, *, actor: User | Non
     ReleaseMove.objects.create(label=label, kind=kind, before=before, after=release, actor=actor, reason=reason)
     verb = "activated" if kind == ReleaseMove.Kind.ACTIVATE else "rolled back to"
     audit.note(verb, release, actor=actor, workspace=workspace, reason=reason, before=str(before.id if before else ""))
+
+
+def _held(versions: list[InsightVersion]) -> list[InsightVersion]:
+    """The same as they are now, and as they stay until this transaction ends: who suspends one of them waits."""
+    states: dict[UUID, str] = {}
+    ids = sorted(version.id for version in versions)
+    for start in range(0, len(ids), _BATCH):
+        rows = InsightVersion.objects.select_for_update(no_key=True).filter(id__in=ids[start : start + _BATCH])
+        states |= dict(rows.order_by("id").values_list("id", "state"))
+    for version in versions:
+        version.state = states[version.id]
+    return versions
 
 
 def _as_stored(versions: Iterable[InsightVersion]) -> list[InsightVersion]:

@@ -16,7 +16,8 @@ from django.db.models import Case, Q, When
 
 from copilot.accounts.models import User, Workspace
 from copilot.library import past, prepared
-from copilot.library.insights import CARRIED
+from copilot.library.content import Content
+from copilot.library.insights import contents_of
 from copilot.library.models import InsightVersion, LibraryRelease, Scope
 from copilot.library.prepared import Prepared
 from copilot.library.ranking import fusion
@@ -29,9 +30,7 @@ _VOTED = 30  # and of the best by vote
 _ROUNDS = 5  # further helpings where the filter took most of a pool
 _TEXT_MOST = 20_000  # characters of a request that are read
 _WORDS_TOLD = 6
-_READ = InsightVersion.objects.prefetch_related(CARRIED).defer(
-    "source", "extras", "findings", "created_at", "state_changed_at"
-)
+_READ = InsightVersion.objects.defer("source", "extras", "findings", "created_at", "state_changed_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class Candidate:
     """A version with its score, the sum of two standard scores, and the reasons in plain values."""
 
     version: InsightVersion
+    content: Content
     release_id: UUID
     rank: int
     score: float
@@ -75,10 +75,12 @@ def candidates(text: str, asker: Asker, releases: Sequence[LibraryRelease]) -> l
     scores = fusion.fused(np.array([row.text for row in rows]), np.array([row.vote for row in rows]))
     order = [int(place) for place in np.argsort(-scores, kind="stable")[:CANDIDATES]]
     stored = _READ.in_bulk([rows[place].version_id for place in order])
+    contents = contents_of(stored.values())
     words = _words(text, query, [rows[place] for place in order], indexes)
     return [
         Candidate(
             stored[rows[place].version_id],
+            contents[rows[place].version_id],
             rows[place].release_id,
             rank,
             round(float(scores[place]), 4),

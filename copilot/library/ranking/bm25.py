@@ -113,24 +113,20 @@ class Index:
 
     def shared(self, query: Mapping[str, int], documents: Sequence[int], many: int) -> list[list[str]]:
         """For each document up to `many` terms of the query that it has, rarest first."""
-        found: list[list[str]] = [[] for _ in documents]
-        asked, open_ = np.asarray(documents, dtype=np.int32), len(documents)
+        asked = np.asarray(documents, dtype=np.int32)
+        found: dict[int, list[str]] = {document: [] for document in documents}
+        is_asked = np.zeros(self.size, dtype=np.bool_)
+        is_asked[asked] = True
         for term, _ in _weights(query, (self,)):
-            if not open_:
-                break
-            for position in self._holding(self.rows[term], asked):
-                if len(found[position]) < many:
-                    found[position].append(term)
-                    open_ -= len(found[position]) == many
-        return found
-
-    def _holding(self, row: int, asked: npt.NDArray[np.int32]) -> list[int]:
-        """Positions of the documents that have a term."""
-        if (common := self.common.get(row)) is not None:
-            return [int(position) for position in np.flatnonzero(common[asked])]
-        holding = self.documents[self.start[row] : self.start[row + 1]]
-        places = np.minimum(np.searchsorted(holding, asked), len(holding) - 1)
-        return [int(position) for position in np.flatnonzero(holding[places] == asked)]
+            row = self.rows[term]
+            if (common := self.common.get(row)) is not None:
+                holding = asked[common[asked] > 0]
+            else:
+                span = self.documents[self.start[row] : self.start[row + 1]]
+                holding = span[is_asked[span]]
+            for document in holding.tolist():
+                found[document].append(term)
+        return [found[document][:many] for document in documents]
 
     def holders(self, term: str) -> int:
         """Number of documents that have the term."""
