@@ -51,8 +51,8 @@ def test_two_a_new_label_is_stored_with_the_insight() -> None:
 @pytest.mark.django_db
 def test_three_learnt_labels_are_read_when_a_request_is_served() -> None:
     version = approved(replace(KNAPSACK, labels=(("Domain Modeling", "Quarrying"),)))
-    index = prepared.index_of(released("with-labels", version))
-    assert index.best(counted("quarrying"), 1)[0][1] > 0
+    found_in = prepared.index_of(released("with-labels", version))
+    assert found_in.index.best(counted("quarrying"), 1)[0][1] > 0
 
 
 def test_four_a_merge_has_labels() -> None:
