@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from copilot.library.ranking import bm25, fusion
@@ -17,6 +17,7 @@ from tests.library import held_out
 from tests.library.test_formats import with_bench
 
 WORDS = ["flow", "node", "stock", "period", "truck", "shift", "recipe", "binary"]
+few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine
 texts = st.lists(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), min_size=1, max_size=8)
 
 
@@ -47,6 +48,7 @@ def test_words_meet_in_one_term_whatever_their_ending() -> None:
     assert terms("The of and 12 a") == []
 
 
+@few
 @given(texts, st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join))
 def test_scores_follow_the_formula(found: list[str], query: str) -> None:
     scores = scores_of(index_of(*found), query)
@@ -63,6 +65,7 @@ def test_scores_follow_the_formula(found: list[str], query: str) -> None:
         assert scores[place] == pytest.approx(expected, rel=1e-4, abs=1e-6)
 
 
+@few
 @given(texts)
 def test_an_index_is_read_back_from_its_bytes(found: list[str]) -> None:
     postings = postings_of(*found)
@@ -72,6 +75,7 @@ def test_an_index_is_read_back_from_its_bytes(found: list[str]) -> None:
     assert [again.key(place) for place in range(again.size)] == [held_out.key(place) for place in range(len(found))]
 
 
+@few
 @given(texts, texts, st.lists(st.booleans(), min_size=8, max_size=8))
 def test_joined_postings_are_those_of_the_texts_that_were_kept(
     first: list[str], later: list[str], keep: list[bool]
@@ -92,6 +96,7 @@ def test_two_parts_score_as_one_collection_would() -> None:
     assert parts == pytest.approx(scores_of(whole, query))
 
 
+@few
 @given(texts)
 def test_whole_rows_of_common_terms_give_the_same_scores(found: list[str]) -> None:
     query = " ".join(WORDS)
@@ -108,6 +113,7 @@ def test_other_bytes_are_no_index(data: bytes) -> None:
         Postings.from_bytes(data)
 
 
+@few
 @given(st.lists(st.integers(0, 4), max_size=20), st.integers(1, 25))
 def test_the_best_are_the_best(values: list[int], many: int) -> None:
     found = bm25.leading(np.array(values, dtype=float), many)
