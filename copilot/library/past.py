@@ -34,7 +34,7 @@ _LEADERS = 100  # of all tasks, the insights that helped most
 _BATCH = 500
 HELPED = (InsightUse.Outcome.POSITIVE, InsightUse.Outcome.UNRETRIEVED)
 _lock = threading.Lock()
-_kept: OrderedDict[int, _Tasks] = OrderedDict()
+_kept: OrderedDict[int | None, _Tasks] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +144,20 @@ class _Tasks:
             parts[-2:] = [_Part.over(joined([before.postings, later.postings], [before.all, later.all]))]
         self.parts = tuple(parts)
 
-    def like(self, query: Mapping[str, int]) -> list[tuple[float, tuple[UUID, ...]]]:
+    def like(self, query: Mapping[str, int], apart_from: str = "") -> list[tuple[float, tuple[UUID, ...]]]:
         """The most similar tasks with the insights that helped there."""
-        found = bm25.best_of([part.index for part in self.parts], query, SIMILAR)
-        return [(score, insights) for score, key in found if (insights := self.helped.get(key, ()))]
+        ask = SIMILAR if not apart_from else 2 * SIMILAR
+        found = bm25.best_of([part.index for part in self.parts], query, ask)
+        if apart_from:
+            found = [(score, key) for score, key in found if self.texts.get(key) != hash(apart_from)]
+        return [(score, insights) for score, key in found[:SIMILAR] if (insights := self.helped.get(key, ()))]
 
 
-def votes(query: Mapping[str, int], *, workspace_id: int) -> fusion.Votes[UUID]:
-    """How the tasks that are most similar to a request, given as counted terms, speak for insights."""
+def votes(query: Mapping[str, int], *, workspace_id: int | None, apart_from: str = "") -> fusion.Votes[UUID]:
+    """How the tasks that are most similar to a request, given as counted terms, speak for insights; all but those
+    with the text `apart_from`."""
     tasks = _current(workspace_id)
-    return fusion.votes(tasks.like(query), tasks.overall)
+    return fusion.votes(tasks.like(query, apart_from), tasks.overall)
 
 
 def forget() -> None:
@@ -162,7 +166,7 @@ def forget() -> None:
         _kept.clear()
 
 
-def _current(workspace_id: int) -> _Tasks:
+def _current(workspace_id: int | None) -> _Tasks:
     """The tasks of a workspace; one thread looks for new ones, the others wait only for the very first look."""
     with _lock:
         tasks = _kept.setdefault(workspace_id, _Tasks())
@@ -181,7 +185,7 @@ def _current(workspace_id: int) -> _Tasks:
     return tasks
 
 
-def _settled_since(workspace_id: int, tasks: _Tasks) -> list[Episode]:
+def _settled_since(workspace_id: int | None, tasks: _Tasks) -> list[Episode]:
     """Episodes settled since the last look, oldest first; at the first one only those where an insight helped."""
     settled = Episode.objects.filter(Q(workspace=None) | Q(workspace_id=workspace_id), settled_at__isnull=False)
     if tasks.seen is None:

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from copilot.library import retrieval, uses
 from copilot.library.content import Content
-from copilot.library.insights import contents_of
-from copilot.library.models import Episode, InsightUse, InsightVersion
+from copilot.library.insights import content_of, contents_of
+from copilot.library.models import Episode, InsightUse, InsightVersion, LibraryRelease
 from copilot.library.retrieval import Asker, Candidate
 from copilot.library.states import State
 
@@ -58,6 +58,7 @@ def serve(
     `check` may strike out candidates; when it fails or names none of them, nothing is shown. A run that was served
     before gets what it was given then.
     """
+    assert asker.workspace is not None, "a run belongs to a workspace"
     episode, made = uses.open_episode(
         workspace=asker.workspace, run_id=run_id, text=text, model_id=model_id, solver=solver
     )
@@ -72,8 +73,23 @@ def serve(
     return _served(episode, tuple(release.name for release in pinned))
 
 
-def lesson_of(version_id: UUID, content: Content) -> Lesson:
+def rehearse(
+    text: str, asker: Asker, releases: Sequence[LibraryRelease], *, check: Check | None = None
+) -> tuple[Lesson, ...]:
+    """What `serve` would show of these releases, without a trace: for replays, which are no run of anybody.
+
+    A past task with the same text has no vote.
+    """
+    found = retrieval.candidates(text, asker, releases, apart_from=text)
+    return tuple(_lesson(candidate.version.id, candidate.content) for candidate in _chosen(text, found, check))
+
+
+def lesson_of(version: InsightVersion) -> Lesson:
     """A version as a drafter reads it."""
+    return _lesson(version.id, content_of(version))
+
+
+def _lesson(version_id: UUID, content: Content) -> Lesson:
     condition = f"{content.applies_when} Not when: {content.not_when}" if content.not_when else content.applies_when
     halves = (("wrong", content.wrong), ("right", content.right))
     example = "\n".join(f"{side}:\n{half}" for side, half in halves if half)
@@ -86,7 +102,7 @@ def _chosen(text: str, found: Sequence[Candidate], check: Check | None) -> list[
     if check is None or not likely:
         return likely[:SHOWN]
     try:
-        wanted = set(check(text, [lesson_of(candidate.version.id, candidate.content) for candidate in likely]))
+        wanted = set(check(text, [_lesson(candidate.version.id, candidate.content) for candidate in likely]))
     except Exception as error:  # whatever it is, an insight nobody vouched for is not shown
         log.warning("library.check_failed", error=str(error))
         return []
@@ -99,7 +115,7 @@ def _served(episode: Episode, names: tuple[str, ...]) -> Served:
     ids = [version_id for role, version_id in roles if role == InsightUse.Role.SHOWN]
     contents = contents_of(InsightVersion.objects.in_state(State.ACTIVE).filter(id__in=ids))
     held = sum(role == InsightUse.Role.HELD_OUT for role, _ in roles)
-    lessons = tuple(lesson_of(key, contents[key]) for key in ids if key in contents)
+    lessons = tuple(_lesson(key, contents[key]) for key in ids if key in contents)
     return Served(lessons, names, len(roles), held)
 
 

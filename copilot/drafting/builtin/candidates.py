@@ -18,6 +18,8 @@ _MOST_ITEMS = 6
 _EACH = frozenset({"a", "an", "each", "every", "one", "per", "the"})
 _AFTER_JOINT = frozenset({"/", "or", "then", "by", "using", "the", "rest", "in"})
 _BEGINS = frozenset({",", "and", "while", "whereas", "but", "has", "have"})
+_PRICED = frozenset({"worth", "earning", "costing", "paying", "yielding", "weighing", "selling"})
+_RUNNING = frozenset({"running", "operating", "throwing", "opening"})
 _VAGUE = frozenset({"company", "store", "shop", "factory", "firm", "owner", "manager", "farmer", "he", "she"})
 
 
@@ -49,9 +51,17 @@ def candidate_lists(sentences: Sequence[Sentence]) -> list[Items]:
     ranked = sorted(order, key=lambda items: _mentions(items, numbered), reverse=True)
     stems = [[token.stem for token in sentence] for sentence in sentences]
     pairs = {pair for sentence in stems for pair in pairwise(sentence)}
-    apart = [items for items in ranked if _mentions(items, numbered)[0] > 0 and not _overlap(items, pairs)]
+    apart = [items for items in ranked if _is_spoken_of(items, numbered) and not _overlap(items, pairs)]
     words = sum(len(sentence) for sentence in sentences)
     return apart[: max(_FEWEST_LISTS, min(_MOST_LISTS, _MOST_WORDS // max(words, 1)))]
+
+
+def _is_spoken_of(items: Items, numbered: Sequence[Sentence]) -> bool:
+    """Whether each item has a word of its own in some sentence with numbers."""
+    said = {token.stem for sentence in numbered for token in sentence}
+    own = [set(item.stems) for item in items]
+    others = [set().union(*(other for other in own if other is not stems)) for stems in own]
+    return all((stems - rest or stems) & said for stems, rest in zip(own, others, strict=True))
 
 
 def _overlap(items: Items, pairs: set[tuple[str, str]]) -> bool:
@@ -165,11 +175,16 @@ def _subjects(sentences: Sequence[Sentence]) -> Iterator[Items]:
     """Subjects of "each A takes 5", objects of "per A", and sentence openings before a verb."""
     named: dict[tuple[str, ...], tuple[Token, ...]] = {}
     opened: dict[tuple[str, ...], tuple[Token, ...]] = {}
+    definite: dict[tuple[str, ...], tuple[Token, ...]] = {}
     seen: list[tuple[str, ...]] = []
     for sentence in sentences:
         if not any(token.kind == "number" for token in sentence):
             continue
         for position, token in enumerate(sentence):
+            if phrase := _priced(sentence, position):
+                named.setdefault(tuple(word.stem for word in phrase), phrase)
+            if token.low == "the" and (phrase := _told(sentence, position + 1)):
+                definite.setdefault(tuple(word.stem for word in phrase), phrase)
             begins = position == 0 or sentence[position - 1].low in _BEGINS or is_verb(sentence, position - 1)
             if token.low in _EACH - {"the"} and (phrase := _subject(sentence, position + 1, per=token.low == "per")):
                 seen.append(tuple(word.stem for word in phrase))
@@ -177,14 +192,38 @@ def _subjects(sentences: Sequence[Sentence]) -> Iterator[Items]:
             elif begins and token.low != "the" and (phrase := _subject(sentence, position, per=False)):
                 seen.append(tuple(word.stem for word in phrase))
                 opened.setdefault(seen[-1], phrase)
-    counts = Counter(stems for stems in seen)
-    for group in (named, opened, {**named, **opened}):
-        phrases = [phrase for phrase in group.values() if phrase[-1].stem not in _VAGUE and not _extends(phrase, group)]
-        phrases = sorted(phrases, key=lambda phrase: -counts[tuple(word.stem for word in phrase)])[:_MOST_ITEMS]
-        phrases.sort(key=lambda phrase: phrase[0].start)
-        for size in dict.fromkeys((2, 3, len(phrases))):
-            for chosen in combinations(phrases, size):
-                yield tuple(_item(phrase) for phrase in chosen)
+    counts = Counter(seen)
+    for group in (named, opened, {**named, **opened}, definite):
+        yield from _combined(group, counts)
+
+
+def _combined(group: Mapping[tuple[str, ...], tuple[Token, ...]], counts: Counter[tuple[str, ...]]) -> Iterator[Items]:
+    """Lists of two, three and all of the phrases that are named most often."""
+    phrases = [phrase for phrase in group.values() if phrase[-1].stem not in _VAGUE and not _extends(phrase, group)]
+    phrases = sorted(phrases, key=lambda phrase: -counts[tuple(word.stem for word in phrase)])[:_MOST_ITEMS]
+    phrases.sort(key=lambda phrase: phrase[0].start)
+    for size in dict.fromkeys((2, 3, len(phrases))):
+        for chosen in combinations(phrases, size):
+            yield tuple(_item(phrase) for phrase in chosen)
+
+
+def _priced(sentence: Sentence, position: int) -> tuple[Token, ...]:
+    """A name before "worth 5 points" or "earning $200", or behind "running ... for an hour"."""
+    follower = sentence[position + 1] if position + 1 < len(sentence) else None
+    if sentence[position].low in _PRICED and follower is not None and follower.kind == "number":
+        return run_ending(sentence, position)
+    if sentence[position].low not in _RUNNING:
+        return ()
+    phrase = run_starting(sentence, position + 1)
+    end = sentence.index(phrase[-1]) + 1 if phrase else len(sentence)
+    return phrase if end < len(sentence) and sentence[end].low in ("for", "costs") else ()
+
+
+def _told(sentence: Sentence, start: int) -> tuple[Token, ...]:
+    """The subject of a verb with a number close behind: "the Alpha brand costs $5"."""
+    phrase = _subject(sentence, start, per=False)
+    end = sentence.index(phrase[-1]) + 1 if phrase else 0
+    return phrase if any(token.kind == "number" for token in sentence[end : end + 4]) else ()
 
 
 def _extends(phrase: Sequence[Token], group: Mapping[tuple[str, ...], object]) -> bool:

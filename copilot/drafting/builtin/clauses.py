@@ -90,6 +90,11 @@ def _pieces(parts: Parts) -> list[list[Part]]:
 
 def _splits(parts: Parts, position: int, current: Sequence[Part]) -> bool:
     part = parts[position]
+    following = parts[position + 1].low if position + 1 < len(parts) else ""
+    if part.low == "of" and following in ("whom", "which", "them"):
+        return True
+    if part.low == "but" and current[-1].kind == "number":
+        return False  # "at least 20 but at most 50 bottles"
     if part.low in _SPLITTERS or part.low in (":", "\n"):
         return True
     if part.low != "," and part.low not in lexicon().conjunctions:

@@ -117,6 +117,12 @@ def _far(clause: Parts, position: int) -> Cue | None:
     stems = [part.stem for part in clause[: len(low)]]
     if low[-1] == "to" and {"limit", "restrict", "cap"} & set(stems[-12:]):
         return Cue("<=", len(low) - 1)
+    if (
+        "enough" in low[-9:]
+        and "not" not in low[-9:]
+        and not any(part.kind == "number" for part in clause[max(0, position - 9) : position])
+    ):
+        return Cue("<=", len(low) - low[::-1].index("enough") - 1)
     numbered = max((spot for spot, part in enumerate(clause[:position]) if part.kind == "number"), default=-1)
     if low[-1] in ("is", "are", "to", "be", "at", "was", ":") or _is_item(clause[len(low) - 1]):
         ahead = low[numbered + 1 :]

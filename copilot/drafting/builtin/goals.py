@@ -145,11 +145,15 @@ def _matched(aim: Aim, rows: Sequence[Row], context: Context) -> tuple[Goal | No
     best = max(scores, default=0.0)
     if money is not None:
         return _goal(aim, money, label, rows)
-    if best >= 1.0 and not (counts and counted in context.hypernyms):
+    own = any(row.unit == counted and len(row.facts) == len(context.items) for row in rows)  # "hands" are cleaned
+    if best >= 1.0 and (own or not (counts and counted in context.hypernyms)):
         top = [index for index, score in enumerate(scores) if score >= best - 0.1]
         if len(top) > 1:
             return _summed(aim, top, label, rows, context)
         return _goal(aim, ((top[0], 1.0),), label, rows)
+    rates = [index for index, row in enumerate(rows) if row.is_rate and len(row.facts) == len(context.items)]
+    if context.invested and len(rates) == 1 and stems & lexicon().money_in_stems:
+        return _goal(aim, ((rates[0], 1.0),), label, rows)
     paid = not counts and stems & (lexicon().money_in_stems | lexicon().money_out_stems)
     if paid:
         text = f'I could not match what to {aim.sense}, "{label}", to a quantity in the text.'

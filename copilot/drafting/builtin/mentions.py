@@ -33,6 +33,7 @@ class Part:
 
 Parts = tuple[Part, ...]
 _BEFORE_LABEL = frozenset({"for", "per", "of", "on", "from", "each", "every", "one", "than", "while", "whereas"})
+_SIZED = frozenset({"square", "sq", "cubic"})
 _COUNTS = frozenset({"number", "amount", "typ", "kind"})
 
 
@@ -149,9 +150,13 @@ def _with_containers(parts: Sequence[Part]) -> list[Part]:
     for part in parts:
         if part.kind == "item" and len(merged) >= 2 and merged[-1].low == "of":
             holder = merged[-2]
-            counted = len(merged) >= 3 and merged[-3].kind == "number"
+            begin = len(merged) - 2
+            while begin and merged[begin - 1].low in _SIZED:
+                begin -= 1
+            counted = begin > 0 and merged[begin - 1].kind == "number"
             if holder.stem in _holders() and not counted and holder.kind == "word":
-                del merged[-2:]
+                holder = replace(holder, start=merged[begin].start)
+                del merged[begin:]
                 part = replace(part, start=holder.start, holder=holder.stem)
         merged.append(part)
     return merged

@@ -32,6 +32,8 @@ def is_verb(tokens: Sequence[Token], position: int) -> bool:
         before is not None and (before.low in _ARTICLES or before.kind == "number")
     ):
         return False
+    if token.low.endswith("ed") and _is_adjective(before, after):
+        return False
     if token.low.endswith("ing"):
         return token.low == "using" or _is_gerund(before, after)
     if token.low in words.also_nouns or token.low.removesuffix("s") in words.also_nouns:
@@ -46,6 +48,14 @@ def _follows_modal(tokens: Sequence[Token], position: int) -> bool:
         before -= 1
     plain = _is_plain(tokens[position]) and tokens[position].low not in _ADVERBS
     return plain and before >= 0 and tokens[before].low in _MODALS and not tokens[position].low.endswith("ly")
+
+
+def _is_adjective(before: Token | None, after: Token | None) -> bool:
+    """ "fries and canned tuna", "for canned tuna": a word in -ed between a small word and a noun."""
+    words = lexicon()
+    if after is None or not _is_plain(after) or after.low in words.verb_forms:
+        return False
+    return before is None or before.low in words.conjunctions | words.prepositions or before.low == ","
 
 
 def _is_gerund(before: Token | None, after: Token | None) -> bool:

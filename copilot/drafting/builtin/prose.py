@@ -10,14 +10,17 @@ from copilot.drafting.builtin.asking import questions_of, reasons_of
 from copilot.drafting.builtin.candidates import candidate_lists
 from copilot.drafting.builtin.compose import compose
 from copilot.drafting.builtin.expressions import says_sum
+from copilot.drafting.builtin.letters.names import lettered, unlettered
+from copilot.drafting.builtin.letters.reader import read_letters
 from copilot.drafting.builtin.linear import goal_coefficients, outcome_of, rule_of
 from copilot.drafting.builtin.reading import Reading, read
-from copilot.drafting.builtin.symbols import says_whole, symbolic
+from copilot.drafting.builtin.symbols import says_negative, says_whole, symbolic
 from copilot.drafting.builtin.tokens import Sentence, sentences_of
 from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.formulation import Formulation
 
 _MOST_SUMMED = 6
+_MOST_NAMED = 8
 _NOT_READ = (
     "This text does not say a decision the built-in drafter can read. Say what to choose between, what each choice "
     "brings or takes, what limits it, and what to maximize or minimize."
@@ -80,18 +83,29 @@ def formulation_of(reading: Reading, text: str) -> Formulation:
 def best_reading(text: str) -> Reading | None:
     """The reading that explains most of the text, or None where nothing to choose between was found."""
     sentences = sentences_of(text)
-    lettered = _symbolic(text)
-    readings = [lettered] if lettered else [read(sentences, items) for items in candidate_lists(sentences)]
+    by_letters = _symbolic(text)
+    readings = [by_letters] if by_letters else [read(sentences, items) for items in candidate_lists(sentences)]
     if not readings:
         return None
-    if not lettered:
-        readings.extend(_summed(sentences, readings))
+    if not by_letters:
+        readings.extend(_named(text, readings) or _summed(sentences, readings))
     ranked = sorted(readings, key=lambda reading: (reading.weight, len(reading.notes), -len(reading.context.items)))
     complete = [reading for reading in ranked if not reading.gaps]
     for reading in complete:
         if finite(reading) == "bounded" and not is_idle(reading):
             return reading
     return ranked[0]
+
+
+def _named(text: str, readings: Sequence[Reading]) -> list[Reading]:
+    """Where no reading explains everything, those that do once every rule is read as a sum over the named things."""
+    if any(not reading.gaps for reading in readings):
+        return []
+    sentences = unlettered(text)
+    lists = candidate_lists(sentences)[:_MOST_NAMED]
+    found = [read_letters(sentences, items, whole=says_whole(sentences)) for items in lists]
+    complete = [reading for reading in found if not reading.gaps]
+    return complete if len({best_value(reading) for reading in complete}) == 1 else []
 
 
 def _summed(sentences: Sequence[Sentence], readings: Sequence[Reading]) -> list[Reading]:
@@ -104,7 +118,11 @@ def _summed(sentences: Sequence[Sentence], readings: Sequence[Reading]) -> list[
 
 def _symbolic(text: str) -> Reading | None:
     """The reading of a text that names its choices by letters, or None where it names none so."""
-    found = symbolic(text)
+    named = lettered(text)
+    strict = read_letters(*named, whole=says_whole(named[0])) if named else None
+    if strict and not strict.gaps:
+        return strict
+    found = None if says_negative(text) else symbolic(text)
     if found is None:
         return None
     sentences, items = found
@@ -133,11 +151,16 @@ def is_idle(reading: Reading) -> bool:
 
 def finite(reading: Reading) -> str:
     """bounded, unbounded or infeasible: what the relaxed problem is."""
+    return best_value(reading)[0]
+
+
+def best_value(reading: Reading) -> tuple[str, float]:
+    """How the relaxed problem ends, and its best value to six digits behind the point."""
     assert reading.goal is not None
     whole = is_whole(reading)
     rules = [rule_of(limit, reading.rows, whole=whole) for limit in reading.limits]
     goal = goal_coefficients(reading.goal, reading.rows)
-    outcome, _ = outcome_of(
+    outcome, value = outcome_of(
         goal, rules, maximize=reading.goal.sense == "maximize", item_count=len(reading.context.items)
     )
-    return outcome
+    return outcome, round(value, 6)

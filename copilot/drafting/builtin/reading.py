@@ -104,7 +104,8 @@ def _beyond(clause: Clause) -> list[Gap]:
         if any(tuple(low[at : at + len(phrase)]) == phrase for at in range(len(low))):
             said = " ".join(phrase)
             return [Gap(f'"{said}" is an either-or rule or a fixed charge, which I cannot write yet.', (span,))]
-    if not _ARITHMETIC & set(low) or not clause.items:
+    figures = any(part.kind == "number" for part in clause.parts)
+    if not _ARITHMETIC & set(low) or not clause.items or ("divided" in low and not figures):
         return []
     text = f'"{" ".join(part.text for part in clause.parts)}" says a sum in words; write it as an algebra line.'
     return [Gap(text[:500], (span,))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from copilot.drafting.builtin.clauses import Clause
@@ -12,6 +11,7 @@ from copilot.drafting.builtin.facts import Fact, Gap, Quantity, RawLimit
 from copilot.drafting.builtin.mentions import Parts
 from copilot.drafting.builtin.quantities import quantities_of
 from copilot.drafting.builtin.words import lexicon
+from copilot.drafting.builtin.zipping import zipped_of
 from copilot.drafting.formulation import Relation
 
 _COUNTING = frozenset(
@@ -36,7 +36,7 @@ class Roles:
 def assign(clause: Clause, *, item_count: int, hypernyms: frozenset[str], roles: Roles) -> None:
     """Give each number of the clause its role and add it to `roles`."""
     quantities = quantities_of(clause)
-    zipped = _zipped(clause, quantities)
+    zipped = zipped_of(clause, quantities)
     if len(quantities) > 1 and not zipped and any(part.low == "respectively" for part in clause.parts):
         said = " ".join(part.text for part in clause.parts)
         spans = tuple(quantity.span for quantity in quantities)
@@ -167,6 +167,9 @@ def _owners(quantity: Quantity, *, item_count: int, hypernyms: frozenset[str]) -
         return quantity.left
     if quantity.right:
         return quantity.right
+    made = _made(quantity)
+    if made:
+        return made
     ahead = quantity.clause[: quantity.position]
     for spot, part in enumerate(ahead):
         if part.low in _COLLECTIVE and spot + 1 < len(ahead):
@@ -178,6 +181,15 @@ def _owners(quantity: Quantity, *, item_count: int, hypernyms: frozenset[str]) -
         if part.low in ("per", "each", "every") and follower.stem in hypernyms:
             return tuple(range(item_count))
     return ()
+
+
+def _made(quantity: Quantity) -> tuple[int, ...]:
+    """ "It takes 1 hour of cutting and 2 hours of polishing to make A": what is said last is what takes it all."""
+    low = [part.low for part in quantity.clause[: quantity.position]]
+    takes = [part for part in quantity.clause[: quantity.position] if part.verb]
+    items = {part.item for part in quantity.clause if part.kind == "item"}
+    opens = "it" in low and bool(takes) and takes[0].stem in ("tak", "requir", "need", "cost", "us")
+    return tuple(items) if opens and len(items) == 1 else ()
 
 
 def _weak(quantity: Quantity) -> Relation | None:
@@ -203,6 +215,8 @@ def _is_counting(quantity: Quantity, item_count: int, hypernyms: frozenset[str])
     part = quantity.part
     if part.shape != "plain" or part.value != int(part.value):
         return False
+    if _is_announced(quantity, item_count, hypernyms):
+        return True
     first = [word.stem for word in quantity.after[:3]]
     named = any(stem in _COUNTING for stem in first)
     listed = part.value == item_count and (part.worded or quantity.next_item >= 0)
@@ -220,56 +234,22 @@ def _is_counting(quantity: Quantity, item_count: int, hypernyms: frozenset[str])
     )
 
 
+def _is_announced(quantity: Quantity, item_count: int, hypernyms: frozenset[str]) -> bool:
+    """ "two processes", "3 layouts", "a 1 year term": what is told of one by one elsewhere, or a span of time."""
+    words, value = lexicon(), quantity.part.value
+    if cue_before(quantity.clause, quantity.position) is not None or quantity.right:
+        return False
+    if quantity.unit in words.period_stems and quantity.head in words.term_stems:
+        return True
+    if not quantity.head or len(quantity.left) == 1:
+        return False
+    steps = quantity.part.worded and value <= _FEW and quantity.head in words.announced_stems
+    return steps or (value == item_count and quantity.head in hypernyms - words.generic_stems and not quantity.left)
+
+
 def _introduces(quantity: Quantity) -> bool:
     """ "two machines, a grinder and a packer": the number announces a list."""
     ahead = quantity.clause[quantity.position + 1 + len(quantity.after) :][:2]
     if len(ahead) < 2 or cue_before(quantity.clause, quantity.position) is not None:
         return False
     return ahead[0].low == ":" or (ahead[0].low == "," and ahead[1].low in ("a", "an", "one", "the"))
-
-
-def _zipped(clause: Clause, quantities: Sequence[Quantity]) -> dict[int, int]:
-    """ "A and B cost 2 and 3": numbers in a row matched to as many items in a row, by position of the number."""
-    told = any(part.low == "respectively" for part in clause.parts)
-    found: dict[int, int] = {}
-    for run in _number_runs(quantities, told=told):
-        group = _item_group(clause, run)
-        if len(group) == len(run) > 1 and (told or _is_bare(run)):
-            found.update({quantity.position: item for quantity, item in zip(run, group, strict=True)})
-    return found
-
-
-def _number_runs(quantities: Sequence[Quantity], *, told: bool) -> list[list[Quantity]]:
-    runs: list[list[Quantity]] = []
-    for quantity in quantities:
-        joined = quantity.linked and all(
-            part.kind == "mark" or part.low in lexicon().conjunctions or (told and part.kind == "word")
-            for part in quantity.before
-        )
-        if runs and joined:
-            runs[-1].append(quantity)
-        else:
-            runs.append([quantity])
-    return runs
-
-
-def _is_bare(run: Sequence[Quantity]) -> bool:
-    """Only the last number of the run names a unit, or all name the same."""
-    units = [quantity.words for quantity in run]
-    return all(not words for words in units[:-1]) or len(set(units)) == 1
-
-
-def _item_group(clause: Clause, run: Sequence[Quantity]) -> list[int]:
-    """The list of items nearest before the run, else the nearest behind it."""
-    ahead, behind = clause.parts[: run[0].position], clause.parts[run[-1].position + 1 :]
-    for parts in (ahead, behind):
-        groups: list[list[int]] = [[]]
-        for part in parts:
-            if part.kind == "item":
-                groups[-1].append(part.item)
-            elif part.kind == "number" or part.verb:
-                groups.append([])
-        long = [group for group in groups if len(group) > 1]
-        if long:
-            return long[-1] if parts is ahead else long[0]
-    return [] if clause.items else list(clause.inherited)

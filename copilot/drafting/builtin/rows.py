@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from copilot.drafting.builtin.facts import Fact, Quantity, Row
+from copilot.drafting.builtin.words import lexicon
 
 _ENOUGH = 0.4
 
@@ -84,8 +85,29 @@ def similarity(one: Quantity, other: Quantity) -> float:
         return both + said + 0.5 * _overlap(one.words, other.words)
     if not one.words or not other.words:
         return 0.4 + said
+    if _differ_in_substance(one, other):
+        return -1.0
     unit = 0.3 if one.unit == other.unit else 0.0
     return unit + _overlap(one.words, other.words) + said
+
+
+def _differ_in_substance(one: Quantity, other: Quantity) -> bool:
+    """ "6 units of electricity" and "7 units of gas" are two attributes, though both are counted in units."""
+    if one.unit != other.unit or one.unit not in lexicon().container_stems:
+        return False
+    first, second = _substance(one), _substance(other)
+    return bool(first and second) and 2 * len(first & second) < min(len(first), len(second)) + 1
+
+
+def _substance(quantity: Quantity) -> frozenset[str]:
+    """Stems of what is counted in units: mango and juice in "4 units of mango juice needed"."""
+    of = next((spot for spot, part in enumerate(quantity.after) if part.low == "of"), len(quantity.after))
+    found: set[str] = set()
+    for part in quantity.after[of + 1 :]:
+        if part.kind != "word" or part.verb or lexicon().is_small(part.low):
+            break
+        found.add(part.stem)
+    return frozenset(found)
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:

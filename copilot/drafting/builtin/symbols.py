@@ -6,15 +6,25 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from copilot.drafting.builtin.candidates import Item, Items
 from copilot.drafting.builtin.nominals import is_nominal, run_ending
 from copilot.drafting.builtin.tokens import Sentence, Token, sentences_of
 
-_SYMBOL = re.compile(r"[XYZW]\d?|[xyz]\d?")
+_SYMBOL = re.compile(r"[XYZW]\d?|[xyzw]\d?")
 _MATH = re.compile(r"\$(?=\\\$)|(?<=\d)\$(?!\d)|\$(?=[A-Za-z])|(?<=[A-Za-z])\$|(?<=[A-Za-z]\d)\$")
-_BREAK = re.compile(r"\\n")
-_NEGATIVE = re.compile(r"(?<![\w)])\s-\d")  # the reader knows no negative numbers
+_FORMULA = re.compile(r"\$(?=[^$\n.]{0,80}[+<>=*−][^$\n]{0,80}\$)")
+_BREAK = re.compile(r"\\n|(?<=[:.])-(?=\s*[A-Z])|(?<=[.:;?!)])\n")
+_OWNED = re.compile(r"\b([XYZWxyzw]\d?)['’]s\b")
+_COMMANDS = (
+    (re.compile(r"\\leq?(?![a-z])|≤"), "<"),
+    (re.compile(r"\\geq?(?![a-z])|≥"), ">"),
+    (re.compile(r"\\(?:times|cdot)(?![a-z])"), "*"),
+    (re.compile(r"\\[;,!]|\\q?quad(?![a-z])"), " "),
+    (re.compile(r"(?<=[\w)$] )[-–](?= ?[\w($\\])|(?<=\d)[-–](?=\$?\d)|(?<=[\s(\[])[-–](?=\d)"), "−"),
+)
+_NEGATIVE = re.compile(r"(?<![\w)])\s-\d")
 _STANDS_FOR = frozenset({"represented", "denoted", "by", "as", "called", "for", "variable"})
 _COUNTED = ("number", "unit", "dollar")
 _FACTORS = frozenset({"doubled", "tripled", "halved", "twice", "double"})
@@ -27,20 +37,38 @@ def symbolic(text: str) -> tuple[list[Sentence], Items] | None:
 
     Offsets stay those of `text`: marks of mathematics are blanked, not removed.
     """
-    plain = _BREAK.sub("\n\n", _MATH.sub(" ", text))
+    plain = plain_text(text)
     sentences = sentences_of(plain)
     counts = Counter(token.text.upper() for sentence in sentences for token in sentence if _is_symbol(token))
     named = _aliases(sentences)
     if named is None or not any(_is_symbol(token) for token in _upper(sentences)):
         return None
     names = sorted(name for name, count in counts.items() if count >= _FEWEST or name in named)
-    if not _FEWEST <= len(names) <= _MOST or _NEGATIVE.search(plain):
+    if not _FEWEST <= len(names) <= _MOST:
         return None
     aliases = {stems: name for name, stems in named.items()}
     kinds = _kinds(sentences)
     sentences = [_without_remarks(sentence) for sentence in sentences]
     cleaned = [_cleaned(sentence, aliases, kinds) for sentence in sentences]
     return cleaned, tuple(_item(name, cleaned) for name in names)
+
+
+def plain_text(text: str) -> str:
+    """The text with marks of mathematics blanked and signs written as one character; lengths stay."""
+    plain = _BREAK.sub(lambda found: "\n\n" if len(found[0]) > 1 else ";", text)
+    for pattern, sign in _COMMANDS:
+        plain = pattern.sub(partial(_padded, sign), plain)
+    plain = _MATH.sub(" ", _FORMULA.sub(" ", plain))
+    return _OWNED.sub(lambda found: f"{found[1]}  ", plain)
+
+
+def _padded(sign: str, found: re.Match[str]) -> str:
+    return sign.ljust(len(found[0]))
+
+
+def says_negative(text: str) -> bool:
+    """Whether a text has numbers below zero, which the reader of word problems does not know."""
+    return _NEGATIVE.search(_MATH.sub(" ", text)) is not None
 
 
 def _without_remarks(sentence: Sentence) -> Sentence:

@@ -9,13 +9,13 @@ from itertools import pairwise
 from copilot.drafting.builtin.context import Context
 from copilot.drafting.builtin.facts import Gap, Limit, Quantity, RawLimit, Row
 from copilot.drafting.builtin.rownames import row_name, written
+from copilot.drafting.builtin.scoring import row_score
 from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.formulation import ConstraintKind, Relation
 
 _KINDS = frozenset({"typ", "kind", "sort", "variety"})
 _OTHERS = frozenset({"rest", "other", "remaind"})
 _KIND_OF: dict[Relation, ConstraintKind] = {"<=": "resource", ">=": "requirement", "==": "balance"}
-_UNIT = 0.6
 _MONEY = {"out": 0.9, "unknown": 0.7, "in": 0.2, "": 0.0}
 _ENOUGH = 0.45
 _NEAR = 0.25
@@ -79,50 +79,6 @@ def _counted_items(quantity: Quantity, rows: Sequence[Row], context: Context, *,
     return ()
 
 
-def row_score(quantity: Quantity, row: Row, *, alone: bool = False) -> float:
-    """How well a limit's words name a row: 0.6 for the unit alone, 1 for each word that tells rows apart."""
-    if bool(quantity.money) != bool(row.money):
-        return 0.0
-    said = quantity.words | quantity.said | quantity.tail
-    score = 0.0
-    if quantity.part.shape == "money" and row.is_rate:
-        return 0.0
-    if quantity.money:
-        score = (
-            0.7
-            if alone and _speaks_of_pay(quantity, row)
-            else {"out": 0.9, "unknown": 0.7, "in": 0.2, "": 0.0}[row.money]
-        )
-    elif quantity.unit and quantity.unit == row.unit:
-        score = _UNIT if quantity.unit in lexicon().measure_stems | lexicon().container_stems else 2 * _UNIT
-    elif quantity.unit and row.unit and {quantity.unit, row.unit} <= lexicon().measure_stems:
-        return 0.0
-    telling = (row.words | row.said) - {row.unit}
-    shared = {stem for stem in telling if stem in said or _akin(stem, said)}
-    if quantity.money:
-        return score + 0.3 * len(shared)
-    exact = shared & row.words
-    weight = 0.3 if quantity.words and row.words and not quantity.words & row.words else 0.7
-    return (
-        score
-        + len(exact & quantity.words)
-        + weight * len(shared - (exact & quantity.words))
-        - 0.03 * len(telling - shared)
-    )
-
-
-def _speaks_of_pay(quantity: Quantity, row: Row) -> bool:
-    """What workers earn is what the planner pays: a wage bill may limit a row of earnings."""
-    return row.money != "in" or bool({"wag", "bill", "payroll", "salary"} & (quantity.words | quantity.said))
-
-
-def _akin(stem: str, said: frozenset[str]) -> bool:
-    """Stems that differ in their ending only: assembl, assembly; polish, polisher."""
-    if len(stem) < 4:
-        return False
-    return any(len(other) >= 4 and (stem[:5] == other[:5]) and abs(len(stem) - len(other)) <= 5 for other in said)
-
-
 def _stranger(quantity: Quantity) -> str:
     """A noun that stands in one list with an item and is no item itself: "desks and lamps"."""
     words, parts = lexicon(), quantity.clause
@@ -179,7 +135,7 @@ def _is_measure_only(quantity: Quantity, context: Context, rows: Sequence[Row]) 
     if quantity.money:
         return context.invested
     plain = context.hypernyms | context.measures | words.container_stems
-    named = context.hypernyms - words.generic_stems
+    named = context.hypernyms - words.generic_stems - words.measure_stems
     if quantity.next_item < 0 and quantity.head in named and not any(quantity.head in row.words for row in rows):
         return True
     if quantity.next_item >= 0:
@@ -284,7 +240,8 @@ def _on_everything(
     plural = not alike and quantity.unit and not quantity.money and quantity.unit not in lexicon().measure_stems
     if plural and not raw.weak and not _names_row(quantity, rows):
         return _loose(raw, context, rows, taken)
-    alone = not any(part.kind == "item" for part in quantity.clause)
+    around = set(_items_around(quantity))
+    alone = not around or around == set(context.everything)
     if quantity.unit in context.measures and not _names_row(quantity, rows) and alone:
         return [_on_items(raw, context.everything, _MEASURED.format(phrase=written(quantity)))], []
     text = f'It is not clear what "{written(quantity)}" limits.'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -12,11 +13,11 @@ from copilot.drafting.builtin.words import lexicon, stem
 Shape = Literal["plain", "money", "percent", "fraction", "multiple"]
 _TOKEN = re.compile(
     r"(?P<label>\d+-[A-Za-z][A-Za-z-]*)"
-    r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+    r"|(?P<number>[1-9]\d{0,2}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?\d*)"
     r"|(?P<money>\\?[$€£¥])"
     r"|(?P<percent>\\?%)"
-    r"|(?P<mark>[.,;:?!()/\n*|=<>+\[\]])"
+    r"|(?P<mark>[.,;:?!()/\n*|=<>+−\[\]])"
 )
 _SENTENCE_ENDS = frozenset(".?!;")
 
@@ -189,10 +190,11 @@ def _labelled(tokens: Sequence[Token]) -> list[Token]:
             labels.setdefault(tokens[position - 1].stem, []).append(tokens[position].value)
     named = {token.stem for token in tokens if token.kind == "word" and token.text[0].isupper()}
     nouns = {noun for noun, seen in labels.items() if len(set(seen)) > 1 or (noun in named and len(seen) > 1)}
+    proper = _proper(tokens)
     found: list[Token] = []
     for position, token in enumerate(tokens):
         alone = _may_be_label(tokens, position) and tokens[position - 1].stem in nouns
-        alone = alone or _repeats_label(tokens, position, labels)
+        alone = alone or _repeats_label(tokens, position, labels) or _pair(tokens, position) in proper
         listed = (
             token.kind == "number"
             and len(found) > 1
@@ -206,6 +208,24 @@ def _labelled(tokens: Sequence[Token]) -> list[Token]:
             token = replace(token, low="a_", stem="a_")  # a label, not the article
         found.append(replace(token, kind="word", stem=token.low) if alone or listed else token)
     return found
+
+
+def _pair(tokens: Sequence[Token], position: int) -> tuple[str, str]:
+    """The word before a plain number, and the number; empty where there is none."""
+    token = tokens[position]
+    if token.kind != "number" or token.shape != "plain" or not position or not token.low.isdigit():
+        return "", ""
+    return tokens[position - 1].text, token.low
+
+
+def _proper(tokens: Sequence[Token]) -> set[tuple[str, str]]:
+    """Names that end in a number, said more than once with a capital and not where a sentence begins: "Aleph 3"."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for position in range(2, len(tokens)):
+        name, number = _pair(tokens, position)
+        if name[:1].isupper() and tokens[position - 1].kind == "word" and tokens[position - 2].low not in ".?!;\n":
+            counts[name, number] += 1
+    return {pair for pair, count in counts.items() if count > 1}
 
 
 def _repeats_label(tokens: Sequence[Token], position: int, labels: Mapping[str, Sequence[float]]) -> bool:

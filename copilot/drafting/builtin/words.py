@@ -69,6 +69,8 @@ class Lexicon:
     generic_stems: frozenset[str]
     table_stems: frozenset[str]
     abbreviations: frozenset[str]
+    announced_stems: frozenset[str]
+    term_stems: frozenset[str]
     cues: Cues
 
     def is_small(self, low: str) -> bool:
@@ -88,6 +90,8 @@ def stem(word: str) -> str:
     """The word without plural, -ing, -ed and final e; units in their full name: "mins" -> "minut"."""
     low = word.lower().removesuffix("'s").removesuffix("’s").removesuffix("'").removesuffix("’")
     singular = _singular(low)
+    if singular in _kept():
+        return singular
     return _root(_same().get(singular, singular))
 
 
@@ -116,6 +120,11 @@ def _root(low: str) -> str:
 @cache
 def _plurals() -> Mapping[str, str]:
     return {key: str(value) for key, value in load("grammar")["plurals"].items()}
+
+
+@cache
+def _kept() -> frozenset[str]:
+    return frozenset(load("grammar")["kept"])
 
 
 @cache
@@ -162,6 +171,8 @@ def lexicon() -> Lexicon:
         money_names={stem(key): value for key, value in grammar["money_names"].items()},
         total_stems=_stems(grammar["totals"]),
         abbreviations=frozenset(grammar["abbreviations"]),
+        announced_stems=_stems(grammar["announced"]),
+        term_stems=_stems(grammar["terms"]),
         table_stems=_stems(grammar["table_words"]),
         generic_stems=_stems(grammar["generic_items"]),
         cues=_cues(),

@@ -111,7 +111,8 @@ def _record_lines(lines: Sequence[Line]) -> frozenset[int]:
         row = line.text.count("|") >= 2
         headed = _is_header(body) and following is not None and following.bulleted
         headed = headed and (line.bulleted or (following.indent > line.indent if following else False))
-        labelled = any(other is not None and _LABELLED.match(other.text) for other in (before, following))
+        beside = [other for other in (before, following) if other is not None and other.bulleted == line.bulleted]
+        labelled = any(_LABELLED.match(other.text) for other in beside)
         labelled = labelled and _LABELLED.match(line.text) is not None and len(body) < _LONGEST
         if row or headed or labelled or (line.bulleted and re.search(r"\d", body)):
             starts.add(line.start)

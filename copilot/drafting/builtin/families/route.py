@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from copilot.drafting.builtin.families import diet, inventory, jobshop, knapsack, network, packing, tour
+from copilot.drafting.builtin.families import diet, inventory, jobshop, knapsack, mix, network, packing, tour
 from copilot.drafting.builtin.families.phrases import Account
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading
 from copilot.drafting.builtin.families.records import layout_of
@@ -18,6 +18,7 @@ _FAMILIES: tuple[tuple[str, Callable[[Reading], Formulation]], ...] = (
     ("transportation", network.read),
     ("inventory", inventory.read),
     ("diet or blending", diet.read),
+    ("a mix of options", mix.read),
 )
 _RECOGNISED = "This reads like a problem of {family}."
 _NEXT = "Leave that sentence out or say it in other words, or give the model as algebra lines."
@@ -31,6 +32,8 @@ def formulate(text: str) -> Formulation | tuple[str, ...] | None:
     doubts: list[tuple[str, ...]] = []
     found: list[Formulation] = []
     for family, read in _FAMILIES:
+        if found and read is mix.read:
+            break
         try:
             account = Account(layout.prose)
             found.append(_counted(read(Reading(layout, account)), account))

@@ -81,6 +81,8 @@ def _written(
     apart += [term(f"go[{later},{after}]", legs), term(f"go[{after},{later}]", back)]
     plan.rule("one round", apart, "<=", most, rule, kind="logical", indices=(later, after))
     plan.rule("position at most", [term(f"{_name(order)}[{here}]")], "<=", legs, rule, kind="bound", indices=(here,))
+    if any(value != int(value) for value in lengths.values()):
+        plan.assume("The numbers between places are taken as written; lengths that were rounded before add up rounded.")
     title = "Round trip: visit every place once and come back"
     return plan.formulation(
         title, "total length of the trip", "minimize", [term(go, length)], said, constant=constant, unit=unit

@@ -1,0 +1,157 @@
+"""Finds the letters that stand for decisions and the names they go by, and writes the letter for every name."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from copilot.drafting.builtin.candidates import Item, Items
+from copilot.drafting.builtin.nominals import is_nominal, run_ending, run_starting
+from copilot.drafting.builtin.symbols import plain_text
+from copilot.drafting.builtin.tokens import Sentence, Token, sentences_of
+
+_SYMBOL = re.compile(r"[XYZW]\d?|[xyzw]\d?")
+_FILLERS = frozenset(
+    {"represented", "denoted", "by", "as", "called", "for", "variable", "project", "department", "the"}
+)
+_FACTORS = frozenset({"doubled", "tripled", "halved", "twice", "double", "triple", "thrice"})
+_FEWEST, _MOST = 2, 6
+_WORDS = 3
+Names = dict[tuple[str, ...], str]
+
+
+def lettered(text: str) -> tuple[list[Sentence], Items] | None:
+    """The sentences with a letter for each name of a decision, and the letters; None where there are too few."""
+    sentences = sentences_of(plain_text(text))
+    counts = Counter(token.text.upper() for sentence in sentences for token in sentence if is_symbol(token))
+    letters = sorted(letter for letter, count in counts.items() if count > 1)
+    if not _FEWEST <= len(letters) <= _MOST:
+        return None
+    names = _names(sentences, letters)
+    kinds = _kinds(sentences)
+    written = [_written(sentence, names, kinds) for sentence in sentences]
+    return written, tuple(_item(letter, written) for letter in letters)
+
+
+def unlettered(text: str) -> list[Sentence]:
+    """The sentences of a text whose decisions go by their names, without remarks in brackets."""
+    return [_without_remarks(sentence) for sentence in sentences_of(plain_text(text))]
+
+
+def is_symbol(token: Token) -> bool:
+    """Whether a token is a letter that may stand for a decision."""
+    return token.kind == "word" and _SYMBOL.fullmatch(token.text) is not None
+
+
+def _names(sentences: Sequence[Sentence], letters: Sequence[str]) -> Names:
+    """Names said with their letter, "residential units (X)" or "x1 (skill development)", each of one letter only."""
+    found: dict[tuple[str, ...], set[str]] = {}
+    for sentence in sentences:
+        for position, token in enumerate(sentence):
+            if token.low != "(":
+                continue
+            letter = bracketed(sentence, position)
+            phrase: Sequence[Token] = ()
+            if letter:
+                phrase = run_ending(sentence, position, longest=_WORDS) or _gerund(sentence, position)
+            elif position and is_symbol(sentence[position - 1]):
+                letter, phrase = sentence[position - 1].text.upper(), _inside(sentence, position)
+            stems = tuple(word.stem for word in phrase if not is_symbol(word))
+            if (
+                stems
+                and not _FACTORS & {word.low for word in phrase}
+                and letter in letters
+                and len(stems) == len(phrase)
+            ):
+                found.setdefault(stems, set()).add(letter)
+    return {stems: next(iter(owners)) for stems, owners in found.items() if len(owners) == 1}
+
+
+def _gerund(sentence: Sentence, position: int) -> Sequence[Token]:
+    """ "manufacturing (x1)": a name that looks like a verb."""
+    before = sentence[position - 1 : position]
+    return before if before and before[0].kind == "word" and before[0].low.endswith("ing") else ()
+
+
+def bracketed(sentence: Sentence, position: int) -> str:
+    """The letter in a bracket that opens at that place and holds no other name, or nothing."""
+    spot = position + 1
+    while spot < len(sentence) and sentence[spot].low in _FILLERS:
+        spot += 1
+    if spot + 2 < len(sentence) and sentence[spot + 2].low == ")" and is_nominal(sentence, spot):
+        spot += 1  # "(group X)"
+    closed = spot + 1 < len(sentence) and sentence[spot + 1].low == ")"
+    return sentence[spot].text.upper() if closed and is_symbol(sentence[spot]) else ""
+
+
+def _inside(sentence: Sentence, position: int) -> Sequence[Token]:
+    """The noun phrase that fills a bracket."""
+    phrase = run_starting(sentence, position + 1, longest=5)
+    end = position + 1 + len(phrase)
+    if end + 1 < len(sentence) and sentence[end].low == "and":
+        more = run_starting(sentence, end + 1, longest=5)
+        phrase, end = (*phrase, sentence[end], *more), end + 1 + len(more)
+    return phrase if phrase and end < len(sentence) and sentence[end].low == ")" else ()
+
+
+def _kinds(sentences: Sequence[Sentence]) -> set[str]:
+    """Nouns that stand right before letters: product in "product X"."""
+    found: set[str] = set()
+    for sentence in sentences:
+        for position, token in enumerate(sentence[:-1]):
+            if is_symbol(sentence[position + 1]) and not is_symbol(token) and is_nominal(sentence, position):
+                found.add(token.stem)
+    return found
+
+
+def _written(sentence: Sentence, names: Mapping[tuple[str, ...], str], kinds: set[str]) -> Sentence:
+    found: list[Token] = []
+    position = 0
+    while position < len(sentence):
+        token, used = _renamed(sentence, position, names)
+        position += used
+        if is_symbol(token) and found and found[-1].stem in kinds:
+            token = replace(token, start=found.pop().start)
+        found.append(token)
+    return _without_remarks(found)
+
+
+def _renamed(sentence: Sentence, position: int, names: Mapping[tuple[str, ...], str]) -> tuple[Token, int]:
+    """The letter for a name that stands here, with the bracket that repeats it, and how many tokens that takes."""
+    for stems in sorted(names, key=len, reverse=True):
+        end = position + len(stems)
+        if tuple(token.stem for token in sentence[position:end]) == stems:
+            last, used = sentence[end - 1], len(stems)
+            if end < len(sentence) and bracketed(sentence, end) == names[stems]:
+                used += next(spot for spot, token in enumerate(sentence[end:], 1) if token.low == ")")
+            return _letter(names[stems], sentence[position].start, last.end), used
+    token = sentence[position]
+    return (_letter(token.text.upper(), token.start, token.end) if is_symbol(token) else token), 1
+
+
+def _without_remarks(sentence: Sequence[Token]) -> Sentence:
+    """Without brackets that hold neither a figure nor a factor, and at most one letter that was just named."""
+    found: list[Token] = []
+    for token in sentence:
+        found.append(token)
+        opening = max((spot for spot, before in enumerate(found) if before.low in "(["), default=-1)
+        if token.low not in (")", "]") or opening < 0:
+            continue
+        inside = found[opening + 1 : -1]
+        letters = [part.text for part in inside if is_symbol(part)]
+        figures = any(part.text[:1].isdigit() or part.low in _FACTORS for part in inside)
+        again = not letters or (opening > 0 and letters == [found[opening - 1].text])
+        if not figures and again:
+            del found[opening:]
+    return tuple(found)
+
+
+def _letter(name: str, start: int, end: int) -> Token:
+    return Token("word", name, name.lower(), name.lower(), start, end)
+
+
+def _item(name: str, sentences: Sequence[Sentence]) -> Item:
+    first = next(token for sentence in sentences for token in sentence if token.text == name)
+    return Item(name, (name.lower(),), first.start, first.end)

@@ -1,0 +1,199 @@
+"""Finds the rules of a sentence: sums with a limit, comparisons of sums, limits with their target behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from copilot.drafting.builtin.letters.lexemes import Lexeme, Lexemes
+from copilot.drafting.builtin.letters.regions import (
+    amount_behind,
+    behind_unit,
+    explained_behind,
+    less,
+    names_any,
+    number_behind,
+    reach,
+    sum_before,
+    sum_behind,
+    target_behind,
+    than_behind,
+)
+from copilot.drafting.builtin.letters.sums import Terms, parsed
+from copilot.drafting.builtin.mentions import Part
+from copilot.drafting.formulation import Relation
+
+_VERBS = frozenset({"exceed", "exceeds", "equal", "equals", "equal to"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Sum of `terms` related to the number in `limit`; with no terms, `words` name what the limit is of."""
+
+    terms: Terms
+    sign: Relation
+    limit: Part
+    span: tuple[int, int]
+    strict: bool = False
+    words: frozenset[str] = frozenset()
+    money: bool = False
+    pending: bool = False
+
+
+@dataclass(slots=True)
+class Found:
+    """Rules of a sentence, the pieces that they leave, and a sum that waits for its limit."""
+
+    rules: list[Rule] = field(default_factory=list)
+    rest: list[Lexemes] = field(default_factory=list)
+    waiting: Terms | None = None
+    waited: frozenset[str] = frozenset()
+
+
+def found_in(lexemes: Lexemes, item_count: int, waiting: Terms | None, waited: frozenset[str]) -> Found:
+    """All rules of a sentence; `waiting` is a sum explained before and not limited yet, in `waited` words."""
+    found = Found(waiting=waiting, waited=waited)
+    start = position = 0
+    last: Relation | None = None
+    while position < len(lexemes):
+        lexeme = lexemes[position]
+        if lexeme.kind == "relation":
+            used = _rule_at(found, lexemes, start, position, item_count)
+            if used:
+                last, start = found.rules[-1].sign, used
+            position = used or position + 1
+        elif last is not None and lexeme.kind == "number" and (used := _again(found, lexemes, start, position, last)):
+            start = position = used
+        else:
+            position += 1
+    found.waiting = _explained(lexemes[start:], item_count) or found.waiting
+    found.rest.extend([] if found.waiting else [lexemes[start:]])
+    return found
+
+
+def _explained(lexemes: Lexemes, item_count: int) -> Terms | None:
+    """ "a score which is calculated as twice X plus Y": a sum without a limit, for the sentence that follows."""
+    spots = [spot for spot, lexeme in enumerate(lexemes) if lexeme.kind == "explains"]
+    return parsed(lexemes[spots[-1] + 1 :], item_count) if spots else None
+
+
+def _rule_at(found: Found, lexemes: Lexemes, start: int, position: int, item_count: int) -> int:
+    """Adds the rule of the limit phrase at a place; returns where the rest begins, or 0 where there is none."""
+    number = number_behind(lexemes, position)
+    if number < 0:
+        return _compared(found, lexemes, start, position, item_count)
+    end = behind_unit(lexemes, number + 1)
+    rule = _blank(lexemes[position], lexemes[number])
+    than = than_behind(lexemes, number)
+    left = sum_before(lexemes[start:position], item_count)
+    if than:
+        right, end = sum_behind(lexemes, than[0], item_count)
+        if left is None or right is None:
+            return 0
+        terms = less(left[0], right) if than[1] > 0 else less(right, left[0])
+        return _added(found, replace(rule, terms=terms), left[1], end, lexemes, start) if terms else 0
+    explained = explained_behind(lexemes, end, item_count)
+    if explained and (left is None or not left[0]):
+        return _added(found, replace(rule, terms=explained[0]), (), explained[1], lexemes, start)
+    if left is not None and left[0]:
+        return _added(found, replace(rule, terms=left[0]), left[1], end, lexemes, start)
+    if end < len(lexemes) and lexemes[end].kind == "each" and not names_any(lexemes[start:position]):
+        return _each(found, rule, lexemes, start, position, item_count)
+    target = target_behind(lexemes, position, end, item_count)
+    if target is not None and not names_any(lexemes[start:position]):
+        return _added(found, replace(rule, terms=target[0]), lexemes[start:position], target[1], lexemes, start)
+    return _unnamed(found, rule, lexemes, start, position, end)
+
+
+def _blank(relation: Lexeme, number: Lexeme) -> Rule:
+    limit = replace(number.part, value=number.value)
+    span = (relation.part.start, number.end)
+    money = number.part.shape == "money"
+    return Rule({}, relation.sign, limit, span, strict=relation.strict, money=money)
+
+
+def _added(found: Found, rule: Rule, before: Sequence[Lexeme], end: int, lexemes: Lexemes, start: int) -> int:
+    """Add a rule, keep what stands before it, and return where the rest begins."""
+    found.rest.append(tuple(before))
+    whole = lexemes[start:end]
+    first = next((lexeme.part.start for lexeme in whole[len(before) :]), rule.span[0])
+    found.rules.append(replace(rule, span=(min(first, rule.span[0]), max(rule.span[1], whole[-1].end))))
+    return end
+
+
+def _compared(found: Found, lexemes: Lexemes, start: int, position: int, item_count: int) -> int:
+    """ "X must be at least twice Y", "X should exceed Y by at least 50"."""
+    relation = lexemes[position]
+    named = lexemes[position + 1 : position + 12]
+    if not names_any(named):
+        return 0
+    left = sum_before(lexemes[start:position], item_count)
+    right, end = sum_behind(lexemes, position + 1, item_count)
+    if left is None or not left[0] or right is None:
+        return 0
+    terms = less(left[0], right)
+    if set(left[0]) & set(right) or not any(value for _, value in terms.values()):
+        return 0
+    zero = replace(relation.part, kind="number", value=0.0)
+    rule = Rule(terms, relation.sign, zero, (relation.part.start, relation.end), strict=relation.strict)
+    if end < len(lexemes) and lexemes[end].kind == "by":
+        amount = amount_behind(lexemes, end)
+        if amount is None:
+            return 0
+        number, sign = amount
+        end = behind_unit(lexemes, number + 1)
+        part = replace(lexemes[number].part, value=lexemes[number].value)
+        rule = replace(rule, limit=part, sign="<=" if relation.sign == "<=" else sign or relation.sign, strict=False)
+    elif relation.bare and relation.phrase not in _VERBS:
+        return 0
+    return _added(found, rule, left[1], end, lexemes, start)
+
+
+def _again(found: Found, lexemes: Lexemes, start: int, position: int, sign: Relation) -> int:
+    """ "at most 50 units of X and Y, and 30 units of Z": the limit phrase is said once for both."""
+    before = lexemes[start:position]
+    if any(lexeme.kind not in ("comma", "join", "word") for lexeme in before) or not before:
+        return 0
+    target = target_behind(lexemes, position, behind_unit(lexemes, position + 1), 99)
+    if target is None or found.rules[-1].words:
+        return 0
+    number = lexemes[position]
+    limit = replace(number.part, value=number.value)
+    rule = Rule(target[0], sign, limit, (number.part.start, number.end))
+    return _added(found, rule, (), target[1], lexemes, start)
+
+
+def _each(found: Found, rule: Rule, lexemes: Lexemes, start: int, position: int, item_count: int) -> int:
+    """ "at most 24 hours each": the same limit on every decision."""
+    end = position
+    for item in range(item_count):
+        terms = {item: (rule.limit, 1.0)}
+        end = _added(
+            found,
+            replace(rule, terms=terms),
+            lexemes[start:position] if not item else (),
+            _end_of(lexemes, position),
+            lexemes,
+            start,
+        )
+    return end
+
+
+def _end_of(lexemes: Lexemes, position: int) -> int:
+    return next(spot for spot in range(position, len(lexemes)) if lexemes[spot].kind == "each") + 1
+
+
+def _unnamed(found: Found, rule: Rule, lexemes: Lexemes, start: int, position: int, end: int) -> int:
+    """A limit with no decision near: on the sum explained before, on a quantity, or on all of them together."""
+    region = lexemes[start:position]
+    behind = lexemes[position:end]
+    said = [lexeme for lexeme in (*region, *behind) if lexeme.kind in ("word", "verb", "all", "total")]
+    words = frozenset(stem for lexeme in said for stem in (lexeme.part.stem, *lexeme.phrase.split()))
+    if names_any(region) or names_any(reach(lexemes, end)):
+        return 0
+    if found.waiting and found.waited & words:
+        rule = replace(rule, terms=found.waiting)
+        found.waiting = None
+    else:
+        rule = replace(rule, words=words, pending=True)
+    return _added(found, rule, region, end, lexemes, start)

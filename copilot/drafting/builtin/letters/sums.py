@@ -1,0 +1,185 @@
+"""Parses a sum said in words: "the difference between twice X and Y", "the combined number of X and Y"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from copilot.drafting.builtin.letters.lexemes import Lexeme
+from copilot.drafting.builtin.mentions import Part
+
+Terms = dict[int, tuple[Part, float]]
+_DOUBLED = {"doubled": 2.0, "double": 2.0, "tripled": 3.0, "triple": 3.0, "twice": 2.0, "thrice": 3.0, "halved": 0.5}
+_SKIPPED = ("word", "verb", "break", "more")
+
+
+@dataclass(slots=True)
+class _Sum:
+    """State while the lexemes of one sum are taken in from left to right."""
+
+    together: bool
+    terms: Terms = field(default_factory=dict)
+    sign: float = 1.0
+    factor: tuple[Part, float] | None = None
+    joined: bool = False
+    dangling: bool = False
+    operated: bool = False
+    apart: str = ""  # of a difference: "first" and "second" side, "" where there is none or it is over
+    listed: int = 0
+    wrong: bool = False
+
+
+def parsed(lexemes: Sequence[Lexeme], item_count: int, *, together: bool = False) -> Terms | None:
+    """Coefficient by decision, each with the part that says it; None where the words are no plain sum.
+
+    `together` tells that words around the sum say that its members count together.
+    """
+    lexemes = _trimmed(lexemes)
+    state = _Sum(together=together or _counts_together(lexemes))
+    position = 0
+    while position < len(lexemes) and not state.wrong:
+        position += _take(state, lexemes, position)
+    if state.wrong or state.factor is not None or (state.joined and state.dangling) or not state.terms:
+        return None
+    if state.apart == "first":
+        return None
+    return {} if any(not 0 <= item < item_count for item in state.terms) else state.terms
+
+
+def _trimmed(lexemes: Sequence[Lexeme]) -> Sequence[Lexeme]:
+    """Without commas, breaks and purposes at either end."""
+    start, end = 0, len(lexemes)
+    while start < end and lexemes[start].kind in ("comma", "break", "join", "colon"):
+        start += 1
+    while end > start and lexemes[end - 1].kind in ("comma", "break", "purpose", "colon", "open"):
+        end -= 1
+    return lexemes[start:end]
+
+
+def _counts_together(lexemes: Sequence[Lexeme]) -> bool:
+    """Whether "total", "combined" or the like says so; the "between" of a difference does not."""
+    apart = False
+    for lexeme in lexemes:
+        if lexeme.kind == "difference":
+            apart = True
+        if lexeme.kind == "total" and not (apart and lexeme.low in ("between", "both")):
+            return not apart
+        if lexeme.kind == "total":
+            apart = apart and lexeme.low != "between"
+    return False
+
+
+def _take(state: _Sum, lexemes: Sequence[Lexeme], position: int) -> int:
+    """Take in the lexeme at a place; returns how many were used."""
+    lexeme = lexemes[position]
+    kind = lexeme.kind
+    if kind == "item":
+        return _take_item(state, lexemes, position)
+    if kind == "open":
+        return _take_bracket(state, lexemes, position)
+    if kind in ("factor", "number"):
+        _take_factor(state, lexeme)
+    elif kind in ("join", "comma"):
+        state.joined = bool(state.terms) or state.joined
+        state.dangling = kind == "join"
+    elif kind in ("plus", "minus"):
+        _take_operator(state, lexeme)
+    elif kind == "difference":
+        state.wrong = bool(state.terms) or bool(state.apart)
+        state.apart = "first"
+    elif kind == "total":
+        _take_together(state, lexeme)
+    elif kind == "relation":
+        state.wrong = not lexeme.bare
+    elif kind not in (*_SKIPPED, "all"):
+        state.wrong = True
+    return 1
+
+
+def _take_together(state: _Sum, lexeme: Lexeme) -> None:
+    """ "X and the sum of Y and Z": of a difference, the second side is a sum of its own."""
+    if lexeme.low == "between":
+        return
+    if state.apart == "first" and state.joined:
+        _settle_join(state, owned=True)
+    state.together = state.together or state.apart == "second"
+
+
+def _take_factor(state: _Sum, lexeme: Lexeme) -> None:
+    if lexeme.part.shape == "money":
+        state.wrong = True
+    elif state.factor is not None:
+        state.factor = (state.factor[0], state.factor[1] * lexeme.value)
+        state.wrong = lexeme.kind == "number"
+    else:
+        _settle_join(state, owned=True)
+        state.factor = (lexeme.part, lexeme.value)
+
+
+def _take_operator(state: _Sum, lexeme: Lexeme) -> None:
+    if state.factor is not None or not state.terms or (state.apart == "first" and lexeme.kind == "minus"):
+        state.wrong = True
+    state.sign = 1.0 if lexeme.kind == "plus" else -1.0
+    state.joined, state.listed, state.operated = False, 0, True
+    if state.apart == "second":
+        state.apart = ""
+
+
+def _take_item(state: _Sum, lexemes: Sequence[Lexeme], position: int) -> int:
+    lexeme = lexemes[position]
+    again = lexeme.item in state.terms
+    if again and not state.joined and state.factor is None and lexemes[position - 1].kind in ("item", "open", "word"):
+        return 1  # "production from X, X" names it twice
+    if again:
+        state.wrong = True
+        return 1
+    if state.terms and not state.joined and state.listed:
+        state.wrong = True  # two decisions side by side, with nothing that joins them
+        return 1
+    _settle_join(state, owned=state.factor is not None)
+    part, value = state.factor or (lexeme.part, 1.0)
+    state.terms[lexeme.item] = (part, state.sign * value)
+    state.factor = None
+    state.listed += 1
+    return 1
+
+
+def _settle_join(state: _Sum, *, owned: bool) -> None:
+    """What an "and" before a further member means."""
+    if not state.joined:
+        return
+    state.joined, state.listed = False, 0
+    if state.apart == "first":
+        state.apart, state.sign, state.listed, state.together = "second", -state.sign, 0, False
+        return
+    if state.apart == "second" and not state.together:
+        state.wrong = True
+        return
+    scaled = any(abs(value) != 1.0 for _, value in state.terms.values())
+    if not (state.together or owned or state.sign < 0):
+        state.wrong = True
+    elif scaled and not owned and state.sign > 0 and (state.operated or not state.together):
+        state.wrong = True  # "twice X plus three times Y and Z" may mean two sums
+
+
+def _take_bracket(state: _Sum, lexemes: Sequence[Lexeme], position: int) -> int:
+    """ "X (doubled)", "general medicine (X)": a factor behind its decision, or the decision's letter."""
+    end = next((spot for spot in range(position, len(lexemes)) if lexemes[spot].kind == "close"), len(lexemes))
+    inside = lexemes[position + 1 : end]
+    items = [lexeme for lexeme in inside if lexeme.kind == "item"]
+    figures = any(lexeme.kind in ("factor", "number") for lexeme in inside)
+    factors = [_DOUBLED[lexeme.low] for lexeme in inside if lexeme.low in _DOUBLED]
+    last = next(reversed(state.terms), -1)
+    if len(factors) == 1 and not items and last >= 0:
+        part, value = state.terms[last]
+        state.terms[last] = (part, value * factors[0])
+    elif len(items) == 1 and not figures:
+        if items[0].item not in state.terms or state.joined or state.factor:
+            _take_item(state, items, 0)
+    elif not state.terms and len(items) > 1:
+        state.terms = parsed(inside, 99, together=True) or {}
+        state.factor, state.joined, state.wrong = None, False, not state.terms
+    else:
+        known = bool(items) and not figures and all(lexeme.item in state.terms for lexeme in items)
+        state.wrong = (bool(items) and not known) or figures
+    return end - position + 1

@@ -1,0 +1,56 @@
+"""Matches a row of numbers to a row of items: "A and B cost 2 and 3 respectively"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copilot.drafting.builtin.clauses import Clause
+from copilot.drafting.builtin.facts import Quantity
+from copilot.drafting.builtin.words import lexicon
+
+
+def zipped_of(clause: Clause, quantities: Sequence[Quantity]) -> dict[int, int]:
+    """ "A and B cost 2 and 3": numbers in a row matched to as many items in a row, by position of the number."""
+    told = any(part.low == "respectively" for part in clause.parts)
+    found: dict[int, int] = {}
+    for run in _number_runs(quantities, told=told):
+        group = _item_group(clause, run)
+        if len(group) == len(run) > 1 and (told or _is_bare(run)):
+            found.update({quantity.position: item for quantity, item in zip(run, group, strict=True)})
+    return found
+
+
+def _number_runs(quantities: Sequence[Quantity], *, told: bool) -> list[list[Quantity]]:
+    runs: list[list[Quantity]] = []
+    for quantity in quantities:
+        joined = quantity.linked and all(
+            part.kind == "mark" or part.low in lexicon().conjunctions or (told and part.kind == "word")
+            for part in quantity.before
+        )
+        if runs and joined:
+            runs[-1].append(quantity)
+        else:
+            runs.append([quantity])
+    return runs
+
+
+def _is_bare(run: Sequence[Quantity]) -> bool:
+    """Only the last number of the run names a unit, or all name the same."""
+    units = [quantity.words for quantity in run]
+    return all(not words for words in units[:-1]) or len(set(units)) == 1
+
+
+def _item_group(clause: Clause, run: Sequence[Quantity]) -> list[int]:
+    """The list of items nearest before the run, else the nearest behind it."""
+    ahead, behind = clause.parts[: run[0].position], clause.parts[run[-1].position + 1 :]
+    for parts in (ahead, behind):
+        groups: list[list[int]] = [[]]
+        for part in parts:
+            if part.kind == "item":
+                groups[-1].append(part.item)
+            elif part.kind == "number" or part.verb:
+                groups.append([])
+        long = [group for group in groups if len(group) > 1]
+        if long:
+            return long[-1] if parts is ahead else long[0]
+    return [] if clause.items else list(clause.inherited)
