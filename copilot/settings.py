@@ -9,6 +9,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONCE, NONE, SELF
 
+from copilot.llm.environment import language_models
 from copilot.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -54,7 +55,10 @@ INSTALLED_APPS = [
     "channels",
     "rest_framework",
     "copilot.learning",  # before the library, whose command it extends
-    *(f"copilot.{room}" for room in ("accounts", "data", "library", "runs", "review", "evaluation", "chat", "up")),
+    *(
+        f"copilot.{room}"
+        for room in ("accounts", "data", "library", "llm", "runs", "review", "evaluation", "chat", "up")
+    ),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -140,11 +144,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {} if IN_PROCESS else {"socket_timeout": 5, "s
 
 # --- the line ---------------------------------------------------------------------------------------------------
 COPILOT = {
-    "LLM": env.str("COPILOT_LLM", default=""),  # provider:model; empty: the built-in drafter
-    "LLM_BASE_URL": env.str("COPILOT_LLM_BASE_URL", default=""),
-    "LLM_API_KEY": env.str("COPILOT_LLM_API_KEY", default=""),
-    "LLM_METHOD": env.str("COPILOT_LLM_METHOD", default="json_schema"),
-    "LLM_TIMEOUT_SECONDS": env.float("COPILOT_LLM_TIMEOUT_SECONDS", default=120.0),
+    **language_models(env),
     "DRAFT_REPAIRS": env.int("COPILOT_DRAFT_REPAIRS", default=3),
     "SOLVE_SECONDS": env.float("COPILOT_SOLVE_SECONDS", default=300.0),
     "SOLVE_MEMORY_MB": env.int("COPILOT_SOLVE_MEMORY_MB", default=4096),

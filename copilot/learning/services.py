@@ -25,6 +25,7 @@ GATE_CALLS = 2_000
 SEEDS_MOST = 10
 NO_LLM = "No language model is connected, so nothing can be tried. Set COPILOT_LLM and restart."
 TASKS_MOST = 1_000
+CELLS_MOST = 20_000  # of the tables of one task: they are kept with its job
 Kind = LearningCycle.Kind
 
 
@@ -32,11 +33,11 @@ Kind = LearningCycle.Kind
 def learn_from(
     problems: Sequence[Problem], *, actor: User | None, workspace: Workspace | None = None, calls: int = CALLS
 ) -> LearningCycle:
-    """A cycle with one job per task whose answer is known. Raises LibraryRefused."""
+    """A cycle with one job per task whose answer is known and whose tables are small. Raises LibraryRefused."""
     check_curate(actor, workspace)
-    known = [problem for problem in problems if problem.is_judged and not problem.tables]
+    known = [problem for problem in problems if problem.is_judged and _cells(problem) <= CELLS_MOST]
     if not known:
-        raise LibraryRefused("None of the tasks has a known answer and stands in its text alone.")
+        raise LibraryRefused(f"None of the tasks has a known answer and tables of at most {CELLS_MOST:,} cells.")
     if len(known) > TASKS_MOST:
         raise LibraryRefused(f"There are {len(known):,} tasks; a cycle takes at most {TASKS_MOST:,}.")
     cycle = open_cycle(Kind.LEARN, actor=actor, workspace=workspace, calls=calls)
@@ -178,6 +179,10 @@ def _queue(jobs: list[LearningJob]) -> None:
     LearningJob.objects.bulk_create(jobs)
     for job in jobs:
         transaction.on_commit(lambda job_id=job.id: queue.ring_worker(job_id))  # type: ignore[misc]
+
+
+def _cells(problem: Problem) -> int:
+    return sum(table.row_count * len(table.columns) for table in problem.tables)
 
 
 def _payload(problem: Problem) -> dict[str, Any]:

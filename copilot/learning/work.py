@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from copilot.drafting.base import Drafter, DraftingError
-from copilot.drafting.llm import LlmSettings
+from copilot.drafting.gate import CallsModels
 from copilot.learning import diagnosis, evolve, gate, renewal
 from copilot.learning.bench import LineBench
 from copilot.learning.budget import BudgetSpent
@@ -28,6 +28,8 @@ from copilot.library.access import LibraryRefused
 from copilot.library.content import ContentError
 from copilot.library.insights import Reach
 from copilot.library.models import Episode
+from copilot.llm import endpoints
+from copilot.llm.meter import Meter
 from copilot.runs import engines
 from copilot.runs.events import LeaseLost
 from copilot.runs.lease import Cancelled, Lease, lease_end
@@ -142,8 +144,11 @@ def _with_diagnosis(job: LearningJob, desk: Desk, found: Learnt) -> Learnt:
 
 
 def _bench(job: LearningJob, held: Lease) -> LineBench:
+    used = drafter()
+    if isinstance(used, CallsModels):
+        used.through(Meter(job.cycle.workspace, job.id))
     return LineBench(
-        drafter(),
+        used,
         engines.sandbox(),
         engines.build_limits(),
         CycleBudget(job.cycle_id),
@@ -163,7 +168,8 @@ def _desk(job: LearningJob, held: Lease, bench: LineBench) -> Desk:
         held.check()
         rows.update(progress=sentence[:120])
 
-    curator = LlmCurator(_llm_settings(), bench.budget, held.should_stop, chat_model())
+    endpoint, meter = endpoints.settings_for("curator"), Meter(job.cycle.workspace, job.id)
+    curator = LlmCurator(endpoint, bench.budget, held.should_stop, chat_model(), meter)
     return Desk(bench, curator, Reach(job.cycle.workspace), dict(job.kept), keep, tell)
 
 
@@ -175,14 +181,3 @@ def drafter() -> Drafter:
 def chat_model() -> Any:
     """The curator's chat model; None makes it from the settings at the first call."""
     return None
-
-
-def _llm_settings() -> LlmSettings:
-    options = settings.COPILOT
-    return LlmSettings(
-        model=options["LLM"],
-        base_url=options["LLM_BASE_URL"],
-        api_key=options["LLM_API_KEY"],
-        timeout_seconds=options["LLM_TIMEOUT_SECONDS"],
-        method="prompt_only",
-    )

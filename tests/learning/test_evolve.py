@@ -128,7 +128,7 @@ def test_a_merge_retires_its_parents_and_no_other_label_mate() -> None:
     table = desk({"merge": [1, 2], "insight": row(merged)})
     child = evolve.merged(versions, table)
     assert child
-    assert all(text in str(table.curator._chat_model.asked) for text in texts)  # type: ignore[attr-defined]
+    assert all(text in str(table.curator._asker.chat_model.asked) for text in texts)  # type: ignore[attr-defined]
     assert evolve.retire_parents(child) == 0, "nothing is retired before a person has approved the merge"
     InsightVersion.objects.filter(id=child.id).update(state=State.ACTIVE)
     child.refresh_from_db()

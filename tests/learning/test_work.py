@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,12 @@ from copilot.accounts.models import User
 from copilot.accounts.services import workspace_of
 from copilot.chat.correcting import lessons_of
 from copilot.drafting.agent import LlmDrafter
-from copilot.drafting.base import InsightText
+from copilot.drafting.base import InsightText, Table
 from copilot.drafting.llm import LlmSettings
 from copilot.evaluation.problems import Problem
 from copilot.learning import corrections, learn, services, work
 from copilot.learning.budget import Budget
-from copilot.learning.cases import Task, Tried
+from copilot.learning.cases import Task, Tried, task_from
 from copilot.learning.models import LearningCycle, LearningJob
 from copilot.library.access import LibraryRefused
 from copilot.library.models import InsightVersion, TrialRecord
@@ -236,3 +237,13 @@ def test_from_a_correction_to_a_lesson_of_the_workspace(quick: Routed, alice: Us
     assert not InsightVersion.objects.visible_to(User.objects.create_user("stranger")).exists()
     note.refresh_from_db()
     assert note.job == job
+
+
+def test_tables_go_with_a_task_unless_they_are_large() -> None:
+    small = replace(PROBLEM, tables=(Table("products", {"product": ("desk", "chair"), "profit": (70, 40)}),))
+    large = replace(PROBLEM, id="2", tables=(Table("all", {"n": tuple(range(services.CELLS_MOST + 1))}),))
+    (job,) = services.learn_from([small, large], actor=None).jobs.all()
+    (table,) = task_from(job.payload).problem.tables
+    assert (table.name, table.columns) == ("products", {"product": ["desk", "chair"], "profit": [70, 40]})
+    with pytest.raises(LibraryRefused, match="cells"):
+        services.learn_from([large], actor=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.mixlimits import Limit, limits_of
 from copilot.drafting.builtin.families.phrases import patterns, words
 from copilot.drafting.builtin.families.plan import Place, Plan, label_of, term
@@ -18,7 +19,6 @@ from copilot.drafting.builtin.families.reading import (
     stems,
     unit_of,
 )
-from copilot.drafting.builtin.families.records import Block
 from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.formulation import Formulation
 
@@ -102,7 +102,7 @@ def _mix(reading: Reading, block: Block) -> _Mix:
 
 def _written(reading: Reading, mix: _Mix, constant: float) -> Formulation:
     place = place_of(mix.block)
-    plan = Plan(reading.layout.text)
+    plan = Plan(reading.layout.text, reading.layout.sources)
     items = plan.index("options", [label_of(label) for label in mix.block.labels], place)
     take = _variable(plan, reading, mix, items)
     total = _total(plan, mix, take)

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.phrases import Said, patterns
 from copilot.drafting.builtin.families.plan import Place
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading, stems
-from copilot.drafting.builtin.families.records import Block
 from copilot.drafting.formulation import Relation
 
 FAMILY = "mix"

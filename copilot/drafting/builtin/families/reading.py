@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.phrases import Account, patterns
-from copilot.drafting.builtin.families.records import Block, Layout
+from copilot.drafting.builtin.families.records import Layout
 from copilot.drafting.builtin.words import stem
 
 

@@ -61,7 +61,7 @@ def _written(
     assert goal
     assert visit
     said, rule = account.sentence_at(goal.start()), account.sentence_at(visit.start())
-    plan, place = Plan(reading.layout.text), place_of(block)
+    plan, place = Plan(reading.layout.text, reading.layout.sources), place_of(block)
     here, there = plan.index("places", places, place), plan.index("next places", places, place)
     later, after = plan.index("later places", places[1:], place), plan.index("places after", places[1:], place)
     full = {(a, b): lengths.get((a, b), 0.0) for a in places for b in places}
