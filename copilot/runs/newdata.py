@@ -57,7 +57,8 @@ def solve_with(
         raise RunError(f"{foreign[0].name} belongs to another workspace.")
     if faults := check(version=version, mapped=mapped, datasets=datasets).faults:
         raise RunError(" ".join(faults[:3]))
-    names = sorted({dataset.name for dataset in datasets if str(dataset.id) in {one.dataset for one in mapped}})
+    used = {one.dataset for one in mapped}
+    names = sorted(dataset.name for dataset in datasets if str(dataset.id) in used)
     question = {"ask": "data", "bindings": [one.to_json() for one in mapped], "names": names}
     asked = {"kind": Run.Kind.DATA, "base": version, "question": question, "workspace": run.workspace}
     if twin := Run.objects.filter(lifecycle__in=ACTIVE, **asked).first():
@@ -71,7 +72,7 @@ def solve_with(
         time_limit_seconds=run.time_limit_seconds,
         **asked,
     )
-    started.datasets.set(datasets)
+    started.datasets.set([dataset for dataset in datasets if str(dataset.id) in used])
     events.record(started.id, EventType.RUN_QUEUED, {"solver": run.solver, "drafter": rebinds.DRAFTER})
     if enqueue:
         transaction.on_commit(lambda: queue.ring_worker(started.id))
