@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from solvers.beyond import OBJECTIVE
 from solvers.convexity import has_convex_objective
 from solvers.instance import Instance
+from solvers.pool import wants_pool
 from solvers.result import (
     Report,
     Result,
@@ -36,6 +37,8 @@ class Capability(enum.StrEnum):
     GLOBAL = "global"  # what it calls optimal or infeasible is so everywhere, also where nothing is convex
     DUALS = "duals"
     INCUMBENTS = "incumbents"
+    POOL = "solution_pool"  # hands over other solutions than the best
+    POOL_SEARCH = "pool_search"  # and searches for the best ones among those
     INTERRUPT = "interrupt"
     INTERRUPT_SIMPLEX = "interrupt_simplex"  # in the middle of one linear program; else its process must be ended
 
@@ -138,11 +141,11 @@ def has_duals(instance: Instance) -> bool:
     return not instance.is_mip and needed(instance) <= {Capability.LINEAR, Capability.CONVEX_QUADRATIC}
 
 
-def settled_early(instance: Instance, solver: Solver) -> Result | None:
+def settled_early(instance: Instance, solver: Solver, options: SolveOptions) -> Result | None:
     """Return the result of an instance that needs no solver or that `solver` must refuse, else None.
 
-    Settled here, the same for every backend: crossed bounds, integers and other parts that the backend cannot take, no
-    columns at all.
+    Settled here, the same for every backend: crossed bounds, integers and other parts that the backend cannot take, a
+    pool that it cannot keep, no columns at all.
     """
     contradiction = instance.contradiction()
     if contradiction:
@@ -154,6 +157,9 @@ def settled_early(instance: Instance, solver: Solver) -> Result | None:
     if lacking:
         words = " and ".join(sorted(BEYOND_LINEAR[capability] for capability in lacking))
         sentence = f"{solver.name} cannot take {words}, which this instance has."
+        return _without_point(solver.name, TerminationCondition.UNSUPPORTED, sentence)
+    if wants_pool(instance, options) and Capability.POOL not in solver.capabilities:
+        sentence = f"{solver.name} keeps only the best solution that it finds; {options.pool_size} were asked for."
         return _without_point(solver.name, TerminationCondition.UNSUPPORTED, sentence)
     if instance.column_count == 0:
         return _without_columns(instance, solver.name)

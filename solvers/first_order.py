@@ -27,7 +27,7 @@ def settled_simply(instance: Instance, solver: Solver, options: SolveOptions) ->
 
     The engines divide by the norms of the matrix, so an instance without any entry is settled here by inspection.
     """
-    settled = settled_early(instance, solver)
+    settled = settled_early(instance, solver, options)
     if settled is not None:
         return settled
     if options.method != METHOD:

@@ -67,7 +67,7 @@ class Gurobi:
 
     def solve(self, instance: Instance, *, options: SolveOptions, report: Report, should_stop: ShouldStop) -> Result:
         """Solve a validated instance in this process; `options.method` is choose, simplex or ipm."""
-        settled = settled_early(instance, self)
+        settled = settled_early(instance, self, options)
         if settled is not None:
             return settled
         return solve_with_gurobi(instance, solver=NAME, options=options, report=report, should_stop=should_stop)

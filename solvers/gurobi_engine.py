@@ -12,11 +12,14 @@ import numpy as np
 
 from solvers.base import has_duals
 from solvers.gurobi_beyond import Parts, kinds
+from solvers.gurobi_iis import with_conflict
+from solvers.gurobi_pool import search_for_best, with_candidates
 from solvers.gurobi_status import ERRORS, from_status
 from solvers.gurobi_watch import UNKNOWN, Watch
 from solvers.instance import FloatArray, Instance, Sense
 from solvers.kkt import reduced_costs
 from solvers.outcome import NO_POINT, claimed_status, relative_gap, sentence, told_apart
+from solvers.pool import room
 from solvers.result import (
     Basis,
     BasisStatus,
@@ -48,14 +51,15 @@ def solve_with_gurobi(
         )
     import gurobipy
 
-    def once(asked: Instance, seconds: float, listener: Report) -> Result:
-        return _solved(asked, solver, replace(options, time_limit_seconds=seconds), listener, should_stop)
+    def once(asked: Instance, limits: SolveOptions, seconds: float, listener: Report) -> Result:
+        return _solved(asked, solver, replace(limits, time_limit_seconds=seconds), listener, should_stop)
 
     try:
-        result = once(instance, options.time_limit_seconds, report)
+        result = once(instance, options, options.time_limit_seconds, report)
         left = options.time_limit_seconds - result.seconds
         if result.termination_condition in AMBIGUOUS and left > 0:
-            return told_apart(result, instance, lambda easier: once(easier, left, _unheard))
+            alone = replace(options, pool_size=0)
+            return told_apart(result, instance, lambda easier: once(easier, alone, left, _unheard))
     except UnknownFunction as unknown:
         message = f"Gurobi has no function {unknown}, which this instance needs."
         return _failed(solver, TerminationCondition.UNSUPPORTED, message)
@@ -77,11 +81,26 @@ def _solved(instance: Instance, solver: str, options: SolveOptions, report: Repo
     started = time.monotonic()
     with _problem(options) as problem:
         loaded = _load(problem, instance)
+        kept = room(instance, options)
+        if kept:
+            search_for_best(problem, kept)
         watch = Watch(loaded.columns.tolist(), sign=problem.ModelSense, report=report, started=started)
         with stopping(should_stop, problem.terminate):
             problem.optimize(watch)
         watch.finish()
-        return replace(_result(loaded, instance, solver), seconds=time.monotonic() - started)
+        result = _result(loaded, instance, solver)
+        if kept and result.x is not None:
+            result = with_candidates(result, problem, loaded.columns)
+        left = options.time_limit_seconds - (time.monotonic() - started)
+        if options.conflict and _is_empty(result) and instance.is_linear and left > 0:
+            numbers = loaded.row_numbers
+            result = with_conflict(result, problem, instance, loaded.rows, numbers, seconds=left)
+        return replace(result, seconds=time.monotonic() - started)
+
+
+def _is_empty(result: Result) -> bool:
+    empty = (TerminationCondition.INFEASIBLE, TerminationCondition.INFEASIBLE_OR_UNBOUNDED)
+    return result.termination_condition in empty
 
 
 @contextmanager

@@ -99,6 +99,8 @@ class Watch:
 
     def _see_mip(self, *, value: float, bound: float, nodes: float) -> None:
         known_value, known_bound = (number if abs(number) < UNKNOWN else None for number in (value, bound))
+        if known_value is not None and known_bound is not None and self._sign * known_bound > self._sign * known_value:
+            known_bound = known_value  # a search for several goes on behind the best one
         self._seen = replace(
             self._seen,
             phase="branch_and_bound",

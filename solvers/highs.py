@@ -21,7 +21,8 @@ class Highs:
 
     name = NAME
     capabilities = frozenset(Capability) - (
-        frozenset(BEYOND_LINEAR) - {Capability.CONVEX_QUADRATIC, Capability.SEMICONTINUOUS}
+        (frozenset(BEYOND_LINEAR) | {Capability.POOL, Capability.POOL_SEARCH})
+        - {Capability.CONVEX_QUADRATIC, Capability.SEMICONTINUOUS}
     )
 
     def availability(self) -> Availability:
@@ -36,7 +37,7 @@ class Highs:
         hipo needs the package highspy-extras; a mixed-integer instance has no use for a method, and ipx is for linear
         objectives alone.
         """
-        settled = settled_early(instance, self)
+        settled = settled_early(instance, self, options)
         if settled is not None:
             return settled
         quadratic = bool(instance.beyond.quadratic_row.size)

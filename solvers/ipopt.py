@@ -36,7 +36,7 @@ class Ipopt:
 
     def solve(self, instance: Instance, *, options: SolveOptions, report: Report, should_stop: ShouldStop) -> Result:
         """Solve a validated continuous instance; `options.seed` chooses where the search begins."""
-        settled = settled_early(instance, self)
+        settled = settled_early(instance, self, options)
         if settled is not None:
             return settled
         if options.method != METHOD:

@@ -42,7 +42,7 @@ class Pdlp:
         `options.method` is choose, pdlp (cuPDLP-C) or hipdlp: the newer one is often several times faster to high
         accuracy, and runs to its time limit where there is no solution.
         """
-        settled = settled_early(instance, self)
+        settled = settled_early(instance, self, options)
         if settled is not None:
             return settled
         if options.method not in METHODS:

@@ -10,6 +10,7 @@ from solvers import cores, spare
 from solvers.instance import Instance
 from solvers.placing import outcome_of, rank, told_why
 from solvers.plan import MEMORY_PER_LEG, Leg, Plan
+from solvers.pool import room
 from solvers.process import Frame
 from solvers.registry import SOLVERS
 from solvers.result import (
@@ -54,7 +55,7 @@ class Race:
     ) -> None:
         self._plan, self._options = plan, options
         self._report, self._should_stop = report, should_stop
-        self._job = Job(instance, instance.to_bytes(), time.monotonic())
+        self._job = Job(instance, instance.to_bytes(), time.monotonic(), room(instance, options))
         # The limit of memory is the solve's: legs that run together share it, and too small a share makes no leg.
         self._at_once = max(1, min(len(plan.legs), plan.at_once, options.memory_limit_bytes // MEMORY_PER_LEG))
         self._memory = options.memory_limit_bytes // self._at_once

@@ -32,6 +32,7 @@ PREFERENCE = (DEFAULT, "gurobi", "scip")  # for what goes beyond linear
 GLOBAL = (DEFAULT, "scip", "gurobi", "ipopt")  # the same for nonlinear functions; the last finds local optima only
 TITLES = {"highs": "HiGHS", "pdlp": "PDLP", "gurobi": "Gurobi", "scip": "SCIP", "ipopt": "Ipopt"}
 TITLES |= {"mpax": "MPAX", "cupdlpx": "cuPDLPx", "cuopt": "cuOpt", "cuopt_remote": "cuOpt server"}
+POOLING = ("gurobi", "scip")  # who keeps several solutions
 GPU_ENGINES = ("cuopt", "cupdlpx", "mpax")  # in the order of preference; a server is used only when asked for by name
 GPU_SIGNS = (Path("/dev/nvidiactl"), Path("/proc/driver/nvidia/version"))  # without one, no engine is started to ask
 
@@ -52,17 +53,18 @@ def resources(instance: Instance, *, core_count: int | None = None, threads: int
     return Resources(cores=max(1, found // threads), gpu_engines=gpu, licensed=licensed)
 
 
-def choose(instance: Instance, requested: str = AUTO, *, at_hand: Resources | None = None) -> Plan:
+def choose(instance: Instance, requested: str = AUTO, *, at_hand: Resources | None = None, pool: bool = False) -> Plan:
     """Return the plan for `instance`: by its shape, or the backends `requested`; raises UnknownSolver.
 
     A request is a name, a name with a method (`highs:ipx`), or several of them to race (`highs:simplex+pdlp`). What
-    cannot do it is replaced by HiGHS, with the reason.
+    cannot do it is replaced by HiGHS, with the reason. With `pool`, only backends that keep several solutions of a
+    problem with integers can do it.
     """
     at_hand = at_hand or resources(instance)
     name = requested.strip().lower() or AUTO
     if name == AUTO:
-        return _automatic(instance, at_hand)
-    needs = needed(instance)
+        return _automatic(instance, at_hand, pool=pool)
+    needs = _needs(instance, pool=pool)
     legs, refusals = [], []
     for wanted in name.split("+"):
         solver, _, method = wanted.strip().partition(":")
@@ -72,20 +74,24 @@ def choose(instance: Instance, requested: str = AUTO, *, at_hand: Resources | No
         else:
             legs.append(Leg(solver, method or "choose", "Asked for by name."))
     if not legs:
-        return instead(refusals[0], requested, instance=instance, at_hand=at_hand)
+        return instead(refusals[0], requested, instance=instance, at_hand=at_hand, pool=pool)
     if refusals:
         return Plan(tuple(legs), " ".join(_sentence(text) for text in refusals), requested, at_once=at_hand.cores)
     return Plan(tuple(legs), requested=requested, at_once=at_hand.cores)
 
 
-def instead(reason: str, requested: str, *, instance: Instance, at_hand: Resources) -> Plan:
+def instead(
+    reason: str, requested: str, *, instance: Instance, at_hand: Resources, pool: bool = False, failed: str = ""
+) -> Plan:
     """Return the plan in place of the backend asked for, because of `reason`, a sentence or the start of one.
 
-    It is HiGHS alone, or, where HiGHS cannot, what would have been chosen without the wish.
+    It is HiGHS alone, or, where HiGHS cannot, what would have been chosen without the wish, but not what has `failed`.
     """
     plan = Plan((Leg(DEFAULT),))
-    if needed(instance) - SOLVERS[DEFAULT].capabilities:
-        plan = _automatic(instance, at_hand)
+    if _needs(instance, pool=pool) - SOLVERS[DEFAULT].capabilities:
+        plan = _automatic(instance, at_hand, pool=pool)
+        left = tuple(leg for leg in plan.legs if leg.solver != failed)
+        plan = replace(plan, legs=left or (Leg(DEFAULT),))
     name = plan.legs[0].solver
     stem, used = reason.rstrip(), f"{TITLES.get(name, name)} was used instead."
     said = f"{stem} {used}" if stem.endswith(".") else f"{stem}, so {used}"
@@ -93,8 +99,12 @@ def instead(reason: str, requested: str, *, instance: Instance, at_hand: Resourc
     return Plan(legs, said, requested, is_fallback=True)
 
 
-def _automatic(instance: Instance, at_hand: Resources) -> Plan:
-    needs = needed(instance)
+def _needs(instance: Instance, *, pool: bool) -> frozenset[Capability]:
+    return needed(instance) | ({Capability.POOL} if pool and instance.is_mip else frozenset())
+
+
+def _automatic(instance: Instance, at_hand: Resources, *, pool: bool = False) -> Plan:
+    needs = _needs(instance, pool=pool)
     if needs == {Capability.LINEAR}:
         return linear_plan(instance, at_hand)
     if needs <= {Capability.LINEAR, Capability.CONVEX_QUADRATIC} and needs <= SOLVERS[DEFAULT].capabilities:
@@ -110,7 +120,26 @@ def _automatic(instance: Instance, at_hand: Resources) -> Plan:
             return Plan((Leg("gurobi", reason=reason),), reason)
         reason = "HiGHS is the default for problems with integers; ask for scip or gurobi for a second opinion."
         return Plan((Leg(DEFAULT, reason=reason),), reason)
-    return _capable(instance, needs)
+    return _keeping(instance, needs) if Capability.POOL in needs else _capable(instance, needs)
+
+
+def _keeping(instance: Instance, needs: frozenset[Capability]) -> Plan:
+    """Return the backends that keep several solutions: who searches for the best ones first."""
+    legs: list[Leg] = []
+    refusals: list[str] = []
+    for name in POOLING:
+        refusal = _refusal(instance, needs, name)
+        if refusal:
+            refusals.append(_sentence(refusal))
+            continue
+        searches = Capability.POOL_SEARCH in SOLVERS[name].capabilities
+        how = "searches for the best ones" if searches else "keeps those that it finds on its way"
+        reason = " ".join((f"Several solutions are asked for, and {TITLES[name]} {how}.", *refusals))
+        legs.append(Leg(name, reason=reason))
+    if legs:
+        return Plan(tuple(legs), legs[0].reason)
+    reason = " ".join(("No backend here keeps several solutions of this problem, so there will be one.", *refusals))
+    return replace(_automatic(instance, Resources()), reason=reason)
 
 
 def _capable(instance: Instance, needs: frozenset[Capability]) -> Plan:
@@ -142,7 +171,10 @@ def _refusal(instance: Instance, needs: frozenset[Capability], name: str) -> str
     lacking = needs - solver.capabilities
     if Capability.INTEGER in lacking:
         return f"{name} solves continuous problems only, and this one has integers"
+    if lacking == {Capability.POOL}:
+        return f"{TITLES.get(name, name)} keeps only the best solution that it finds"
     if lacking:
+        lacking -= {Capability.POOL}
         return f"{name} cannot take {' and '.join(sorted(BEYOND_LINEAR[need] for need in lacking))}"
     availability = solver.availability()
     if not availability and name != DEFAULT:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from solvers.pool import Pool
 
 Vector = NDArray[np.float64]
 StatusVector = NDArray[np.int8]
@@ -192,7 +195,8 @@ class Result:
     A backend that has done a crossover says so in `certificate`; it stands only if the residuals agree.
     `ray` has one multiplier per row and says why the instance is infeasible. `conflict_rows` and `conflict_columns`
     name limits that a backend says contradict each other: 1 the lower, 2 the upper, 3 both, 0 none. `proof` is made by
-    the reader of a backend's answer, never by the backend.
+    the reader of a backend's answer, never by the backend. So is `pool`, from `candidates` (points one after the
+    other) and `pool_bound` (what no solution beside them can be better than), which are the backend's.
     """
 
     termination_condition: TerminationCondition
@@ -224,6 +228,9 @@ class Result:
     options: dict[str, float | int | str | bool] = field(default_factory=dict)
     legs: tuple[LegReport, ...] = ()
     device: str = ""
+    candidates: Vector | None = None
+    pool_bound: float | None = None
+    pool: Pool | None = None
 
 
 PROOF_SECONDS = 2.0
@@ -239,7 +246,8 @@ class SolveOptions:
     `polish` has HiGHS move the point of a first-order method to a vertex with a basis, in what is left of the time.
     `proof_seconds` is how long the answer to a linear instance may be checked in exact arithmetic after the solve; 0
     leaves that out. `conflict` asks for a small set of limits that contradict each other, of a backend that can look
-    for one in an infeasible linear instance.
+    for one in an infeasible linear instance. `pool_size` asks for so many solutions that differ in whole numbers (0 or
+    1: none, 100 at most), of a backend that keeps several.
     """
 
     time_limit_seconds: float = 60.0
@@ -254,6 +262,7 @@ class SolveOptions:
     polish: bool = False
     proof_seconds: float = PROOF_SECONDS
     conflict: bool = False
+    pool_size: int = 0
 
 
 Report = Callable[[Progress], None]

@@ -7,11 +7,14 @@ import time
 from dataclasses import replace
 
 from solvers import spare
+from solvers.base import Capability
 from solvers.certify import certified
 from solvers.instance import Instance, InstanceError
 from solvers.plan import Leg, Plan
+from solvers.pool import MAX_POOL, wants_pool
+from solvers.pooling import pooled
 from solvers.race import Race
-from solvers.registry import AUTO, UnknownSolver, choose, instead, resources
+from solvers.registry import AUTO, SOLVERS, UnknownSolver, choose, instead, resources
 from solvers.result import Progress, Report, Result, ShouldStop, SolutionStatus, SolveOptions
 from solvers.result import TerminationCondition as T
 
@@ -42,33 +45,44 @@ def solve(
         return Result(condition, SolutionStatus.NO_SOLUTION, solver="", message=str(error), requested=solver)
 
     def run(chosen: Plan, limits: SolveOptions) -> Result:
-        limit = resources(instance, core_count=core_count).cores
+        limit, limits = resources(instance, core_count=core_count).cores, _possible(chosen, instance, limits)
         return Race(chosen, instance, limits, core_limit=limit, report=report, should_stop=should_stop).run()
 
     try:
         result = run(plan, options)
         if result.termination_condition is T.LICENCE and not plan.is_fallback:
             left = max(options.time_limit_seconds - (time.monotonic() - started), 1.0)
-            first, other = result.legs, _without_licence(instance, solver, result, core_count)
+            first, other = result.legs, _without_licence(instance, solver, result, core_count, options)
             later = run(other, replace(options, time_limit_seconds=left))
             result = replace(later, legs=first + later.legs)
     finally:
         spare.refill()
-    result = certified(instance, result, seconds=options.proof_seconds)
+    result = certified(instance, pooled(instance, result, options), seconds=options.proof_seconds)
     return replace(result, requested=solver, seconds=time.monotonic() - started)
 
 
 def _limited(options: SolveOptions) -> SolveOptions:
     if not 0 < options.time_limit_seconds < math.inf or options.memory_limit_bytes <= 0 or options.threads <= 0:
         raise ValueError("The limits of time, memory and threads must be positive and finite.")
+    if not 0 <= options.pool_size <= MAX_POOL:
+        raise ValueError(f"A pool has at most {MAX_POOL} solutions.")
     return options
 
 
-def _without_licence(instance: Instance, solver: str, result: Result, core_count: int | None) -> Plan:
+def _possible(plan: Plan, instance: Instance, options: SolveOptions) -> SolveOptions:
+    """Return the options without a pool where no engine of the plan keeps one, which its reason says."""
+    able = all(Capability.POOL in SOLVERS[leg.solver].capabilities for leg in plan.legs)
+    return options if able or not wants_pool(instance, options) else replace(options, pool_size=0)
+
+
+def _without_licence(
+    instance: Instance, solver: str, result: Result, core_count: int | None, options: SolveOptions
+) -> Plan:
     """Return the plan after a licence that looked fine has run out, or does not reach as far as the solver knew."""
     said = f"{result.solver} ended with {result.termination_condition} ({result.message.rstrip('.')})"
     at_hand = replace(resources(instance, core_count=core_count), licensed=frozenset())
-    return instead(said, solver, instance=instance, at_hand=at_hand)
+    pool = wants_pool(instance, options)
+    return instead(said, solver, instance=instance, at_hand=at_hand, pool=pool, failed=result.solver)
 
 
 def planned(
@@ -80,11 +94,12 @@ def planned(
     """
     options = options or SolveOptions()
     at_hand = resources(instance, core_count=core_count, threads=options.threads)
-    plan = choose(instance, solver, at_hand=at_hand)
-    if options.method == "choose" or plan.is_fallback:
-        return plan  # a fallback's method was meant for another backend
+    plan = choose(instance, solver, at_hand=at_hand, pool=wants_pool(instance, options))
+    is_auto = (solver.strip().lower() or AUTO) == AUTO
+    if options.method == "choose" or plan.is_fallback or (is_auto and wants_pool(instance, options)):
+        return plan  # a method is meant for one backend, and these were chosen for something else
     legs = tuple(leg if ":" in solver else replace(leg, method=options.method) for leg in plan.legs)
-    if (solver.strip().lower() or AUTO) != AUTO:
+    if not is_auto:
         return replace(plan, legs=legs)
     reason = f"The method {options.method} was asked for."
     return replace(plan, legs=(Leg("highs", options.method, reason),), reason=reason, at_once=1)

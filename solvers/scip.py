@@ -18,8 +18,8 @@ class Scip:
     """SCIP with SoPlex (Apache licence, in the wheel pyscipopt); always one thread."""
 
     name = NAME
-    # SoPlex does not listen while it works.
-    capabilities = frozenset(Capability) - {Capability.INTERRUPT_SIMPLEX}
+    # SoPlex does not listen while it works; the pool is what SCIP met on its way.
+    capabilities = frozenset(Capability) - {Capability.INTERRUPT_SIMPLEX, Capability.POOL_SEARCH}
 
     def availability(self) -> Availability:
         """Load the library in a process of its own, once."""
@@ -29,7 +29,7 @@ class Scip:
 
     def solve(self, instance: Instance, *, options: SolveOptions, report: Report, should_stop: ShouldStop) -> Result:
         """Solve a validated instance in this process; `options.method` is choose or simplex, threads are ignored."""
-        settled = settled_early(instance, self)
+        settled = settled_early(instance, self, options)
         if settled is not None:
             return settled
         return solve_with_scip(instance, solver=NAME, options=options, report=report, should_stop=should_stop)

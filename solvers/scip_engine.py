@@ -17,6 +17,7 @@ from solvers.console import captured
 from solvers.instance import FloatArray, Instance, Sense
 from solvers.logic import relaxed_bounds
 from solvers.outcome import NO_POINT, claimed_status, relative_gap, sentence, told_apart
+from solvers.pool import room
 from solvers.result import Report, Result, ShouldStop, SolutionStatus, SolveOptions, TerminationCondition
 from solvers.scip_beyond import Parts
 from solvers.scip_status import from_status
@@ -29,6 +30,7 @@ AMBIGUOUS = frozenset({TerminationCondition.INFEASIBLE_OR_UNBOUNDED, Termination
 BEFORE_THE_HARD_LIMIT = 0.8  # SCIP's own limit comes first: unlike the process's it keeps the incumbent
 MAX_SECONDS = 1e9
 ABSOLUTE_GAP = 5e-7  # half of what `solvers.verdict` takes for closed
+SCIP_STORAGE = 100  # solutions that SCIP keeps by default
 PROOF = 5e-7  # relative, where duals would prove an optimum to 1e-6
 OWN_FAULT = "SCIP: "  # pyscipopt raises a bare Exception with this beginning for every return code
 
@@ -44,14 +46,15 @@ def solve_with_scip(
         refusal = f"SCIP has no method {options.method!r}; choose one of {', '.join(METHODS)}."
         return Result(TerminationCondition.ERROR, SolutionStatus.NO_SOLUTION, solver=solver, message=refusal)
 
-    def once(asked: Instance, seconds: float, listener: Report) -> Result:
-        return _solved(asked, solver, replace(options, time_limit_seconds=seconds), listener, should_stop)
+    def once(asked: Instance, limits: SolveOptions, seconds: float, listener: Report) -> Result:
+        return _solved(asked, solver, replace(limits, time_limit_seconds=seconds), listener, should_stop)
 
     try:
-        result = once(instance, options.time_limit_seconds, report)
+        result = once(instance, options, options.time_limit_seconds, report)
         left = options.time_limit_seconds - result.seconds
         if result.termination_condition in AMBIGUOUS and left > 0:
-            return told_apart(result, instance, lambda easier: once(easier, left, _unheard))
+            alone = replace(options, pool_size=0)
+            return told_apart(result, instance, lambda easier: once(easier, alone, left, _unheard))
     except UnknownFunction as unknown:
         message = f"SCIP has no function {unknown}, which this instance needs."
         return Result(TerminationCondition.UNSUPPORTED, SolutionStatus.NO_SOLUTION, solver=solver, message=message)
@@ -100,11 +103,16 @@ def _solved(instance: Instance, solver: str, options: SolveOptions, report: Repo
     with captured(watch.hear), stopping(should_stop, lambda: interrupt(problem)):
         problem.optimizeNogil()  # releases Python's lock: the other threads listen and interrupt
     watch.finish()
-    return replace(_result(loaded, instance, solver), seconds=time.monotonic() - started)
+    result = _result(loaded, instance, solver)
+    kept = room(instance, options)
+    if kept and result.x is not None:
+        result = replace(result, candidates=_stored(loaded, kept))
+    return replace(result, seconds=time.monotonic() - started)
 
 
 def _parameters(instance: Instance, options: SolveOptions, spent: float) -> dict[str, float | int]:
     limits: dict[str, float | int] = {
+        "limits/maxsol": max(room(instance, options), SCIP_STORAGE),
         "limits/time": min(max(options.time_limit_seconds - spent, 0.01), MAX_SECONDS),
         "limits/memory": options.memory_limit_bytes * BEFORE_THE_HARD_LIMIT / (1 << 20),
         "limits/gap": options.relative_gap if branches(instance) else 0.0,
@@ -209,6 +217,12 @@ def _point(loaded: _Loaded, condition: TerminationCondition) -> FloatArray | Non
         return None
     best = problem.getBestSol()
     return np.array([best[variable] for variable in loaded.variables], dtype=np.float64)
+
+
+def _stored(loaded: _Loaded, count: int) -> FloatArray:
+    """The points that SCIP's storage holds at the end, the best first; it keeps what it met, and looks for no more."""
+    points = [[stored[variable] for variable in loaded.variables] for stored in loaded.problem.getSols()[:count]]
+    return np.array(points, dtype=np.float64).ravel()
 
 
 def _duals(loaded: _Loaded, instance: Instance) -> FloatArray | None:

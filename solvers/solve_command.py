@@ -15,6 +15,8 @@ from solvers.instance import Instance, InstanceError
 from solvers.kkt import binding_rows
 from solvers.mps import Reading, read
 from solvers.plan import Plan
+from solvers.pool import MAX_POOL
+from solvers.pool_words import pool_data, pool_lines
 from solvers.proof.command import proof_data, write_certificate
 from solvers.registry import AUTO, SOLVERS, UnknownSolver
 from solvers.result import (
@@ -48,6 +50,7 @@ def add_solve(commands: Any) -> None:
     solve.add_argument("--crossover", action="store_true", help="after a first-order engine: move to a vertex")
     solve.add_argument("--time-limit", type=_seconds, default=60.0, help="seconds")
     solve.add_argument("--gap", type=float, default=1e-4, help="relative gap at which a MIP search ends")
+    solve.add_argument("--pool", type=_pool, default=0, metavar="N", help="keep N solutions, not one")
     solve.add_argument("--threads", type=_positive, default=1, help="of one engine")
     solve.add_argument("--cores", type=_positive, help="on which engines may race; all by default")
     solve.add_argument("--no-race", dest="cores", action="store_const", const=1, help="one engine after the other")
@@ -71,6 +74,13 @@ def _positive(text: str) -> int:
     return value
 
 
+def _pool(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= MAX_POOL:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 0 to {MAX_POOL}")
+    return value
+
+
 def _solve(options: argparse.Namespace) -> int:
     reading = read(options.file)
     limits = SolveOptions(
@@ -79,6 +89,7 @@ def _solve(options: argparse.Namespace) -> int:
         polish=options.crossover,
         threads=options.threads,
         method=options.method,
+        pool_size=options.pool,
         proof_seconds=PROOF_SECONDS if options.proof is None else PATIENT_PROOF_SECONDS,
     )
     try:
@@ -93,6 +104,8 @@ def _solve(options: argparse.Namespace) -> int:
         print(json.dumps(_result_data(reading.instance, result, plan), indent=2))
     else:
         _show_result(reading, result)
+        for line in () if result.pool is None else pool_lines(reading.instance, result.pool):
+            print(line)
     if options.proof is not None:
         write_certificate(options.proof, result.proof)
     return 0 if result.termination_condition in _ANSWERED else 1
@@ -207,6 +220,7 @@ def _result_data(instance: Instance, result: Result, plan: Plan) -> dict[str, An
         "raw_status": result.raw_status,
         "solver_version": result.solver_version,
         "device": result.device,
+        "pool": pool_data(instance, result.pool),
         "plan": _plan_data(plan),
         "legs": [asdict(leg) for leg in result.legs],
     }

@@ -29,11 +29,13 @@ class Job:
     instance: Instance
     payload: bytes
     started: float
+    pool_room: int = 0
 
     @property
     def max_body(self) -> int:
-        """Bytes of the largest frame: a point with its duals, or a ray with a conflict, and one byte a basis status."""
-        return 32 * (self.instance.row_count + self.instance.column_count) + 4096
+        """Bytes of the largest frame: a point with its duals, or a ray with a conflict, a basis, a pool."""
+        points = 8 * self.pool_room * self.instance.column_count
+        return 32 * (self.instance.row_count + self.instance.column_count) + points + 4096
 
 
 class Supervision:

@@ -76,6 +76,13 @@ def quality(result: Result) -> str:
     return "best point, not verified"
 
 
+def keeps_model(checked: Residuals) -> bool:
+    """Whether a point with these residuals is a solution at all, to the accuracy that is accepted of any."""
+    relative = (checked.relative_row_violation, checked.relative_bound_violation, checked.max_set_violation)
+    whole = (checked.max_integrality_violation, checked.relative_rounded_violation or 0.0)
+    return max(*relative, *whole) <= ACCEPTED
+
+
 def _lowered(instance: Instance, result: Result, checked: Residuals, options: SolveOptions) -> Result:
     infeasibility = max(checked.relative_row_violation, checked.relative_bound_violation, checked.max_set_violation)
     if infeasibility > ACCEPTED or checked.max_integrality_violation > ACCEPTED:

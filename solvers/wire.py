@@ -28,9 +28,19 @@ MAGIC = b"WPF1"
 MAX_HEADER = 1 << 20
 MAX_LOG = 64 << 10
 _PREFIX = struct.Struct("<4sIQ")
-_VECTORS = ("x", "row_activity", "row_dual", "reduced_cost", "ray", "conflict_rows", "conflict_columns", "incumbent")
+_VECTORS = (
+    "x",
+    "row_activity",
+    "row_dual",
+    "reduced_cost",
+    "ray",
+    "conflict_rows",
+    "conflict_columns",
+    "incumbent",
+    "candidates",
+)
 _STATUSES = tuple(field.name for field in fields(Basis))
-_NOT_SENT = ("residuals", "legs", "proof")  # the reader's to tell
+_NOT_SENT = ("residuals", "legs", "proof", "pool")  # the reader's to tell
 _ENUMS = {
     "termination_condition": TerminationCondition,
     "solution_status": SolutionStatus,
@@ -89,7 +99,7 @@ def pack_progress(progress: Progress) -> bytes:
 
 
 def pack_result(result: Result) -> bytes:
-    """Return the frame of a final result without residuals, legs and proof, which are the reader's to tell."""
+    """Return the frame of a final result without residuals, legs, proof and pool, which are the reader's to tell."""
     return _pack("result", result)
 
 

@@ -65,12 +65,11 @@ on('htmx:ws:after:message:incoming', ({ detail: { connection: c, message } }) =>
 });
 on('htmx:ws:close htmx:ws:after:connection', ({ detail: { code } }) => root.classList.toggle('cut', code < 4000));
 on('click', e => {
-  const at = s => e.target.closest(s), chosen = at('[role=tab]'), part = at('[data-part]'), option = at('[data-prefill]');
-  if (chosen || part || option) e.preventDefault();
+  const at = s => e.target.closest(s), chosen = at('[role=tab]'), part = at('[data-part]');
+  if (chosen || part) e.preventDefault();
   if (chosen) showTab(chosen.id.slice(4));
   if (at('[data-code]')) showTab('code');
   if (part) showRegion(part.dataset.part);
-  if (option) { $('[data-composer]').value = option.dataset.prefill; $('[data-composer]').focus(); }
   if (at('[data-theme-switch]')) {
     const own = root.dataset.theme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : '');
     root.dataset.theme = own === 'dark' ? 'light' : 'dark';

@@ -6,6 +6,7 @@ from copilot.api import views
 
 urlpatterns = [
     path("model-files", views.ModelFiles.as_view(), name="api-model-files"),
+    path("versions/<uuid:version_id>/model.<str:form>", views.VersionFile.as_view(), name="api-version-file"),
     path("diffs", views.Diffs.as_view(), name="api-diffs"),
     path("diffs/<uuid:comparison_id>", views.Diff.as_view(), name="api-diff"),
 ]

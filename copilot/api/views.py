@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import ValidationError
@@ -22,6 +22,7 @@ from copilot.review.contract import as_json
 from copilot.review.models import Comparison
 from copilot.review.services import ReviewError
 from copilot.review.sides import Side, side_of
+from copilot.runs import exports
 
 
 class _Door(APIView):
@@ -48,6 +49,21 @@ class ModelFiles(_Door):
             raise ValidationError({"file": [str(error)]}) from error
         body = {"id": str(stored.id), "name": stored.name, "nonzeros": stored.nonzeros, "warnings": stored.warnings}
         return Response(body, status=201)
+
+
+class VersionFile(_Door):
+    """A version as a file."""
+
+    def get(self, request: Request, version_id: UUID, form: str) -> HttpResponse:
+        """The program (py, ipynb), the maths (tex) or the instance (lp, mps, instance); 400 where it cannot be."""
+        version = exports.version_visible_to(_user(request), version_id)
+        if version is None or form not in exports.FORMS:
+            raise Http404("There is no such version or form.")
+        try:
+            made = exports.export(version, form)
+        except exports.ExportRefused as error:
+            raise ValidationError({"detail": str(error)}) from error
+        return exports.as_download(made)
 
 
 class Diffs(_Door):

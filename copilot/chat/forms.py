@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 
 from copilot.chat.words import solver_name
+from copilot.data.reading import SUFFIXES
 from copilot.data.services import Upload
 from copilot.runs.services import METHODS, Solving
 from solvers import registry
@@ -24,14 +28,32 @@ class _ManyFiles(forms.ClearableFileInput):
 class TablesField(forms.FileField):
     """Any number of uploaded files, as a list."""
 
-    widget = _ManyFiles(attrs={"accept": ".csv,text/csv", "multiple": True})
+    widget = _ManyFiles(attrs={"accept": ",".join(SUFFIXES), "multiple": True})
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """Each file validated by itself; an empty one is kept, for the reader to name what is wrong with it."""
         files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
+        if self.required and not files:
+            raise forms.ValidationError(self.error_messages["required"])
         if len(files) > FILES:
             raise forms.ValidationError(f"At most {FILES} files can be sent with one message.")
         return files
+
+
+class TablesForm(forms.Form):
+    """Files alone, as the data page takes them."""
+
+    tables = TablesField(required=True, error_messages={"required": "Choose one or more files first."})
+
+    def sentence(self) -> str:
+        """The first fault."""
+        return next((str(error) for errors in self.errors.values() for error in errors), "")
+
+
+def uploads_of(files: Iterable[UploadedFile[Any]]) -> list[Upload]:
+    """The files with their contents; of one that is too large, only enough is read to see that it is."""
+    most = settings.COPILOT["TABLE_MEGABYTES"] << 20
+    return [Upload(file.name or "table", file.read(most + 1)) for file in files]
 
 
 class MessageForm(forms.Form):
@@ -47,13 +69,40 @@ class MessageForm(forms.Form):
         given = self.cleaned_data
         return {
             "text": given["text"].replace("\r\n", "\n"),
-            "uploads": [Upload(file.name, file.read()) for file in given["tables"]],
+            "uploads": uploads_of(given["tables"]),
             "solver": given["solver"] or "auto",
             "idempotency_key": given["idempotency_key"],
         }
 
     def sentence(self) -> str:
         """The first fault, for the line beside the composer."""
+        return next((str(error) for errors in self.errors.values() for error in errors), "")
+
+
+class AnswerForm(forms.Form):
+    """An answer: words of one's own before a picked option, or a skip."""
+
+    asked = forms.IntegerField(
+        min_value=1, error_messages={"required": "Reload the page: the answer names no question."}
+    )
+    own = forms.CharField(required=False)
+    text = forms.CharField(required=False)
+    skip = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Something must have been said, or skipped."""
+        given = super().clean() or {}
+        if not (given.get("own") or given.get("text") or given.get("skip")):
+            raise forms.ValidationError("Pick an answer, write one, or skip the question.")
+        return given
+
+    def given(self) -> dict[str, Any]:
+        """Keyword arguments of the service; only for a valid form."""
+        said = self.cleaned_data["own"] or ("" if self.cleaned_data["skip"] else self.cleaned_data["text"])
+        return {"asked": self.cleaned_data["asked"], "text": said}
+
+    def sentence(self) -> str:
+        """The first fault."""
         return next((str(error) for errors in self.errors.values() for error in errors), "")
 
 

@@ -16,8 +16,8 @@ from copilot.runs.models import Run, RunEvent
 
 ROOM_OF = {"card": "chat/card", "sheet": "chat/sheet", "panel": "chat/panel"}
 MOVES = {E.RUN_QUEUED, E.RUN_WAITING, E.RUN_STARTED, E.RUN_RECOVERED, E.RUN_CANCEL_REQUESTED, E.RUN_FINISHED}
-DRAFTS = {E.DRAFT_PROPOSED, E.DRAFT_QUESTION, E.DRAFT_ABSTAINED, E.VERSION_SAVED, E.RUN_FINISHED}
-STEPS = set(E) - {E.DRAFT_ATTEMPT, E.SOLUTION_FOUND}
+DRAFTS = {E.DRAFT_FORMULATED, E.DRAFT_PROPOSED, E.DRAFT_QUESTION, E.DRAFT_ABSTAINED, E.VERSION_SAVED, E.RUN_FINISHED}
+STEPS = set(E) - {E.DRAFT_ATTEMPT, E.DRAFT_TRIED, E.SOLUTION_FOUND}
 ENDS = {E.RESULT_EXPLAINED, E.RUN_FINISHED}
 
 
@@ -45,7 +45,7 @@ REGIONS = (
     _region("card", "insights", {E.INSIGHTS_CHOSEN, E.INSIGHTS_ADOPTED}),
     _region("card", "outcome", MOVES | {E.DRAFT_QUESTION, E.DRAFT_ABSTAINED}),
     _region("card", "actions", MOVES | {E.VERSION_SAVED}),
-    _region("sheet", "spec", DRAFTS),
+    _region("sheet", "spec", DRAFTS | {E.DRAFT_PARTIAL}),
     _region("sheet", "maths", DRAFTS),
     _region("sheet", "code", DRAFTS | {E.BUILD_FAILED}),
     _region("sheet", "data", DRAFTS),

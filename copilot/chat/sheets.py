@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from pydantic import ValidationError
 from pygments import highlight
@@ -14,10 +15,12 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from copilot.chat.diffs import Diff, diff_of
-from copilot.chat.spec import Formula, Group, Segment, formulas_of, groups_of, segments_of
-from copilot.chat.words import CHECK, plural
+from copilot.chat.judgements import Axis, axes_of
+from copilot.chat.spec import Formula, Group, Segment, formulas_of, groups_of, groups_so_far, segments_of
+from copilot.chat.words import plural
 from copilot.drafting.formulation import Formulation, Parameter
 from copilot.runs.events import EventType as E
+from copilot.runs.exports import FORMS
 from copilot.runs.models import ModelVersion, Run, RunEvent
 from copilot.runs.words import number
 
@@ -27,17 +30,17 @@ ASIDE = {
     Run.Kind.SCENARIO: "the scenario's changes are applied to its instance, never to the version.",
     Run.Kind.EXPLAIN: "this run only asks about it.",
 }
-DRAFTED = (E.DRAFT_PROPOSED, E.DRAFT_QUESTION, E.DRAFT_ABSTAINED, E.BUILD_FAILED, E.CHECKS_FINISHED, E.DIFF_COMPUTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One check with its status in a word and a tone."""
-
-    title: str
-    word: str
-    tone: str
-    detail: str
+ARRIVING = "The formulation is still arriving: this is what is known so far, and nothing of it is checked yet."
+DRAFTED = (
+    E.DRAFT_PARTIAL,
+    E.DRAFT_FORMULATED,
+    E.DRAFT_PROPOSED,
+    E.DRAFT_QUESTION,
+    E.DRAFT_ABSTAINED,
+    E.BUILD_FAILED,
+    E.CHECKS_FINISHED,
+    E.DIFF_COMPUTED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,14 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """A form that the shown version can be downloaded in."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """Everything of the model that the middle of the page shows."""
 
@@ -69,6 +80,8 @@ class Sheet:
     is_active: bool
     note: str
     version: int | None
+    downloads: tuple[Download, ...]
+    edit: str
     drafter: str
     segments: tuple[Segment, ...]
     groups: tuple[Group, ...]
@@ -77,7 +90,7 @@ class Sheet:
     build_error: str
     givens: tuple[Given, ...]
     tables: tuple[Table, ...]
-    checks: tuple[Check, ...]
+    axes: tuple[Axis, ...]
     diff: Diff | None
     compares: bool
 
@@ -92,6 +105,8 @@ class _Source:
     drafter: str
     note: str
     version: int | None
+    version_id: UUID | None = None
+    arriving: Sequence[Mapping[str, str]] = ()
 
 
 def sheet_of(run: Run) -> Sheet:
@@ -104,15 +119,17 @@ def sheet_of(run: Run) -> Sheet:
         is_active=run.is_active,
         note=source.note,
         version=source.version,
+        downloads=tuple(_downloads(source.version_id)),
+        edit=reverse("edit-version", args=[source.version_id]) if source.version_id else "",
         drafter=source.drafter,
         segments=segments_of(formulation, source.text) if formulation else (Segment(source.text, "", "", "", False),),
-        groups=groups_of(formulation, source.text) if formulation else (),
+        groups=groups_of(formulation, source.text) if formulation else groups_so_far(source.arriving),
         formulas=formulas_of(formulation, source.text) if formulation else (),
         program=_coloured(source.program),
         build_error=_build_error(run, payloads),
         givens=tuple(_given(item) for item in formulation.parameters) if formulation else (),
         tables=tuple(_tables(run)),
-        checks=tuple(_checks(run, payloads)),
+        axes=axes_of(_checks(run, payloads)),
         diff=_diff(run, payloads),
         compares=run.base_id is not None,
     )
@@ -133,6 +150,11 @@ def _source(run: Run, payloads: Mapping[str, Any]) -> _Source:
         note = BECOMING if run.is_active else "A draft that did not become a version."
         found, program = _formulation(proposed.get("formulation")), str(proposed.get("program", ""))
         return _Source(found, program, run.request_text, proposed.get("drafter", ""), note, None)
+    if settled := _formulation((payloads.get(E.DRAFT_FORMULATED) or {}).get("formulation")):
+        note = "The program is being written." if run.is_active else "A formulation without a program."
+        return _Source(settled, "", run.request_text, "", note, None)
+    if run.is_active and (partial := payloads.get(E.DRAFT_PARTIAL)):
+        return _Source(None, "", run.request_text, "", ARRIVING, None, arriving=partial.get("items", ()))
     asked = payloads.get(E.DRAFT_QUESTION) or payloads.get(E.DRAFT_ABSTAINED) or {}
     if partial := _formulation(asked.get("formulation")):
         return _Source(partial, "", run.request_text, "", "Only what was understood so far.", None)
@@ -144,7 +166,7 @@ def _source(run: Run, payloads: Mapping[str, Any]) -> _Source:
 
 def _of_version(version: ModelVersion, *, note: str) -> _Source:
     found = _formulation(version.formulation)
-    return _Source(found, version.program, version.request_text, version.drafter, note, version.number)
+    return _Source(found, version.program, version.request_text, version.drafter, note, version.number, version.id)
 
 
 def _formulation(raw: object) -> Formulation | None:
@@ -183,6 +205,11 @@ def _given(item: Parameter) -> Given:
     return Given(item.name, label, item.source, shape, rows, max(0, len(item.value) - ROWS_SHOWN))
 
 
+def _downloads(version_id: UUID | None) -> Iterable[Download]:
+    for form, known in FORMS.items() if version_id else ():
+        yield Download(known.title, reverse("export", args=[version_id, form]))
+
+
 def _tables(run: Run) -> Iterable[Table]:
     for dataset in run.datasets.defer("content").order_by("name"):
         columns = [column["name"] if isinstance(column, dict) else str(column) for column in dataset.columns]
@@ -190,13 +217,12 @@ def _tables(run: Run) -> Iterable[Table]:
         yield Table(dataset.name, size, tuple(columns))
 
 
-def _checks(run: Run, payloads: Mapping[str, Any]) -> Iterable[Check]:
+def _checks(run: Run, payloads: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     result: Mapping[str, Any] = run.result or {}
     standing = run.version or (run.base if run.is_aside else None)
-    stored = result.get("checks") or (standing.checks if standing else None)
-    for raw in stored or (payloads.get(E.CHECKS_FINISHED) or {}).get("checks", ()):
-        word, tone = CHECK.get(raw["status"], ("Unknown", "warn"))
-        yield Check(raw["title"], word, tone, raw["detail"])
+    stored: Any = result.get("checks") or (standing.checks if standing else None)
+    found: Iterable[Mapping[str, Any]] = stored or (payloads.get(E.CHECKS_FINISHED) or {}).get("checks", ())
+    return found
 
 
 def _diff(run: Run, payloads: Mapping[str, Any]) -> Diff | None:

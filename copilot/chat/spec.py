@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString, mark_safe
 
 from copilot.drafting import latex
-from copilot.drafting.formulation import Constraint, Formulation, Objective, Variable
-from copilot.drafting.render import FormulationLine, formulation_lines, highlight_segments, mathml
+from copilot.drafting.formulation import Formulation
+from copilot.drafting.render import FormulationLine, formulation_lines, highlight_segments, in_own_words, mathml
 
 QUOTE_CHARACTERS = 90
 MANY = 16
@@ -80,6 +80,25 @@ def groups_of(formulation: Formulation, text: str) -> tuple[Group, ...]:
     return tuple(found)
 
 
+def groups_so_far(items: Sequence[Mapping[str, str]]) -> tuple[Group, ...]:
+    """What is known of a formulation that still arrives, as `draft.partial` tells it; nothing in it is checked yet."""
+    found = []
+    for element, title, hint in GROUPS:
+        mine = [item for item in items if item.get("element") == element]
+        told = tuple(
+            Item(f"{element[0]}{number}", item.get("name", ""), _said_so_far(item), ())
+            for number, item in enumerate(mine)
+        )
+        if told:
+            found.append(Group(element, title, hint, element in FOLDED, told))
+    return tuple(found)
+
+
+def _said_so_far(item: Mapping[str, str]) -> str:
+    name, words = item.get("name", "").replace("_", " "), item.get("words", "")
+    return f"{name}: {words}" if words else name
+
+
 def segments_of(formulation: Formulation, text: str) -> tuple[Segment, ...]:
     """The request cut where phrases begin and end; joined, the texts give the request again."""
     keyed = _keyed(formulation, text)
@@ -100,40 +119,15 @@ def formulas_of(formulation: Formulation, text: str = "") -> tuple[Formula, ...]
     lines = [line for line in _keyed(formulation, text).values() if line.element in ("objective", "constraint")]
     stated = [Formula(line.name, line.element, line.sentence, _maths(line.latex)) for line in lines]
     domains = [
-        Formula(variable.name, "variable", variable.label or variable.name, _maths(_domain(variable)))
+        Formula(variable.name, "variable", variable.label or variable.name, _maths(latex.domain(variable)))
         for variable in formulation.variables
     ]
     return (*stated, *domains)
 
 
 def _keyed(formulation: Formulation, text: str) -> Mapping[str, FormulationLine]:
-    lines = formulation_lines(_in_own_words(formulation, text))
+    lines = formulation_lines(in_own_words(formulation, text))
     return {f"{line.element[0]}{number}": line for number, line in enumerate(lines)}
-
-
-def _in_own_words(formulation: Formulation, text: str) -> Formulation:
-    """Without sentences that only repeat the request: what was read into them is said from the numbers instead."""
-    request = " ".join(text.split())
-
-    def repeats(item: Variable | Objective | Constraint) -> bool:
-        can_be_said = isinstance(item, Variable) or bool(item.terms)
-        return can_be_said and bool(item.sentence) and " ".join(item.sentence.split()) in request
-
-    goal = formulation.objective
-    silent = {"sentence": ""}
-    return formulation.model_copy(
-        update={
-            "variables": tuple(v.model_copy(update=silent) if repeats(v) else v for v in formulation.variables),
-            "objective": goal.model_copy(update=silent) if repeats(goal) else goal,
-            "constraints": tuple(_quiet(c) if repeats(c) else c for c in formulation.constraints),
-        }
-    )
-
-
-def _quiet(rule: Constraint) -> Constraint:
-    # A line of algebra is label and sentence at once; its name is label enough.
-    label = "" if rule.label == rule.sentence else rule.label
-    return rule.model_copy(update={"sentence": "", "label": label})
 
 
 def _item(key: str, line: FormulationLine, text: str) -> Item:
@@ -151,23 +145,3 @@ def _short(phrase: str) -> str:
 def _maths(source: str) -> SafeString:
     # mathml() emits its own allow-listed elements and escapes every text.
     return mark_safe(mathml(source, block=True)) if source else mark_safe("")  # noqa: S308
-
-
-def _domain(variable: Variable) -> str:
-    symbol = latex.text(variable.name)
-    if variable.indices:
-        symbol += "_{" + ",".join("ijkl"[i % 4] for i in range(len(variable.indices))) + "}"
-    if variable.domain == "binary":
-        return rf"{symbol} \in \{{0, 1\}}"
-    sides = [_bound(r"\ge", variable.lower), _bound(r"\le", variable.upper)]
-    bounds: Sequence[str] = [side for side in sides if side]
-    kind = r"\in \mathbb{Z}" if variable.domain == "integer" else r"\in \mathbb{R}"
-    return (
-        rf"{symbol} {kind}"
-        + (rf",\quad {symbol} {' '.join(bounds[:1])}" if bounds else "")
-        + (rf",\quad {symbol} {bounds[1]}" if len(bounds) > 1 else "")
-    )
-
-
-def _bound(sign: str, value: float | None) -> str:
-    return "" if value is None else f"{sign} {latex.number(value)}"

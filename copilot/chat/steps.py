@@ -46,12 +46,16 @@ TITLES: Mapping[str, str] = {
     "solve": "Solve",
     "explain": "Explain the result",
 }
-# Runs that ask about a version that stands have a shorter line.
+# Runs that ask about a version that stands, or solve its program on other data, have a shorter line.
 ASIDE: Mapping[str, Mapping[str, str]] = {
     "scenario": {"apply": "Apply the changes", "solve": "Solve", "explain": "Explain the result"},
     "explain": {"solve": "Solve again", "explain": "Explain the result"},
     "sweep": {"explain": "Solve each point"},
     "solve": {"solve": "Solve", "explain": "Explain the result"},
+    "data": {
+        "read": "Put the new data in",
+        **{key: TITLES[key] for key in ("build", "checks", "diff", "solve", "explain")},
+    },
 }
 ENDINGS: Mapping[str, StepState] = {
     Lifecycle.CANCELLED: StepState.STOPPED,
@@ -85,26 +89,36 @@ class Happening:
 class _Fold:
     states: dict[str, StepState] = field(default_factory=dict)
     details: dict[str, str] = field(default_factory=dict)
+    before: tuple[dict[str, StepState], dict[str, str]] = ({}, {})
 
     def set(self, key: str, state: StepState, detail: str) -> None:
         self.states[key] = state
         self.details[key] = detail or ("" if state is StepState.ACTIVE else self.details.get(key, ""))
 
     def restart(self) -> None:
+        self.before = (dict(self.states), dict(self.details))
         self.states.clear()
         self.details.clear()
+
+    def restore(self) -> None:
+        """A repair that came to nothing: the draft before it stands."""
+        if "build" not in self.states:
+            states, details = self.before
+            self.states, self.details = dict(states), dict(details)
 
 
 def steps_of(happenings: Iterable[Happening], *, lifecycle: str, compares: bool, aside: str = "") -> tuple[Step, ...]:
     """The steps after the events given, in order of the line; `compares` tells whether there is a version before.
 
-    `aside` names the shorter line of a run that makes no version: scenario, explain, sweep or solve.
+    `aside` names the shorter line of a run that drafts nothing: scenario, explain, sweep, solve or data.
     """
     titles = ASIDE.get(aside) or {key: title for key, title in TITLES.items() if key != "diff" or compares}
     fold = _Fold()
     for happening in happenings:
         if happening.type in (E.DRAFT_STARTED, E.DRAFT_REPAIR):
             fold.restart()
+        if happening.type == E.DRAFT_HANDED_OVER:
+            fold.restore()
         for key, state, wording in EFFECTS.get(happening.type, ()):
             fold.set(key, state, wording(happening.payload))
     _close(fold, lifecycle, tuple(titles))
@@ -142,6 +156,8 @@ def _nothing(payload: Payload) -> str:
 
 def _drafter(payload: Payload) -> str:
     name = str(payload.get("drafter", ""))
+    if name == "new data":
+        return "Reading the tables; nothing is drafted"
     return "Reading, with the built-in drafter" if name == "builtin" else f"Reading, with {name}" if name else ""
 
 
@@ -156,6 +172,17 @@ def _understood(payload: Payload) -> str:
     if assumptions := formulation.get("assumptions"):
         parts.append(plural(len(assumptions), "assumption"))
     return ", ".join(parts)
+
+
+def _so_far(payload: Payload) -> str:
+    elements = [item.get("element") for item in payload.get("items", ())]
+    nouns = {"variable": "decision", "constraint": "rule", "parameter": "number"}
+    parts = [plural(elements.count(key), noun) for key, noun in nouns.items() if key in elements]
+    return f"So far {', '.join(parts)}" if parts else ""
+
+
+def _handed_over(payload: Payload) -> str:
+    return str(payload.get("message", "")).splitlines()[0] if payload.get("message") else ""
 
 
 def _written(payload: Payload) -> str:
@@ -238,10 +265,13 @@ def _explained(payload: Payload) -> str:
 A, D, F = StepState.ACTIVE, StepState.DONE, StepState.FAILED
 EFFECTS: Mapping[str, tuple[tuple[str, StepState, Wording], ...]] = {
     E.DRAFT_STARTED: (("read", A, _drafter),),
+    E.DRAFT_PARTIAL: (("read", A, _so_far),),
+    E.DRAFT_FORMULATED: (("read", D, _understood), ("program", A, _nothing)),
     E.DRAFT_PROPOSED: (("read", D, _understood), ("program", D, _written)),
     E.DRAFT_QUESTION: (("read", StepState.ATTENTION, _nothing),),
     E.DRAFT_ABSTAINED: (("read", StepState.ATTENTION, _nothing),),
     E.DRAFT_REPAIR: (("read", A, _because),),
+    E.DRAFT_HANDED_OVER: (("checks", StepState.ATTENTION, _handed_over),),
     E.BUILD_STARTED: (("build", A, _nothing),),
     E.BUILD_FAILED: (("build", F, _message),),
     E.INSTANCE_BUILT: (("build", D, _size),),

@@ -14,13 +14,15 @@ from copilot.accounts.services import may_write
 from copilot.chat import backends, fragments, services
 from copilot.chat.access import is_htmx, message_of, refused, run_of, signed_in, to_conversation, user_of
 from copilot.chat.cards import cards_of, messages_of
+from copilot.chat.correcting import may_choose
 from copilot.chat.examples import EXAMPLES
-from copilot.chat.forms import MessageForm, SolveAgainForm, blank
+from copilot.chat.forms import AnswerForm, MessageForm, SolveAgainForm, blank
 from copilot.chat.models import Conversation, Message
 from copilot.chat.panels import panel_of
 from copilot.chat.recent import recent_of
 from copilot.chat.sheets import sheet_of
 from copilot.data.errors import DataError
+from copilot.runs import questions
 from copilot.runs import services as runs
 from copilot.runs.events import EventType
 from copilot.runs.models import Run
@@ -89,6 +91,22 @@ def cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
+def answer(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Answer the question of a run, with an option, in own words, or by skipping it; the run goes on."""
+    run = run_of(request, run_id)
+    conversation_id = message_of(run).conversation_id
+    form = AnswerForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise RunError(form.sentence())
+        questions.answer(run=run, actor=user_of(request), **form.given())
+    except RunError as error:
+        return refused(request, error, conversation_id)
+    return to_conversation(conversation_id)
+
+
+@require_POST
+@signed_in
 def retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Send the message of a run again."""
     run = run_of(request, run_id)
@@ -130,6 +148,7 @@ def _workspace(
         "conversation": found,
         "cards": cards_of(messages, shown=shown),
         "may_write": may_write(user_of(request), found.workspace),
+        "may_choose": may_choose(user_of(request), found.workspace),
     }
     if shown:
         run = Run.objects.select_related("version", "base").defer("version__instance", "base__instance").get(id=shown)

@@ -1,4 +1,4 @@
-"""Turns a language model's reply into a draft: phrases located by us, tables read by us, names checked by us."""
+"""Turns a language model's replies into a draft: phrases located by us, tables read by us, names checked by us."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
-from copilot.drafting.base import Datum, Draft, DraftingError, DraftOutcome, DraftRequest, Question
+from copilot.drafting.base import Datum, Draft, DraftingError, DraftOutcome, DraftRequest, Formulated, Question
 from copilot.drafting.binding import Keyed, indexed_numbers, labels_of, rows_of, single_number
 from copilot.drafting.formulation import (
     Assumption,
@@ -26,7 +26,7 @@ from copilot.drafting.formulation import (
 from copilot.drafting.latex import filled
 from copilot.drafting.program import data_of, write_program
 from copilot.drafting.reply import (
-    Reply,
+    FormulationReply,
     ReplyConstraint,
     ReplyError,
     ReplyObjective,
@@ -40,27 +40,44 @@ _OURS = {"quotes", "terms"}
 _DATA_KEY = re.compile(r"""\bdata\s*(?:\[|\.get\()\s*(["'])(.+?)\1""")
 
 
-def assemble(reply: Reply, request: DraftRequest, *, drafter: str) -> DraftOutcome:
-    """The outcome that a reply amounts to.
+def assemble(reply: FormulationReply, request: DraftRequest) -> Formulated | DraftOutcome:
+    """The formulation that a reply amounts to, or the outcome where it asks or abstains.
 
     A phrase that the request does not hold, and a number or rule without a phrase, becomes an assumption, so that a
     person sees what the model made up. Raises ReplyError, for the model to read, when the reply contradicts itself.
     """
-    if reply.abstain_reason and not reply.program:
+    if reply.abstain_reason and reply.objective is None:
         return DraftOutcome("abstained", reasons=(reply.abstain_reason,), partial=_partial(reply, request))
-    if reply.questions and not reply.program:
+    if reply.questions:
         questions = tuple(Question(q.text, q.options, q.default, q.why) for q in reply.questions)
         return DraftOutcome("question", questions=questions, partial=_partial(reply, request))
-    formulation, data = _Assembler(reply, request).assemble()
-    program = reply.program
+    formulation = _Assembler(reply, request).assemble()
+    shown = {insight.key for insight in request.insights}
+    return Formulated(formulation, tuple(key for key in dict.fromkeys(reply.insights_used) if key in shown))
+
+
+def with_program(
+    formulated: Formulated, program: str, tables_read: Sequence[str], request: DraftRequest, *, drafter: str
+) -> Draft:
+    """The draft of a formulation and a program; without one, it is written from the terms.
+
+    Raises ReplyError for a program that cannot be the one asked for.
+    """
+    formulation = formulated.formulation
+    data = given_data(formulation)
     if not program.strip():
         program, data = _written(formulation)
     elif "def build_model(" not in program and "def build_arrays(" not in program:
         raise ReplyError("program: it must define the function build_model(data).")
+    data |= {name: rows_of(request.tables, name) for name in tables_read if name not in data}
     _check_data_keys(program, data)
-    shown = {insight.key for insight in request.insights}
-    adopted = tuple(key for key in dict.fromkeys(reply.insights_used) if key in shown)
-    return DraftOutcome("complete", draft=Draft(formulation, program, data, drafter, adopted))
+    return Draft(formulation, program, data, drafter, formulated.insights_adopted)
+
+
+def given_data(formulation: Formulation) -> dict[str, Datum]:
+    """What a program of the formulation may read: labels of sets and numbers of parameters, by name."""
+    data: dict[str, Datum] = {item.name: list(item.elements) for item in formulation.sets}
+    return data | {item.name: _datum(item) for item in formulation.parameters}
 
 
 def locate(text: str, phrase: str) -> Span | None:
@@ -79,28 +96,24 @@ def locate(text: str, phrase: str) -> Span | None:
 
 @dataclass(slots=True)
 class _Assembler:
-    reply: Reply
+    reply: FormulationReply
     request: DraftRequest
     assumptions: list[Assumption] = field(default_factory=list)
 
-    def assemble(self) -> tuple[Formulation, dict[str, Datum]]:
-        """The formulation, and what the program reads. Raises ReplyError."""
+    def assemble(self) -> Formulation:
+        """The formulation, its parts checked against each other. Raises ReplyError."""
         _check_names(self.reply)
         try:
-            formulation = self.formulation()
+            return self.formulation()
         except ValidationError as error:
             fault = error.errors(include_input=False, include_url=False)[0]
             place = ".".join(str(part) for part in fault["loc"])
             raise ReplyError(f"{place}: {fault['msg']}") from error
-        data: dict[str, Datum] = {item.name: list(item.elements) for item in formulation.sets}
-        data |= {item.name: _datum(item) for item in formulation.parameters}
-        data |= {name: rows_of(self.request.tables, name) for name in self.reply.tables_read if name not in data}
-        return formulation, data
 
     def formulation(self) -> Formulation:
         reply, goal = self.reply, self.reply.objective
         if goal is None or not reply.variables:
-            raise ReplyError("Give variables, an objective and a program, or questions, or abstain_reason.")
+            raise ReplyError("Give variables and an objective, or questions, or abstain_reason.")
         return filled(
             Formulation(
                 title=reply.title,
@@ -190,17 +203,14 @@ class _Assembler:
 
     def all_assumptions(self) -> Iterator[Assumption]:
         stated = [Assumption(text=a.text, about=a.about) for a in self.reply.assumptions if a.text.strip()]
-        for question in self.reply.questions:
-            taken = f"Not asked, taken as “{question.default or 'unsaid'}”: {question.text}"
-            stated.append(Assumption(text=taken[:600]))
         # What nobody said comes first: it must not fall to the limit.
         yield from [*self.assumptions, *stated][:_ASSUMPTIONS]
 
 
-def _partial(reply: Reply, request: DraftRequest) -> Formulation | None:
+def _partial(reply: FormulationReply, request: DraftRequest) -> Formulation | None:
     """As much of the formulation as stands when the reply asks or abstains."""
     try:
-        return _Assembler(reply, request).assemble()[0]
+        return _Assembler(reply, request).assemble()
     except (ReplyError, DraftingError):
         return None
 
@@ -219,7 +229,7 @@ def _datum(item: Parameter) -> Datum:
     return {(key[0] if len(key) == 1 else key): number for key, number in item.value}
 
 
-def _check_names(reply: Reply) -> None:
+def _check_names(reply: FormulationReply) -> None:
     rules = [*reply.constraints, *([reply.objective] if reply.objective else [])]
     named = [item.name for items in (reply.sets, reply.parameters, reply.variables, rules) for item in items]
     repeated = [name for name, count in Counter(named).items() if count > 1]

@@ -45,6 +45,16 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Formulated:
+    """What the first stage settles; `changed` names the items that differ from the draft being revised, where a person
+    edited them."""
+
+    formulation: Formulation
+    insights_adopted: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class InsightText:
     """One piece of experience from the pinned library release, as a drafter reads it."""
 
@@ -118,6 +128,21 @@ class Drafter(Protocol):
         should_stop: Callable[[], bool],
     ) -> DraftOutcome:
         """Write the draft again, knowing why it was refused."""
+
+
+@runtime_checkable
+class DraftsInStages(Protocol):
+    """A drafter whose work can be taken up between the formulation and the program."""
+
+    def formulate(
+        self, request: DraftRequest, report: DraftReport, should_stop: Callable[[], bool]
+    ) -> Formulated | DraftOutcome:
+        """The formulation alone; an outcome where it asks or abstains."""
+
+    def program(
+        self, request: DraftRequest, formulated: Formulated, report: DraftReport, should_stop: Callable[[], bool]
+    ) -> DraftOutcome:
+        """The draft of a settled formulation."""
 
 
 @runtime_checkable

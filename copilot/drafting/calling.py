@@ -5,14 +5,13 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from copilot.drafting.base import DraftingError
 from copilot.drafting.llm import LlmSettings, Method, explain, is_invalid_request, no_tracing
 from copilot.drafting.prompting import Message
-from copilot.drafting.reply import reply_schema
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
@@ -48,6 +47,14 @@ class Call:
     was_cut: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """How a typed reply is asked for, and what it follows."""
+
+    method: Method
+    schema: Mapping[str, Any] | None
+
+
 def call_model(
     chat_model: BaseChatModel,
     messages: Sequence[Message],
@@ -55,24 +62,32 @@ def call_model(
     settings: LlmSettings,
     method: Method,
     should_stop: Callable[[], bool],
+    schema: Mapping[str, Any] | None = None,
+    hear: Callable[[str], None] = lambda _: None,
 ) -> Call:
-    """Ask once, retries of the client included.
+    """Ask once, retries of the client included; `hear` is given the whole text so far with every piece that arrives.
 
-    The reading happens in a thread of its own, so that a silent server does not delay Stop; the thread ends at its
-    next chunk or at the request's time limit. Raises Stopped, MethodRefused, or DraftingError with a sentence.
+    `schema` is what a typed reply follows; without one the method is `prompt_only`. The reading happens in a thread of
+    its own, so that a silent server does not delay Stop; the thread ends at its next chunk or at the request's time
+    limit. Raises Stopped, MethodRefused, or DraftingError with a sentence.
     """
     arrivals: queue.Queue[object] = queue.Queue()
     abandoned = threading.Event()
     reader = threading.Thread(
         target=_read,
-        args=(chat_model, list(messages), settings, method, arrivals, abandoned),
+        args=(chat_model, list(messages), settings, _Typed(method, schema), arrivals, abandoned),
         daemon=True,
         name="llm-reader",
     )
     started = time.monotonic()
     reader.start()
+    chunks: list[AIMessageChunk] = []
+    text = ""
     try:
-        chunks = list(_arriving(arrivals, settings, method, should_stop))
+        for chunk in _arriving(arrivals, settings, method, should_stop):
+            chunks.append(chunk)
+            text += chunk.text + "".join(str(part.get("args") or "") for part in _tool_chunks(chunk))
+            hear(text)
     except _Cut:
         return Call("", time.monotonic() - started, was_cut=True)
     finally:
@@ -119,14 +134,14 @@ def _read(
     chat_model: BaseChatModel,
     messages: list[Message],
     settings: LlmSettings,
-    method: Method,
+    typed: _Typed,
     arrivals: queue.Queue[object],
     abandoned: threading.Event,
 ) -> None:
     """Runs in the reading thread: every chunk, then None, or the exception."""
     try:
         with no_tracing():
-            stream = _asked(chat_model, settings, method).stream(messages)
+            stream = _asked(chat_model, settings, typed).stream(messages)
             for piece in stream:
                 if abandoned.is_set():
                     stream.close()  # closes the connection, and the server stops writing
@@ -140,8 +155,8 @@ def _read(
     arrivals.put(None)
 
 
-def _asked(chat_model: BaseChatModel, settings: LlmSettings, method: Method) -> Any:
-    schema = reply_schema()
+def _asked(chat_model: BaseChatModel, settings: LlmSettings, typed: _Typed) -> Any:
+    schema, method = dict(typed.schema or {}), typed.method if typed.schema else "prompt_only"
     try:
         if method == "json_schema" and settings.base_url and settings.model.startswith("openai:"):
             # Through `with_structured_output` the reply comes in one piece: an abandoned one could not be ended.
@@ -161,7 +176,7 @@ def _call(chunks: list[AIMessageChunk], *, seconds: float) -> Call:
     if not chunks:
         return Call("", seconds)
     whole: Any = chunks[0] + chunks[1:] if len(chunks) > 1 else chunks[0]
-    arguments = [str(part.get("args") or "") for part in getattr(whole, "tool_call_chunks", None) or ()]
+    arguments = [str(part.get("args") or "") for part in _tool_chunks(whole)]
     told = whole.response_metadata.get("token_usage") or {}
     usage = whole.usage_metadata or {
         "input_tokens": told.get("prompt_tokens"),
@@ -175,3 +190,7 @@ def _call(chunks: list[AIMessageChunk], *, seconds: float) -> Call:
         output_tokens=usage.get("output_tokens"),
         was_cut=reason in _CUT,
     )
+
+
+def _tool_chunks(message: Any) -> Sequence[Mapping[str, Any]]:
+    return getattr(message, "tool_call_chunks", None) or ()

@@ -55,6 +55,11 @@ def ground_rows(formulation: Formulation, rule: Constraint) -> tuple[GroundRow, 
     return tuple(rows)
 
 
+def value_of(formulation: Formulation, source: str) -> float:
+    """The number of an expression of parameters without indices. Raises GroundingError for any other."""
+    return _Grounder(formulation).value(source, {})
+
+
 def as_pyomo_writes(label: str) -> str:
     """A label inside a component's name: quoted where it looks like a number or holds a sign of the name's grammar."""
     quoted = repr(label)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from copilot.drafting.base import Cell, Draft, DraftRequest, Feedback, InsightText, Table
-from copilot.drafting.reply import reply_schema
+from copilot.drafting.base import Cell, Draft, DraftRequest, Feedback, Formulated, InsightText, Table
+from copilot.drafting.formulation import Formulation
+from copilot.drafting.reply import FormulationReply, ProgramReply, RepairReply, schema_of
 
 Message = tuple[str, str]  # (role, text): system, human or ai
 
@@ -22,13 +25,14 @@ _REPLY_SHOWN = 12_000
 _CONTEXT_LINES = 2
 _ENTRIES_SHOWN = 20
 _DATA_FIELDS = ("elements", "value")
+_INCLUDED = re.compile(r"\{\{(\w+)\}\}")
 
 
-def system_message(*, with_schema: bool) -> Message:
-    """The rules; with the JSON schema where the server is not given it in another way."""
-    text = prompt("draft")
-    if with_schema:
-        text += "\n" + prompt("prompt_only").replace("{{schema}}", json.dumps(reply_schema(), separators=(",", ":")))
+def system_message(stage: str, schema: Mapping[str, Any] | None) -> Message:
+    """The rules of a stage; with the JSON schema where the server is not given it in another way."""
+    text = prompt(stage)
+    if schema is not None:
+        text += "\n\n" + prompt("prompt_only").replace("{{schema}}", json.dumps(schema, separators=(",", ":")))
     return ("system", text)
 
 
@@ -39,7 +43,8 @@ def request_message(request: DraftRequest) -> Message:
         blocks.append(block("PREVIOUS", _draft_text(request.previous)))
         if request.changes:
             blocks.append(block("CHANGES", "\n".join(request.changes)))
-        blocks.append(block("REVISION", request.text[request.revision_start :]))
+        if request.revision_start:
+            blocks.append(block("REVISION", request.text[request.revision_start :]))
     if request.tables:
         blocks.append(block("TABLES", "\n\n".join(_table_text(table) for table in request.tables)))
     if request.insights:
@@ -47,21 +52,40 @@ def request_message(request: DraftRequest) -> Message:
     return ("human", "\n\n".join(blocks))
 
 
+def program_message(request: DraftRequest, formulated: Formulated) -> Message:
+    """The request again, and the formulation that is to be written as a program."""
+    _, asked = request_message(request)
+    parts = [asked, block("FORMULATION", _formulation_text(formulated.formulation))]
+    if formulated.changed:
+        parts.append(block("CHANGED", "\n".join(formulated.changed)))
+    return ("human", "\n\n".join(parts))
+
+
 def repair_message(request: DraftRequest, draft: Draft, feedback: Feedback) -> Message:
     """The request again, the refused draft, and why it was refused, with the lines of the program around the fault."""
     _, asked = request_message(request)
-    parts = [
-        asked,
-        block("DRAFT", _draft_text(draft)),
-        block("REFUSAL", refusal_text(feedback, draft.program)),
-        prompt("repair").replace("{{stage}}", feedback.stage),
-    ]
-    return ("human", "\n\n".join(parts))
+    return (
+        "human",
+        "\n\n".join(
+            [asked, block("DRAFT", _draft_text(draft)), block("REFUSAL", refusal_text(feedback, draft.program))]
+        ),
+    )
 
 
 def refused_messages(reply: str, problem: str) -> tuple[Message, Message]:
     """The refused reply, then the reason: turns must alternate, or some servers refuse the conversation."""
-    return ("ai", reply[:_REPLY_SHOWN] or "(no text)"), ("human", prompt("refused").replace("{{problem}}", problem))
+    return ("ai", reply[:_REPLY_SHOWN] or "(no text)"), (
+        "human",
+        prompt("refused").replace("{{problem}}", block("PROBLEM", problem)),
+    )
+
+
+def case_text(feedback: Feedback, program: str) -> str:
+    """The failing case for a person: each check that fails, or the message with the program around the line."""
+    failing = feedback.details.get("failing")
+    if isinstance(failing, list):
+        return "\n".join(f"{one['check']}: no. {one['detail']}" for one in failing)
+    return "\n".join([feedback.message, *_around(feedback, program)])
 
 
 def refusal_text(feedback: Feedback, program: str) -> str:
@@ -69,18 +93,25 @@ def refusal_text(feedback: Feedback, program: str) -> str:
     lines = [f"step: {feedback.stage}", f"kind: {feedback.kind}", f"message: {feedback.message[:4_000]}"]
     if feedback.details:
         lines.append("details: " + json.dumps(dict(feedback.details), default=str)[:4_000])
+    return "\n".join([*lines, *_around(feedback, program)])
+
+
+def _around(feedback: Feedback, program: str) -> list[str]:
+    """The lines of the program around the fault, its own marked; none where it is not known."""
     source = program.splitlines()
-    if feedback.line is not None and 0 < feedback.line <= len(source):
-        first = max(1, feedback.line - _CONTEXT_LINES)
-        last = min(len(source), feedback.line + _CONTEXT_LINES)
-        lines += [f"{'>' if n == feedback.line else ' '} {n}: {source[n - 1]}" for n in range(first, last + 1)]
-    return "\n".join(lines)
+    if feedback.line is None or not 0 < feedback.line <= len(source):
+        return []
+    first = max(1, feedback.line - _CONTEXT_LINES)
+    last = min(len(source), feedback.line + _CONTEXT_LINES)
+    return [f"{'>' if n == feedback.line else ' '} {n}: {source[n - 1]}" for n in range(first, last + 1)]
 
 
 @cache
 def prompt_hash() -> str:
-    """Sixteen hexadecimal digits over all prompt files and the schema: what a stored reply was asked with."""
-    digest = hashlib.blake2b(json.dumps(reply_schema(), sort_keys=True).encode(), digest_size=8)
+    """Sixteen hexadecimal digits over all prompt files and schemas: what a stored reply was asked with."""
+    digest = hashlib.blake2b(digest_size=8)
+    for kind in (FormulationReply, ProgramReply, RepairReply):
+        digest.update(json.dumps(schema_of(kind), sort_keys=True).encode())
     for path in sorted(_PROMPTS.glob("*.md")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
@@ -88,8 +119,9 @@ def prompt_hash() -> str:
 
 @cache
 def prompt(name: str) -> str:
-    """The prose of a prompt file."""
-    return (_PROMPTS / f"{name}.md").read_text(encoding="utf-8").strip()
+    """The prose of a prompt file; `{{other}}` in it stands for the prose of another file."""
+    text = (_PROMPTS / f"{name}.md").read_text(encoding="utf-8").strip()
+    return _INCLUDED.sub(lambda found: prompt(found[1]) if (_PROMPTS / f"{found[1]}.md").exists() else found[0], text)
 
 
 def block(name: str, text: str) -> str:
@@ -99,10 +131,14 @@ def block(name: str, text: str) -> str:
 
 
 def _draft_text(draft: Draft) -> str:
-    plain = draft.formulation.model_dump(mode="json", exclude_defaults=True)
+    return f"formulation: {_formulation_text(draft.formulation)}\n\nprogram:\n{draft.program}"
+
+
+def _formulation_text(formulation: Formulation) -> str:
+    plain = formulation.model_dump(mode="json", exclude_defaults=True)
     text = json.dumps(_shortened(plain), ensure_ascii=False, separators=(",", ":"))
     cut = " … (cut)" if len(text) > _FORMULATION_SHOWN else ""
-    return f"formulation: {text[:_FORMULATION_SHOWN]}{cut}\n\nprogram:\n{draft.program}"
+    return f"{text[:_FORMULATION_SHOWN]}{cut}"
 
 
 def _shortened(node: object) -> object:

@@ -22,7 +22,15 @@ from copilot.drafting.formulation import (
 )
 from copilot.drafting.mathml import mathml
 
-__all__ = ["FormulationLine", "formulation_lines", "highlight_segments", "mathml", "number_text", "spans_by_item"]
+__all__ = [
+    "FormulationLine",
+    "formulation_lines",
+    "highlight_segments",
+    "in_own_words",
+    "mathml",
+    "number_text",
+    "spans_by_item",
+]
 
 Element = Literal["set", "parameter", "variable", "objective", "constraint", "assumption", "unexplained"]
 _WORDS: Mapping[Relation, str] = {"<=": "at most", ">=": "at least", "==": "exactly"}
@@ -68,6 +76,31 @@ def formulation_lines(formulation: Formulation) -> tuple[FormulationLine, ...]:
         *(FormulationLine("assumption", a.about, a.text, spans=a.spans) for a in filled.assumptions),
         *(FormulationLine("unexplained", "", e.reason, spans=e.spans) for e in filled.ledger),
     )
+
+
+def in_own_words(formulation: Formulation, text: str) -> Formulation:
+    """Without sentences that only repeat the request: what was read into them is said from the numbers instead."""
+    request = " ".join(text.split())
+
+    def repeats(item: Variable | Objective | Constraint) -> bool:
+        can_be_said = isinstance(item, Variable) or bool(item.terms)
+        return can_be_said and bool(item.sentence) and " ".join(item.sentence.split()) in request
+
+    goal = formulation.objective
+    silent = {"sentence": ""}
+    return formulation.model_copy(
+        update={
+            "variables": tuple(v.model_copy(update=silent) if repeats(v) else v for v in formulation.variables),
+            "objective": goal.model_copy(update=silent) if repeats(goal) else goal,
+            "constraints": tuple(_quiet(c) if repeats(c) else c for c in formulation.constraints),
+        }
+    )
+
+
+def _quiet(rule: Constraint) -> Constraint:
+    # A line of algebra is label and sentence at once; its name is label enough.
+    label = "" if rule.label == rule.sentence else rule.label
+    return rule.model_copy(update={"sentence": "", "label": label})
 
 
 def spans_by_item(formulation: Formulation) -> dict[str, tuple[Span, ...]]:

@@ -1,16 +1,28 @@
-"""When to stop mending: recognises an error that came back and a program that did not change."""
+"""When to stop mending, and what counts as better: a repeated error, an unchanged draft, a check that newly fails."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections import OrderedDict
+from dataclasses import dataclass
 
-from copilot.drafting.base import Draft, DraftRequest, Feedback
+from copilot.drafting.base import Draft, Feedback
 
-_REMEMBERED_REQUESTS = 64
 # Addresses, counts and quoted names move with every attempt; what is left says whether it is the same error.
 _MOVING = re.compile(r"0x[0-9a-f]+|\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of a draft further down the line.
+
+    `built` is what the line goes on with, None where the program did not build. `failing` names every case that fails,
+    `unknown` every check that cannot tell; `feedback` says in words what a drafter may mend, None where nothing is.
+    """
+
+    built: object | None
+    failing: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
+    feedback: Feedback | None = None
 
 
 def signature(feedback: Feedback, program: str) -> str:
@@ -23,28 +35,38 @@ def signature(feedback: Feedback, program: str) -> str:
     return "|".join((feedback.stage, feedback.kind, message, line))
 
 
-def same_program(first: str, second: str) -> bool:
-    """Whether two programs differ in spaces and comments at most."""
-    return _bare(first) == _bare(second)
+def why_not_better(old: Trial, new: Trial, before: Draft, after: Draft) -> str:
+    """Why a repair is not taken, in words; empty where it is better: it builds where nothing built, or fewer checks
+    fail, none newly, none that could tell before has become unknown, and no rule of the formulation was lost."""
+    if lost := _rules_of(before) - _rules_of(after):
+        return f"it drops {_listed(lost)} from the formulation"
+    if new.built is None:
+        return "" if old.built is None else "the program does not build any more"
+    if old.built is None:
+        return ""
+    if worse := new.failing - old.failing:
+        return f"now {_listed(worse)} fails as well"
+    if hidden := new.unknown - old.unknown:
+        return f"the check {_listed(hidden)} can no longer tell"
+    if new.failing == old.failing:
+        return "the same checks fail as before"
+    return ""
 
 
-class RefusalMemory:
-    """Refusals seen per request, for the last 64 requests of this drafter."""
+def is_same(first: Draft, second: Draft) -> bool:
+    """Whether two drafts have the same formulation and data, and programs that differ in spaces or comments alone."""
+    same = _bare(first.program) == _bare(second.program)
+    return same and first.data == second.data and first.formulation == second.formulation
 
-    def __init__(self) -> None:
-        self._seen: OrderedDict[str, set[str]] = OrderedDict()
 
-    def is_repeated(self, request: DraftRequest, draft: Draft, feedback: Feedback) -> bool:
-        """Remember this refusal; True when the same one was there before for the same request."""
-        digest = hashlib.blake2b(f"{request.seed}\n{request.text}".encode("utf-8", "replace")).hexdigest()
-        seen = self._seen.setdefault(digest, set())
-        self._seen.move_to_end(digest)
-        while len(self._seen) > _REMEMBERED_REQUESTS:
-            self._seen.popitem(last=False)
-        mark = signature(feedback, draft.program)
-        repeated = mark in seen
-        seen.add(mark)
-        return repeated
+def _rules_of(draft: Draft) -> set[str]:
+    return {rule.name for rule in draft.formulation.constraints}
+
+
+def _listed(names: set[str] | frozenset[str]) -> str:
+    shown = sorted(names)
+    more = f" and {len(shown) - 4} more" if len(shown) > 4 else ""
+    return ", ".join(shown[:4]) + more
 
 
 def _bare(program: str) -> list[str]:

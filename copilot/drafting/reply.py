@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -143,8 +143,8 @@ class ReplyQuestion(_Part):
     why: Text = ""
 
 
-class Reply(_Part):
-    """The whole reply: a formulation with its program, or questions, or the reason to abstain."""
+class FormulationReply(_Part):
+    """A formulation, or questions, or the reason to abstain."""
 
     title: Annotated[str, _clip(120), Field(max_length=120)] = ""
     sets: tuple[ReplySet, ...] = Field(default=(), max_length=20)
@@ -154,34 +154,52 @@ class Reply(_Part):
     constraints: tuple[ReplyConstraint, ...] = Field(default=(), max_length=80)
     assumptions: tuple[ReplyAssumption, ...] = Field(default=(), max_length=30)
     not_modelled: tuple[NotModelled, ...] = Field(default=(), max_length=30)
-    program: Annotated[str, Field(max_length=MAX_PROGRAM)] = ""
-    tables_read: tuple[Short, ...] = Field(default=(), max_length=10)
     questions: tuple[ReplyQuestion, ...] = Field(default=(), max_length=3)
     abstain_reason: Text = ""
     insights_used: tuple[Short, ...] = Field(default=(), max_length=20)
 
 
-def reply_schema() -> dict[str, Any]:
-    """The JSON schema that a server is given, with the bounds that a grammar can bear."""
-    schema = _slim(Reply.model_json_schema())
+class ProgramReply(_Part):
+    """The program of a settled formulation."""
+
+    program: Annotated[str, Field(max_length=MAX_PROGRAM)] = ""
+    tables_read: tuple[Short, ...] = Field(default=(), max_length=10)
+    remark: Text = ""
+
+
+class RepairReply(_Part):
+    """A mended program, and the formulation anew where that was the wrong side."""
+
+    cause: Text = ""
+    program: Annotated[str, Field(max_length=MAX_PROGRAM)] = ""
+    tables_read: tuple[Short, ...] = Field(default=(), max_length=10)
+    formulation: FormulationReply | None = None
+
+
+AnyReply = TypeVar("AnyReply", FormulationReply, ProgramReply, RepairReply)
+
+
+def schema_of(kind: type[BaseModel]) -> dict[str, Any]:
+    """The JSON schema of a reply that a server is given, with the bounds that a grammar can bear."""
+    schema = _slim(kind.model_json_schema())
     assert isinstance(schema, dict)
     return {
         **schema,
         "title": "Draft",
-        "description": "An optimization model drafted from a request.",
+        "description": " ".join((kind.__doc__ or "").split()),
         # A weak model behind a grammar leaves out whatever it may: without this its reply is an empty object.
         "required": list(schema["properties"]),
     }
 
 
-def parse_reply(text: str) -> Reply:
+def parse_reply(text: str, kind: type[AnyReply]) -> AnyReply:
     """The reply in a text that should be one JSON object. Raises ReplyError with what is wrong, field by field."""
     found = extract_json(text)
     # In a reply that broke off, the longest complete object is an inner one.
-    if found is None or not found.keys() & Reply.model_fields.keys():
+    if found is None or not found.keys() & kind.model_fields.keys():
         raise ReplyError("The reply holds no complete JSON object. Send one JSON object, and keep it short.")
     try:
-        return Reply.model_validate(found)
+        return kind.model_validate(found)
     except ValidationError as error:
         faults = [
             f"- {'.'.join(str(part) for part in fault['loc']) or 'reply'}: {fault['msg']}"

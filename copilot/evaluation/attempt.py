@@ -10,8 +10,12 @@ from typing import Any, Literal
 import numpy as np
 
 from copilot.drafting.base import Draft, Drafter, DraftingError, DraftOutcome, DraftRequest, Feedback, InsightText
+from copilot.drafting.loop import Desk, first_draft, settle
+from copilot.drafting.repair import Trial
 from copilot.evaluation.problems import Problem
 from copilot.runs import checks as checking
+from copilot.runs import judging
+from copilot.runs.checking.literals import literals
 from copilot.sandbox.host import Sandbox
 from copilot.sandbox.outcome import Limits
 from solvers import runner
@@ -19,7 +23,7 @@ from solvers.instance import Instance
 from solvers.result import Result, SolutionStatus, SolveOptions, TerminationCondition
 
 Outcome = Literal["right", "wrong", "abstained", "error", "unjudged"]
-REPAIRS = 1
+REPAIRS = 3
 T = TerminationCondition
 SAME_STATUS = {
     "infeasible": {T.INFEASIBLE, T.INFEASIBLE_OR_UNBOUNDED},
@@ -37,6 +41,7 @@ class Tools:
     solver: str = "auto"
     options: SolveOptions = field(default_factory=SolveOptions)
     insights: Callable[[str], tuple[InsightText, ...]] = lambda _: ()
+    repairs: int = REPAIRS
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,8 @@ class Attempt:
     """How a drafter did on one problem.
 
     `how` says at which step it ended and as what. `reading` is filled where the answer would have been met with the
-    whole numbers of the draft left out ("continuous"), or with all variables whole ("integer").
+    whole numbers of the draft left out ("continuous"), or with all variables whole ("integer"). `insights` are the
+    keys of those that it was drafted with.
     """
 
     id: str
@@ -60,6 +66,7 @@ class Attempt:
     verification: str = ""
     reading: str = ""
     assumptions: int = 0
+    insights: tuple[str, ...] = ()
     draft_seconds: float = 0.0
     build_seconds: float = 0.0
     solve_seconds: float = 0.0
@@ -100,24 +107,49 @@ def attempt(
 
 
 def _walk(problem: Problem, tools: Tools, blank: Attempt, told: _Told, should_stop: Callable[[], bool]) -> Attempt:
-    request = DraftRequest(problem.text, tables=problem.tables, insights=tools.insights(problem.text), seed=blank.seed)
+    shown = tools.insights(problem.text)
+    blank = replace(blank, insights=tuple(one.key for one in shown))
+    request = DraftRequest(problem.text, tables=problem.tables, insights=shown, seed=blank.seed)
+    trying = _Trying(problem, tools, blank.seed, should_stop)
+    desk = Desk(tools.drafter, trying, told, should_stop, repairs=tools.repairs)
     started = time.perf_counter()
-    outcome = tools.drafter.draft(request, told, should_stop)
-    for repairs in range(REPAIRS + 1):
-        blank = replace(blank, draft_seconds=time.perf_counter() - started - blank.build_seconds)
-        if outcome.draft is None or outcome.status != "complete":
-            return _abstained(blank, outcome)
-        built = tools.sandbox.build(
-            outcome.draft.program, outcome.draft.data, limits=tools.limits, seed=blank.seed, should_stop=should_stop
+    outcome = first_draft(desk, request)
+    if outcome.draft is None or outcome.status != "complete":
+        return _abstained(replace(blank, draft_seconds=time.perf_counter() - started), outcome)
+    settled = settle(desk, request, outcome.draft)
+    drafting = time.perf_counter() - started - trying.seconds
+    blank = replace(blank, draft_seconds=drafting, build_seconds=trying.seconds)
+    if isinstance(settled.trial.built, Instance):
+        return _solved(problem, tools, blank, settled.draft, settled.trial.built, should_stop)
+    assert settled.trial.feedback is not None
+    return replace(blank, how="build failed", reason=settled.trial.feedback.message)
+
+
+@dataclass(slots=True)
+class _Trying:
+    """Builds a draft in the sandbox and checks it, as the line does; `seconds` is what that took."""
+
+    problem: Problem
+    tools: Tools
+    seed: int
+    should_stop: Callable[[], bool]
+    seconds: float = 0.0
+
+    def __call__(self, draft: Draft) -> Trial:
+        started = time.perf_counter()
+        built = self.tools.sandbox.build(
+            draft.program, draft.data, limits=self.tools.limits, seed=self.seed, should_stop=self.should_stop
         )
-        blank = replace(blank, build_seconds=blank.build_seconds + built.seconds)
-        if built.instance is not None:
-            return _solved(problem, tools, blank, outcome.draft, built.instance, should_stop)
-        assert built.failure is not None
-        feedback = Feedback("build", built.failure.kind, built.failure.message, built.failure.line)
-        if repairs < REPAIRS:
-            outcome = tools.drafter.repair(request, outcome.draft, feedback, told, should_stop)
-    return replace(blank, how="build failed", reason=feedback.message)
+        if built.instance is None:
+            assert built.failure is not None
+            trial = judging.refused(Feedback("build", built.failure.kind, built.failure.message, built.failure.line))
+        else:
+            found = checking.before_solve(draft.formulation, built.instance, self.problem.text)
+            written = literals(draft, self.problem.text, self.problem.tables)
+            found += [written] if written is not None else []
+            trial = judging.judged(built.instance, found)
+        self.seconds += time.perf_counter() - started
+        return trial
 
 
 def _abstained(blank: Attempt, outcome: DraftOutcome) -> Attempt:

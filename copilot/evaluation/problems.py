@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import math
 import random
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from copilot.data.folders import is_folder, read_folder
 from copilot.data.reading import DataError, read_table
 from copilot.drafting.base import Table
 
 ABSOLUTE, RELATIVE = 1e-4, 1e-4
 STATUSES = ("optimal", "infeasible", "unbounded")
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class ProblemError(Exception):
@@ -28,7 +27,8 @@ class Problem:
     """One text with what is known of it. `answer` is the optimum, or None where nobody gives one.
 
     `absolute` and `relative` are the tolerances of the answer: it is met within the larger of the two. `accepted` are
-    further answers that are right too. `group` is its class inside the suite.
+    further answers that are right too. `group` is its class inside the suite. `notes` tell what was mended
+    or is missing.
     """
 
     id: str
@@ -41,6 +41,7 @@ class Problem:
     absolute: float = ABSOLUTE
     relative: float = RELATIVE
     accepted: tuple[float, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def is_judged(self) -> bool:
@@ -76,10 +77,10 @@ def read_problems(paths: Sequence[Path], *, limit: int | None = None, seed: int 
 def _under(path: Path) -> Iterator[Problem]:
     if path.is_file():
         yield from _lines(path)
-    elif (path / "instance.json").is_file():
+    elif is_folder(path):
         yield _folder(path)
     elif path.is_dir():
-        inside = sorted(p for p in path.iterdir() if p.suffix == ".jsonl" or (p / "instance.json").is_file())
+        inside = sorted(p for p in path.iterdir() if p.suffix == ".jsonl" or is_folder(p))
         if not inside:
             raise ProblemError(f"{path} holds neither .jsonl files nor folders with an instance.json.")
         for each in inside:
@@ -152,35 +153,17 @@ def _inline_table(raw: Any, place: str) -> Table:
 
 def _folder(path: Path) -> Problem:
     """A text with {parameters} and its files, as the industrial sets give them."""
-    place = str(path / "instance.json")
     try:
-        raw = json.loads((path / "instance.json").read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ProblemError(f"{place} cannot be read as JSON: {error}") from error
-    if not isinstance(raw, dict) or not isinstance(raw.get("abstract_problem"), str):
-        raise ProblemError(f"{place} has no text under abstract_problem.")
-    parameters = {str(name): str(value) for name, value in (raw.get("parameters") or {}).items()}
-    text = _PLACEHOLDER.sub(lambda found: parameters.get(found.group(1), found.group(0)), raw["abstract_problem"])
-    tables, told = [], []
-    for name, file in (raw.get("files") or {}).items():
-        tables.append(_file_table(path, str(file.get("path", "")), place))
-        told.append(f"{name} ({file.get('path', '')}): {file.get('description', '')}")
-    answer = raw.get("optimal_value", raw.get("answer"))
+        read = read_folder(path)
+    except DataError as error:
+        raise ProblemError(str(error)) from error
+    ending = read.optimum if isinstance(read.optimum, str) else "optimal"
     return Problem(
         id=path.name,
         suite=path.parent.name,
-        text="\n\n".join((text, *(["Data:", *told] if told else []))),
-        answer=finite(answer, place),
-        tables=tuple(tables),
+        text=read.text,
+        answer=read.optimum if isinstance(read.optimum, float) else None,
+        status=ending,
+        tables=tuple(Table(table.name, table.columns) for table in read.tables),
+        notes=read.notes,
     )
-
-
-def _file_table(folder: Path, relative: str, place: str) -> Table:
-    file = (folder / relative).resolve()
-    if folder.resolve() not in file.parents:
-        raise ProblemError(f"{place}: the file {relative} lies outside its folder.")
-    try:
-        read = read_table(file.name, file.read_bytes())
-    except (OSError, DataError) as error:
-        raise ProblemError(f"{place}: {relative} cannot be read: {error}") from error
-    return Table(read.name, read.columns)

@@ -31,6 +31,8 @@ def summary(attempts: Sequence[Attempt]) -> dict[str, Any]:
         "seconds": round(sum(one.draft_seconds + one.build_seconds + one.solve_seconds for one in attempts), 3),
         "tokens": sum(one.tokens for one in attempts),
         "calls": sum(one.calls for one in attempts),
+        "with_insights": sum(bool(one.insights) for one in attempts),
+        "insights_shown": sum(len(one.insights) for one in attempts),
     }
 
 
@@ -77,6 +79,9 @@ def _tables(attempts: Sequence[Attempt], corrected: Sequence[Attempt] | None, pa
     classes = grouped([one for one in attempts if one.group], lambda one: f"{one.suite}: {one.group}")
     if classes:
         found.append(("By class", head, [_line(name, group) for name, group in classes.items()]))
+    if any(one.insights for one in attempts):
+        shown = grouped(attempts, lambda one: "with insights" if one.insights else "none was shown")
+        found.append(("By the experience that was shown", head, [_line(name, group) for name, group in shown.items()]))
     if pair is not None:
         found.append(("Against the other setting, on the same problems", ("what", "count"), _pair_rows(pair)))
     found.append(("Not right", ("id", "outcome", "how", "value", "answer", "other reading", "why"), _misses(attempts)))

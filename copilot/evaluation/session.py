@@ -75,7 +75,7 @@ def read_record(path: Path) -> tuple[dict[str, Any], list[Attempt]]:
         except ValueError:
             continue
         if isinstance(raw, dict) and names >= raw.keys():
-            attempts.append(Attempt(**raw))
+            attempts.append(Attempt(**{**raw, "insights": tuple(raw.get("insights", ()))}))
     return settings, attempts
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 
 from copilot.drafting.base import Draft, Drafter, DraftOutcome, DraftReport, DraftRequest, Feedback, InsightText
 from copilot.drafting.wire import data_to_json
-from copilot.evaluation.attempt import Tools, attempt
+from copilot.evaluation.attempt import Attempt, Tools, attempt
+from copilot.evaluation.problems import Problem
 from copilot.learning.budget import Budget
 from copilot.learning.cases import Ending, Program, Task, Tried
 from copilot.sandbox.host import Sandbox
@@ -17,7 +20,8 @@ from solvers import runner
 from solvers.instance import Instance
 from solvers.result import SolutionStatus, SolveOptions
 
-CALLS = 4  # the most that one attempt makes: a draft and a repair, each with a second chance
+REPAIRS = 1  # of each attempt: what an insight does shows in the first draft
+CALLS = 6  # the most that one attempt makes: formulation, program and a repair, each with a second chance
 _SILENT = ("drafter failed", "unexpected")  # says something about the service, nothing about the insight
 
 
@@ -35,15 +39,26 @@ class LineBench:
     should_stop: Callable[[], bool] = lambda: False
     _known: dict[str, Ending] = field(default_factory=dict)
 
+    def made(
+        self, problem: Problem, insights: Sequence[InsightText], seed: int, drafter: Drafter | None = None
+    ) -> Attempt:
+        """Draft, build, solve and judge, within the budget; raises BudgetSpent."""
+        self.budget.require(CALLS)
+        used = drafter or self.drafter
+        shown = tuple(insights)
+        tools = Tools(
+            used, self.sandbox, self.limits, self.solver, self.options, insights=lambda _: shown, repairs=REPAIRS
+        )
+        made = attempt(problem, tools, seed=seed, should_stop=self.should_stop)
+        self.budget.spend(made.calls, made.tokens)
+        return made
+
     def attempt(self, task: Task, insights: Sequence[InsightText], seed: int) -> Tried:
         """Draft, build and solve; of the task the drafter is given the text and the tables."""
-        self.budget.require(CALLS)
         keeping = _Keeping(self.drafter)
-        tools = Tools(keeping, self.sandbox, self.limits, self.solver, self.options, insights=lambda _: tuple(insights))
-        made = attempt(task.problem, tools, seed=seed, should_stop=self.should_stop)
-        self.budget.spend(made.calls, made.tokens)
+        made = self.made(task.problem, insights, seed, keeping)
         judged = {"right": True, "unjudged": None}.get(made.outcome, False)
-        silent = made.how in _SILENT or self.should_stop()
+        silent = is_silent(made.how) or self.should_stop()
         return Tried(
             None if silent else judged,
             made.how,
@@ -80,6 +95,22 @@ class LineBench:
     def _built(self, program: Program) -> tuple[Instance | None, str]:
         built = self.sandbox.build(program.text, program.data, limits=self.limits, seed=0, should_stop=self.should_stop)
         return built.instance, str(built.failure.kind) if built.failure else ""
+
+
+@cache
+def solver_used(name: str) -> str:
+    """A solver as trials name it: with its version, so that what another one showed is seen to be outdated."""
+    package = {"highs": "highspy", "gurobi": "gurobipy", "scip": "pyscipopt"}.get(name, name)
+    try:
+        found = version(package)
+    except PackageNotFoundError:
+        return name
+    return f"{name} {'.'.join(found.split('.')[:2])}"
+
+
+def is_silent(how: str) -> bool:
+    """Whether an attempt that ended so tells of the service and not of what it was drafted with."""
+    return how in _SILENT
 
 
 class _Keeping:

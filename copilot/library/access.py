@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from copilot.accounts.models import Membership, User, Viewer, Workspace
 from copilot.library.models import Insight, Scope
 
@@ -17,6 +19,19 @@ def may_curate(user: Viewer, workspace: Workspace | None) -> bool:
     if workspace is None:
         return user.has_perm("library.curate_library")
     return workspace.memberships.filter(user_id=user.pk, role=Membership.Role.OWNER).exists()
+
+
+def may_curate_any(user: Viewer) -> bool:
+    """Whether there is a library that the user may curate: everyone's, or that of a workspace."""
+    if may_curate(user, None):
+        return True
+    return isinstance(user, User) and user.is_active and bool(owned_workspaces(user))
+
+
+def owned_workspaces(user: User) -> QuerySet[Workspace]:
+    """The workspaces whose library the user curates."""
+    owned = Membership.objects.filter(user=user, role=Membership.Role.OWNER)
+    return Workspace.objects.visible_to(user).filter(id__in=owned.values("workspace"))
 
 
 def may_edit(user: Viewer, insight: Insight) -> bool:

@@ -23,6 +23,7 @@ from copilot.library.lint import Finding
 from copilot.library.models import Episode, InsightUse, InsightVersion, Lineage, Origin, TaxonomyLabel
 
 EVERYONE = Reach()
+RESPELLED_KEPT = 100  # labels spelled in another way that the log names
 Role = InsightUse.Role
 
 
@@ -98,11 +99,13 @@ def import_file(
     reach: Reach = EVERYONE,
     licence: str = "",
     taxonomy_data: bytes | None = None,
+    most: int = strict_json.MOST_RECORDS,
 ) -> ImportReport:
     """Store the insights of a file as drafts, with the labels and the evidence that came with them.
 
     A record that is there already changes nothing. `taxonomy_data` is a taxonomy file that goes with it; without one,
-    labels are judged by the taxonomy that is here. Raises LibraryRefused where the actor may not.
+    labels are judged by the taxonomy that is here. A file with more than `most` insights is refused: all of it is one
+    transaction. Raises LibraryRefused where the actor may not.
     """
     if actor is not None:
         check_curate(actor, reach.workspace)
@@ -114,6 +117,9 @@ def import_file(
         report.problems.append(Problem("the file", str(error)))
         return report
     report.format, report.records, report.problems = reading.format, len(reading.records), list(reading.problems)
+    if report.records > most:
+        told = f"It holds {report.records:,} insights; at most {most:,} are taken at once. Split it."
+        report.problems.append(Problem("the file", told))
     if not report.problems:
         source = {"file": Path(name).name, "sha256": hashlib.sha256(data).hexdigest()}
         _Import(report, actor, reach, licence, source).run(reading.records, labels)
@@ -151,7 +157,9 @@ class _Import:
             told = {"place": record.place, "legacy_id": record.legacy_id, "version": str(version.id)}
             self.report.insights.append({**told, "findings": [finding.to_json() for finding in findings]})
         self._tell_twins(records)
-        sums: dict[str, Any] = {"stored": self.report.stored, "new_versions": self.report.new_versions, **self.source}
+        kept = ("format", "records", "stored", "new_versions", "already_there", "clashing_evidence")
+        sums: dict[str, Any] = {name: getattr(self.report, name) for name in kept} | dict(self.source)
+        sums["respelled_labels"] = self.report.respelled_labels[:RESPELLED_KEPT]
         if self.report.insights:
             audit.note("imported", version, actor=self.actor, workspace=self.reach.workspace, **sums)
 

@@ -24,7 +24,7 @@ _LATE = timedelta(seconds=30)  # a writer's transaction may end after one that b
 _TAIL = 64  # tasks after which the two parts of an index become one
 HELPED = (InsightUse.Outcome.POSITIVE, InsightUse.Outcome.UNRETRIEVED)
 _lock = threading.Lock()
-_kept: OrderedDict[int, _Tasks] = OrderedDict()
+_kept: OrderedDict[int | None, _Tasks] = OrderedDict()
 
 
 @dataclass(slots=True)
@@ -61,19 +61,21 @@ class _Tasks:
         self.tail = bm25.build((key, self.texts[key]) for key in fresh)
         self.overall = fusion.overall_share([self.helped[key] for key in useful])
 
-    def like(self, query: Mapping[str, int]) -> list[tuple[float, tuple[UUID, ...]]]:
+    def like(self, query: Mapping[str, int], apart_from: str = "") -> list[tuple[float, tuple[UUID, ...]]]:
         """The most similar tasks with the insights that helped there."""
         found = []
         for part, other in ((self.main, self.tail), (self.tail, self.main)):
             found += [(score, part.key(place)) for place, score in part.best(query, SIMILAR, beside=other)]
+        found = [(score, key) for score, key in found if not apart_from or self.texts[key] != apart_from]
         found.sort(key=lambda pair: -pair[0])
         return [(score, insights) for score, key in found[:SIMILAR] if (insights := self.helped[key])]
 
 
-def votes(query: Mapping[str, int], *, workspace_id: int) -> fusion.Votes[UUID]:
-    """How the tasks that are most similar to a request, given as counted terms, speak for insights."""
+def votes(query: Mapping[str, int], *, workspace_id: int | None, apart_from: str = "") -> fusion.Votes[UUID]:
+    """How the tasks that are most similar to a request, given as counted terms, speak for insights; all but those
+    with the text `apart_from`."""
     tasks = _current(workspace_id)
-    return fusion.votes(tasks.like(query), tasks.overall)
+    return fusion.votes(tasks.like(query, apart_from), tasks.overall)
 
 
 def forget() -> None:
@@ -82,7 +84,7 @@ def forget() -> None:
         _kept.clear()
 
 
-def _current(workspace_id: int) -> _Tasks:
+def _current(workspace_id: int | None) -> _Tasks:
     with _lock:  # one thread refreshes, the others wait for what it brings
         tasks = _kept.setdefault(workspace_id, _Tasks())
         _kept.move_to_end(workspace_id)
@@ -94,7 +96,7 @@ def _current(workspace_id: int) -> _Tasks:
         return tasks
 
 
-def _settled_since(workspace_id: int, tasks: _Tasks) -> list[Episode]:
+def _settled_since(workspace_id: int | None, tasks: _Tasks) -> list[Episode]:
     """Episodes settled since the last look, oldest first."""
     visible = Episode.objects.filter(Q(workspace=None) | Q(workspace_id=workspace_id), settled_at__isnull=False)
     later = visible if tasks.seen is None else visible.filter(settled_at__gt=tasks.seen - _LATE)

@@ -70,49 +70,91 @@ def newest_active(workspace: Workspace | None) -> list[InsightVersion]:
 
 
 @transaction.atomic
-def record_gate(release: LibraryRelease, *, passed: bool, figures: Mapping[str, Any], actor: User | None) -> None:
-    """Store what the replay said; a release that passed or failed once keeps its verdict."""
+def record_gate(
+    release: LibraryRelease, *, passed: bool | None, figures: Mapping[str, Any], actor: User | None
+) -> None:
+    """Store what a replay said: it passed, it failed, or (None) the replay could not tell.
+
+    What failed stays failed, and what passed can only fail later. Raises LibraryRefused where nothing changes.
+    """
     check_curate(actor, release.workspace)
-    status = Status.PASSED if passed else Status.FAILED
-    rows = LibraryRelease.objects.filter(id=release.id, status=Status.CANDIDATE)
+    status = {True: Status.PASSED, False: Status.FAILED, None: Status.CANDIDATE}[passed]
+    from_ = (Status.CANDIDATE, Status.PASSED) if passed is False else (Status.CANDIDATE,)
+    rows = LibraryRelease.objects.filter(id=release.id, status__in=from_)
     if not rows.update(status=status, gate=dict(figures)):
-        raise LibraryRefused("This release has been through the gate already.")
+        raise LibraryRefused("This release has been through the gate already, and that verdict stands.")
     release.status, release.gate = status, dict(figures)
-    audit.note(f"gate {status}", release, actor=actor, workspace=release.workspace)
+    verb = "gate unknown" if passed is None else f"gate {status}"
+    audit.note(verb, release, actor=actor, workspace=release.workspace, reason=str(figures.get("outcome", "")))
 
 
 @transaction.atomic
 def activate(release: LibraryRelease, *, actor: User | None, reason: str = "", without_gate: bool = False) -> None:
-    """Point the label `active` at the release. Raises LibraryRefused unless it passed the gate.
+    """Point the label `active` at the release. Raises LibraryRefused unless it passed the gate, against what is active.
 
-    `without_gate` lets a candidate pass for a reason that is logged; one that failed stays refused.
+    `without_gate` lets one pass that no gate has judged so, for a reason that is logged; one that failed stays refused.
     """
     check_curate(actor, release.workspace)
-    status = LibraryRelease.objects.values_list("status", flat=True).get(id=release.id)
-    if status == Status.FAILED:
+    label = ReleaseLabel.objects.select_for_update().filter(workspace=release.workspace, name=ACTIVE).first()
+    now = label.release if label else None
+    if now == release:
+        return
+    missing = _missing_gate(LibraryRelease.objects.get(id=release.id), now)
+    if missing and not (without_gate and reason):
+        raise LibraryRefused(f"{missing} Run the gate, or say why to do without.")
+    _point(release, ReleaseMove.Kind.ACTIVATE, actor=actor, reason=reason, without_gate=bool(missing))
+
+
+def _missing_gate(release: LibraryRelease, now: LibraryRelease | None) -> str:
+    """Why no gate speaks for the release beside what is active now, or nothing. Raises for one that failed."""
+    if release.status == Status.FAILED:
         raise LibraryRefused("This release failed the gate, so it is not activated.")
-    if status == Status.CANDIDATE and not (without_gate and reason):
-        raise LibraryRefused("This release has not been through the gate. Run it, or say why to do without.")
-    _point(release, ReleaseMove.Kind.ACTIVATE, actor=actor, reason=reason)
+    if release.status == Status.CANDIDATE:
+        unknown = str(release.gate.get("outcome", ""))
+        return f"The gate could not tell. {unknown}" if unknown else "This release has not been through the gate."
+    against = release.gate.get("against")
+    if against is not None and against != str(now.id if now else ""):
+        return "The gate compared it with another release than the one that is active now."
+    return ""
 
 
 @transaction.atomic
 def rollback(*, actor: User | None, workspace: Workspace | None = None, reason: str = "") -> LibraryRelease:
     """Point the label `active` back at the release that the current one replaced; returns that one."""
     check_curate(actor, workspace)
-    label = ReleaseLabel.objects.select_for_update().filter(workspace=workspace, name=ACTIVE).first()
-    moves = ReleaseMove.objects.filter(label=label, kind=ReleaseMove.Kind.ACTIVATE) if label else None
-    last = moves.filter(after=label.release).order_by("-id").first() if label and moves is not None else None
-    if last is None or last.before is None:
+    ReleaseLabel.objects.select_for_update().filter(workspace=workspace, name=ACTIVE).first()
+    before = before_active(workspace)
+    if before is None:
         raise LibraryRefused("There is no release before this one to go back to.")
-    _point(last.before, ReleaseMove.Kind.ROLLBACK, actor=actor, reason=reason)
-    return last.before
+    _point(before, ReleaseMove.Kind.ROLLBACK, actor=actor, reason=reason)
+    return before
+
+
+def before_active(workspace: Workspace | None = None) -> LibraryRelease | None:
+    """Where a rollback would lead: the release that the active one replaced when it was activated last."""
+    label = ReleaseLabel.objects.filter(workspace=workspace, name=ACTIVE).first()
+    if label is None:
+        return None
+    moves = ReleaseMove.objects.filter(label=label, kind=ReleaseMove.Kind.ACTIVATE, after=label.release_id)
+    last = moves.select_related("before").order_by("-id").first()
+    return last.before if last else None
 
 
 def active(workspace: Workspace | None = None) -> LibraryRelease | None:
     """The release that new runs pin, of that reach."""
     label = ReleaseLabel.objects.filter(workspace=workspace, name=ACTIVE).select_related("release").first()
     return label.release if label else None
+
+
+def named(name: str, workspace: Workspace | None = None) -> LibraryRelease:
+    """The release of that name and reach. Raises LibraryRefused with the names that there are."""
+    found = LibraryRelease.objects.filter(workspace=workspace, name=name).first()
+    if found is None:
+        known = list(LibraryRelease.objects.filter(workspace=workspace).values_list("name", flat=True)[:8])
+        raise LibraryRefused(
+            f"There is no release {name!r}. {'There are: ' + ', '.join(known) if known else 'None is'}."
+        )
+    return found
 
 
 def pinned_for(workspace: Workspace) -> list[LibraryRelease]:
@@ -123,7 +165,11 @@ def pinned_for(workspace: Workspace) -> list[LibraryRelease]:
 
 def diff(before: LibraryRelease, after: LibraryRelease) -> ReleaseDiff:
     """What changed from one release to another, by insight."""
-    old, new = _manifest(before), _manifest(after)
+    return compare(manifest(before), manifest(after))
+
+
+def compare(old: Mapping[UUID, UUID], new: Mapping[UUID, UUID]) -> ReleaseDiff:
+    """The same for two manifests, from insight to version; one of them may not be frozen yet."""
     return ReleaseDiff(
         added=tuple(new[key] for key in new if key not in old),
         removed=tuple(old[key] for key in old if key not in new),
@@ -131,11 +177,14 @@ def diff(before: LibraryRelease, after: LibraryRelease) -> ReleaseDiff:
     )
 
 
-def _manifest(release: LibraryRelease) -> dict[UUID, UUID]:
+def manifest(release: LibraryRelease) -> dict[UUID, UUID]:
+    """The version of each insight in a release."""
     return dict(ReleaseItem.objects.filter(release=release).order_by("id").values_list("insight_id", "version_id"))
 
 
-def _point(release: LibraryRelease, kind: ReleaseMove.Kind, *, actor: User | None, reason: str) -> None:
+def _point(
+    release: LibraryRelease, kind: ReleaseMove.Kind, *, actor: User | None, reason: str, without_gate: bool = False
+) -> None:
     workspace = release.workspace
     label, made = ReleaseLabel.objects.get_or_create(workspace=workspace, name=ACTIVE, defaults={"release": release})
     label = ReleaseLabel.objects.select_for_update().get(id=label.id)  # alone: a join would miss a row that moved
@@ -145,7 +194,9 @@ def _point(release: LibraryRelease, kind: ReleaseMove.Kind, *, actor: User | Non
     ReleaseLabel.objects.filter(id=label.id).update(release=release, moved_at=timezone.now())
     ReleaseMove.objects.create(label=label, kind=kind, before=before, after=release, actor=actor, reason=reason)
     verb = "activated" if kind == ReleaseMove.Kind.ACTIVATE else "rolled back to"
-    audit.note(verb, release, actor=actor, workspace=workspace, reason=reason, before=str(before.id if before else ""))
+    told: dict[str, Any] = {"before": str(before.id) if before else ""}
+    told |= {"without_gate": True} if without_gate else {}
+    audit.note(verb, release, actor=actor, workspace=workspace, reason=reason, **told)
 
 
 def _as_stored(versions: Iterable[InsightVersion]) -> list[InsightVersion]:

@@ -35,9 +35,9 @@ _READ = InsightVersion.objects.prefetch_related(CARRIED).defer(
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """On whose behalf, where, and which solvers the insight may speak of."""
+    """On whose behalf, where (nowhere in particular for a suite), and which solvers the insight may speak of."""
 
-    workspace: Workspace
+    workspace: Workspace | None
     user: User | None
     solvers: tuple[str, ...] = ("any", "pyomo", "highs")
 
@@ -62,11 +62,14 @@ class _Row:
     document: int  # in the release's index; -1 for one that came by vote alone
 
 
-def candidates(text: str, asker: Asker, releases: Sequence[LibraryRelease]) -> list[Candidate]:
-    """The best versions for a request, best first; empty when nothing in the releases has to do with it."""
+def candidates(text: str, asker: Asker, releases: Sequence[LibraryRelease], *, apart_from: str = "") -> list[Candidate]:
+    """The best versions for a request, best first; empty when nothing in the releases has to do with it.
+
+    A past task with the text `apart_from` has no vote: a replay of it would only hear its own answer.
+    """
     text = text[:_TEXT_MOST]
     query = counted(text)
-    votes = past.votes(query, workspace_id=asker.workspace.pk)
+    votes = past.votes(query, workspace_id=asker.workspace.pk if asker.workspace else None, apart_from=apart_from)
     indexes = {release.id: prepared.index_of(release) for release in releases}
     rows = [row for release, index in indexes.items() for row in _of_release(query, asker, release, index, votes)]
     if not rows:

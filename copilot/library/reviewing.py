@@ -45,10 +45,21 @@ def lay_down(version: InsightVersion, user: User) -> None:
     ReviewLease.objects.filter(version=version, holder=user).delete()
 
 
-def take_next(user: User, *, after: InsightVersion | None = None) -> InsightVersion | None:
-    """Claim the next version that nobody else holds: behind `after`, else from the start; None when there is none."""
+def to_decide(versions: VersionQuerySet, user: User) -> VersionQuerySet:
+    """Those of the versions that the user may approve: what they wrote themselves waits for someone else."""
+    others = Q(author=None) | ~Q(author=user) | Q(insight__scope=Scope.PRIVATE)
+    return versions.filter(others)
+
+
+def take_next(
+    user: User, *, after: InsightVersion | None = None, among: VersionQuerySet | None = None
+) -> InsightVersion | None:
+    """Claim the next version that nobody else holds: behind `after`, else from the start; None when there is none.
+
+    `among` is a part of the queue to stay in. What the user wrote is passed over.
+    """
     held = ReviewLease.objects.filter(version=OuterRef("pk"), until__gt=timezone.now()).exclude(holder=user)
-    free = queue(user).filter(~Exists(held))
+    free = to_decide(queue(user) if among is None else among, user).filter(~Exists(held))
     rows = list(free.exclude(pk=after.pk)[:_TRIES] if after else free[:_TRIES])
     if after is not None:
         lay_down(after, user)

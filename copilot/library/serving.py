@@ -11,7 +11,7 @@ from django.db import transaction
 
 from copilot.library import retrieval, uses
 from copilot.library.insights import CARRIED, content_of
-from copilot.library.models import Episode, InsightUse, InsightVersion
+from copilot.library.models import Episode, InsightUse, InsightVersion, LibraryRelease
 from copilot.library.retrieval import Asker, Candidate
 from copilot.library.states import State
 
@@ -57,6 +57,7 @@ def serve(
     `check` may strike out candidates; when it fails or names none of them, nothing is shown. A run that was served
     before gets what it was given then.
     """
+    assert asker.workspace is not None, "a run belongs to a workspace"
     episode, made = uses.open_episode(
         workspace=asker.workspace, run_id=run_id, text=text, model_id=model_id, solver=solver
     )
@@ -69,6 +70,17 @@ def serve(
         with transaction.atomic():
             uses.record(episode, found, shown=_ids(shown), held_out=_ids(held))
     return _served(episode, tuple(release.name for release in pinned))
+
+
+def rehearse(
+    text: str, asker: Asker, releases: Sequence[LibraryRelease], *, check: Check | None = None
+) -> tuple[Lesson, ...]:
+    """What `serve` would show of these releases, without a trace: for replays, which are no run of anybody.
+
+    A past task with the same text has no vote.
+    """
+    found = retrieval.candidates(text, asker, releases, apart_from=text)
+    return tuple(lesson_of(candidate.version) for candidate in _chosen(text, found, check))
 
 
 def lesson_of(version: InsightVersion) -> Lesson:

@@ -1,4 +1,4 @@
-"""Verbs on the taxonomy: find or propose a label, approve, rename, merge. Labels are never deleted."""
+"""Verbs on the taxonomy: find or propose a label, approve, describe, rename, merge. Labels are never deleted."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from copilot.library.content import LabelPath, clean, path_key
 from copilot.library.models import LabelAlias, TaxonomyLabel
 
 Status = TaxonomyLabel.Status
+LONGEST_NOTE = 4_000  # characters of a definition or condition
 
 
 def find(path: LabelPath, *, workspace: Workspace | None = None) -> TaxonomyLabel | None:
@@ -83,6 +84,22 @@ def rename(label: TaxonomyLabel, name: str, *, actor: User | None) -> None:
     label.name = name
     _move_below(label, label.parent)
     audit.note("renamed", label, actor=actor, workspace=label.workspace, before=old, after=name)
+
+
+@transaction.atomic
+def describe(label: TaxonomyLabel, *, definition: str, condition: str, actor: User | None) -> None:
+    """Say what a label means and when it applies; both may be empty."""
+    check_curate(actor, label.workspace)
+    fields = {"definition": clean(definition), "condition": clean(condition)}
+    for name, text in fields.items():
+        if len(text) > LONGEST_NOTE:
+            raise LibraryRefused(f"The {name} has {len(text):,} characters; at most {LONGEST_NOTE:,} are kept.")
+    before = {name: getattr(label, name) for name in fields}
+    if fields == before:
+        return
+    TaxonomyLabel.objects.filter(id=label.id).update(**fields)
+    label.definition, label.condition = fields["definition"], fields["condition"]
+    audit.note("described", label, actor=actor, workspace=label.workspace, before=before, after=fields)
 
 
 @transaction.atomic

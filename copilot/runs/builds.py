@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from copilot.drafting.base import Draft, Feedback
+from copilot.drafting.base import Data, Draft, DraftRequest, Feedback, Table
 from copilot.runs import checks as checking
 from copilot.runs import engines
+from copilot.runs.checking.literals import literals
+from copilot.runs.checking.second import second_program, second_reading
 from copilot.runs.checks import Check
 from copilot.runs.events import EventType, Payload
 from copilot.runs.stage import Stage
+from copilot.sandbox.outcome import BuildOutcome
 from solvers.fingerprint import fingerprint
 from solvers.instance import Instance
 
@@ -50,11 +54,37 @@ def build(stage: Stage, draft: Draft) -> Built | Feedback:
     return built
 
 
-def check(stage: Stage, draft: Draft, built: Built) -> list[Check]:
-    """Compare request, formulation and instance; says pass, fail or unknown for each."""
+def check(stage: Stage, draft: Draft, built: Built, tables: Sequence[Table] = ()) -> list[Check]:
+    """Compare request, formulation, program and instance; says pass, fail or unknown for each."""
     found = checking.before_solve(draft.formulation, built.instance, stage.run.request_text)
+    if (written := literals(draft, stage.run.request_text, tables)) is not None:
+        found.append(written)
+    found += _second_paths(stage, draft, built.instance)
     stage.record(EventType.CHECKS_FINISHED, {"checks": [asdict(one) for one in found]})
     return found
+
+
+def _second_paths(stage: Stage, draft: Draft, instance: Instance) -> list[Check]:
+    """The same model by another way, where there is one; a sandbox or a reader that fails here costs only the check."""
+    run = stage.run
+    build = trial_build(stage)
+    checks = [second_program(draft, instance, build)]
+    stage.check()
+    if run.base_id is None and not run.datasets.exists():
+        checks.append(second_reading(draft, instance, DraftRequest(run.request_text, seed=run.seed), build))
+        stage.check()
+    return [check for check in checks if check is not None]
+
+
+def trial_build(stage: Stage) -> Callable[[str, Data], BuildOutcome]:
+    """Builds for a check: nothing is told of them."""
+
+    def build(program: str, data: Data) -> BuildOutcome:
+        stage.check()
+        limits, should_stop = engines.build_limits(), stage.lease.should_stop
+        return engines.sandbox().build(program, data, limits=limits, seed=stage.run.seed, should_stop=should_stop)
+
+    return build
 
 
 def summary_of(instance: Instance) -> dict[str, Any]:

@@ -5,31 +5,25 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from copilot.drafting.formulation import Formulation, Span, Variable
 from copilot.drafting.grounding import GroundingError, ground_objective
+from copilot.runs.checking.check import Check, Status
+from copilot.runs.checking.labels import labels
+from copilot.runs.checking.scaling import scaling
+from copilot.runs.checking.units import units
+from copilot.runs.checking.wording import wording
 from copilot.runs.comparison import compare_rows, objective_agrees
 from copilot.runs.models import Verification
 from solvers.instance import Instance, Sense
 from solvers.result import Result
 
-Status = Literal["pass", "fail", "unknown"]
+__all__ = ["Check", "Status", "after_solve", "before_solve", "verdict"]
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?")
+CASES = 200  # kept of one check
 FEASIBILITY = 1e-6  # relative, as solvers promise it
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One check: what it asks, what it found, and the evidence in words."""
-
-    name: str
-    title: str
-    status: Status
-    detail: str
 
 
 def before_solve(formulation: Formulation, instance: Instance, text: str) -> list[Check]:
@@ -41,6 +35,8 @@ def before_solve(formulation: Formulation, instance: Instance, text: str) -> lis
         _variables_match(formulation, instance),
         _objective_matches(formulation, instance),
         _used(instance),
+        *(one for one in (wording(formulation, text), units(formulation), labels(formulation)) if one is not None),
+        scaling(instance),
     ]
 
 
@@ -87,7 +83,8 @@ def _rows_match(formulation: Formulation, instance: Instance) -> Check:
     title = "The built rows say what the formulation says"
     found = compare_rows(formulation, instance)
     if found.wrong:
-        return Check("rows", title, "fail", f"In the program, {'; '.join(found.wrong[:4])}.")
+        detail = f"In the program, {'; '.join(found.wrong[:4])}."
+        return Check("rows", title, "fail", detail, tuple(case.split()[0] for case in found.wrong[:CASES]))
     if found.unknown:
         detail = f"Not compared, since not written as plain sums: {'; '.join(found.unknown[:3])}"
         return Check("rows", title, "unknown", detail)
@@ -108,7 +105,7 @@ def _variables_match(formulation: Formulation, instance: Instance) -> Check:
         elif not all(_as_declared(variable, instance, i) for i in own):
             wrong.append(variable.name)
     if wrong:
-        return Check("variables", title, "fail", f"Domain or lower bound differs: {', '.join(wrong[:4])}.")
+        return Check("variables", title, "fail", f"Domain or lower bound differs: {', '.join(wrong[:4])}.", wrong)
     if missing:
         return Check("variables", title, "unknown", f"In no row and not in the objective: {', '.join(missing[:4])}.")
     return Check("variables", title, "pass", f"{len(formulation.variables)} declared, {instance.column_count} built.")
@@ -150,7 +147,8 @@ def _used(instance: Instance) -> Check:
     in_rows[instance.beyond.columns] = True  # whether a product limits it, only a solver can tell
     free = [instance.column_names[i] for i in np.flatnonzero(~(limited | in_rows)).tolist()]
     if free:
-        return Check("limits", title, "fail", f"No rule limits {', '.join(free[:4])}: the objective has no best value.")
+        detail = f"No rule limits {', '.join(free[:4])}: the objective has no best value."
+        return Check("limits", title, "fail", detail, free[:CASES])
     where = "is limited by a bound or occurs in a rule"
     if instance.beyond:
         where = "is limited by a bound, or occurs in a rule, a product or a function"

@@ -12,6 +12,7 @@ from solvers.beyond import OBJECTIVE
 from solvers.instance import Instance
 
 TOLERANCE = 1e-9
+_TERMS_TOLD = 4
 
 
 @dataclass(slots=True)
@@ -68,7 +69,8 @@ def _problem(row: GroundRow, instance: Instance, rows: Mapping[str, int]) -> str
     if row.name in rows and rows[row.name] in instance.beyond.rows_touched():
         return f"{row.name} holds a product, function or condition that its rule does not"
     if row.name in rows:
-        return None if _row_equals(instance, rows[row.name], row) else f"{row.name} differs"
+        index = rows[row.name]
+        return None if _row_equals(instance, index, row) else f"{row.name} differs: {_told(row, instance, index)}"
     if not any(row.terms.values()) or _holds_by_bounds(row, instance):
         return None
     return f"{row.name} has no row"
@@ -87,13 +89,40 @@ def _holds_by_bounds(row: GroundRow, instance: Instance) -> bool:
     return bool((upper_holds or math.isinf(upper)) and (lower_holds or math.isinf(lower)))
 
 
-def _row_equals(instance: Instance, index: int, row: GroundRow) -> bool:
+def _told(row: GroundRow, instance: Instance, index: int) -> str:
+    """Both sides of a difference in words; only terms that differ, of a long row."""
+    ours, stored = _without_fixed(row.terms, instance), _stored(instance, index)
+    scale = _scale(ours, stored)
+    scaled = {name: scale * value for name, value in ours.items()}
+    lower, upper = _sides(row, scale)
+    built = float(instance.row_lower[index]), float(instance.row_upper[index])
+    names = [name for name in ours.keys() | stored.keys() if not close(scaled.get(name, 0.0), stored.get(name, 0.0))]
+    if not names:
+        return f"the formulation limits it to {_range(lower, upper)}, the program to {_range(*built)}"
+    shown = sorted(names)[:_TERMS_TOLD]
+    said = ", ".join(f"{name} {scaled.get(name, 0.0):g} against {stored.get(name, 0.0):g}" for name in shown)
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return f"coefficients of the formulation against the program's: {said}{more}"
+
+
+def _range(lower: float, upper: float) -> str:
+    if lower == upper:
+        return f"exactly {lower:g}"
+    parts = [f"at least {lower:g}"] if math.isfinite(lower) else []
+    parts += [f"at most {upper:g}"] if math.isfinite(upper) else []
+    return " and ".join(parts) or "nothing"
+
+
+def _stored(instance: Instance, index: int) -> dict[str, float]:
     start, end = instance.indptr[index], instance.indptr[index + 1]
-    stored = {
+    return {
         instance.column_names[column]: float(value)
         for column, value in zip(instance.indices[start:end], instance.values[start:end], strict=True)
     }
-    ours = _without_fixed(row.terms, instance)
+
+
+def _row_equals(instance: Instance, index: int, row: GroundRow) -> bool:
+    stored, ours = _stored(instance, index), _without_fixed(row.terms, instance)
     scale = _scale(ours, stored)
     if not _same_terms({name: scale * value for name, value in ours.items()}, stored):
         return False

@@ -1,16 +1,27 @@
-"""The drafting stage: a request and its tables in, a draft out, or a reason to ask a person."""
+"""The drafting stage: a request and its tables in, a draft that was tried out, or a reason to ask a person."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from copilot.data.reading import DataError, DataTable, read_table
+from django.conf import settings
+
+from copilot.data.errors import DataError
+from copilot.data.services import table_of
+from copilot.data.table import DataTable
 from copilot.drafting.base import Draft, Drafter, DraftOutcome, DraftRequest, Feedback, Table
 from copilot.drafting.formulation import Assumption, Formulation
-from copilot.drafting.wire import data_from_json, data_to_json
-from copilot.runs import engines, experience, origins
-from copilot.runs.events import EventType, LeaseLost, Payload
+from copilot.drafting.gate import CallsModels
+from copilot.drafting.loop import Desk, Kept, Settled, first_draft, settle
+from copilot.drafting.repair import Trial
+from copilot.drafting.wire import data_from_json
+from copilot.llm.meter import Meter
+from copilot.runs import asking, builds, checkpoints, engines, experience, judging, origins, rebinds
+from copilot.runs.builds import Built
+from copilot.runs.checkpoints import EventLog
+from copilot.runs.checks import Check
+from copilot.runs.events import EventType, LeaseLost
 from copilot.runs.models import ModelVersion, Run
 from copilot.runs.stage import NeedsInput, Stage, StageFailed
 
@@ -18,37 +29,99 @@ REVISIONS_TOLD = 8
 NEW_PROBLEM = "This message was read as a new problem, not as a change of the last version."
 
 
-def begin(stage: Stage) -> tuple[Drafter, DraftRequest]:
-    """The drafter that the run asked for and what it will read; tells both."""
-    drafter = engines.drafter_for(stage.run.drafter)
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """The draft that the line goes on with, what it built, and its checks."""
+
+    draft: Draft
+    built: Built
+    checks: list[Check]
+
+
+def drafted(stage: Stage) -> Drafted:
+    """Draft, build, check and repair, from wherever an earlier worker had come to; the order is the loop's.
+
+    Raises NeedsInput with the question or the reason when the drafter does not understand, and StageFailed with the
+    failing case when nothing builds.
+    """
+    found = checkpoints.reached(stage.run)
+    drafter, request = _begin(stage, found.kept)
+    if found.alone:
+        request = _alone(request)
+    log = EventLog(stage, alone=found.alone)
+    repairs = settings.COPILOT["DRAFT_REPAIRS"]
+    desk = Desk(
+        drafter,
+        lambda draft: _tried(stage, draft, request.tables),
+        _Reports(stage),
+        stage.lease.should_stop,
+        log,
+        repairs,
+    )
+    draft, request = _first(stage, desk, log, request, found.kept)
+    settled = settle(desk, request, draft, found.kept)
+    stage.check()
+    experience.adopted(stage, settled.draft)
+    return _handed_on(stage, settled)
+
+
+def rebound(stage: Stage) -> Drafted:
+    """New data for a version that stands: its program is not written again. Raises StageFailed where it cannot be."""
+    draft = rebinds.draft(stage)
+    built = builds.build(stage, draft)
+    if isinstance(built, Feedback):
+        raise StageFailed(f"The program does not take the new data. {built.message}")
+    return Drafted(draft, built, builds.check(stage, draft, built))
+
+
+def _begin(stage: Stage, kept: Kept) -> tuple[Drafter, DraftRequest]:
+    """The drafter that the run asked for and what it will read; tells both. Experience serves the first stage."""
+    drafter = _drafter(stage.run)
     read = _read_tables(stage)
     tables = [
         {"name": table.name, "rows": table.row_count, "columns": list(table.columns), "warnings": list(table.warnings)}
         for table in read
     ]
     stage.record(EventType.DRAFT_STARTED, {"drafter": drafter.name, "tables": tables})
-    return drafter, experience.with_insights(stage, drafter, _request(stage.run, read))
+    request = _request(stage.run, read)
+    begun = kept.formulated or kept.candidate or kept.draft
+    return drafter, request if begun else experience.with_insights(stage, drafter, request)
 
 
-def propose(stage: Stage, drafter: Drafter, request: DraftRequest) -> tuple[Draft, DraftRequest]:
-    """A first draft, and the request that it answers, which may turn out to be the newest message alone.
+def _drafter(run: Run) -> Drafter:
+    """The drafter of the run; every call that it makes of a language model is counted and recorded."""
+    if run.kind == Run.Kind.REPLAY:
+        if run.base_run_id is None:
+            raise StageFailed(engines.NO_RECORD)
+        return engines.replaying(run.base_run_id)
+    drafter = engines.drafter_for(run.drafter)
+    if isinstance(drafter, CallsModels):
+        drafter.through(Meter(run.workspace, run.id))
+    return drafter
 
-    Raises NeedsInput with the question or the reason when the drafter does not understand.
-    """
-    outcome = drafter.draft(request, _reporter(stage), stage.lease.should_stop)
+
+def _first(stage: Stage, desk: Desk, log: EventLog, request: DraftRequest, kept: Kept) -> tuple[Draft, DraftRequest]:
+    """A first draft, and the request that it answers, which may turn out to be the newest message alone."""
+    outcome = first_draft(desk, request, kept)
     if request.previous is not None and outcome.status == "abstained":
-        newest = request.text[request.revision_start :]
-        alone = replace(request, text=newest, previous=None, revision_start=0, changes=())
-        if (fresh := _read_alone(stage, drafter, alone)) is not None:
+        log.alone = True
+        alone = _alone(request)
+        if (fresh := _read_alone(stage, first_draft(desk, alone), alone)) is not None:
             outcome, request = fresh, alone
-    draft = _accepted(stage, outcome)
-    experience.adopted(stage, request, draft)
-    return draft, request
+        else:
+            log.alone = False
+    if outcome.status == "question":
+        return asking.with_skipped(stage, asking.asked(stage, desk.drafter, request, outcome)), request
+    return asking.with_skipped(stage, _accepted(stage, outcome)), request
 
 
-def _read_alone(stage: Stage, drafter: Drafter, alone: DraftRequest) -> DraftOutcome | None:
+def _alone(request: DraftRequest) -> DraftRequest:
+    newest = request.text[request.revision_start :]
+    return replace(request, text=newest, previous=None, revision_start=0, changes=())
+
+
+def _read_alone(stage: Stage, outcome: DraftOutcome, alone: DraftRequest) -> DraftOutcome | None:
     """A message that is no change of the last version may be a whole problem of its own; then it is the request."""
-    outcome = drafter.draft(alone, _reporter(stage), stage.lease.should_stop)
     if outcome.status != "complete" or outcome.draft is None:
         return None
     newest = alone.text
@@ -61,15 +134,23 @@ def _read_alone(stage: Stage, drafter: Drafter, alone: DraftRequest) -> DraftOut
     return replace(outcome, draft=replace(outcome.draft, formulation=noted))
 
 
-def repair(stage: Stage, drafter: Drafter, request: DraftRequest, draft: Draft, feedback: Feedback) -> Draft:
-    """The draft again, knowing why the sandbox refused it. Raises StageFailed when there is nothing better."""
-    stage.record(EventType.DRAFT_REPAIR, {"because": feedback.message})
-    outcome = drafter.repair(request, draft, feedback, _reporter(stage), stage.lease.should_stop)
-    if outcome.status == "abstained":
-        raise StageFailed(f"{feedback.message} {' '.join(outcome.reasons)}".strip())
-    better = _accepted(stage, outcome)
-    experience.adopted(stage, request, better)
-    return better
+def _tried(stage: Stage, draft: Draft, tables: Sequence[Table]) -> Trial:
+    """Build in the sandbox, and check; an expected failure comes back as feedback for the drafter."""
+    built = builds.build(stage, draft)
+    if isinstance(built, Feedback):
+        return judging.refused(built)
+    checks = builds.check(stage, draft, built, tables)
+    return judging.judged(Drafted(draft, built, checks), checks)
+
+
+def _handed_on(stage: Stage, settled: Settled) -> Drafted:
+    if settled.handed_over:
+        told = {"message": settled.handed_over, "failing": sorted(settled.trial.failing)}
+        stage.record(EventType.DRAFT_HANDED_OVER, told | {"builds": settled.trial.built is not None})
+    if isinstance(settled.trial.built, Drafted):
+        return settled.trial.built
+    assert settled.trial.feedback is not None
+    raise StageFailed(settled.handed_over or settled.trial.feedback.message)
 
 
 def _request(run: Run, tables: Sequence[DataTable]) -> DraftRequest:
@@ -107,7 +188,7 @@ def draft_of(version: ModelVersion) -> Draft:
 
 def _read_tables(stage: Stage) -> list[DataTable]:
     try:
-        return [read_table(dataset.name, bytes(dataset.content)) for dataset in stage.run.datasets.order_by("name")]
+        return [table_of(dataset) for dataset in stage.run.datasets.order_by("name")]
     except DataError as error:
         raise StageFailed(str(error)) from error
 
@@ -115,28 +196,10 @@ def _read_tables(stage: Stage) -> list[DataTable]:
 def _accepted(stage: Stage, outcome: DraftOutcome) -> Draft:
     stage.check()
     if outcome.status == "complete" and outcome.draft is not None:
-        stage.record(EventType.DRAFT_PROPOSED, _proposed(outcome.draft))
         return outcome.draft
     partial = outcome.partial.model_dump(mode="json") if outcome.partial else None
-    if outcome.status == "question":
-        questions = [
-            {"text": question.text, "options": list(question.options), "default": question.default, "why": question.why}
-            for question in outcome.questions
-        ]
-        payload: Payload = {"questions": questions, "reasons": list(outcome.reasons), "formulation": partial}
-        stage.record(EventType.DRAFT_QUESTION, payload)
-        raise NeedsInput(outcome.questions[0].text if outcome.questions else "Please say more.")
     stage.record(EventType.DRAFT_ABSTAINED, {"reasons": list(outcome.reasons), "formulation": partial})
     raise NeedsInput(" ".join(outcome.reasons))
-
-
-def _proposed(draft: Draft) -> Payload:
-    return {
-        "drafter": draft.drafter,
-        "formulation": draft.formulation.model_dump(mode="json"),
-        "program": draft.program,
-        "data": data_to_json(draft.data),
-    }
 
 
 class _Reports:
@@ -147,8 +210,7 @@ class _Reports:
 
     def __call__(self, event_type: str, payload: dict[str, object]) -> None:
         self._stage.check()
-        self._stage.record(EventType.DRAFT_ATTEMPT, {"report": event_type, **payload})
-
-
-def _reporter(stage: Stage) -> _Reports:
-    return _Reports(stage)
+        if event_type == EventType.DRAFT_PARTIAL:
+            self._stage.record(EventType.DRAFT_PARTIAL, payload)
+        else:
+            self._stage.record(EventType.DRAFT_ATTEMPT, {"report": event_type, **payload})

@@ -15,7 +15,7 @@ from copilot.library import serving, uses
 from copilot.library.retrieval import Asker
 from copilot.library.serving import Lesson, Served
 from copilot.runs.events import EventType
-from copilot.runs.models import Lifecycle, Run, Verification
+from copilot.runs.models import Lifecycle, Run, RunEvent, Verification
 from copilot.runs.stage import Stage
 
 log = structlog.get_logger(__name__)
@@ -34,12 +34,12 @@ def with_insights(stage: Stage, drafter: Drafter, request: DraftRequest) -> Draf
 
     def check(text: str, lessons: Sequence[Lesson]) -> Sequence[str]:
         stage.check()
-        return reader.choose_insights(text, [_text(lesson) for lesson in lessons], stage.lease.should_stop)
+        return reader.choose_insights(text, [text_of(lesson) for lesson in lessons], stage.lease.should_stop)
 
     try:
         served = serving.serve(
             request.text,
-            Asker(stage.run.workspace, stage.run.created_by, _solvers(stage.run.solver)),
+            Asker(stage.run.workspace, stage.run.created_by, solvers_of(stage.run.solver)),
             run_id=stage.run.id,
             model_id=settings.COPILOT["LLM"],
             solver=stage.run.solver,
@@ -55,14 +55,15 @@ def with_insights(stage: Stage, drafter: Drafter, request: DraftRequest) -> Draf
     stage.check()
     if served.considered:
         stage.record(EventType.INSIGHTS_CHOSEN, _told(served))
-    return replace(request, insights=tuple(_text(lesson) for lesson in served.lessons))
+    return replace(request, insights=tuple(text_of(lesson) for lesson in served.lessons))
 
 
-def adopted(stage: Stage, request: DraftRequest, draft: Draft) -> None:
-    """Note which of the insights the draft says it used."""
-    if not request.insights:
+def adopted(stage: Stage, draft: Draft) -> None:
+    """Note which of the insights that the run was shown the draft says it used."""
+    shown = _shown(stage.run)
+    if not shown:
         return
-    used = [key for key in draft.insights_adopted if key in {insight.key for insight in request.insights}]
+    used = [key for key in draft.insights_adopted if key in shown]
     uses.adopt(stage.run.id, [UUID(key) for key in used])
     stage.record(EventType.INSIGHTS_ADOPTED, {"versions": used})
 
@@ -83,14 +84,20 @@ def settle(run_id: UUID, lifecycle: Lifecycle) -> None:
         log.warning("library.not_settled", run_id=str(run_id), error=str(error))
 
 
-def _solvers(name: str) -> tuple[str, ...]:
+def _shown(run: Run) -> set[str]:
+    chosen = RunEvent.objects.filter(run=run, type=EventType.INSIGHTS_CHOSEN).values_list("payload", flat=True)
+    return {insight["version"] for payload in chosen for insight in payload["insights"]}
+
+
+def solvers_of(name: str) -> tuple[str, ...]:
     """Which solvers the insights may speak of: with a choice left open, the one that is always there."""
     if name in FIRST_ORDER:
         return "any", "pyomo", "pdlp"
     return "any", "pyomo", name if name in ("highs", "gurobi") else "highs"
 
 
-def _text(lesson: Lesson) -> InsightText:
+def text_of(lesson: Lesson) -> InsightText:
+    """A lesson of the library as a drafter reads it."""
     return InsightText(lesson.key, lesson.taxonomy, lesson.condition, lesson.explanation, lesson.example)
 
 

@@ -1,4 +1,4 @@
-"""The line, in order: draft, build, check, compare, save, solve, explain. The only file that knows the order."""
+"""The line, in order: draft (with build and checks), compare, save, solve, explain. Only this file knows the order."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from uuid import UUID
 import structlog
 from django.db import OperationalError, close_old_connections
 
-from copilot.drafting.base import Draft, DraftingError
-from copilot.runs import aside, builds, drafts, events, experience, lease, solving, versions
-from copilot.runs.builds import Built
+from copilot.drafting.base import DraftingError
+from copilot.runs import aside, drafts, events, experience, lease, solving, versions
 from copilot.runs.events import EventType, LeaseLost
 from copilot.runs.lease import Cancelled, Lease
 from copilot.runs.models import HELD, Lifecycle, Run
@@ -17,7 +16,6 @@ from copilot.runs.solving import Outcome
 from copilot.runs.stage import NeedsInput, Stage, StageFailed
 
 log = structlog.get_logger(__name__)
-REPAIRS = 1
 UNEXPECTED = (
     "Something broke on our side, not in your text. It is in the log under this run's id; everything up to here is "
     "kept. Press Retry; if it stays, start a new conversation with the same text."
@@ -45,10 +43,9 @@ def _line(stage: Stage) -> None:
         return
     version = stage.run.version  # a recovered run goes on from the last stage that was saved
     if version is None:
-        draft, built = _drafted_and_built(stage)
-        checks = builds.check(stage, draft, built)
-        diff = versions.compare(stage, draft, built)
-        version = versions.save(stage, draft, built, checks, diff)
+        found = drafts.rebound(stage) if stage.run.kind == Run.Kind.DATA else drafts.drafted(stage)
+        diff = versions.compare(stage, found.draft, found.built)
+        version = versions.save(stage, found.draft, found.built, found.checks, diff)
     instance = versions.instance_of(version)
     result = solving.solve(stage, instance)
     outcome = solving.explain(stage, version, instance, result)
@@ -62,20 +59,6 @@ def _aside(stage: Stage) -> Outcome:
         return aside.sweep(stage, version, instance)
     result = solving.solve(stage, instance)
     return solving.explain(stage, version, instance, result)
-
-
-def _drafted_and_built(stage: Stage) -> tuple[Draft, Built]:
-    drafter, request = drafts.begin(stage)
-    draft, request = drafts.propose(stage, drafter, request)
-    for _ in range(REPAIRS):
-        built = builds.build(stage, draft)
-        if isinstance(built, Built):
-            return draft, built
-        draft = drafts.repair(stage, drafter, request, draft, built)
-    built = builds.build(stage, draft)
-    if isinstance(built, Built):
-        return draft, built
-    raise StageFailed(built.message)
 
 
 def _close_with_reason(stage: Stage) -> None:

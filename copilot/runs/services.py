@@ -13,9 +13,13 @@ from django.db import transaction
 from copilot.accounts.models import User, Workspace
 from copilot.accounts.services import may_write
 from copilot.data.models import Dataset
-from copilot.runs import events, queue
+from copilot.drafting.base import DraftingError
+from copilot.drafting.editing import edited
+from copilot.drafting.formulation import Formulation
+from copilot.llm.models import LlmCall
+from copilot.runs import checkpoints, engines, events, queue
 from copilot.runs.events import EventType
-from copilot.runs.models import VERTEX, Lifecycle, ModelVersion, Run
+from copilot.runs.models import ASIDE, VERTEX, Lifecycle, ModelVersion, Run
 from solvers.registry import AUTO, SOLVERS
 
 METHODS = (
@@ -91,6 +95,36 @@ def start_run(
 
 
 @transaction.atomic
+def edit_formulation(
+    *, version: ModelVersion, actor: User, formulation: Formulation, drafter: str = "auto", enqueue: bool = True
+) -> Run:
+    """Queue a run that goes on from an edited formulation: the program, and only what depends on it, is drafted anew.
+
+    Raises RunError with a sentence for the user.
+    """
+    _check_start(
+        workspace=version.workspace, actor=actor, text=version.request_text, newest=version.request_text, base=version
+    )
+    try:
+        formulated = edited(Formulation.model_validate(version.formulation), formulation)
+    except DraftingError as error:
+        raise RunError(str(error)) from error
+    source = version.runs.exclude(kind__in=ASIDE).order_by("created_at").first()
+    run = Run.objects.create(
+        workspace=version.workspace,
+        created_by=actor,
+        request_text=version.request_text,
+        base=version,
+        drafter="builtin" if version.drafter == "builtin" else drafter,
+        solver=source.solver if source else AUTO,
+        seed=secrets.randbelow(2**31),
+        time_limit_seconds=settings.COPILOT["SOLVE_SECONDS"],
+    )
+    events.record(run.id, EventType.DRAFT_FORMULATED, checkpoints.formulated_payload(formulated) | {"by": "person"})
+    return _queued(run, list(source.datasets.all()) if source else (), enqueue=enqueue)
+
+
+@transaction.atomic
 def solve_again(*, run: Run, actor: User, asked: Solving, enqueue: bool = True) -> Run:
     """Queue another solve of the version that `run` made or solved; nothing is drafted or built anew.
 
@@ -136,7 +170,39 @@ def rerun(*, run: Run, actor: User, solver: str | None = None) -> Run:
         seed=run.seed,
         time_limit_seconds=run.time_limit_seconds,
     )
+    if (settled := checkpoints.settled_before(run)) is not None:
+        events.record(again.id, EventType.DRAFT_FORMULATED, settled)
     return again
+
+
+@transaction.atomic
+def replay(*, run: Run, actor: User, enqueue: bool = True) -> Run:
+    """Queue the run's line again with the replies on record: nobody is asked, and nothing is spent.
+
+    Raises RunError with a sentence for the user.
+    """
+    if not may_write(actor, run.workspace):
+        raise RunError("You may look at this workspace, but only planners and owners can start runs in it.")
+    if not LlmCall.objects.filter(workspace=run.workspace, run_id=run.id).exists():
+        raise RunError(engines.NO_RECORD)
+    again = Run.objects.create(
+        workspace=run.workspace,
+        created_by=actor,
+        kind=Run.Kind.REPLAY,
+        request_text=run.request_text,
+        revision_start=run.revision_start,
+        base=run.base,
+        base_run=run,
+        drafter=run.drafter,
+        solver=run.solver,
+        method=run.method,
+        relative_gap=run.relative_gap,
+        seed=run.seed,
+        time_limit_seconds=run.time_limit_seconds,
+    )
+    if (settled := checkpoints.settled_by_person(run)) is not None:
+        events.record(again.id, EventType.DRAFT_FORMULATED, settled)
+    return _queued(again, list(run.datasets.all()), enqueue=enqueue)
 
 
 def _queued(run: Run, datasets: Sequence[Dataset], *, enqueue: bool) -> Run:

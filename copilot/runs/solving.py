@@ -9,7 +9,7 @@ from django.conf import settings
 
 from copilot.drafting.formulation import Formulation
 from copilot.runs import checks as checking
-from copilot.runs import diagnosis, events, scenario, solutions
+from copilot.runs import diagnosis, events, scenario, solutions, trials
 from copilot.runs import explain as explaining
 from copilot.runs.checks import Check
 from copilot.runs.events import EventType, LeaseLost, Payload
@@ -73,6 +73,7 @@ def explain(stage: Stage, version: ModelVersion, instance: Instance, result: Res
     """Say the result in plain words, judge it, and store it on the run."""
     formulation = Formulation.model_validate(version.formulation)
     checks = [Check(**raw) for raw in version.checks] + checking.after_solve(formulation, instance, result)
+    checks += trials.changed_numbers(stage, version, instance, result)
     discard = stage.lease.cancelled and _discarded(stage.run)
     findings = _looked_into(stage, instance, result)
     cause = diagnosis.cause_of(formulation, findings, held=scenario.fixed_by(stage.run))

@@ -114,11 +114,12 @@ def test_a_change_leads_to_its_line_of_the_program(desk: Desk, alice: User) -> N
     expect(page.locator("#tab-code")).to_have_attribute("aria-selected", "true")
 
 
-def test_an_option_of_a_question_goes_into_the_composer(desk: Desk, alice: User) -> None:
-    page = desk.open(page_of(stories.asked(alice)))
-    page.click("text=Parts are fine")
-    expect(page.locator("#composer-text")).to_have_value("Parts are fine")
-    expect(page.locator("#composer-text")).to_be_focused()
+def test_an_own_answer_is_not_mistaken_for_the_first_option(desk: Desk, alice: User) -> None:
+    run = stories.asked(alice)
+    page = desk.open(page_of(run))
+    page.fill("[name=own]", "Halves are fine")
+    page.press("[name=own]", "Enter")
+    expect(page.locator(".answered")).to_contain_text("Can parts of a desk be made? Halves are fine")
 
 
 def test_a_refused_message_keeps_text_and_focus_without_a_reload(desk: Desk, alice: User) -> None:

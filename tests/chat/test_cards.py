@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 
 from copilot.accounts.models import User
 from copilot.chat.cards import Card, card_of, cards_of, messages_of
@@ -84,7 +85,10 @@ def test_a_question_offers_its_options_only_while_it_is_open(alice: User) -> Non
     run = stories.asked(alice)
     found = card(run).question
     assert found is not None
-    assert found.options == ("Only whole desks", "Parts are fine")
+    assert [(option.text, option.is_usual) for option in found.options] == [
+        ("Only whole desks", True),
+        ("Parts are fine", False),
+    ]
     Run.objects.filter(id=run.id).update(lifecycle=Lifecycle.CANCELLED)
     assert card(run).question is None
 
@@ -128,3 +132,16 @@ def test_older_cards_are_told_without_loading_large_payloads(alice: User) -> Non
     assert first.steps[2].detail == "2 rows, 2 columns, 4 nonzeros, 2 whole"
     assert first.steps[1].detail == ""
     assert second.steps[1].detail == "32 lines of Pyomo"
+
+
+def test_a_finished_card_has_a_badge_for_each_axis_and_says_what_failed(alice: User, client: Client) -> None:
+    run = stories.finished(alice)
+    result = Run.objects.get(id=run.id).result
+    assert result is not None
+    result["checks"][1] |= {"status": "fail", "detail": "carpentry differs."}
+    Run.objects.filter(id=run.id).update(result=result)
+    client.force_login(alice)
+    page = client.get(f"/conversations/{stories.message_of(run).conversation_id}/").content.decode()
+    for word in ("Request: Unknown", "Model: Fail", "Numbers: Pass", "carpentry differs."):
+        assert word in page
+    assert "Cannot see: A rule that is missing in the formulation is missing on both sides." in page

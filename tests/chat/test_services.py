@@ -112,3 +112,11 @@ def test_a_key_belongs_to_its_author(conversation: Conversation, alice: User, bo
         Message.objects.create(
             conversation=conversation, author=bob, text="y", run=send(conversation, bob, "z"), idempotency_key="k"
         )
+
+
+def test_a_question_answered_by_another_message_is_closed(conversation: Conversation, alice: User) -> None:
+    first = end(Run.objects.get(), Lifecycle.AWAITING_INPUT, asked=True)
+    second = send(conversation, alice, "the first one")
+    assert second.request_text == f"{FIRST}\n\nthe first one"
+    first.refresh_from_db()
+    assert (first.lifecycle, first.closing_message) == (Lifecycle.CANCELLED, "Answered in the next message.")

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.accounts.models import User
+from copilot.chat.judgements import axes_of
 from copilot.chat.panels import POINTS, panel_of
 from copilot.chat.sheets import sheet_of
 from copilot.chat.spec import formulas_of, groups_of, segments_of
@@ -130,9 +131,28 @@ def test_the_diff_says_what_was_and_what_is(alice: User) -> None:
     assert ("sense", "maximize", "minimize") in [(c.field, c.old, c.new) for c in goal.changes]
 
 
+def words(run: Run) -> list[str]:
+    """The word of every check on the tab, by axis."""
+    return [check.word for axis in sheet_of(run).axes for check in axis.checks]
+
+
+def test_an_axis_has_the_gravest_word_of_its_checks(alice: User) -> None:
+    assert [(axis.title, axis.word) for axis in sheet_of(stories.running(alice)).axes] == [
+        ("Request", "Unknown"),
+        ("Model", "Pass"),
+    ]
+    found = axes_of(
+        [
+            {"name": "rows", "title": "t", "status": "fail", "detail": "d"},
+            {"name": "gone", "title": "t", "status": "pass", "detail": ""},
+        ]
+    )
+    assert [(axis.title, axis.word, axis.telling.detail) for axis in found] == [("Model", "Fail", "d")]
+
+
 def test_checks_after_the_solve_replace_those_before(alice: User) -> None:
-    assert [check.word for check in sheet_of(stories.running(alice)).checks] == ["Pass", "Pass", "Unknown"]
-    assert len(sheet_of(stories.finished(alice)).checks) == 4
+    assert words(stories.running(alice)) == ["Pass", "Unknown", "Pass"]
+    assert len(words(stories.finished(alice))) == 4
 
 
 def test_a_long_solve_is_drawn_with_few_points_the_newest_among_them(alice: User) -> None:

@@ -58,7 +58,6 @@ _WORKSHOP: dict[str, Any] = {
             "quotes": ["There are 240 hours of carpentry"],
         }
     ],
-    "program": PROGRAM,
 }
 REQUEST = DraftRequest(text=TEXT)
 DISTANCES = Table(
@@ -73,5 +72,20 @@ DISTANCES = Table(
 
 
 def workshop(**changes: Any) -> dict[str, Any]:
-    """The good reply, with fields replaced."""
+    """The good formulation, with fields replaced."""
     return copy.deepcopy(_WORKSHOP) | changes
+
+
+def written(program: str = PROGRAM, **changes: Any) -> dict[str, Any]:
+    """The reply with the program."""
+    return {"program": program, "tables_read": [], "remark": ""} | changes
+
+
+def both(program: str = PROGRAM, **changes: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The replies of the two stages."""
+    return workshop(**changes), written(program)
+
+
+def mended(program: str = PROGRAM, **changes: Any) -> dict[str, Any]:
+    """The reply with a repaired program."""
+    return {"cause": "It was wrong.", "program": program, "tables_read": [], "formulation": None} | changes

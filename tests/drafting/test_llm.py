@@ -11,11 +11,12 @@ import pytest
 from copilot.drafting.agent import LlmDrafter
 from copilot.drafting.base import DraftingError, DraftOutcome
 from copilot.drafting.llm import LlmSettings, Method, make_chat_model
-from tests.drafting.replies import REQUEST, workshop
+from tests.drafting.replies import REQUEST, workshop, written
 from tests.drafting.stub_server import StubServer, stub_server
 
 KEY = "sk-secret-123"
 REPLY = json.dumps(workshop())
+PROGRAMMED = json.dumps(written())
 
 
 def draft(server: StubServer, *, method: Method = "json_schema", timeout_seconds: float = 5.0) -> DraftOutcome:
@@ -33,9 +34,9 @@ def draft(server: StubServer, *, method: Method = "json_schema", timeout_seconds
 
 @pytest.mark.parametrize("method", ["json_schema", "tools", "prompt_only"])
 def test_a_reply_over_http_becomes_a_draft(method: Method) -> None:
-    with stub_server(REPLY) as server:
+    with stub_server(REPLY, PROGRAMMED) as server:
         assert draft(server, method=method).status == "complete"
-    (body,) = server.bodies
+    body, _ = server.bodies
     assert body["max_completion_tokens"] == 5_000
     assert body["stream_options"] == {"include_usage": True}
     assert body["authorization"] == f"Bearer {KEY}"
@@ -43,26 +44,26 @@ def test_a_reply_over_http_becomes_a_draft(method: Method) -> None:
 
 
 def test_a_busy_server_is_asked_once_more() -> None:
-    with stub_server("429", REPLY) as server:
+    with stub_server("429", REPLY, PROGRAMMED) as server:
         assert draft(server).status == "complete"
-    assert len(server.bodies) == 2
+    assert len(server.bodies) == 3
 
 
 def test_a_server_without_typed_replies_is_asked_in_the_prompt() -> None:
-    with stub_server("400", REPLY) as server:
+    with stub_server("400", REPLY, PROGRAMMED) as server:
         assert draft(server).status == "complete"
     assert "response_format" not in server.bodies[1]
     assert "JSON schema:" in server.bodies[1]["messages"][0]["content"]
 
 
 def test_a_connection_lost_in_the_middle_of_a_reply_gets_a_second_try() -> None:
-    with stub_server("disconnect", REPLY) as server:
+    with stub_server("disconnect", REPLY, PROGRAMMED) as server:
         assert draft(server).status == "complete"
     assert "no complete JSON object" in server.bodies[1]["messages"][-1]["content"]
 
 
 def test_a_reply_cut_at_its_limit_is_asked_again_shorter() -> None:
-    with stub_server("cut:" + REPLY[:300], REPLY) as server:
+    with stub_server("cut:" + REPLY[:300], REPLY, PROGRAMMED) as server:
         assert draft(server).status == "complete"
     assert "cut off at the limit" in server.bodies[1]["messages"][-1]["content"]
 
@@ -106,7 +107,7 @@ def test_stop_hangs_up_so_that_the_server_stops_writing() -> None:
 
 
 def test_nothing_is_traced_whatever_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    with stub_server() as tracer, stub_server(REPLY) as server:
+    with stub_server() as tracer, stub_server(REPLY, PROGRAMMED) as server:
         monkeypatch.setenv("LANGSMITH_TRACING", "true")
         monkeypatch.setenv("LANGSMITH_API_KEY", "lsv2_test")
         monkeypatch.setenv("LANGSMITH_ENDPOINT", tracer.base_url)
@@ -117,7 +118,7 @@ def test_nothing_is_traced_whatever_the_environment_says(monkeypatch: pytest.Mon
 
 def test_another_variable_with_a_key_does_not_reach_a_server_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-of-the-provider")
-    with stub_server(REPLY) as server:
+    with stub_server(REPLY, PROGRAMMED) as server:
         LlmDrafter(LlmSettings("openai:stub", base_url=server.base_url)).draft(REQUEST, lambda *_: None, lambda: False)
     assert "sk-of-the-provider" not in server.bodies[0]["authorization"]
 

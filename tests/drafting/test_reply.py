@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.drafting.assembly import locate
-from copilot.drafting.reply import Reply, ReplyError, extract_json, parse_reply, reply_schema
-from tests.drafting.replies import workshop
+from copilot.drafting.reply import (
+    FormulationReply,
+    ProgramReply,
+    RepairReply,
+    ReplyError,
+    extract_json,
+    parse_reply,
+    schema_of,
+)
+from tests.drafting.replies import workshop, written
 
 
 def nodes(node: object) -> Iterator[dict[str, object]]:
@@ -24,32 +33,33 @@ def nodes(node: object) -> Iterator[dict[str, object]]:
             yield from nodes(child)
 
 
-def test_every_list_of_the_schema_is_bounded_and_every_object_closed() -> None:
-    lists = [node for node in nodes(reply_schema()) if node.get("type") == "array"]
-    objects = [node for node in nodes(reply_schema()) if node.get("type") == "object"]
+@pytest.mark.parametrize("kind", [FormulationReply, ProgramReply, RepairReply])
+def test_every_list_of_the_schema_is_bounded_and_every_object_closed(kind: Any) -> None:
+    lists = [node for node in nodes(schema_of(kind)) if node.get("type") == "array"]
+    objects = [node for node in nodes(schema_of(kind)) if node.get("type") == "object"]
     assert lists
     assert all("maxItems" in node for node in lists)
     assert all(node["additionalProperties"] is False for node in objects)
 
 
 def test_the_schema_keeps_fields_named_like_its_own_words() -> None:
-    schema = reply_schema()
+    schema = schema_of(FormulationReply)
     assert "title" in schema["properties"]
     assert "default" in schema["$defs"]["ReplyQuestion"]["properties"]
 
 
 def test_nulls_mean_left_out_but_no_bound_stays_no_bound() -> None:
     reply = workshop(title=None, sets=None, variables=[{"name": "made", "lower": None, "unit": None}])
-    parsed = Reply.model_validate(reply)
+    parsed = FormulationReply.model_validate(reply)
     assert parsed.title == ""
     assert parsed.sets == ()
     assert parsed.variables[0].lower is None
 
 
 def test_prose_that_is_too_long_is_cut_and_programs_that_are_too_long_are_refused() -> None:
-    assert len(parse_reply(json.dumps(workshop(abstain_reason="x" * 5000))).abstain_reason) == 600
+    assert len(parse_reply(json.dumps(workshop(abstain_reason="x" * 5000)), FormulationReply).abstain_reason) == 600
     with pytest.raises(ReplyError, match="program"):
-        parse_reply(json.dumps(workshop(program="x" * 30_000)))
+        parse_reply(json.dumps(written("x" * 30_000)), ProgramReply)
 
 
 @given(

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from copilot.drafting.assembly import assemble
-from copilot.drafting.base import Draft, DraftRequest
+from copilot.drafting.assembly import assemble, with_program
+from copilot.drafting.base import Draft, DraftRequest, Formulated
 from copilot.drafting.formulation import Constraint, Formulation, Term
 from copilot.drafting.program import data_of, write_program
-from copilot.drafting.reply import Reply
+from copilot.drafting.reply import FormulationReply
 from copilot.drafting.requested import Judgement, Revision, item_of, judge
 from solvers.equivalence.diff import diff
 from solvers.from_pyomo import to_instance
 from tests.drafting.builtin.asking import built, drafted, revised
 from tests.drafting.builtin.test_followup import WORKSHOP
-from tests.drafting.replies import TEXT, workshop
+from tests.drafting.replies import PROGRAM, TEXT, workshop
 
 MESSAGES = (
     "at least twice as many chairs as desks",
@@ -33,6 +33,12 @@ MESSAGES = (
     "minimize profit",
     "maximize the number of chairs",
 )
+
+
+def _drafted(raw: dict[str, Any], request: DraftRequest) -> Draft:
+    found = assemble(FormulationReply.model_validate(raw), request)
+    assert isinstance(found, Formulated)
+    return with_program(found, PROGRAM, (), request, drafter="llm")
 
 
 def _with_parameter(found: Formulation, name: str, value: float) -> Formulation:
@@ -110,7 +116,7 @@ def replied(message: str, change: Callable[[dict[str, Any]], None]) -> dict[str,
     change(second)
     text = f"{TEXT}\n\n{message}"
     replies = [(first, TEXT), (second, text)]
-    drafts = [assemble(Reply.model_validate(raw), DraftRequest(said), drafter="llm").draft for raw, said in replies]
+    drafts = [_drafted(raw, DraftRequest(said)) for raw, said in replies]
     assert drafts[0] is not None
     assert drafts[1] is not None
     families = diff(*(to_instance(built(draft)) for draft in drafts if draft)).to_json()["families"]

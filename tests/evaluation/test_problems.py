@@ -76,6 +76,14 @@ def test_a_folder_gives_its_text_with_parameters_filled_in_and_its_tables(tmp_pa
     assert problem.tables[0].columns["need"] == (4, 6)
 
 
+def test_a_folder_may_have_no_plan_and_may_lack_a_file(tmp_path: Path) -> None:
+    raw = {"abstract_problem": "x", "files": {"s": {"path": "data/s.csv"}}, "optimal_value": "infeasible"}
+    (tmp_path / "instance.json").write_text(json.dumps(raw))
+    (problem,) = read_problems([tmp_path])
+    assert (problem.answer, problem.status, problem.is_judged) == (None, "infeasible", True)
+    assert "data/s.csv cannot be read" in problem.notes[0]
+
+
 def test_a_folder_whose_file_lies_outside_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "plan"
     folder.mkdir()

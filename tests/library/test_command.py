@@ -68,7 +68,7 @@ def test_release_and_rollback() -> None:
     with pytest.raises(CommandError, match="gate"):
         said("release", "r2", "--activate")
     assert told("release", "r2")["active"] is False
-    assert told("release", "r3", "--activate", "--reason", "by hand")["size"] == 1
+    assert told("release", "r3", "--activate", "--no-gate", "by hand")["size"] == 1
     assert told("stats")["active_release"] == "r3"
     assert "r1 is active again" in said("rollback")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -87,7 +88,72 @@ def test_the_desk_shows_the_evidence_and_goes_on_to_the_next(alice: User, charli
     assert "A twin" not in listed
 
 
-def test_the_queue_is_for_curators_alone(charlie: User) -> None:
+def test_the_queue_is_for_curators_alone(bob: User, charlie: User) -> None:
     version = waiting()
     for address in (at("reviewlease_changelist"), at("review_desk", version.id)):
-        assert staff(charlie).get(address).status_code == 403
+        assert staff(bob).get(address).status_code == 403
+    owner = staff(charlie)  # curates his own workspace, and nobody else's
+    assert "0 waiting" in owner.get(at("reviewlease_changelist")).content.decode()
+    owner.post(at("review_desk", version.id), {"verb": "approve"})
+    assert InsightVersion.objects.get(id=version.id).state == State.IN_REVIEW
+
+
+def test_what_a_reviewer_wrote_is_passed_over(alice: User) -> None:
+    alice = curator(alice)
+    own = insights.create(CONSERVATION, Provenance(author=alice))
+    moves.move(own.id, State.DRAFT, State.IN_REVIEW, actor=alice)
+    other = waiting(KNAPSACK)
+    assert reviewing.take_next(alice) == other
+    assert reviewing.take_next(alice, after=other) is None
+    desk = staff(alice)
+    assert (
+        "2 waiting, the longest first; 1 for you to decide" in desk.get(at("reviewlease_changelist")).content.decode()
+    )
+
+
+def test_a_part_of_the_queue_is_reviewed_without_leaving_it(alice: User) -> None:
+    desk = staff(curator(alice))
+    first, second, third = waiting(title="Flow A"), waiting(KNAPSACK), waiting(title="Flow B")
+    page = desk.get(at("reviewlease_changelist"), {"q": "flow", "origin": "seed"}).content.decode()
+    assert "2 waiting" in page
+    assert KNAPSACK.title not in page
+    went = desk.post(at("review_next") + "?q=flow").headers["Location"]
+    assert went == at("review_desk", first.id) + "?q=flow"
+    assert desk.post(went, {"verb": "next"}).headers["Location"] == at("review_desk", third.id) + "?q=flow"
+    label = second.labels.get()
+    assert KNAPSACK.title in desk.get(at("reviewlease_changelist"), {"label": label.id}).content.decode()
+    assert desk.get(at("reviewlease_changelist"), {"label": "junk", "origin": "junk"}).status_code == 200
+
+
+def test_a_refused_decision_keeps_what_was_typed(alice: User) -> None:
+    alice = curator(alice)
+    own = insights.create(CONSERVATION, Provenance(author=alice))
+    moves.move(own.id, State.DRAFT, State.IN_REVIEW, actor=alice)
+    page = staff(alice).post(at("review_desk", own.id), {"verb": "approve", "reason": "It is mine & good."})
+    assert page.status_code == 200
+    assert "It is mine &amp; good.</textarea>" in page.content.decode()
+    assert "Someone other than its author must approve it." in page.content.decode()
+
+
+def test_a_version_that_was_decided_meanwhile_says_where_it_stands(alice: User, charlie: User) -> None:
+    desk, version = staff(curator(alice)), waiting()
+    reviewing.approve(version, curator(charlie))
+    for answer in (
+        desk.get(at("review_desk", version.id), follow=True),
+        desk.post(at("review_desk", version.id), {"verb": "retire"}, follow=True),
+    ):
+        assert answer.status_code == 200
+        assert "is not in your queue; its state: active." in answer.content.decode()
+    version.refresh_from_db()
+    assert version.state == State.ACTIVE
+    assert desk.get(at("review_desk", uuid.uuid4())).status_code == 404
+
+
+def test_leaving_the_desk_gives_the_version_back(alice: User) -> None:
+    desk, version = staff(curator(alice)), waiting()
+    desk.get(at("review_desk", version.id))
+    assert ReviewLease.objects.filter(version=version).exists()
+    assert desk.post(at("review_desk", version.id), {"verb": "leave"}).headers["Location"] == at(
+        "reviewlease_changelist"
+    )
+    assert not ReviewLease.objects.exists()

@@ -74,7 +74,7 @@ class FakeDrafter:
         """The next outcome, remembering why the last was refused."""
         self.requests.append(request)
         self.feedback.append(feedback)
-        return self.outcomes.pop(0)
+        return self.outcomes.pop(0) if self.outcomes else DraftOutcome("abstained", reasons=("I know no repair.",))
 
 
 def complete(program: str = PROGRAM, **data: float) -> DraftOutcome:

@@ -14,7 +14,7 @@ from copilot.accounts.models import User
 from copilot.accounts.services import workspace_of
 from copilot.chat.panels import panel_of
 from copilot.drafting.base import DraftOutcome, Question
-from copilot.runs import engines, events, pipeline, services, structure
+from copilot.runs import builds, engines, events, pipeline, services, structure
 from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, ModelVersion, Run, Verification
 from tests.runs.fakes import PROGRAM, FakeDrafter, complete
@@ -106,7 +106,7 @@ def test_a_program_that_differs_from_its_formulation_fails_verification_though_i
     assert run.termination_condition == "optimal"
     assert run.verification == Verification.FAILED
     failed = [check for check in (run.result or {})["checks"] if check["status"] == "fail"]
-    assert [check["name"] for check in failed] == ["rows"]
+    assert [check["name"] for check in failed] == ["rows", "program"]
     assert "carpentry" in failed[0]["detail"]
 
 
@@ -214,7 +214,7 @@ def test_an_error_of_our_own_is_told_as_ours_and_nothing_is_lost(
     drafted: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = drafted(complete())
-    monkeypatch.setattr(pipeline.builds, "build", lambda *_: 1 / 0)
+    monkeypatch.setattr(builds, "build", lambda *_: 1 / 0)
     run = walk(run)
     assert run.lifecycle == Lifecycle.FAILED
     assert run.closing_message == pipeline.UNEXPECTED

@@ -120,6 +120,19 @@ def knapsack() -> Instance:
     )
 
 
+def several() -> Instance:
+    """Four choices, and an amount that stands in for the first; the best four choices have 12, 13, 13.5, 14.5."""
+    return make(
+        cost=[5, 6, 7, 8, 0.5],
+        rows=[[3, 4, 5, 6, 0], [1, 0, 0, 0, 1]],
+        row_lower=[8, 1],
+        row_upper=[INF, INF],
+        upper=[1, 1, 1, 1, 3],
+        integer=[1, 1, 1, 1, 0],
+        name="several",
+    )
+
+
 def market_split(rows: int = 5, columns: int = 40, seed: int = 1) -> Instance:
     """Split a market in halves (Cornuéjols and Dawande 1998): incumbents at once, a proof never in a test's time."""
     random = np.random.default_rng(seed)

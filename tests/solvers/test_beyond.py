@@ -19,7 +19,7 @@ from solvers.kkt import binding_rows, residuals
 from solvers.mps_write import lp_text, mps_text
 from solvers.numerics import remarks, suspicious
 from solvers.pdlp import Pdlp
-from solvers.result import TerminationCondition
+from solvers.result import SolveOptions, TerminationCondition
 from solvers.scip import Scip
 from solvers.tape import Code
 from tests.solvers import instances
@@ -186,7 +186,7 @@ def test_what_an_instance_needs_is_listed_and_refused_by_who_lacks_it() -> None:
     asked = needed(everything())
     assert asked >= {Capability.QUADRATIC, Capability.INDICATOR, Capability.SETS, Capability.SEMICONTINUOUS}
     assert Capability.NONLINEAR in asked
-    refused = settled_early(quadratic([1, 0, 1]), Pdlp())
+    refused = settled_early(quadratic([1, 0, 1]), Pdlp(), SolveOptions())
     assert refused is not None
     assert refused.termination_condition is TerminationCondition.UNSUPPORTED
     assert "a quadratic objective" in refused.message
@@ -262,12 +262,12 @@ def test_a_text_file_refuses_what_it_cannot_hold(write: Callable[[Instance], str
 def test_constants_count_where_there_are_no_columns() -> None:
     linear = instances.make(cost=[], rows=[[]], row_lower=[0], row_upper=[2], offset=1)
     tapes = {"tape_row": [0], "tape_indptr": [0, 1], "tape_code": [Code.CONSTANT], "tape_operand": [1.5]}
-    settled = settled_early(replace(linear, beyond=Beyond(**tapes)).validate(), Scip())  # type: ignore[arg-type]
+    settled = settled_early(replace(linear, beyond=Beyond(**tapes)).validate(), Scip(), SolveOptions())  # type: ignore[arg-type]
     assert settled is not None
     assert settled.termination_condition is TerminationCondition.OPTIMAL
     assert settled.row_activity is not None
     assert settled.row_activity.tolist() == [1.5]
     tapes["tape_operand"] = [2.5]
-    settled = settled_early(replace(linear, beyond=Beyond(**tapes)).validate(), Scip())  # type: ignore[arg-type]
+    settled = settled_early(replace(linear, beyond=Beyond(**tapes)).validate(), Scip(), SolveOptions())  # type: ignore[arg-type]
     assert settled is not None
     assert settled.termination_condition is TerminationCondition.INFEASIBLE

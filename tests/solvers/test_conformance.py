@@ -11,6 +11,8 @@ import pytest
 from solvers.base import Capability, Solver
 from solvers.instance import Instance, InstanceError, Sense
 from solvers.kkt import binding_rows
+from solvers.pool import PoolPromise
+from solvers.pooling import pooled
 from solvers.registry import ON_DEVICES, SOLVERS
 from solvers.result import Progress, Result, SolutionStatus, SolveOptions, TerminationCondition
 from solvers.verdict import judged
@@ -183,6 +185,33 @@ def test_integers_are_refused_by_who_cannot_do_them(solver: Solver) -> None:
     assert result.termination_condition is T.UNSUPPORTED
     assert "integer" in result.message
     assert result.x is None
+
+
+def test_a_pool_is_kept_or_refused_by_name(solver: Solver) -> None:
+    """Several solutions: distinct, feasible, the best first; the best ones of all only where that is claimed."""
+    if Capability.INTEGER not in solver.capabilities:
+        assert Capability.POOL not in solver.capabilities
+        return
+    instance, options = instances.several(), replace(OPTIONS, pool_size=4)
+    raw = solver.solve(instance.validate(), options=options, report=lambda _: None, should_stop=lambda: False)
+    result = pooled(instance, judged(instance, raw, options), options)
+    assert result.pool is not None
+    if Capability.POOL not in solver.capabilities:
+        assert result.termination_condition is T.UNSUPPORTED
+        assert result.message == f"{solver.name} keeps only the best solution that it finds; 4 were asked for."
+        assert result.pool.solutions == ()
+        return
+    assert result.termination_condition is T.OPTIMAL
+    found = [one.objective_value for one in result.pool.solutions]
+    assert found == sorted(found)
+    assert found[0] == pytest.approx(12)
+    assert len({tuple(np.round(one.x).tolist()) for one in result.pool.solutions}) == len(found) > 1
+    assert all(one.violation < 1e-6 for one in result.pool.solutions)
+    if Capability.POOL_SEARCH in solver.capabilities:
+        assert found == pytest.approx([12, 13, 13.5, 14.5])
+        assert result.pool.promise is PoolPromise.K_BEST
+    else:
+        assert result.pool.promise is PoolPromise.FOUND
 
 
 def test_nan_is_refused_before_any_solver_sees_it(solver: Solver) -> None:

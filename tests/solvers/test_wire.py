@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from solvers import process, runner, wire
+from solvers.pool import Pool, PoolPromise
 from solvers.result import Basis, Progress, Proof, ProofState, Result, SolutionStatus, TerminationCondition
 from tests.solvers import instances
 
@@ -66,6 +67,22 @@ def test_a_basis_travels_and_a_proof_does_not() -> None:
             wire.unpack_result({**header, "basis": wrong}, body)
     with pytest.raises(wire.WireError):
         wire.unpack_result(header, body[:-1] + b"\x09")
+
+
+def test_candidates_travel_and_a_pool_does_not() -> None:
+    pool = Pool((), PoolPromise.K_BEST, "The child says so.")
+    status = SolutionStatus.OPTIMAL
+    result = Result(
+        TerminationCondition.OPTIMAL, status, "gurobi", candidates=np.arange(6.0), pool_bound=float("inf"), pool=pool
+    )
+    header, body = reread(wire.pack_result(result))
+    again = wire.unpack_result(header, body)
+    assert again.candidates is not None
+    assert again.candidates.tolist() == list(range(6))
+    assert again.pool_bound == float("inf")
+    assert again.pool is None
+    with pytest.raises(wire.WireError):
+        wire.unpack_result({**header, "fields": header["fields"] | {"pool": None}}, body)  # type: ignore[operator]
 
 
 def test_a_clean_end_is_no_frame() -> None:

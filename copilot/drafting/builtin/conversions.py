@@ -8,17 +8,9 @@ from dataclasses import replace
 from copilot.drafting.builtin.context import Context
 from copilot.drafting.builtin.facts import RawLimit, Row
 from copilot.drafting.builtin.words import lexicon, stem
+from copilot.drafting.measures import SCALES
 
-_SCALES: tuple[Mapping[str, float], ...] = tuple(
-    {stem(unit): size for unit, size in scale.items()}
-    for scale in (
-        {"second": 1.0, "minute": 60.0, "hour": 3600.0},
-        {"milligram": 0.001, "gram": 1.0, "kilogram": 1000.0},
-        {"milliliter": 0.001, "liter": 1.0},
-        {"meter": 1.0, "kilometer": 1000.0},
-        {"ounce": 1.0, "pound": 16.0},
-    )
-)
+_SCALES: tuple[Mapping[str, float], ...] = tuple({stem(unit): size for unit, size in scale.items()} for scale in SCALES)
 
 
 def converted(raw: RawLimit, rows: Sequence[Row], context: Context) -> tuple[RawLimit, str]:

@@ -1,5 +1,5 @@
 """The library in the admin: what a curator reads, edits, approves and releases."""
 
-from copilot.library.admin import evidence, insights, queue, releases, taxonomy
+from copilot.library.admin import evidence, insights, queue, releases, taxonomy, versions
 
-__all__ = ["evidence", "insights", "queue", "releases", "taxonomy"]
+__all__ = ["evidence", "insights", "queue", "releases", "taxonomy", "versions"]

@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q
 
 from copilot.accounts.models import User
+from copilot.library import panels
+from copilot.library.admin.comparing import changes
 from copilot.library.insights import CARRIED, content_of
-from copilot.library.lint import near_duplicates
+from copilot.library.lint import alike_to
 from copilot.library.models import InsightUse, InsightVersion, Lineage, TrialRecord
 from copilot.library.states import State
 
 MATES = 100  # label-mates that a version is compared with, newest first
-FIELDS = ("title", "applies_when", "not_when", "explanation", "wrong", "right", "solver_scope")
+LINKS = 20  # ancestors or descendants that are listed
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a comparison: `ins`, `del`, or empty for a line that both have."""
+def evidence(version: InsightVersion, user: User, before: InsightVersion | None = None) -> dict[str, Any]:
+    """Everything for the page; figures count the tasks of all workspaces and show no text of any.
 
-    mark: str
-    text: str
-
-
-def evidence(version: InsightVersion, user: User) -> dict[str, Any]:
-    """Everything for the page; figures count the tasks of all workspaces and show no text of any."""
-    before = version.insight.versions.filter(number__lt=version.number).order_by("-number").first()
+    `before` is the version to compare with, by default the one before.
+    """
+    before = before or version.insight.versions.filter(number__lt=version.number).order_by("-number").first()
     return {
         "roles": _counted(version, "role", InsightUse.Role),
         "outcomes": _counted(version, "outcome", InsightUse.Outcome),
         "arms": _arms(version),
+        "panels": panels.told(version),
         "alike": alike(version, user),
-        "ancestors": _descent(user, child=version).select_related("parent"),
-        "descendants": _descent(user, parent=version).select_related("child"),
+        "ancestors": _descent(user, child=version).select_related("parent")[:LINKS],
+        "descendants": _descent(user, parent=version).select_related("child")[:LINKS],
         "before": before,
-        "changes": changes(before, version) if before else [],
+        "changes": changes(content_of(before), content_of(version)) if before else [],
     }
 
 
@@ -56,25 +51,8 @@ def alike(version: InsightVersion, user: User) -> list[tuple[float, InsightVersi
         .order_by("-created_at", "id")
         .prefetch_related(CARRIED)[:MATES]
     )
-    pairs = near_duplicates([content_of(version), *(content_of(other) for other in others)])
-    mine = [(likeness, others[later - 1]) for first, later, likeness in pairs if first == 0]
-    return sorted(mine, key=lambda pair: -pair[0])
-
-
-def changes(before: InsightVersion, after: InsightVersion) -> list[tuple[str, list[Line]]]:
-    """The fields that differ, each with its lines."""
-    return [
-        (name.replace("_", " ").capitalize(), list(_lines(getattr(before, name), getattr(after, name))))
-        for name in FIELDS
-        if getattr(before, name) != getattr(after, name)
-    ]
-
-
-def _lines(old: str, new: str) -> Iterator[Line]:
-    marks = {"+ ": "ins", "- ": "del", "  ": ""}
-    for line in difflib.ndiff(old.splitlines(), new.splitlines()):
-        if line[:2] in marks:
-            yield Line(marks[line[:2]], line[2:])
+    near = alike_to(content_of(version), [content_of(other) for other in others])
+    return [(likeness, others[place]) for place, likeness in near]
 
 
 def _counted(version: InsightVersion, field: str, words: Any) -> list[tuple[str, int]]:

@@ -22,9 +22,10 @@ from copilot.chat import services as chat
 from copilot.chat.management.answer import answer_of, exit_code, plain_text
 from copilot.data.reading import DataError
 from copilot.data.services import Upload
-from copilot.runs import engines, events, pipeline
+from copilot.runs import engines, events, pipeline, questions
 from copilot.runs import services as runs
-from copilot.runs.models import Run
+from copilot.runs.events import EventType
+from copilot.runs.models import Lifecycle, Run, RunEvent
 from solvers.registry import AUTO, SOLVERS
 
 LOOK_SECONDS = 0.1
@@ -39,6 +40,13 @@ class Command(BaseCommand):
         """TEXT may be `-` to read standard input."""
         parser.add_argument("text", help="the decision problem in plain language; - reads standard input")
         parser.add_argument("--data", action="append", default=[], metavar="FILE.csv", help="a table; may be repeated")
+        parser.add_argument(
+            "--answer",
+            action="append",
+            default=[],
+            metavar="TEXT",
+            help="the answer to the next question, in order; an empty one skips it",
+        )
         parser.add_argument("--drafter", choices=("auto", "builtin", "llm"), default="auto")
         parser.add_argument("--solver", choices=(AUTO, *SOLVERS), default="auto")
         parser.add_argument("--time-limit", type=float, default=None, metavar="SECONDS")
@@ -54,6 +62,10 @@ class Command(BaseCommand):
         except (runs.RunError, DataError) as error:
             self._refuse(str(error), as_json=options["json"])
         self._walk(run_id, quiet=options["json"])
+        for text in options["answer"]:
+            if not self._answered(run_id, text):
+                break
+            self._walk(run_id, quiet=True)
         run = Run.objects.select_related("version").get(id=run_id)
         answer = answer_of(run)
         print(json.dumps(answer, indent=2, ensure_ascii=False) if options["json"] else plain_text(answer))
@@ -75,6 +87,15 @@ class Command(BaseCommand):
             enqueue=False,
         )
         return message.run_id
+
+    def _answered(self, run_id: UUID, text: str) -> bool:
+        """Whether a question was open and took the answer; one too many is no fault."""
+        asked = RunEvent.objects.filter(run_id=run_id, type=EventType.DRAFT_QUESTION).order_by("-sequence").first()
+        run = Run.objects.get(id=run_id)
+        if asked is None or run.lifecycle != Lifecycle.AWAITING_INPUT:
+            return False
+        questions.answer(run=run, actor=local_owner(), asked=asked.sequence, text=text, enqueue=False)
+        return True
 
     def _walk(self, run_id: UUID, *, quiet: bool) -> None:
         """Walk the line in a thread and tell each event as it comes; Ctrl-C asks the run to stop."""

@@ -15,12 +15,15 @@ from copilot.library.access import LibraryRefused
 from copilot.library.formats.strict_json import FormatError
 from copilot.library.importing import ImportReport
 from copilot.library.insights import Reach
+from copilot.library.models import LibraryRelease
+from solvers.disk import write_whole
+from solvers.instance import InstanceError
 
 
 class Command(BaseCommand):
     """One verb a call; ends with 1 and a sentence when something is refused, and then nothing was changed."""
 
-    help = "The experience library: import, export, stats, release, rollback, seed."
+    help = "The experience library: import, export, stats, release, activate, rollback, seed."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """A verb, then its own arguments."""
@@ -39,14 +42,20 @@ class Command(BaseCommand):
         new = verbs.add_parser("release", help="freeze the newest active versions as a candidate")
         new.add_argument("name")
         new.add_argument("--note", default="")
-        new.add_argument("--activate", action="store_true", help="let new runs use it; without a gate give --reason")
+        new.add_argument("--activate", action="store_true", help="let new runs use it")
+        point = verbs.add_parser("activate", help="let new runs use a release that is there")
+        point.add_argument("name")
+        for verb in (new, point):
+            verb.add_argument(
+                "--no-gate", default="", metavar="REASON", help="activate without a gate; the log keeps why"
+            )
         back = verbs.add_parser("rollback", help="go back to the release before the active one")
         seeded = verbs.add_parser("seed", help="install the insights that come with the product, if they are not there")
-        for verb in (new, back):
+        for verb in (new, point, back):
             verb.add_argument("--reason", default="", help="why, for the log")
-        for verb in (incoming, outgoing, new, back):
+        for verb in (incoming, outgoing, new, point, back):
             verb.add_argument("--workspace", type=int, help="number of a workspace; default: insights for everyone")
-        for verb in (incoming, outgoing, counted, new, back, seeded):
+        for verb in (incoming, outgoing, counted, new, point, back, seeded):
             verb.add_argument("--json", action="store_true", help="print one JSON object")
         self.add_verbs(verbs)
 
@@ -100,11 +109,17 @@ class Command(BaseCommand):
     def _release(self, options: dict[str, Any], workspace: Workspace | None) -> dict[str, Any]:
         release = releases.make(options["name"], actor=None, workspace=workspace, note=options["note"])
         if options["activate"]:
-            releases.activate(release, actor=None, reason=options["reason"], without_gate=True)
+            _point(release, options)
         size = release.items.count()
         state = "is active" if options["activate"] else "is a candidate; the gate has not seen it"
         self._say(options, f"{release.name} holds {size} insights and {state}.")
         return {"release": release.name, "size": size, "active": options["activate"], "hash": release.manifest_hash}
+
+    def _activate(self, options: dict[str, Any], workspace: Workspace | None) -> dict[str, Any]:
+        release = releases.named(options["name"], workspace)
+        _point(release, options)
+        self._say(options, f"{release.name} is active. Runs that have started keep the release that they pinned.")
+        return {"release": release.name, "active": True}
 
     def _rollback(self, options: dict[str, Any], workspace: Workspace | None) -> dict[str, Any]:
         release = releases.rollback(actor=None, workspace=workspace, reason=options["reason"])
@@ -123,11 +138,16 @@ class Command(BaseCommand):
         return found
 
 
+def _point(release: LibraryRelease, options: dict[str, Any]) -> None:
+    why = options["no_gate"].strip()
+    releases.activate(release, actor=None, reason=why or options["reason"], without_gate=bool(why))
+
+
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
+        write_whole(path, text.encode())
+    except InstanceError as error:
+        raise CommandError(str(error)) from error
 
 
 def _lines(report: ImportReport) -> list[str]:

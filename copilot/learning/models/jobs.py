@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from copilot.accounts.models import User, Viewer, Workspace
+from copilot.learning.models.suites import GateSuite
 from copilot.library.models import Insight
 
 
@@ -34,6 +35,8 @@ class LearningCycle(models.Model):
 
         LEARN = "learn", "Learn from tasks"
         EVOLVE = "evolve", "Refine insights"
+        RENEW = "renew", "Try insights again"
+        GATE = "gate", "Gate of a release"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     workspace = models.ForeignKey(Workspace, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
@@ -41,6 +44,7 @@ class LearningCycle(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     kind = models.CharField(max_length=8, choices=Kind.choices)
+    is_automatic = models.BooleanField(default=False)  # nobody asked for it; all of them share a daily allowance
     budget_calls = models.PositiveIntegerField()
     spent_calls = models.PositiveIntegerField(default=0)
     spent_tokens = models.PositiveBigIntegerField(default=0)
@@ -69,7 +73,7 @@ class JobQuerySet(models.QuerySet["LearningJob"]):
 
 
 class LearningJob(models.Model):
-    """One task to learn from, or one insight to refine; the row is the truth for whoever works on it.
+    """A task to learn from, an insight to refine or try again, or a gate; the row is the truth for whoever is on it.
 
     `kept` holds what a job has paid for and would need again: attempts and proposals. What the library gains is written
     in the same transaction that closes the job.
@@ -79,6 +83,7 @@ class LearningJob(models.Model):
     cycle = models.ForeignKey(LearningCycle, on_delete=models.CASCADE, related_name="jobs")
     subject = models.CharField(max_length=140)
     insight = models.ForeignKey(Insight, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    gate_suite = models.ForeignKey(GateSuite, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     payload = models.JSONField(default=dict)
     kept = models.JSONField(default=dict, blank=True)
 
