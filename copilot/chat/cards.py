@@ -105,6 +105,7 @@ class Card:
     question: Question | None
     answered: tuple[Answered, ...]
     reasons: tuple[str, ...]
+    has_grid: bool
     can_retry: bool
     stopping: bool
     version: int | None
@@ -206,6 +207,7 @@ def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool, ob
         question=_question(run, happened),
         answered=_answered(happened),
         reasons=_reasons(run, happened),
+        has_grid=run.base_id is None and run.version_id is None,
         can_retry=run.lifecycle in RETRIABLE,
         stopping=run.lifecycle == Lifecycle.CANCELLING,
         version=run.version.number if run.version else None,

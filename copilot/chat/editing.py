@@ -136,7 +136,7 @@ def _rule(number: int, item: Constraint) -> tuple[Field, ...]:
     if item.relation is not None:
         fields.append(Field(f"r{number}.relation", "Relation", "relation", item.relation))
         if not item.limit_parameter:
-            fields.append(Field(f"r{number}.limit", "Limit", "number", _plain(item.limit or 0.0)))
+            fields.append(Field(f"r{number}.limit", "Limit", "number", plain(item.limit or 0.0)))
     return tuple(fields)
 
 
@@ -144,7 +144,7 @@ def _read_rule(number: int, item: Constraint, read: Formulation, get: Any) -> Co
     readers: dict[str, tuple[str, Callable[[str], Any], Any]] = {
         f"r{number}.terms": ("terms", lambda text: read_sum(text, read), item.terms),
         f"r{number}.relation": ("relation", _one_of([sign for sign, _ in RELATIONS]), item.relation),
-        f"r{number}.limit": ("limit", _number, item.limit),
+        f"r{number}.limit": ("limit", number_of, item.limit),
     }
     found = {readers[f.name][0]: get(f, *readers[f.name][1:]) for f in _rule(number, item)}
     changed = any(getattr(item, name) != value for name, value in found.items())
@@ -166,7 +166,7 @@ def _read_new(read: Formulation, written: Mapping[str, str], faults: dict[str, s
     names = {item.name for item in read.constraints} | {item.name for item in read.variables}
     names |= {item.name for item in read.parameters} | {item.name for item in read.sets}
     name = next(f"rule_{n}" for n in range(1, 1_000_000) if f"rule_{n}" not in names)
-    for field, reader in (("terms", lambda text: read_sum(text, read)), ("limit", _number)):
+    for field, reader in (("terms", lambda text: read_sum(text, read)), ("limit", number_of)):
         try:
             reader(terms if field == "terms" else limit)
         except (DraftingError, ValueError) as error:
@@ -174,14 +174,14 @@ def _read_new(read: Formulation, written: Mapping[str, str], faults: dict[str, s
     relation = written.get("n.relation", "<=")
     if not faults and relation in dict(RELATIONS):
         kind = "resource" if relation == "<=" else "requirement" if relation == ">=" else "sum"
-        yield Constraint(name=name, kind=kind, terms=read_sum(terms, read), relation=relation, limit=_number(limit))
+        yield Constraint(name=name, kind=kind, terms=read_sum(terms, read), relation=relation, limit=number_of(limit))
 
 
 def _variable(number: int, item: Variable) -> tuple[Field, ...]:
     bounds = [] if item.domain == "binary" else [("lower", "At least", item.lower), ("upper", "At most", item.upper)]
     return (
         Field(f"v{number}.domain", "Kind", "domain", item.domain),
-        *(Field(f"v{number}.{n}", label, "number", "" if v is None else _plain(v)) for n, label, v in bounds),
+        *(Field(f"v{number}.{n}", label, "number", "" if v is None else plain(v)) for n, label, v in bounds),
     )
 
 
@@ -195,10 +195,10 @@ def _read_variable(number: int, item: Variable, get: Any) -> Variable:
 
 def _given(number: int, item: Parameter) -> tuple[Field, ...]:
     if isinstance(item.value, int | float):
-        return (Field(f"p{number}", item.unit or "Value", "number", _plain(item.value)),)
+        return (Field(f"p{number}", item.unit or "Value", "number", plain(item.value)),)
     if len(item.value) > ENTRIES:
         return ()
-    lines = "\n".join(f"{', '.join(key)}: {_plain(value)}" for key, value in item.value)
+    lines = "\n".join(f"{', '.join(key)}: {plain(value)}" for key, value in item.value)
     return (Field(f"p{number}", " by ".join((item.unit or "Numbers", *item.indices)), "lines", lines),)
 
 
@@ -206,7 +206,7 @@ def _read_given(number: int, item: Parameter, get: Any) -> Parameter:
     fields = _given(number, item)
     if not fields:
         return item
-    reader = _number if isinstance(item.value, int | float) else _entries
+    reader = number_of if isinstance(item.value, int | float) else _entries
     value = get(fields[0], reader, item.value)
     return item.model_copy(update={"value": value} | ({"sentence": ""} if value != item.value else {}))
 
@@ -236,18 +236,19 @@ def _entries(text: str) -> tuple[tuple[tuple[str, ...], float], ...]:
         labels, colon, value = line.rpartition(":")
         if not colon:
             raise ValueError(f"“{line}” has no colon. Write each line as label: number.")
-        found.append((tuple(label.strip() for label in labels.split(",")), _number(value.strip())))
+        found.append((tuple(label.strip() for label in labels.split(",")), number_of(value.strip())))
     return tuple(found)
 
 
-def _number(text: str) -> float:
+def number_of(text: str) -> float:
+    """The number that a person wrote. Raises ValueError with a sentence."""
     if not text or not _NUMBER.fullmatch(text.replace("−", "-")):
         raise ValueError(f"“{text}” is no number. Write digits, with a point before decimals.")
     return float(text.replace(",", "").replace("−", "-"))
 
 
 def _optional(text: str) -> float | None:
-    return _number(text) if text else None
+    return number_of(text) if text else None
 
 
 def _one_of(names: Any) -> Callable[[str], str]:
@@ -259,5 +260,6 @@ def _one_of(names: Any) -> Callable[[str], str]:
     return read
 
 
-def _plain(value: float) -> str:
+def plain(value: float) -> str:
+    """A number as it stands in a field, with all its digits."""
     return f"{int(value)}" if value == int(value) and abs(value) < 1e15 else repr(float(value))
