@@ -39,7 +39,7 @@ class LlmBudgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # likewise
 class LlmEndpointAdmin(_Looked):
     """What the endpoints can do, with a button that tests them."""
 
-    list_display = ["model", "base_url", "method", "sentence", "seconds", "tokens", "tested_at"]
+    list_display = ["model", "base_url", "method", "sentence", "seconds", "tokens", "asked_at", "tested_at"]
     change_list_template = "admin/llm/endpoints.html"
 
     def get_urls(self) -> list[Any]:
@@ -47,14 +47,9 @@ class LlmEndpointAdmin(_Looked):
         return [path("test/", self.admin_site.admin_view(self.test), name="llm-test"), *super().get_urls()]
 
     def test(self, request: HttpRequest) -> HttpResponse:
-        """Test every part's connection, and say what was found."""
+        """Have a worker test every part's connection."""
         if request.method == "POST" and self.has_view_permission(request):
-            for role in services.parts():
-                tested = services.try_connection(role)
-                level = messages.SUCCESS if tested.probe.method else messages.ERROR
-                messages.add_message(request, level, f"{role.capitalize()}: {tested.probe.sentence}")
-            if not services.parts():
-                messages.error(request, services.NOT_CONNECTED)
+            messages.info(request, services.ask_for_test(None))
         return redirect(reverse("admin:llm_llmendpoint_changelist"))
 
 

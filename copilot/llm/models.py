@@ -75,10 +75,11 @@ class LlmEndpoint(models.Model):
     model = models.CharField(max_length=120)
     base_url = models.CharField(max_length=300, blank=True)
     method = models.CharField(max_length=16, blank=True)
-    sentence = models.TextField()
+    sentence = models.TextField(blank=True)
     seconds = models.FloatField(default=0.0)
     tokens = models.PositiveIntegerField(default=0)
-    tested_at = models.DateTimeField(default=timezone.now)
+    tested_at = models.DateTimeField(null=True, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)  # a worker was told to test it and has not answered yet
 
     class Meta:
         ordering = ["model"]

@@ -14,6 +14,7 @@ from django.test import Client
 from copilot.accounts.models import User
 from copilot.drafting.llm import LlmSettings
 from copilot.drafting.probing import probe
+from copilot.llm import services
 from copilot.llm.endpoints import settings_for
 from copilot.llm.models import LlmCall, LlmEndpoint
 from copilot.llm.services import NOT_CONNECTED, parts
@@ -116,15 +117,16 @@ def test_each_part_has_its_endpoint_and_a_key_stays_at_its_address(db: None, con
     assert settings_for("curator").model == "openai:stub"
 
 
-def test_the_button_in_the_admin_tests_and_shows(db: None, connected: Any) -> None:
+def test_the_button_in_the_admin_has_a_worker_test(db: None, connected: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr(services.app, "send_task", lambda name, args, retry: told.append((name, args)))
+    connected("http://one/v1")
     root = User.objects.create_superuser("root", password="x")
     client = Client()
     client.force_login(root)
-    with stub_server(GOOD) as server:
-        connected(server.base_url)
-        page = client.post("/admin/llm/llmendpoint/test/", follow=True).content.decode()
-    assert "Drafter: openai:stub works" in page
+    page = client.post("/admin/llm/llmendpoint/test/", follow=True).content.decode()
+    assert "A worker tests the connection now" in page
     assert "Test connection" in page
     client.force_login(User.objects.create_user("charlie", password="x"))
     assert client.post("/admin/llm/llmendpoint/test/").status_code == 302  # to the login of the admin
-    assert LlmEndpoint.objects.count() == 1
+    assert told == [("llm.test", [None])]
