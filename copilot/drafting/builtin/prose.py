@@ -20,6 +20,8 @@ from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.formulation import Formulation
 
 _MOST_SUMMED = 6
+_MOST_FIGURES = 200  # numbers read over all lists of things; a text with more of them is a table in prose
+_FEW_FIGURES = 40
 _MOST_NAMED = 8
 _NOT_READ = (
     "This text does not say a decision the built-in drafter can read. Say what to choose between, what each choice "
@@ -84,10 +86,12 @@ def best_reading(text: str) -> Reading | None:
     """The reading that explains most of the text, or None where nothing to choose between was found."""
     sentences = sentences_of(text)
     by_letters = _symbolic(text)
-    readings = [by_letters] if by_letters else [read(sentences, items) for items in candidate_lists(sentences)]
+    figures = sum(token.kind == "number" for sentence in sentences for token in sentence)
+    lists = [] if by_letters else candidate_lists(sentences)[: max(1, _MOST_FIGURES // max(figures, 1))]
+    readings = [by_letters] if by_letters else [read(sentences, items) for items in lists]
     if not readings:
         return None
-    if not by_letters:
+    if not by_letters and figures <= _FEW_FIGURES:
         readings.extend(_named(text, readings) or _summed(sentences, readings))
     ranked = sorted(readings, key=lambda reading: (reading.weight, len(reading.notes), -len(reading.context.items)))
     complete = [reading for reading in ranked if not reading.gaps]
