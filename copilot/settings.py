@@ -9,6 +9,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONCE, NONE, SELF
 
+from copilot.llm.environment import language_models
 from copilot.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -54,7 +55,10 @@ INSTALLED_APPS = [
     "channels",
     "rest_framework",
     "copilot.learning",  # before the library, whose command it extends
-    *(f"copilot.{room}" for room in ("accounts", "data", "library", "runs", "review", "evaluation", "chat", "up")),
+    *(
+        f"copilot.{room}"
+        for room in ("accounts", "data", "library", "llm", "runs", "review", "evaluation", "chat", "up")
+    ),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -125,9 +129,7 @@ else:
     }
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=_broker_url)
 CELERY_TASK_DEFAULT_QUEUE = env.str("COPILOT_QUEUE", default="copilot")
-CELERY_IMPORTS = [
-    f"copilot.{room}.worker" for room in ("runs", "review", "learning")
-]  # reapers and sandbox start there
+CELERY_IMPORTS = [f"copilot.{room}.worker" for room in ("runs", "review", "learning")]  # reapers start there
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False  # the run's row, not the message, survives a lost worker
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -142,11 +144,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {} if IN_PROCESS else {"socket_timeout": 5, "s
 
 # --- the line ---------------------------------------------------------------------------------------------------
 COPILOT = {
-    "LLM": env.str("COPILOT_LLM", default=""),  # provider:model; empty: the built-in drafter
-    "LLM_BASE_URL": env.str("COPILOT_LLM_BASE_URL", default=""),
-    "LLM_API_KEY": env.str("COPILOT_LLM_API_KEY", default=""),
-    "LLM_METHOD": env.str("COPILOT_LLM_METHOD", default="json_schema"),
-    "LLM_TIMEOUT_SECONDS": env.float("COPILOT_LLM_TIMEOUT_SECONDS", default=120.0),
+    **language_models(env),
     "DRAFT_REPAIRS": env.int("COPILOT_DRAFT_REPAIRS", default=3),
     "SOLVE_SECONDS": env.float("COPILOT_SOLVE_SECONDS", default=300.0),
     "SOLVE_MEMORY_MB": env.int("COPILOT_SOLVE_MEMORY_MB", default=4096),
@@ -155,6 +153,7 @@ COPILOT = {
     "BUILD_SECONDS": env.float("COPILOT_BUILD_SECONDS", default=30.0),
     "BUILD_MEMORY_MB": env.int("COPILOT_BUILD_MEMORY_MB", default=1024),
     "INSIGHT_HOLD_OUT": env.float("COPILOT_INSIGHT_HOLD_OUT", default=0.08),  # share, by lot, to measure its effect
+    "LEARNING_CALLS": env.int("COPILOT_LEARNING_CALLS", default=500),  # a day, of what nobody asked for; 0: never
     "LEASE_SECONDS": env.float("COPILOT_LEASE_SECONDS", default=10.0),
     "MESSAGE_CHARACTERS": env.int("COPILOT_MESSAGE_CHARACTERS", default=20_000),
     "TABLE_MEGABYTES": env.int("COPILOT_TABLE_MEGABYTES", default=10),

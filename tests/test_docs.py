@@ -21,9 +21,10 @@ ROWS = set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE))
 
 
 def settings_variables() -> set[str]:
-    """Every name that settings.py reads from the environment: first arguments of `env(...)` and `env.kind(...)`."""
+    """Every name that the settings read from the environment: first arguments of `env(...)` and `env.kind(...)`."""
     names = set()
-    for node in ast.walk(ast.parse((ROOT / "copilot/settings.py").read_text())):
+    sources = [(ROOT / name).read_text() for name in ("copilot/settings.py", "copilot/llm/environment.py")]
+    for node in (node for source in sources for node in ast.walk(ast.parse(source))):
         if isinstance(node, ast.Call) and node.args and isinstance(first := node.args[0], ast.Constant):
             asked = node.func.value if isinstance(node.func, ast.Attribute) else node.func
             if isinstance(asked, ast.Name) and asked.id == "env":

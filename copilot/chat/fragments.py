@@ -45,7 +45,7 @@ REGIONS = (
     _region("card", "insights", {E.INSIGHTS_CHOSEN, E.INSIGHTS_ADOPTED}),
     _region("card", "outcome", MOVES | {E.DRAFT_QUESTION, E.DRAFT_ABSTAINED}),
     _region("card", "actions", MOVES | {E.VERSION_SAVED}),
-    _region("sheet", "spec", DRAFTS),
+    _region("sheet", "spec", DRAFTS | {E.DRAFT_PARTIAL}),
     _region("sheet", "maths", DRAFTS),
     _region("sheet", "code", DRAFTS | {E.BUILD_FAILED}),
     _region("sheet", "data", DRAFTS),

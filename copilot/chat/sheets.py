@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from pygments.lexers import PythonLexer
 
 from copilot.chat.diffs import Diff, diff_of
 from copilot.chat.judgements import Axis, axes_of
-from copilot.chat.spec import Formula, Group, Segment, formulas_of, groups_of, segments_of
+from copilot.chat.spec import Formula, Group, Segment, formulas_of, groups_of, groups_so_far, segments_of
 from copilot.chat.words import plural
 from copilot.drafting.formulation import Formulation, Parameter
 from copilot.runs.events import EventType as E
@@ -30,7 +30,9 @@ ASIDE = {
     Run.Kind.SCENARIO: "the scenario's changes are applied to its instance, never to the version.",
     Run.Kind.EXPLAIN: "this run only asks about it.",
 }
+ARRIVING = "The formulation is still arriving: this is what is known so far, and nothing of it is checked yet."
 DRAFTED = (
+    E.DRAFT_PARTIAL,
     E.DRAFT_FORMULATED,
     E.DRAFT_PROPOSED,
     E.DRAFT_QUESTION,
@@ -79,6 +81,7 @@ class Sheet:
     note: str
     version: int | None
     downloads: tuple[Download, ...]
+    edit: str
     drafter: str
     segments: tuple[Segment, ...]
     groups: tuple[Group, ...]
@@ -103,6 +106,7 @@ class _Source:
     note: str
     version: int | None
     version_id: UUID | None = None
+    arriving: Sequence[Mapping[str, str]] = ()
 
 
 def sheet_of(run: Run) -> Sheet:
@@ -116,9 +120,10 @@ def sheet_of(run: Run) -> Sheet:
         note=source.note,
         version=source.version,
         downloads=tuple(_downloads(source.version_id)),
+        edit=reverse("edit-version", args=[source.version_id]) if source.version_id else "",
         drafter=source.drafter,
         segments=segments_of(formulation, source.text) if formulation else (Segment(source.text, "", "", "", False),),
-        groups=groups_of(formulation, source.text) if formulation else (),
+        groups=groups_of(formulation, source.text) if formulation else groups_so_far(source.arriving),
         formulas=formulas_of(formulation, source.text) if formulation else (),
         program=_coloured(source.program),
         build_error=_build_error(run, payloads),
@@ -148,6 +153,8 @@ def _source(run: Run, payloads: Mapping[str, Any]) -> _Source:
     if settled := _formulation((payloads.get(E.DRAFT_FORMULATED) or {}).get("formulation")):
         note = "The program is being written." if run.is_active else "A formulation without a program."
         return _Source(settled, "", run.request_text, "", note, None)
+    if run.is_active and (partial := payloads.get(E.DRAFT_PARTIAL)):
+        return _Source(None, "", run.request_text, "", ARRIVING, None, arriving=partial.get("items", ()))
     asked = payloads.get(E.DRAFT_QUESTION) or payloads.get(E.DRAFT_ABSTAINED) or {}
     if partial := _formulation(asked.get("formulation")):
         return _Source(partial, "", run.request_text, "", "Only what was understood so far.", None)

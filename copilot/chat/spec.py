@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
@@ -78,6 +78,25 @@ def groups_of(formulation: Formulation, text: str) -> tuple[Group, ...]:
         if items:
             found.append(Group(element, title, hint, element in FOLDED or len(items) > MANY, items))
     return tuple(found)
+
+
+def groups_so_far(items: Sequence[Mapping[str, str]]) -> tuple[Group, ...]:
+    """What is known of a formulation that still arrives, as `draft.partial` tells it; nothing in it is checked yet."""
+    found = []
+    for element, title, hint in GROUPS:
+        mine = [item for item in items if item.get("element") == element]
+        told = tuple(
+            Item(f"{element[0]}{number}", item.get("name", ""), _said_so_far(item), ())
+            for number, item in enumerate(mine)
+        )
+        if told:
+            found.append(Group(element, title, hint, element in FOLDED, told))
+    return tuple(found)
+
+
+def _said_so_far(item: Mapping[str, str]) -> str:
+    name, words = item.get("name", "").replace("_", " "), item.get("words", "")
+    return f"{name}: {words}" if words else name
 
 
 def segments_of(formulation: Formulation, text: str) -> tuple[Segment, ...]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from copilot.drafting.calling import Call
 from copilot.drafting.llm import LlmSettings, Method
@@ -41,6 +41,14 @@ class Gate(Protocol):
 
     def pass_on(self, asked: Asked, call: Callable[[], Call]) -> Call:
         """Make the call, or raise DraftingError with the reason why it is not made."""
+
+
+@runtime_checkable
+class CallsModels(Protocol):
+    """A drafter whose calls can be sent through a gate."""
+
+    def through(self, gate: Gate) -> None:
+        """Send every call from now on through the gate."""
 
 
 class OpenGate:

@@ -12,6 +12,11 @@ from copilot.drafting.base import DraftingError
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
 
+
+class Unanswered(DraftingError):
+    """The server refused or was not reached, so that surely nothing was written and nothing is owed."""
+
+
 Method = Literal["json_schema", "tools", "prompt_only"]
 METHODS: tuple[Method, ...] = ("json_schema", "tools", "prompt_only")
 _DETAIL = 300
@@ -35,17 +40,17 @@ class LlmSettings:
 
 
 def make_chat_model(settings: LlmSettings) -> BaseChatModel:
-    """The chat model of the settings. Raises DraftingError when they cannot be used or a package is missing."""
+    """The chat model of the settings. Raises Unanswered when they cannot be used or a package is missing."""
     provider, colon, name = settings.model.partition(":")
     if not (provider and colon and name):
-        raise DraftingError(
+        raise Unanswered(
             f'The language model "{settings.model}" must be written as provider:model, such as openai:NAME. '
             "Correct COPILOT_LLM."
         )
     if settings.method not in METHODS:
-        raise DraftingError(f'"{settings.method}" is no way to ask for a typed reply; use one of {", ".join(METHODS)}.')
+        raise Unanswered(f'"{settings.method}" is no way to ask for a typed reply; use one of {", ".join(METHODS)}.')
     if settings.base_url and not settings.base_url.startswith(("http://", "https://")):
-        raise DraftingError("COPILOT_LLM_BASE_URL must begin with http:// or https://. Correct it.")
+        raise Unanswered("COPILOT_LLM_BASE_URL must begin with http:// or https://. Correct it.")
     options: dict[str, Any] = {
         "max_tokens": settings.max_tokens,
         "timeout": settings.timeout_seconds,
@@ -102,7 +107,29 @@ def explain(error: Exception, settings: LlmSettings) -> DraftingError:
     detail = " ".join(str(error).split())[: _DETAIL * 2]
     if settings.api_key:
         detail = detail.replace(settings.api_key, "***")
-    return DraftingError(f"{sentence} (It said: {detail[:_DETAIL]})" if detail else sentence)
+    said = f"{sentence} (It said: {detail[:_DETAIL]})" if detail else sentence
+    unanswered = (
+        known.ContextOverflowError,
+        known.ModelRateLimitError,
+        known.ModelAuthenticationError,
+        known.ModelPermissionDeniedError,
+        known.ModelNotFoundError,
+        known.ModelInvalidRequestError,
+    )
+    refused = isinstance(error, unanswered) or _was_not_reached(error)
+    return Unanswered(said) if refused else DraftingError(said)
+
+
+def _was_not_reached(error: BaseException | None) -> bool:
+    """Whether no connection came about; one that was lost may have been in the middle of a reply."""
+    from langchain_core.exceptions import ModelConnectionError
+
+    is_about_it = isinstance(error, ModelConnectionError)
+    while error is not None:
+        if type(error).__name__ in ("ConnectError", "ConnectTimeout", "ConnectionRefusedError", "gaierror"):
+            return is_about_it
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _init(name: str, provider: str, options: dict[str, Any]) -> BaseChatModel:
@@ -113,12 +140,12 @@ def _init(name: str, provider: str, options: dict[str, Any]) -> BaseChatModel:
         chat_model = init_chat_model(name, model_provider=provider, **options)
     except ImportError as error:
         package = f"langchain-{provider.replace('_', '-')}"
-        raise DraftingError(f'The provider "{provider}" needs {package}. Install it and restart.') from error
+        raise Unanswered(f'The provider "{provider}" needs {package}. Install it and restart.') from error
     except Exception as error:  # providers raise many kinds for missing keys and unknown options
         detail = " ".join(str(error).split())[:_DETAIL]
         key = str(options.get("api_key", ""))
         detail = detail.replace(key, "***") if key and key != "none" else detail
-        raise DraftingError(f"The language model {provider}:{name} cannot be used: {detail}") from error
+        raise Unanswered(f"The language model {provider}:{name} cannot be used: {detail}") from error
     if not isinstance(chat_model, BaseChatModel):
-        raise DraftingError(f"The language model {provider}:{name} cannot be used: it needs a fixed model name.")
+        raise Unanswered(f"The language model {provider}:{name} cannot be used: it needs a fixed model name.")
     return chat_model

@@ -21,7 +21,7 @@ from copilot.drafting.base import (
     Formulated,
 )
 from copilot.drafting.editing import compiled, follow
-from copilot.drafting.prompting import refusal_text
+from copilot.drafting.prompting import case_text
 from copilot.drafting.repair import Trial, is_same, signature, why_not_better
 
 REPAIRS = 3
@@ -178,9 +178,9 @@ def _mark(trial: Trial, draft: Draft) -> str:
 
 def _handed_over(draft: Draft, trial: Trial, why: str, notes: list[str]) -> Settled:
     assert trial.feedback is not None
-    tried = f" The last repair was not taken: {notes[-1]}." if notes else ""
-    case = refusal_text(trial.feedback, draft.program)[:_CASE_SHOWN]
+    tried = f" A repair was not taken: {notes[-1]}." if notes else ""
     advice = "Say the part concerned in other words, correct the formulation by hand, or press Retry."
+    case = case_text(trial.feedback, draft.program)[:_CASE_SHOWN]
     return Settled(draft, trial, f"{why}.{tried} It is yours now. {advice}\n{case}")
 
 

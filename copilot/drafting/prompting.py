@@ -74,7 +74,18 @@ def repair_message(request: DraftRequest, draft: Draft, feedback: Feedback) -> M
 
 def refused_messages(reply: str, problem: str) -> tuple[Message, Message]:
     """The refused reply, then the reason: turns must alternate, or some servers refuse the conversation."""
-    return ("ai", reply[:_REPLY_SHOWN] or "(no text)"), ("human", prompt("refused").replace("{{problem}}", problem))
+    return ("ai", reply[:_REPLY_SHOWN] or "(no text)"), (
+        "human",
+        prompt("refused").replace("{{problem}}", block("PROBLEM", problem)),
+    )
+
+
+def case_text(feedback: Feedback, program: str) -> str:
+    """The failing case for a person: each check that fails, or the message with the program around the line."""
+    failing = feedback.details.get("failing")
+    if isinstance(failing, list):
+        return "\n".join(f"{one['check']}: no. {one['detail']}" for one in failing)
+    return "\n".join([feedback.message, *_around(feedback, program)])
 
 
 def refusal_text(feedback: Feedback, program: str) -> str:
@@ -82,12 +93,17 @@ def refusal_text(feedback: Feedback, program: str) -> str:
     lines = [f"step: {feedback.stage}", f"kind: {feedback.kind}", f"message: {feedback.message[:4_000]}"]
     if feedback.details:
         lines.append("details: " + json.dumps(dict(feedback.details), default=str)[:4_000])
+    return "\n".join([*lines, *_around(feedback, program)])
+
+
+def _around(feedback: Feedback, program: str) -> list[str]:
+    """The lines of the program around the fault, its own marked; none where it is not known."""
     source = program.splitlines()
-    if feedback.line is not None and 0 < feedback.line <= len(source):
-        first = max(1, feedback.line - _CONTEXT_LINES)
-        last = min(len(source), feedback.line + _CONTEXT_LINES)
-        lines += [f"{'>' if n == feedback.line else ' '} {n}: {source[n - 1]}" for n in range(first, last + 1)]
-    return "\n".join(lines)
+    if feedback.line is None or not 0 < feedback.line <= len(source):
+        return []
+    first = max(1, feedback.line - _CONTEXT_LINES)
+    last = min(len(source), feedback.line + _CONTEXT_LINES)
+    return [f"{'>' if n == feedback.line else ' '} {n}: {source[n - 1]}" for n in range(first, last + 1)]
 
 
 @cache

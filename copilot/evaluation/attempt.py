@@ -15,6 +15,7 @@ from copilot.drafting.repair import Trial
 from copilot.evaluation.problems import Problem
 from copilot.runs import checks as checking
 from copilot.runs import judging
+from copilot.runs.checking.literals import literals
 from copilot.sandbox.host import Sandbox
 from copilot.sandbox.outcome import Limits
 from solvers import runner
@@ -144,6 +145,8 @@ class _Trying:
             trial = judging.refused(Feedback("build", built.failure.kind, built.failure.message, built.failure.line))
         else:
             found = checking.before_solve(draft.formulation, built.instance, self.problem.text)
+            written = literals(draft, self.problem.text, self.problem.tables)
+            found += [written] if written is not None else []
             trial = judging.judged(built.instance, found)
         self.seconds += time.perf_counter() - started
         return trial

@@ -17,6 +17,7 @@ from copilot.library.insights import Reach
 LOOKED_AT = range(3)  # seeds at which a failure is looked for
 EXPLORED = range(8)  # and at which a right program is, where nobody gave one
 TRIED = range(1_000, 1_000 + SEEDS + 1)  # fresh seeds: those that chose the failure would favour the insight
+_TEXT_MOST = 20_000
 NOTHING_FAILED = "Every attempt was right, or wrote no program: there is nothing to learn."
 NOTHING_RIGHT = "No right program is known and no attempt found one, so nobody can say what went wrong."
 NOTHING_KEPT = "No candidate passed the checks."
@@ -44,7 +45,7 @@ class Learnt:
 
 def learn(task: Task, desk: Desk, *, failed: Program | None = None, correction: str = "", source: Any = None) -> Learnt:
     """Learn from a task; `failed` is a program that a user has corrected, else an attempt has to fail first."""
-    attempts = _attempts(desk)
+    attempts = attempts_of(desk)
     desk.tell("Looking for an attempt that fails")
     tried = _user_attempt(failed) if failed else failed_attempt(task, attempts, LOOKED_AT)
     if tried is None:
@@ -62,7 +63,8 @@ def learn(task: Task, desk: Desk, *, failed: Program | None = None, correction: 
     return Learnt(_told(candidates, proofs, refused), lambda: _write(task, desk, candidates, proofs, source or {}))
 
 
-def _attempts(desk: Desk) -> Attempts:
+def attempts_of(desk: Desk) -> Attempts:
+    """Attempts on the desk's bench; those that were paid for before are not made again."""
     known = {name: Tried.from_json(raw) for name, raw in desk.kept.get("attempts", {}).items()}
 
     def kept(name: str, tried: Tried) -> None:
@@ -118,12 +120,13 @@ def _told(candidates: list[Content], proofs: list[Proof], refused: list[dict[str
 def _write(
     task: Task, desk: Desk, candidates: list[Content], proofs: list[Proof], source: Mapping[str, Any]
 ) -> dict[str, Any]:
+    told = {"text": task.problem.text[:_TEXT_MOST]} if desk.reach.workspace else {}  # what may not leak later either
     versions = store(
         candidates,
         proofs,
         reach=desk.reach,
         bench=desk.bench,
         model_id=desk.curator.model_id,
-        source={"task": task.key, **source},
+        source={"task": task.key, **told, **source},
     )
     return {"versions": [str(version.id) for version in versions]}

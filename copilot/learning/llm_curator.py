@@ -8,10 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from copilot.drafting.asking import Asker
 from copilot.drafting.base import DraftingError, InsightText
-from copilot.drafting.calling import Call, MethodRefused, Stopped, call_model
+from copilot.drafting.calling import Call, MethodRefused, Stopped
 from copilot.drafting.choosing import choosing_messages, chosen_keys
-from copilot.drafting.llm import LlmSettings, make_chat_model
+from copilot.drafting.gate import Gate
+from copilot.drafting.llm import LlmSettings
 from copilot.drafting.prompting import Message, block, refused_messages
 from copilot.drafting.reply import ReplyError
 from copilot.learning.budget import Budget
@@ -38,12 +40,12 @@ class LlmCurator:
         budget: Budget,
         should_stop: Callable[[], bool],
         chat_model: BaseChatModel | None = None,
+        gate: Gate | None = None,
     ) -> None:
+        self._asker = Asker(settings, chat_model, gate)
         self.model_id = settings.model
-        self._settings = settings
         self._budget = budget
         self._should_stop = should_stop
-        self._chat_model = chat_model
 
     def extract(self, case: Case) -> tuple[Content, ...]:
         """Candidates from one call."""
@@ -88,15 +90,7 @@ class LlmCurator:
     def _call(self, messages: Sequence[Message]) -> Call:
         self._budget.require(1)
         try:
-            if self._chat_model is None:
-                self._chat_model = make_chat_model(self._settings)
-            call = call_model(
-                self._chat_model,
-                messages,
-                settings=self._settings,
-                method="prompt_only",
-                should_stop=self._should_stop,
-            )
+            call = self._asker.once("curate", list(messages), self._should_stop)
         except (DraftingError, MethodRefused, Stopped) as error:
             self._budget.spend(1, 0)
             raise CuratorError(str(error) or "Stopped.") from error

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from copilot.accounts.models import User
-from copilot.library import audit, insights, lint, taxonomy
+from copilot.library import audit, insights, lint, locks, taxonomy
 from copilot.library.access import LibraryRefused, check_curate
 from copilot.library.content import ContentError, LabelPath, path_key
 from copilot.library.formats import alphaopt, rows, strict_json
@@ -99,11 +99,13 @@ def import_file(
     reach: Reach = EVERYONE,
     licence: str = "",
     taxonomy_data: bytes | None = None,
+    most: int = strict_json.MOST_RECORDS,
 ) -> ImportReport:
     """Store the insights of a file as drafts, with the labels and the evidence that came with them.
 
     A record that is there already changes nothing. `taxonomy_data` is a taxonomy file that goes with it; without one,
-    labels are judged by the taxonomy that is here. Raises LibraryRefused where the actor may not.
+    labels are judged by the taxonomy that is here. A file with more than `most` insights is refused: all of it is one
+    transaction. Raises LibraryRefused where the actor may not.
     """
     if actor is not None:
         check_curate(actor, reach.workspace)
@@ -115,6 +117,9 @@ def import_file(
         report.problems.append(Problem("the file", str(error)))
         return report
     report.format, report.records, report.problems = reading.format, len(reading.records), list(reading.problems)
+    if report.records > most:
+        told = f"It holds {report.records:,} insights; at most {most:,} are taken at once. Split it."
+        report.problems.append(Problem("the file", told))
     if not report.problems:
         source = {"file": Path(name).name, "sha256": hashlib.sha256(data).hexdigest()}
         _Import(report, actor, reach, licence, source).run(reading.records, labels)
@@ -134,6 +139,7 @@ class _Import:
     def run(self, records: Sequence[Record], labels: Mapping[LabelPath, tuple[str, str]]) -> None:
         try:
             with transaction.atomic():
+                locks.alone_at("import")  # the same file twice at once would be stored twice
                 self._run(records, labels)
         except (ContentError, LibraryRefused) as error:
             self.report.problems.append(Problem("the file", str(error)))

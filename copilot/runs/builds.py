@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from copilot.drafting.base import Data, Draft, DraftRequest, Feedback
+from copilot.drafting.base import Data, Draft, DraftRequest, Feedback, Table
 from copilot.runs import checks as checking
 from copilot.runs import engines
+from copilot.runs.checking.literals import literals
 from copilot.runs.checking.second import second_program, second_reading
 from copilot.runs.checks import Check
 from copilot.runs.events import EventType, Payload
@@ -53,9 +54,11 @@ def build(stage: Stage, draft: Draft) -> Built | Feedback:
     return built
 
 
-def check(stage: Stage, draft: Draft, built: Built) -> list[Check]:
-    """Compare request, formulation and instance; says pass, fail or unknown for each."""
+def check(stage: Stage, draft: Draft, built: Built, tables: Sequence[Table] = ()) -> list[Check]:
+    """Compare request, formulation, program and instance; says pass, fail or unknown for each."""
     found = checking.before_solve(draft.formulation, built.instance, stage.run.request_text)
+    if (written := literals(draft, stage.run.request_text, tables)) is not None:
+        found.append(written)
     found += _second_paths(stage, draft, built.instance)
     stage.record(EventType.CHECKS_FINISHED, {"checks": [asdict(one) for one in found]})
     return found

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import QuerySet
+
 from copilot.drafting.base import Draft, Feedback, Formulated
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.loop import Kept
@@ -92,11 +94,26 @@ def settled_before(run: Run) -> Payload | None:
 
     None where it settled none. One that came to a version or was handed over is read anew, unless a person edited it.
     """
-    found = RunEvent.objects.filter(run=run, type=E.DRAFT_FORMULATED)
     if run.version_id is not None or RunEvent.objects.filter(run=run, type=E.DRAFT_HANDED_OVER).exists():
-        found = found.filter(payload__by="person")
-    event = found.order_by("-sequence").first()
+        return settled_by_person(run)
+    return _settled(RunEvent.objects.filter(run=run))
+
+
+def settled_by_person(run: Run) -> Payload | None:
+    """The formulation that a run began with, because a person edited it."""
+    return _settled(RunEvent.objects.filter(run=run, payload__by="person"))
+
+
+def _settled(rows: QuerySet[RunEvent]) -> Payload | None:
+    event = rows.filter(type=E.DRAFT_FORMULATED).order_by("-sequence").first()
     return dict(event.payload) if event else None
+
+
+def edited_by_hand(run: Run) -> tuple[str, ...]:
+    """Names of the items that a person edited before the run began; none for a run that began with a message."""
+    edits = RunEvent.objects.filter(run=run, type=E.DRAFT_FORMULATED, payload__by="person")
+    payload = edits.values_list("payload", flat=True).first()
+    return tuple(str(item).rpartition(" ")[2] for item in payload["changed"]) if payload else ()
 
 
 def formulated_payload(formulated: Formulated) -> Payload:

@@ -7,13 +7,17 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 
-from copilot.data.reading import DataError, DataTable, read_table
+from copilot.data.errors import DataError
+from copilot.data.services import table_of
+from copilot.data.table import DataTable
 from copilot.drafting.base import Draft, Drafter, DraftOutcome, DraftRequest, Feedback, Table
 from copilot.drafting.formulation import Assumption, Formulation
+from copilot.drafting.gate import CallsModels
 from copilot.drafting.loop import Desk, Kept, Settled, first_draft, settle
 from copilot.drafting.repair import Trial
 from copilot.drafting.wire import data_from_json
-from copilot.runs import asking, builds, checkpoints, engines, experience, judging, origins
+from copilot.llm.meter import Meter
+from copilot.runs import asking, builds, checkpoints, engines, experience, judging, origins, rebinds
 from copilot.runs.builds import Built
 from copilot.runs.checkpoints import EventLog
 from copilot.runs.checks import Check
@@ -46,7 +50,14 @@ def drafted(stage: Stage) -> Drafted:
         request = _alone(request)
     log = EventLog(stage, alone=found.alone)
     repairs = settings.COPILOT["DRAFT_REPAIRS"]
-    desk = Desk(drafter, lambda draft: _tried(stage, draft), _Reports(stage), stage.lease.should_stop, log, repairs)
+    desk = Desk(
+        drafter,
+        lambda draft: _tried(stage, draft, request.tables),
+        _Reports(stage),
+        stage.lease.should_stop,
+        log,
+        repairs,
+    )
     draft, request = _first(stage, desk, log, request, found.kept)
     settled = settle(desk, request, draft, found.kept)
     stage.check()
@@ -54,9 +65,18 @@ def drafted(stage: Stage) -> Drafted:
     return _handed_on(stage, settled)
 
 
+def rebound(stage: Stage) -> Drafted:
+    """New data for a version that stands: its program is not written again. Raises StageFailed where it cannot be."""
+    draft = rebinds.draft(stage)
+    built = builds.build(stage, draft)
+    if isinstance(built, Feedback):
+        raise StageFailed(f"The program does not take the new data. {built.message}")
+    return Drafted(draft, built, builds.check(stage, draft, built))
+
+
 def _begin(stage: Stage, kept: Kept) -> tuple[Drafter, DraftRequest]:
     """The drafter that the run asked for and what it will read; tells both. Experience serves the first stage."""
-    drafter = engines.drafter_for(stage.run.drafter)
+    drafter = _drafter(stage.run)
     read = _read_tables(stage)
     tables = [
         {"name": table.name, "rows": table.row_count, "columns": list(table.columns), "warnings": list(table.warnings)}
@@ -66,6 +86,18 @@ def _begin(stage: Stage, kept: Kept) -> tuple[Drafter, DraftRequest]:
     request = _request(stage.run, read)
     begun = kept.formulated or kept.candidate or kept.draft
     return drafter, request if begun else experience.with_insights(stage, drafter, request)
+
+
+def _drafter(run: Run) -> Drafter:
+    """The drafter of the run; every call that it makes of a language model is counted and recorded."""
+    if run.kind == Run.Kind.REPLAY:
+        if run.base_run_id is None:
+            raise StageFailed(engines.NO_RECORD)
+        return engines.replaying(run.base_run_id)
+    drafter = engines.drafter_for(run.drafter)
+    if isinstance(drafter, CallsModels):
+        drafter.through(Meter(run.workspace, run.id))
+    return drafter
 
 
 def _first(stage: Stage, desk: Desk, log: EventLog, request: DraftRequest, kept: Kept) -> tuple[Draft, DraftRequest]:
@@ -102,12 +134,12 @@ def _read_alone(stage: Stage, outcome: DraftOutcome, alone: DraftRequest) -> Dra
     return replace(outcome, draft=replace(outcome.draft, formulation=noted))
 
 
-def _tried(stage: Stage, draft: Draft) -> Trial:
+def _tried(stage: Stage, draft: Draft, tables: Sequence[Table]) -> Trial:
     """Build in the sandbox, and check; an expected failure comes back as feedback for the drafter."""
     built = builds.build(stage, draft)
     if isinstance(built, Feedback):
         return judging.refused(built)
-    checks = builds.check(stage, draft, built)
+    checks = builds.check(stage, draft, built, tables)
     return judging.judged(Drafted(draft, built, checks), checks)
 
 
@@ -118,7 +150,7 @@ def _handed_on(stage: Stage, settled: Settled) -> Drafted:
     if isinstance(settled.trial.built, Drafted):
         return settled.trial.built
     assert settled.trial.feedback is not None
-    raise StageFailed(f"{settled.trial.feedback.message} {settled.handed_over}".strip())
+    raise StageFailed(settled.handed_over or settled.trial.feedback.message)
 
 
 def _request(run: Run, tables: Sequence[DataTable]) -> DraftRequest:
@@ -156,7 +188,7 @@ def draft_of(version: ModelVersion) -> Draft:
 
 def _read_tables(stage: Stage) -> list[DataTable]:
     try:
-        return [read_table(dataset.name, bytes(dataset.content)) for dataset in stage.run.datasets.order_by("name")]
+        return [table_of(dataset) for dataset in stage.run.datasets.order_by("name")]
     except DataError as error:
         raise StageFailed(str(error)) from error
 

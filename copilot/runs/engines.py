@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
+from uuid import UUID
 
 from django.conf import settings
 
 from copilot.drafting.base import Drafter, DraftingError
 from copilot.drafting.builtin import BuiltinDrafter
+from copilot.llm import endpoints
+from copilot.llm.recall import Recall, recorded_settings
 from copilot.sandbox.host import Sandbox
 from copilot.sandbox.outcome import Limits
 
+NO_RECORD = "Nothing that a language model wrote for this run is on record, so there is nothing to replay."
 _lock = threading.Lock()
 _sandboxes: list[Sandbox] = []
 NO_LLM = (
@@ -21,7 +25,7 @@ NO_LLM = (
 
 def drafter_for(name: str) -> Drafter:
     """The drafter called `name`: builtin, llm, or auto (the language model where one is connected)."""
-    connected = bool(settings.COPILOT["LLM"])
+    connected = endpoints.is_connected()
     if name == "llm" and not connected:
         raise DraftingError(NO_LLM)
     if name == "builtin" or not connected:
@@ -49,18 +53,19 @@ def build_limits() -> Limits:
 
 def _llm_drafter() -> Drafter:
     from copilot.drafting.agent import LlmDrafter  # only where a model is connected
-    from copilot.drafting.llm import LlmSettings
 
-    options = settings.COPILOT
-    return LlmDrafter(
-        LlmSettings(
-            model=options["LLM"],
-            base_url=options["LLM_BASE_URL"],
-            api_key=options["LLM_API_KEY"],
-            timeout_seconds=options["LLM_TIMEOUT_SECONDS"],
-            method=options["LLM_METHOD"],
-        )
-    )
+    checker = endpoints.settings_for("checker") if endpoints.has_its_own("checker") else None
+    return LlmDrafter(endpoints.settings_for("drafter"), checker=checker)
+
+
+def replaying(run_id: UUID) -> Drafter:
+    """The drafter that answers from what is on record of a run. Raises DraftingError where nothing is."""
+    from copilot.drafting.agent import LlmDrafter
+
+    recorded = recorded_settings(run_id)
+    if recorded is None:
+        raise DraftingError(NO_RECORD)
+    return LlmDrafter(recorded, gate=Recall(run_id))
 
 
 def close() -> None:

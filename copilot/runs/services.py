@@ -16,7 +16,8 @@ from copilot.data.models import Dataset
 from copilot.drafting.base import DraftingError
 from copilot.drafting.editing import edited
 from copilot.drafting.formulation import Formulation
-from copilot.runs import checkpoints, events, queue
+from copilot.llm.models import LlmCall
+from copilot.runs import checkpoints, engines, events, queue
 from copilot.runs.events import EventType
 from copilot.runs.models import ASIDE, VERTEX, Lifecycle, ModelVersion, Run
 from solvers.registry import AUTO, SOLVERS
@@ -172,6 +173,36 @@ def rerun(*, run: Run, actor: User, solver: str | None = None) -> Run:
     if (settled := checkpoints.settled_before(run)) is not None:
         events.record(again.id, EventType.DRAFT_FORMULATED, settled)
     return again
+
+
+@transaction.atomic
+def replay(*, run: Run, actor: User, enqueue: bool = True) -> Run:
+    """Queue the run's line again with the replies on record: nobody is asked, and nothing is spent.
+
+    Raises RunError with a sentence for the user.
+    """
+    if not may_write(actor, run.workspace):
+        raise RunError("You may look at this workspace, but only planners and owners can start runs in it.")
+    if not LlmCall.objects.filter(workspace=run.workspace, run_id=run.id).exists():
+        raise RunError(engines.NO_RECORD)
+    again = Run.objects.create(
+        workspace=run.workspace,
+        created_by=actor,
+        kind=Run.Kind.REPLAY,
+        request_text=run.request_text,
+        revision_start=run.revision_start,
+        base=run.base,
+        base_run=run,
+        drafter=run.drafter,
+        solver=run.solver,
+        method=run.method,
+        relative_gap=run.relative_gap,
+        seed=run.seed,
+        time_limit_seconds=run.time_limit_seconds,
+    )
+    if (settled := checkpoints.settled_by_person(run)) is not None:
+        events.record(again.id, EventType.DRAFT_FORMULATED, settled)
+    return _queued(again, list(run.datasets.all()), enqueue=enqueue)
 
 
 def _queued(run: Run, datasets: Sequence[Dataset], *, enqueue: bool) -> Run:

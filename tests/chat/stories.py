@@ -178,6 +178,31 @@ def revised(actor: User) -> Run:
     return fresh(run)
 
 
+PARTIAL = [
+    {"element": "variable", "name": "desks", "words": "how many desks to make"},
+    {"element": "constraint", "name": "carpentry", "words": "at most 240 hours of carp"},
+    {"element": "objective", "name": "profit", "words": "the largest profit"},
+]
+
+
+def arriving(actor: User) -> Run:
+    """A language model is writing the formulation."""
+    run = started(actor)
+    tell(run, E.DRAFT_STARTED, drafter="llm", tables=[])
+    tell(run, E.DRAFT_PARTIAL, stage="formulate", title="Desks", items=PARTIAL)
+    return fresh(run)
+
+
+def handed_over(actor: User) -> Run:
+    """A draft whose repairs came to nothing."""
+    run = arriving(actor)
+    drafted(run)
+    tell(run, E.DRAFT_REPAIR, because="carpentry differs", repair=1, step="check")
+    message = "The drafter sent the same draft again. It is yours now.\nstep: check"
+    tell(run, E.DRAFT_HANDED_OVER, message=message, failing=["rows: carpentry"], builds=True)
+    return fresh(run)
+
+
 def failed(actor: User) -> Run:
     """The sandbox refused the program."""
     run = started(actor)

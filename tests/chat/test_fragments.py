@@ -97,3 +97,20 @@ def test_frames_carry_the_numbers_of_the_chart_and_no_log(alice: User) -> None:
         "relative_gap",
     }
     assert not any(data for kind, data in datas.items() if kind != EventType.SOLVE_PROGRESS)
+
+
+def test_a_formulation_that_still_arrives_is_shown_as_far_as_it_is_known(alice: User, client: Client) -> None:
+    run = stories.arriving(alice)
+    client.force_login(alice)
+    page = client.get(page_of(run)).content.decode()
+    assert "still arriving" in page
+    assert "carpentry: at most 240 hours of carp" in page
+    assert "So far 1 decision, 1 rule" in page
+    assert set(regions_in(fragments.render(run.id, {EventType.DRAFT_PARTIAL}))) == {"live", "steps", "spec"}
+
+
+def test_a_draft_that_is_handed_over_says_so_at_its_checks_and_keeps_the_steps_before(alice: User) -> None:
+    steps = regions_in(fragments.render(stories.handed_over(alice).id, {EventType.DRAFT_HANDED_OVER}))["steps"]
+    assert "The drafter sent the same draft again. It is yours now." in steps
+    assert "lines of Pyomo" in steps
+    assert "Trying once more" not in steps

@@ -25,6 +25,8 @@ STORIES = [
     stories.started,
     stories.finished,
     stories.running,
+    stories.arriving,
+    stories.handed_over,
     stories.revised,
     stories.failed,
     stories.abstained,

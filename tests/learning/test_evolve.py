@@ -83,8 +83,9 @@ def test_a_refinement_is_a_new_version_and_only_when_it_is_better(named: bool) -
     version = approved(CONSERVATION)
     released("r1", version)
     text = "Water flows through a network of pipes; store some from one period to the next."
-    for outcome in ("positive",) * 4 + ("negative",) * 2:
-        used(version, outcome, text if outcome == "negative" else "Goods travel through a network of nodes.")
+    for number, outcome in enumerate(("positive",) * 4 + ("negative",) * 2):
+        told = text if outcome == "negative" else "Goods travel through a network of nodes."
+        used(version, outcome, f"{told} Case {number}.")
     better = {"applies_when": CONSERVATION.applies_when, "not_when": "Water is stored.", "labels": []}
     # Before: told of every task that it applies. After: kept from those on which it misled, where `named` says so.
     before, after = [{"apply": [1]}] * 12, [{"apply": [1]}] * 8 + [{"apply": [] if named else [1]}] * 4
@@ -124,10 +125,10 @@ def test_a_merge_retires_its_parents_and_no_other_label_mate() -> None:
     texts = ("Items share one capacity.", "A budget limits the chosen items.", "Every chosen item takes room.")
     versions = [approved(KNAPSACK, title=text[:20], explanation=text) for text in texts]
     merged = replace(LESSON, labels=KNAPSACK.labels, explanation="One row sums what the chosen ones take.")
-    table = desk({"merge": [1, 2], "insight": row(merged)})
-    child = evolve.merged(versions, table)
+    maker, model = curator({"merge": [1, 2], "insight": row(merged)})
+    child = evolve.merged(versions, replace(desk(), curator=maker))
     assert child
-    assert all(text in str(table.curator._chat_model.asked) for text in texts)  # type: ignore[attr-defined]
+    assert all(text in str(model.asked) for text in texts)
     assert evolve.retire_parents(child) == 0, "nothing is retired before a person has approved the merge"
     InsightVersion.objects.filter(id=child.id).update(state=State.ACTIVE)
     child.refresh_from_db()
@@ -168,8 +169,10 @@ def test_harm_suspends_and_an_old_verdict_weighs_less() -> None:
     assert harmful.state == "suspended"
     assert not effect.suspend_harmful()
     now = timezone.now()
-    old = [("shown", "negative", False, now - timedelta(days=720))] * 6
+    old = [("shown", "negative", False, now - timedelta(days=720), "a")] * 6
     assert counted(old, now).hurt == pytest.approx(6 / 16)
+    assert counted(old, now, model_id="b").hurt == pytest.approx(3 / 16), "and that of another model half of it"
+    assert counted(old, now, model_id="a").hurt == pytest.approx(6 / 16)
     assert not counted(old, now).harm()
 
 
@@ -182,6 +185,7 @@ def test_drafts_that_do_better_without_it_are_harm() -> None:
 @pytest.mark.django_db
 def test_trials_with_another_model_are_outdated() -> None:
     version = approved(CONSERVATION)
-    TrialRecord.objects.create(version=version, arm="with", task_key="a", model_id="old", solver="highs")
-    assert effect.outdated("new", "highs") == [version]
-    assert not effect.outdated("old", "highs")
+    TrialRecord.objects.create(version=version, arm="with", task_key="a", model_id="old", solver="highs 1.9")
+    assert effect.outdated("new", "highs 1.9") == [version]
+    assert effect.outdated("old", "highs 2.0") == [version]
+    assert not effect.outdated("old", "highs 1.9")

@@ -13,6 +13,7 @@ from copilot.accounts.services import workspace_of
 from copilot.drafting.agent import LlmDrafter
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.llm import LlmSettings
+from copilot.llm.models import LlmCall
 from copilot.runs import drafts, engines, events, pipeline, services
 from copilot.runs.events import EventType as E
 from copilot.runs.models import Lifecycle, Run, Verification
@@ -136,11 +137,11 @@ def test_a_worker_lost_before_a_repair_was_tried_does_not_pay_for_it_again(
     run, model = scripted(*both(program=HALF), mended(PROGRAM))
     real, tries = drafts._tried, [0]
 
-    def second_kills(stage: Any, draft: Any) -> Any:
+    def second_kills(*given: Any) -> Any:
         tries[0] += 1
         if tries[0] == 2:
             raise WorkerKilled
-        return real(stage, draft)
+        return real(*given)
 
     monkeypatch.setattr(drafts, "_tried", second_kills)
     with pytest.raises(WorkerKilled):
@@ -216,3 +217,69 @@ def test_a_retry_after_the_provider_went_away_pays_for_the_formulation_once(scri
     again, model = scripted(written(), run=services.rerun(run=run, actor=owner))
     assert walk(again).lifecycle == Lifecycle.SUCCEEDED
     assert len(model.asked) == 1
+
+
+def test_every_call_of_a_run_is_on_record_and_the_run_can_be_replayed(scripted: Scripted, owner: User) -> None:
+    run, _ = scripted(workshop(), written(BROKEN), "junk", mended(PROGRAM))
+    run = walk(run)
+    rows = LlmCall.objects.filter(run_id=run.id)
+    assert [(row.stage, row.outcome) for row in rows] == [
+        ("formulate", "answered"),
+        ("program", "answered"),
+        ("repair", "answered"),
+        ("repair", "answered"),
+    ]
+    assert rows.filter(workspace=run.workspace, counted_tokens=790, model="scripted:one").count() == 4
+    again = walk(services.replay(run=run, actor=owner, enqueue=False))
+    assert again.lifecycle == Lifecycle.SUCCEEDED, again.closing_message
+    assert again.kind == Run.Kind.REPLAY
+    assert again.version is not None
+    assert run.version is not None
+    assert (again.version.fingerprint, again.version.program) == (run.version.fingerprint, run.version.program)
+    assert LlmCall.objects.count() == 4
+    steps = [
+        [kind for kind in types_of(one) if kind.startswith("draft") and kind != E.DRAFT_PARTIAL] for one in (run, again)
+    ]
+    assert steps[0] == steps[1]
+
+
+def test_a_replay_whose_prompts_are_others_says_so_and_asks_nobody(
+    scripted: Scripted, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = walk(scripted(*both())[0])
+    LlmCall.objects.filter(run_id=run.id).update(digest="0" * 32)
+    again = walk(services.replay(run=run, actor=owner, enqueue=False))
+    assert again.lifecycle == Lifecycle.FAILED
+    assert "holds no reply to this prompt" in again.closing_message
+    with pytest.raises(RunError, match="nothing to replay"):
+        services.replay(run=again, actor=owner)
+
+
+def test_a_budget_that_is_reached_asks_nobody_and_keeps_the_text(scripted: Scripted, settings: Any) -> None:
+    settings.COPILOT = settings.COPILOT | {"LLM_TOKENS_PER_DAY": 1_000}
+    run, model = scripted(*both())
+    run = walk(run)
+    assert run.lifecycle == Lifecycle.FAILED  # which the page offers to retry
+    assert "The budget of this workspace for language models is reached" in run.closing_message
+    assert "Retry tomorrow" in run.closing_message
+    assert run.request_text == TEXT
+    assert model.asked == []
+
+
+def test_a_budget_that_is_reached_before_a_repair_hands_over_what_there_is(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, model = scripted(*both(program=HALF), mended(PROGRAM))
+    real = drafts._tried
+
+    def spends(*given: Any) -> Any:
+        LlmCall.objects.create(workspace=run.workspace, counted_tokens=2_000_000)
+        return real(*given)
+
+    monkeypatch.setattr(drafts, "_tried", spends)
+    run = walk(run)
+    assert run.lifecycle == Lifecycle.SUCCEEDED
+    assert run.verification == Verification.FAILED
+    (told,) = payloads(run, E.DRAFT_HANDED_OVER)
+    assert "budget of this workspace" in told["message"]
+    assert len(model.asked) == 2

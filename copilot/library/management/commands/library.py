@@ -10,12 +10,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from copilot.accounts.models import Workspace
-from copilot.library import exporting, importing, releases, seeding, seeds, stats
+from copilot.library import exporting, importing, prepared, releases, seeding, seeds, stats
 from copilot.library.access import LibraryRefused
 from copilot.library.formats.strict_json import FormatError
 from copilot.library.importing import ImportReport
 from copilot.library.insights import Reach
 from copilot.library.models import LibraryRelease
+from solvers.disk import write_whole
+from solvers.instance import InstanceError
 
 
 class Command(BaseCommand):
@@ -106,6 +108,7 @@ class Command(BaseCommand):
 
     def _release(self, options: dict[str, Any], workspace: Workspace | None) -> dict[str, Any]:
         release = releases.make(options["name"], actor=None, workspace=workspace, note=options["note"])
+        prepared.prepare(release)  # else the first run that asks would wait for it
         if options["activate"]:
             _point(release, options)
         size = release.items.count()
@@ -143,9 +146,9 @@ def _point(release: LibraryRelease, options: dict[str, Any]) -> None:
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
+        write_whole(path, text.encode())
+    except InstanceError as error:
+        raise CommandError(str(error)) from error
 
 
 def _lines(report: ImportReport) -> list[str]:
