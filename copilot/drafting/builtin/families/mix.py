@@ -71,7 +71,8 @@ def read(reading: Reading) -> Formulation:
 def _mix(reading: Reading, block: Block) -> _Mix:
     account = reading.account
     up, down = (account.says(patterns(FAMILY, key)) for key in ("maximize", "minimize"))
-    if (up is None) == (down is None):
+    amounts, select = (account.says(patterns(FAMILY, key)) for key in ("amounts", "select"))
+    if (up is None) == (down is None) or amounts is None or select is not None:
         raise NotThisFamily
     table = columns(block)
     if len(table) < 2:
