@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.phrases import patterns, words
-from copilot.drafting.builtin.families.plan import Key, Plan, label_of, term
+from copilot.drafting.builtin.families.plan import Key, Place, Plan, label_of, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading, columns, place_of, stems
 from copilot.drafting.formulation import Formulation, Term
 
@@ -44,11 +44,7 @@ def read(reading: Reading) -> Formulation:
     ready = plan.variable("setup", (item, time), said, domain="binary", label="the item is made in the period")
     link = [term(make), term(ready, most, minus=True)]
     plan.rule("only with a setup", link, "<=", 0, said, kind="logical", indices=(item, time))
-    for at, period in enumerate(periods):
-        terms: list[Term] = [term(f"stock[{item},{periods[at - 1]}]")] if at else []
-        terms += [term(f"make[{item},{period}]"), term(f"stock[{item},{period}]", minus=True)]
-        limit = f"demand[{item},{period}]"
-        plan.rule(f"balance of {period}", terms, "==", limit, place, kind="balance", indices=(item,))
+    _balances(plan, item, periods, place)
     if limits:
         room = plan.said("most in a period", limits[0])
         plan.rule("room in a period", [term(make)], "<=", room, limits[0].sentence, kind="resource", indices=(time,))
@@ -56,6 +52,15 @@ def read(reading: Reading) -> Formulation:
         plan.assume("There is no stock at the start.", stock)
     total = [term(ready, setups), term(stock, holds)]
     return plan.formulation("Lot sizing at least cost", "cost of setups and stock", "minimize", total, said)
+
+
+def _balances(plan: Plan, item: str, periods: list[str], place: Place) -> None:
+    """Stock before and what is made cover the demand and the stock after, in each period."""
+    for at, period in enumerate(periods):
+        terms: list[Term] = [term(f"stock[{item},{periods[at - 1]}]")] if at else []
+        terms += [term(f"make[{item},{period}]"), term(f"stock[{item},{period}]", minus=True)]
+        limit = f"demand[{item},{period}]"
+        plan.rule(f"balance of {period}", terms, "==", limit, place, kind="balance", indices=(item,))
 
 
 def _tables(blocks: tuple[Block, ...]) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
