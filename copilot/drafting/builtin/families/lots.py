@@ -24,8 +24,7 @@ def read(reading: Reading) -> Formulation:
     limits = account.fill(FAMILY).get("capacity", [])
     if len(limits) > 1:
         raise InDoubt(f"There are {len(limits)} numbers for what all items together may need in a period.")
-    items = list(demand)
-    periods = list(next(iter(demand.values())))
+    items, periods = list(demand), list(next(iter(demand.values())))
     empty = account.says(patterns(FAMILY, "empty"))
     reading.settle(FAMILY, len(items), len(periods))
     said, place = account.sentence_at(goal.start()), place_of(blocks[0])
