@@ -226,3 +226,26 @@ def test_an_extra_that_comes_whatever_is_chosen_is_added_to_the_trip() -> None:
         "Because of checks at the gates, she must add a fixed delay of 10 km to the trip, regardless of the order.\n"
     )
     assert optimum(drafted(TOUR + extra)) == pytest.approx(_tour_best() + 10)
+
+
+def test_what_is_ordered_and_comes_the_next_week_has_a_lead_of_one() -> None:
+    said = STORE.replace(
+        "which requires a lead time of 1 week.", "which becomes available for use only in the following week."
+    )
+    assert optimum(drafted(said)) == pytest.approx(_store_best())
+
+
+def test_a_choice_among_whole_options_is_no_mix() -> None:
+    text = KNAPSACK.replace("Each thing is taken whole or not at all.\n", "").replace(
+        "Choose what to pack to maximize the total value.", "Find the subset with the largest total value."
+    )
+    outcome = ask(text)
+    assert outcome.draft is None or optimum(outcome.draft) == pytest.approx(_knapsack_best())
+
+
+def test_the_first_sentence_may_describe_and_must_not_rule() -> None:
+    scene = "A hiker must decide which things to take on a three-day trip:"
+    assert ask(KNAPSACK.replace("A hiker must decide which things to take on a trip:", scene)).status == "complete"
+    ruled = "A hiker must decide which things to take, and at most two of a kind:"
+    ruled = KNAPSACK.replace("A hiker must decide which things to take on a trip:", ruled)
+    assert ask(ruled).status != "complete"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 
 import pytest
 from scipy.optimize import linprog
@@ -91,11 +92,32 @@ def test_a_mix_solves_to_the_optimum_and_every_check_passes(text: str, best: flo
         (FEED, "Lupin may only be used together with clover."),
         (CUTS, "Either the filter or the stack must be left out."),
         (FUNDS, "At most 3 funds may hold any money."),
-        (FUNDS, "A fund that gets any money gets at least 10% of it."),
     ],
 )
 def test_a_rule_that_the_mix_does_not_know_is_never_dropped(text: str, twist: str) -> None:
     assert ask(f"{text}{twist}\n").status != "complete"
+
+
+def test_funds_may_be_few_and_each_that_is_used_large_enough() -> None:
+    some = (
+        FUNDS.replace("North", "Fund N").replace("South", "Fund S").replace("East", "Fund E").replace("West", "Fund W")
+    )
+    text = f"{some}Money may go to at most 3 funds, and a fund that gets any gets at least 25% of the money.\n"
+    gain, risk, most = [0.04, 0.09, 0.07, 0.05], [-3.0, 3.0, 1.0, -2.0], [1e5, 8e4, 8e4, 1e5]
+    best = 0.0
+    for used in itertools.chain.from_iterable(itertools.combinations(range(4), size) for size in (1, 2, 3)):
+        bounds = [(5e4, most[k]) for k in used]
+        plan = linprog(
+            [-gain[k] for k in used],
+            A_ub=[[risk[k] for k in used]],
+            b_ub=[0.0],
+            A_eq=[[1.0] * len(used)],
+            b_eq=[2e5],
+            bounds=bounds,
+        )
+        best = max(best, -plan.fun if plan.success else 0.0)
+    assert 0 < best < MONEY
+    assert optimum(drafted(text)) == pytest.approx(best)
 
 
 def test_a_column_without_a_limit_is_asked_for() -> None:

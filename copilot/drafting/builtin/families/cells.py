@@ -23,6 +23,10 @@ _VERB = re.compile(
     r"generates?|yields?|goes|visits?|runs?)\b|[–(=]|\s-\s|(?<!\d),|\s(?=[$€£]?\d)"
 )
 _OF = re.compile(r"\s*(?P<unit>[^\W\d_]+)\s+of\s+(?P<what>.+)")
+_START = re.compile(
+    r"(?:(?:[Ll]astly|[Ff]inally|[Ii]f we start|[Ss]tarting),? )?[Ff]rom (?:the )?"
+    r"(?P<place>[A-Z][\w'’-]*(?: (?:[A-Z][\w'’-]*|\d+))*)(?: \([^)\d]*\d?\))?\s*[:,](?=.*\d)"
+)
 _NAMED = {"weighs": "weight", "weigh": "weight", "costs": "cost", "worth": "value"}
 _FILLER = frozenset(load("families")["any"]["filler"])
 
@@ -51,6 +55,9 @@ class Stop:
 
 def label_and_rest(body: str) -> tuple[str, str, int]:
     """(label, the rest, where the rest begins in `body`)."""
+    start = _START.match(body)
+    if start:
+        return f"From {start['place']}", body[start.end() :], start.end()
     colon = re.search(r":(?!\d)", body)
     verb = _VERB.search(body)
     if colon and colon.start() <= _LONGEST and not re.search(r"[$€£,;]", body[: colon.start()]):

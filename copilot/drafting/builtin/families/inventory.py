@@ -91,6 +91,7 @@ def _store(reading: Reading) -> _Store:
         account.taken += pair
         account.explain(*match.span())
     for match in _START.finditer(reading.layout.prose):
+        account.explain(*match.span())
         for said in [n for n in account.numbers if match.start() <= n.start < match.end()]:
             account.take(said)
     found = account.fill(FAMILY)
@@ -101,6 +102,12 @@ def _store(reading: Reading) -> _Store:
     missing = [name for name in _NEEDED if name not in one]
     if missing:
         raise InDoubt(f"I found no number for: {', '.join(missing)}.")
+    following = account.says(patterns(FAMILY, "next_period"))
+    if following and "lead" not in one:
+        start, end = following.span()
+        account.explain(start, end)
+        one["lead"] = Said(1.0, "", start, end, account.sentence_at(start))
+        account.taken.append(one["lead"])
     lost = account.says(patterns(FAMILY, "lost"))
     if (lost is None) != ("lost" not in one):
         raise InDoubt("Say what becomes of demand that is not met, and what a lost unit costs.")

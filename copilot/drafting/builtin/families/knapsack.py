@@ -28,9 +28,11 @@ def read(reading: Reading) -> Formulation:
     if len(reading.layout.blocks) != 1:
         raise NotThisFamily
     block = reading.layout.blocks[0]
-    table = columns(block)
     goal, chosen = account.says(patterns(FAMILY, "goal")), account.says(patterns(FAMILY, "choose"))
-    if goal is None or chosen is None or len(table) < 2 or "" in table:
+    if goal is None or chosen is None:
+        raise NotThisFamily
+    table = columns(block)
+    if len(table) < 2 or "" in table:
         raise NotThisFamily
     sentence = account.sentence_at(goal.start())
     value = _value_column(list(table), reading.layout.prose[goal.start() : sentence[1]])

@@ -12,7 +12,9 @@ from copilot.drafting.builtin.families.plan import label_of
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
 
 _AMOUNT = r"(?P<money>[$€£¥]\s?)?(?P<value>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
-_MANY = 400
+_PLACE = r"(?:the )?(?P<to>[A-Z][\w'’-]*(?: (?:[A-Z][\w'’-]*|\d+))*)(?: \([^)\d]*\d?\))?"
+_GIVEN = re.compile(rf"{_AMOUNT}(?: [a-z]+){{0,2}} (?:to|for) {_PLACE}(?!\w)")
+_TURNED = re.compile(rf"(?:\b(?:to|reach) )?{_PLACE}\s*(?::|=|is|costs?|at|\()\s*{_AMOUNT}(?: ?[A-Za-z]+(?![\w(]))?\)?")
 _FROM = re.compile(r"^(?:from|source)\s+", re.IGNORECASE)
 _TO = re.compile(r"^(?:to|→|->|destination)\s+", re.IGNORECASE)
 _BETWEEN = re.compile(r"^between\s+(?P<a>.+?)\s+and\s+(?P<b>.+)$", re.IGNORECASE)
@@ -30,7 +32,7 @@ class Link:
 
 def known_labels(blocks: Iterable[Block]) -> dict[str, str]:
     """Labels of the records that name one place, by their small letters."""
-    labels = (label_of(record.label) for block in blocks for record in block.records if _ends(record) is None)
+    labels = (_bare(label_of(_FROM.sub("", r.label))) for block in blocks for r in block.records if _ends(r) is None)
     return {label.lower(): label for label in labels}
 
 
@@ -39,9 +41,9 @@ def links_of(block: Block, known: Mapping[str, str] | None = None) -> tuple[Link
     known = known or {label.lower(): label for label in block.labels}
     found: list[Link] = []
     for record in block.records:
-        pieces = _pieces(record, known)
+        pieces = _pieces(record)
         if pieces:
-            found.extend(pieces)
+            found.extend(_link(tail, match, record, known) for tail, match in pieces)
             continue
         if record.stops or record.loose:
             return ()
@@ -54,7 +56,7 @@ def links_of(block: Block, known: Mapping[str, str] | None = None) -> tuple[Link
 
 
 def _called(words: str, known: Mapping[str, str]) -> str:
-    label = label_of(words)
+    label = _bare(label_of(words))
     return known.get(label.lower(), label)
 
 
@@ -65,27 +67,28 @@ def _ends(record: Record) -> tuple[str, str] | None:
     return (match["a"].strip(), match["b"].strip()) if match else None
 
 
-def _pieces(record: Record, known: Mapping[str, str]) -> tuple[Link, ...]:
-    """ "From Center 1 to stores: $3 to Store 1, $5 to Store 2": one number a place."""
-    tail = re.sub(r"\s+(?:to|→)\s+.*$", "", _FROM.sub("", record.label))
-    heads = sorted(known, key=lambda label: -len(label))
-    if tail.lower() not in known or not record.said or len(heads) > _MANY:
+def _pieces(record: Record) -> tuple[tuple[str, re.Match[str]], ...]:
+    """ "From Center 1 to stores: $3 to Store 1, $5 to Store 2": (tail, a match for each place with its number)."""
+    if not _FROM.match(record.label) or not record.said:
         return ()
-    names = "|".join(re.escape(head) for head in heads)
-    piece = re.compile(rf"{_AMOUNT}(?:\s+[a-z]+){{0,2}}\s+(?:to|for)\s+(?:the\s+)?(?P<to>{names})(?!\w)", re.IGNORECASE)
-    turned = re.compile(rf"(?:\bto\s+)?(?P<to>{names})\s*(?::|=|is|costs?|\()\s*{_AMOUNT}\)?", re.IGNORECASE)
-    for pattern in (piece, turned):
+    tail = _bare(re.sub(r"\s+(?:to|→)\s+.*$", "", _FROM.sub("", record.label)))
+    for pattern in (_GIVEN, _TURNED):
         matches = list(pattern.finditer(record.said))
         rest = pattern.sub("", record.said)
-        if len(matches) > 1 and not re.search(r"\d", rest):
-            return tuple(_link(match, tail, record, known) for match in matches)
+        if len(matches) > 1 and not re.search(r"\d", re.sub(r"\([^)]*\)", "", rest)):
+            return tuple((tail, match) for match in matches)
     return ()
 
 
-def _link(match: re.Match[str], tail: str, record: Record, known: Mapping[str, str]) -> Link:
+def _bare(label: str) -> str:
+    """The label without a remark in parentheses."""
+    return re.sub(r"\s*\([^)]*\)\s*$", "", label).strip()
+
+
+def _link(tail: str, match: re.Match[str], record: Record, known: Mapping[str, str]) -> Link:
     value = float(match["value"].replace(",", ""))
     cell = Cell("", value, (match["money"] or "").strip(), record.start, record.end)
-    return Link(known[tail.lower()], known[match["to"].lower()], (cell,))
+    return Link(_called(tail, known), _called(match["to"], known), (cell,))
 
 
 def _row(record: Record, block: Block, known: Mapping[str, str]) -> Iterable[Link]:

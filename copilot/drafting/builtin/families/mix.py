@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from copilot.drafting.builtin.families.blocks import Block
-from copilot.drafting.builtin.families.mixlimits import Limit, limits_of
+from copilot.drafting.builtin.families.mixlimits import CHOSEN, USED, Limit, limits_of
 from copilot.drafting.builtin.families.phrases import patterns, words
 from copilot.drafting.builtin.families.plan import Place, Plan, label_of, term
 from copilot.drafting.builtin.families.reading import (
@@ -70,9 +70,12 @@ def read(reading: Reading) -> Formulation:
 
 def _mix(reading: Reading, block: Block) -> _Mix:
     account = reading.account
-    table = columns(block)
     up, down = (account.says(patterns(FAMILY, key)) for key in ("maximize", "minimize"))
-    if len(table) < 2 or (up is None) == (down is None):
+    amounts, select = (account.says(patterns(FAMILY, key)) for key in ("amounts", "select"))
+    if (up is None) == (down is None) or amounts is None or select is not None:
+        raise NotThisFamily
+    table = columns(block)
+    if len(table) < 2:
         raise NotThisFamily
     goal = up or down
     assert goal
@@ -118,7 +121,8 @@ def _written(reading: Reading, mix: _Mix, constant: float) -> Formulation:
             rule = f"at {said} of each"
             plan.rule(rule, [term(take)], relation, bound, place, kind="bound", indices=(items,))  # type: ignore[arg-type]
     sources = dict.fromkeys(mix.contents, "")
-    for limit in (limit for limit in mix.limits if limit.column):
+    _chosen(plan, mix, take, items, total)
+    for limit in (limit for limit in mix.limits if limit.column in sources):
         unit = unit_of(mix.block, limit.column)
         if not sources[limit.column]:
             values = _keyed(mix.table[limit.column])
@@ -130,6 +134,27 @@ def _written(reading: Reading, mix: _Mix, constant: float) -> Formulation:
     title = f"How much of each option for the {'largest' if mix.sense == 'maximize' else 'smallest'} total {named}"
     goal = [term(take, gain)]
     return plan.formulation(title, f"total {named}", mix.sense, goal, mix.said, constant=constant, unit=unit)
+
+
+def _chosen(plan: Plan, mix: _Mix, take: str, items: str, total: str) -> None:
+    """How many options may be used, and how much of one that is used there must be at least."""
+    some = [limit for limit in mix.limits if limit.column in (CHOSEN, USED)]
+    if not some:
+        return
+    if not total:
+        raise InDoubt("The text gives no total, so I cannot tell how much of one option there may be.")
+    hold = plan.variable("used", (items,), some[0].place, domain="binary", label="the option is used")
+    named = {parameter.name for parameter in plan.parameters}
+    most = f"most_of_each[{items}] * {total}" if "most_of_each" in named else total
+    link = [term(take), term(hold, most, minus=True)]
+    plan.rule("nothing of an option not used", link, "<=", 0, some[0].place, kind="logical", indices=(items,))
+    for limit in some:
+        number = plan.number(limit.column, limit.value, limit.place, unit=limit.unit)
+        if limit.column == CHOSEN:
+            plan.rule("options used at most", [term(hold)], "<=", number, limit.place, kind="sum")
+            continue
+        least = [term(take), term(hold, f"{number} * {total}", minus=True)]
+        plan.rule("least of one used", least, ">=", 0, limit.place, kind="logical", indices=(items,))
 
 
 def _limited(plan: Plan, limit: Limit, take: str, source: str, unit: str) -> None:

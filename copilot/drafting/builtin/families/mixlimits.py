@@ -13,12 +13,16 @@ from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Re
 from copilot.drafting.formulation import Relation
 
 FAMILY = "mix"
+CHOSEN, USED = "number of options used", "least share of one that is used"
 _EDGE = re.compile(r"[,;:()]|\band\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A limit on the sum over a column ("" for all quantities together); `average`: on its mean over what is taken."""
+    """A limit on the sum over a column ("" for all quantities together); `average`: on its mean over what is taken.
+
+    CHOSEN in place of a column: on how many options are used. USED: on the share of the total of one that is used.
+    """
 
     column: str
     relation: Relation
@@ -44,7 +48,9 @@ def limits_of(
         if relation is None and carried and carried[1] == begin:
             relation = carried[0]
         column = _column(reading, said, contents)
-        if column is None:
+        if column is None and (special := _of_chosen(reading, said, relation)):
+            limit = special
+        elif column is None:
             total = _total(reading, said, relation) if said.value != count else None
             if total is None:
                 continue
@@ -60,6 +66,23 @@ def limits_of(
         carried = (limit.relation, begin)
         found.append(limit)
     return found
+
+
+def _of_chosen(reading: Reading, said: Said, relation: Relation | None) -> Limit | None:
+    """ "at most 4 funds", "a fund that gets any gets at least 5% of the money"."""
+    names = {record.label.split()[0] for record in reading.layout.blocks[0].records}
+    prose = reading.layout.prose
+    following = stems(" ".join(re.findall(r"[^\W\d_]+", prose[said.end : said.end + 30])[:2]))
+    if relation == "<=" and len(names) == 1 and stems(next(iter(names))) & following:
+        return Limit(CHOSEN, "<=", said.value, "", said.sentence)
+    before = _before(reading, said)
+    some = [match for phrase in patterns(FAMILY, "some") for match in phrase.finditer(before)]
+    if relation == ">=" and some and prose[said.start : said.end].endswith("%"):
+        for match in some:
+            start = prose.find(match.group(), *said.sentence)
+            reading.account.explain(start, start + len(match.group()))
+        return Limit(USED, ">=", said.value, "%", said.sentence)
+    return None
 
 
 def _listed(block: Block, contents: Sequence[str], *, maximized: bool) -> list[Limit]:

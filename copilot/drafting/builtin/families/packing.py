@@ -39,9 +39,11 @@ def read(reading: Reading) -> Formulation:
     if len(reading.layout.blocks) != 1:
         raise NotThisFamily
     block = reading.layout.blocks[0]
-    table = columns(block)
     goal = account.says(patterns(FAMILY, "goal"))
-    if goal is None or len(table) != 1 or len(block.records) > _MOST:
+    if goal is None:
+        raise NotThisFamily
+    table = columns(block)
+    if len(table) != 1 or len(block.records) > _MOST:
         raise NotThisFamily
     sentence = account.sentence_at(goal.start())
     name, sizes = next(iter(table.items()))

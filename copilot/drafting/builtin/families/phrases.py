@@ -13,6 +13,7 @@ from copilot.drafting.builtin.words import lexicon, load
 
 _SENTENCE = re.compile(r"(?:[.!?;](?=\s|$)|\n\s*\n)")
 _CLAUSE = re.compile(r"[.!?](?=\s|$)|[,;:()]|\n\s*\n|\b(?:and|but|while|whereas|so that|such that)\b")
+_COMPOUND = re.compile(r"[-‑](?:hour|day|week|month|year|stage|phase|dimensional)\b")
 _SUFFIX = re.compile(r"(?:[Kk](?!\w)|\s?%)?")
 _BREAK = r"[\s,\-‑–—()'\"’“”:]+"
 
@@ -174,6 +175,19 @@ class Account:
                     for match in phrase.finditer(self.prose, begin, edge):
                         self.explain(*match.span())
             begin = edge + 1
+
+    def relax_scene(self, until: int) -> None:
+        """The first sentence may use words of duty, where it stands before the records and says no rule."""
+        start, end = self.sentence_at(len(self.prose) - len(self.prose.lstrip()))
+        end = min(end, until)
+        if start >= end or any(phrase.search(self.prose, start, end) for phrase in patterns("any", "firm")):
+            return
+        for phrase in patterns("any", "scene"):
+            for match in phrase.finditer(self.prose, start, end):
+                self.explain(*match.span())
+        for said in [said for said in self.numbers if start <= said.start < end]:
+            if _COMPOUND.match(self.prose, said.end) and not self.prose[said.start].isdigit():
+                self.counts.append(self.take(said))
 
     def left(self) -> list[tuple[str, int, int]]:
         """(what is not explained, start, end): numbers, and words that state a rule."""

@@ -33,6 +33,7 @@ class Reading:
         self.account.absorb(patterns(family, "absorb"))
         self.account.relax(patterns(family, "known"))
         self.account.relax_clauses((*patterns("any", "core"), *patterns(family, "core")))
+        self.account.relax_scene(min((block.start for block in self.layout.blocks if block.start >= 0), default=0))
         self._enumerations()
         left = self.account.left()
         labels = [record.label for block in self.layout.blocks for record in block.records]

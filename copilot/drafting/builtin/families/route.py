@@ -7,15 +7,18 @@ from collections.abc import Callable, Sequence
 from copilot.drafting.base import Table
 from copilot.drafting.builtin.families import (
     covering,
+    cutting,
     diet,
     facility,
     flow,
     inventory,
     jobshop,
     knapsack,
+    lots,
     mix,
     network,
     packing,
+    staffing,
     tour,
 )
 from copilot.drafting.builtin.families.phrases import Account
@@ -34,6 +37,9 @@ _FAMILIES: tuple[tuple[str, Callable[[Reading], Formulation]], ...] = (
     ("covering", covering.read),
     ("flow over links", flow.read),
     ("inventory", inventory.read),
+    ("cutting stock", cutting.read),
+    ("staffing", staffing.read),
+    ("lot sizing", lots.read),
     ("diet or blending", diet.read),
     ("a mix of options", mix.read),
 )
