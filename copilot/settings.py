@@ -129,9 +129,7 @@ else:
     }
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=_broker_url)
 CELERY_TASK_DEFAULT_QUEUE = env.str("COPILOT_QUEUE", default="copilot")
-CELERY_IMPORTS = [
-    f"copilot.{room}.worker" for room in ("runs", "review", "learning")
-]  # reapers and sandbox start there
+CELERY_IMPORTS = [f"copilot.{room}.worker" for room in ("runs", "review", "learning")]  # reapers start there
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False  # the run's row, not the message, survives a lost worker
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -155,6 +153,7 @@ COPILOT = {
     "BUILD_SECONDS": env.float("COPILOT_BUILD_SECONDS", default=30.0),
     "BUILD_MEMORY_MB": env.int("COPILOT_BUILD_MEMORY_MB", default=1024),
     "INSIGHT_HOLD_OUT": env.float("COPILOT_INSIGHT_HOLD_OUT", default=0.08),  # share, by lot, to measure its effect
+    "LEARNING_CALLS": env.int("COPILOT_LEARNING_CALLS", default=500),  # a day, of what nobody asked for; 0: never
     "LEASE_SECONDS": env.float("COPILOT_LEASE_SECONDS", default=10.0),
     "MESSAGE_CHARACTERS": env.int("COPILOT_MESSAGE_CHARACTERS", default=20_000),
     "TABLE_MEGABYTES": env.int("COPILOT_TABLE_MEGABYTES", default=10),

@@ -1,6 +1,6 @@
 """The command line `python -m solvers solve|info|doctor|iis|check|convert|diff FILE`.
 
-Exit status: 0 done, 1 not solved, 2 bad input; diff has its own.
+Exit status: 0 done, 1 not solved, 2 bad input or no room for the output; diff has its own.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 from solvers import runner
 from solvers.base import AvailabilityState
+from solvers.disk import is_full, sentence, write_whole
 from solvers.equivalence.command import diff_main
 from solvers.explain.command import explain_main
 from solvers.fingerprint import fingerprint
@@ -33,7 +34,27 @@ MAX_SUSPECTS = 1000
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        status = _run(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()  # here, where a full disk can still be told
+    except BrokenPipeError:  # the reader of our output has seen enough
+        _hush()
+        return 1
+    except OSError as error:
+        if not is_full(error):
+            raise
+        _hush()
+        print(f"solvers: {sentence(error, 'the standard output')}", file=sys.stderr)
+        return 2
+    return status
+
+
+def _hush() -> None:
+    """Let what is still to be flushed at the end go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _run(given: list[str]) -> int:
     if given[:1] == ["iis"]:
         return explain_main(given[1:])
     if given[:1] == ["diff"]:
@@ -44,9 +65,6 @@ def main(arguments: list[str] | None = None) -> int:
     except InstanceError as error:
         print(f"solvers: {error}", file=sys.stderr)
         return 2
-    except BrokenPipeError:  # the reader of our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -134,15 +152,13 @@ _TOY_ARRAYS = ([1.0], [0, 1], [0], [1.0], [-math.inf], [3.0], [0.0], [math.inf],
 def _convert(options: argparse.Namespace) -> int:
     instance = read(options.file).instance
     ending = options.target.suffix.lower()
-    try:
-        if ending == ".mps":
-            options.target.write_text(mps_text(instance), encoding="utf-8")
-        elif ending == ".lp":
-            options.target.write_text(lp_text(instance), encoding="utf-8")
-        else:
-            options.target.write_bytes(instance.to_bytes())
-    except OSError as error:
-        raise InstanceError(f"The file {options.target} cannot be written: {error.strerror}.") from error
+    if ending == ".mps":
+        content = mps_text(instance).encode()
+    elif ending == ".lp":
+        content = lp_text(instance).encode()
+    else:
+        content = instance.to_bytes()
+    write_whole(options.target, content)
     return 0
 
 

@@ -16,6 +16,7 @@ import threading
 from typing import Any
 
 from solvers import wire
+from solvers.disk import DiskFull, needing_room
 from solvers.instance import InstanceError
 from solvers.instance_file import decode
 from solvers.limits import end_with_parent, limit_process
@@ -45,7 +46,8 @@ def main(event_descriptor: int, parent: int) -> None:
     stop = threading.Event()
     threading.Thread(target=_obey, args=(jobs, stop), daemon=True).start()
     try:
-        result = _solve(header, body, channel, stop)
+        with needing_room():
+            result = _solve(header, body, channel, stop)
     except MemoryError:
         result = _out_of_memory()
     except ImportError as error:
@@ -53,6 +55,8 @@ def main(event_descriptor: int, parent: int) -> None:
         small = "failed to map" in str(error) or "allocate memory" in str(error)
         message = f"The solver's library cannot be loaded: {str(error).rpartition('/')[2]}."
         result = _out_of_memory() if small else _failed(TerminationCondition.ERROR, message)
+    except DiskFull as error:
+        result = _failed(TerminationCondition.ERROR, str(error))
     except Exception as error:
         result = _failed(TerminationCondition.ERROR, f"The solver failed: {type(error).__name__}: {error}"[:2000])
     channel.send(wire.pack_result(result))

@@ -12,6 +12,7 @@ import numpy as np
 
 from solvers.base import has_duals
 from solvers.gurobi_beyond import Parts, kinds
+from solvers.gurobi_iis import with_conflict
 from solvers.gurobi_pool import search_for_best, with_candidates
 from solvers.gurobi_status import ERRORS, from_status
 from solvers.gurobi_watch import UNKNOWN, Watch
@@ -90,7 +91,16 @@ def _solved(instance: Instance, solver: str, options: SolveOptions, report: Repo
         result = _result(loaded, instance, solver)
         if kept and result.x is not None:
             result = with_candidates(result, problem, loaded.columns)
+        left = options.time_limit_seconds - (time.monotonic() - started)
+        if options.conflict and _is_empty(result) and instance.is_linear and left > 0:
+            numbers = loaded.row_numbers
+            result = with_conflict(result, problem, instance, loaded.rows, numbers, seconds=left)
         return replace(result, seconds=time.monotonic() - started)
+
+
+def _is_empty(result: Result) -> bool:
+    empty = (TerminationCondition.INFEASIBLE, TerminationCondition.INFEASIBLE_OR_UNBOUNDED)
+    return result.termination_condition in empty
 
 
 @contextmanager

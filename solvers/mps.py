@@ -12,9 +12,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from solvers.disk import needing_room
 from solvers.instance import Instance, InstanceError
 from solvers.instance_file import FIRST_MAGIC, MAGIC
-from solvers.process import ROOT, environment
+from solvers.process import ISOLATED, ROOT, environment
 
 READ_SECONDS = 120.0
 MEMORY_BYTES = 4 << 30
@@ -46,7 +47,7 @@ def read(path: Path, *, time_limit_seconds: float = READ_SECONDS, memory_limit_b
     if not start:
         raise InstanceError(f"The file {path.name} is empty.")
     kind = _kind(path)
-    with tempfile.TemporaryDirectory(prefix="instance-") as folder:
+    with needing_room(), tempfile.TemporaryDirectory(prefix="instance-") as folder:
         target = Path(folder) / "instance"
         arguments = [str(path.resolve()), kind, str(target), str(memory_limit_bytes), str(int(time_limit_seconds) + 5)]
         status, log = _run(arguments, time_limit_seconds)
@@ -70,7 +71,7 @@ def _kind(path: Path) -> str:
 
 def _run(arguments: list[str], time_limit_seconds: float) -> tuple[int, str]:
     with subprocess.Popen(  # noqa: S603  (our own interpreter and module, no shell)
-        [sys.executable, "-I", "-c", _BOOT, ROOT, *arguments],
+        [sys.executable, *ISOLATED, "-c", _BOOT, ROOT, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

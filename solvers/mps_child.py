@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from solvers.beyond import LINEAR, OBJECTIVE, Beyond
+from solvers.disk import is_full, sentence
 from solvers.gathered import Gathered
 from solvers.instance import Instance, InstanceError, Sense
 from solvers.limits import limit_process
@@ -53,7 +54,9 @@ def main(source: str, kind: str, target: str, memory_bytes: str, cpu_seconds: st
             instance = _instance(plain, kind, re.sub(r"\.(mps|lp)(\.gz)?$", "", path.name, flags=re.IGNORECASE))
         Path(target).write_bytes(instance.to_bytes())
     except (InstanceError, OSError, EOFError, zlib.error) as error:
-        sys.stdout.write(f"ERROR: {' '.join(str(error).split())}\n")
+        full = isinstance(error, OSError) and is_full(error)
+        said = f"there is no room to unpack it. {sentence(error, Path(target).parents[1])}" if full else str(error)  # type: ignore[arg-type]
+        sys.stdout.write(f"ERROR: {' '.join(said.split())}\n")
         sys.stdout.flush()
         os._exit(1)
     sys.stdout.flush()

@@ -19,7 +19,9 @@ from solvers.result import SolveOptions
 
 ROOT = str(Path(__file__).resolve().parents[1])
 MAX_OUTPUT = 64 << 10
-# Isolated mode ignores the environment and the working directory, so the package's own place is passed in.
+# Isolated mode ignores the environment and the working directory, so the package's own place is passed in. No compiled
+# modules are written: of one that a full disk cuts off, this Python leaves half, and nothing could import it any more.
+ISOLATED = ("-I", "-B")
 _BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from solvers.child import main; main(*map(int, sys.argv[2:]))"
 
 Frame = tuple[dict[str, Any], bytes]
@@ -47,7 +49,7 @@ class SolverProcess:
 
     def _started(self, writing: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603  (our own interpreter and module, no shell)
-            [sys.executable, "-I", "-c", _BOOT, ROOT, str(writing), str(self.owner)],
+            [sys.executable, *ISOLATED, "-c", _BOOT, ROOT, str(writing), str(self.owner)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from copilot.chat.correcting import is_replaced, learning_of, lessons_of, newest_of
 from copilot.chat.judgements import Axis, axes_of
 from copilot.chat.lessons import Experience, experience_of
 from copilot.chat.models import Message
@@ -79,7 +80,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One message with its run, as it is now."""
+    """One message with its run, as it is now. `objection` is empty where its plan cannot be said to be wrong, else
+    whether the workspace learns from that."""
 
     id: UUID
     conversation_id: UUID
@@ -108,6 +110,8 @@ class Card:
     version: int | None
     duration: str
     experience: Experience | None
+    objection: str
+    lesson: str
 
 
 def cards_of(messages: Sequence[Message], *, shown: UUID | None) -> tuple[Card, ...]:
@@ -120,13 +124,27 @@ def cards_of(messages: Sequence[Message], *, shown: UUID | None) -> tuple[Card, 
     happened = _happenings([run.id for run in runs], full=full)
     for run_id, progress in _latest_progress([run.id for run in runs if run.is_active]).items():
         happened[run_id] = sorted([*happened[run_id], progress], key=lambda happening: happening.sequence)
-    return tuple(_card(message, happened[message.run_id], is_shown=message.run_id == shown) for message in messages)
+    newest, lessons = newest_of(messages), lessons_of(run.id for run in runs)
+    learning = learning_of(runs[0].workspace) if newest else ""
+    return tuple(
+        _card(
+            message,
+            happened[message.run_id],
+            is_shown=message.run_id == shown,
+            objection=learning if message.run.version_id == newest else "",
+            lesson=lessons.get(message.run_id, ""),
+        )
+        for message in messages
+    )
 
 
 def card_of(run_id: UUID) -> Card | None:
     """The card of one run, in full, for the socket; the caller has checked access."""
     message = _with_runs().filter(run_id=run_id).first()
-    return cards_of([message], shown=run_id)[0] if message else None
+    if message is None:
+        return None
+    card = cards_of([message], shown=run_id)[0]
+    return replace(card, objection="") if card.objection and is_replaced(message) else card
 
 
 HEAVY = tuple(
@@ -141,7 +159,7 @@ def messages_of(conversation_id: UUID) -> list[Message]:
 
 
 def _with_runs() -> QuerySet[Message]:
-    return Message.objects.select_related("run", "run__version", "author").defer(*HEAVY)
+    return Message.objects.select_related("run", "run__version", "run__workspace", "author").defer(*HEAVY)
 
 
 def _happenings(run_ids: Sequence[UUID], *, full: set[UUID]) -> defaultdict[UUID, list[Happening]]:
@@ -161,7 +179,7 @@ def _latest_progress(run_ids: Sequence[UUID]) -> dict[UUID, Happening]:
     return {event.run_id: Happening(event.sequence, event.type, event.payload) for event in rows}
 
 
-def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool) -> Card:
+def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool, objection: str, lesson: str) -> Card:
     run = message.run
     steps = steps_of(happened, lifecycle=run.lifecycle, compares=run.base_id is not None, aside=_aside(run))
     table, row_count = _table(run)
@@ -193,11 +211,13 @@ def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool) ->
         version=run.version.number if run.version else None,
         duration=seconds_text(_seconds(run)),
         experience=experience_of(happened),
+        objection=objection if run.lifecycle == Lifecycle.SUCCEEDED and run.kind == Run.Kind.DRAFT else "",
+        lesson=lesson,
     )
 
 
 def _aside(run: Run) -> str:
-    if run.kind != Run.Kind.SOLVE and not run.is_aside:
+    if run.kind not in (Run.Kind.SOLVE, Run.Kind.DATA) and not run.is_aside:
         return ""
     return "sweep" if run.question.get("ask") == "sweep" else str(run.kind)
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 
 from copilot.chat.words import solver_name
+from copilot.data.reading import SUFFIXES
 from copilot.data.services import Upload
 from copilot.runs.services import METHODS, Solving
 from solvers import registry
@@ -24,14 +28,32 @@ class _ManyFiles(forms.ClearableFileInput):
 class TablesField(forms.FileField):
     """Any number of uploaded files, as a list."""
 
-    widget = _ManyFiles(attrs={"accept": ".csv,text/csv", "multiple": True})
+    widget = _ManyFiles(attrs={"accept": ",".join(SUFFIXES), "multiple": True})
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """Each file validated by itself; an empty one is kept, for the reader to name what is wrong with it."""
         files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
+        if self.required and not files:
+            raise forms.ValidationError(self.error_messages["required"])
         if len(files) > FILES:
             raise forms.ValidationError(f"At most {FILES} files can be sent with one message.")
         return files
+
+
+class TablesForm(forms.Form):
+    """Files alone, as the data page takes them."""
+
+    tables = TablesField(required=True, error_messages={"required": "Choose one or more files first."})
+
+    def sentence(self) -> str:
+        """The first fault."""
+        return next((str(error) for errors in self.errors.values() for error in errors), "")
+
+
+def uploads_of(files: Iterable[UploadedFile[Any]]) -> list[Upload]:
+    """The files with their contents; of one that is too large, only enough is read to see that it is."""
+    most = settings.COPILOT["TABLE_MEGABYTES"] << 20
+    return [Upload(file.name or "table", file.read(most + 1)) for file in files]
 
 
 class MessageForm(forms.Form):
@@ -47,7 +69,7 @@ class MessageForm(forms.Form):
         given = self.cleaned_data
         return {
             "text": given["text"].replace("\r\n", "\n"),
-            "uploads": [Upload(file.name, file.read()) for file in given["tables"]],
+            "uploads": uploads_of(given["tables"]),
             "solver": given["solver"] or "auto",
             "idempotency_key": given["idempotency_key"],
         }

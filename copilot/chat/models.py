@@ -1,4 +1,4 @@
-"""A conversation and its messages; a user message points to the run that it started."""
+"""A conversation, its messages and its datasets; a user message points to the run that it started."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from copilot.accounts.models import OwnedQuerySet, Workspace
+from copilot.data.models import Dataset
 from copilot.runs.models import Run
 
 
@@ -52,3 +53,18 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class Attachment(models.Model):
+    """A dataset that was brought to a conversation; of the versions of a name, the one brought last is in use."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="attachments")
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="attachments")
+    brought_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["brought_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["conversation", "dataset"], name="one_attachment_per_dataset")]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} in {self.conversation}"

@@ -19,6 +19,7 @@ from copilot.chat.access import signed_in, to_conversation, user_of
 from copilot.chat.models import Conversation
 from copilot.chat.revisions import choices_of, conversation_of, revisions_of
 from copilot.chat.words import plural
+from copilot.learning import corrections
 from copilot.review import services as review
 from copilot.review.models import Comparison
 from copilot.review.services import ReviewError
@@ -89,8 +90,13 @@ def comparison(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def accept(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
-    """Record that the reader accepts what changed."""
-    return _said(request, comparison_id, review.accept)
+    """Record that the reader accepts what changed; where a message corrected a version, there may be a lesson in it."""
+    found = _comparison(request, comparison_id)
+    answer = _said(request, comparison_id, review.accept)
+    found.refresh_from_db(fields=["accepted_by"])
+    if found.accepted_by == request.user and found.first_version and found.second_version:
+        corrections.note_accepted(found.first_version, found.second_version, actor=user_of(request))
+    return answer
 
 
 @require_POST

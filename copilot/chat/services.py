@@ -10,14 +10,17 @@ from django.db import IntegrityError, transaction
 
 from copilot.accounts.models import User
 from copilot.accounts.services import workspace_of
+from copilot.chat.attachments import in_use, put_to_use
 from copilot.chat.models import Conversation, Message
 from copilot.chat.words import solver_name
 from copilot.data.services import Upload, store_tables
-from copilot.runs import questions, scenarios
+from copilot.drafting.formulation import Formulation
+from copilot.learning import corrections
+from copilot.runs import newdata, questions, scenarios
 from copilot.runs import services as runs
 from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, ModelVersion, Run, RunEvent
-from copilot.runs.services import METHODS, Solving
+from copilot.runs.services import METHODS, RunError, Solving
 
 TITLE_CHARACTERS = 60
 # They ask about a version that stands, and are not what a message goes on from.
@@ -50,12 +53,12 @@ def post_message(
     if twin := twin_of(actor, idempotency_key):
         return twin
     last, workspace = _last_run(conversation), conversation.workspace
-    datasets = store_tables(workspace=workspace, actor=actor, uploads=uploads)
+    put_to_use(conversation, store_tables(workspace=workspace, actor=actor, uploads=uploads))
     run = runs.start_run(
         workspace=workspace,
         actor=actor,
         **_continued(last, latest_version(conversation), text),
-        datasets=datasets or (list(last.datasets.all()) if last else []),
+        datasets=in_use(conversation),
         drafter=drafter,
         solver=solver,
         seed=seed,
@@ -70,7 +73,8 @@ def post_message(
 
 
 def _follow(conversation: Conversation, last: Run | None, message: Message) -> None:
-    """What a new message does to its conversation and to a question that was open."""
+    """What a new message does to its conversation, to a question that was open, and whether it corrects a version."""
+    _note_correction(message.run, last, actor=message.author, text=message.text)
     if last is None:
         conversation.title = _title(message.text)
     else:
@@ -98,7 +102,9 @@ def begin_conversation(*, actor: User, idempotency_key: str = "", **posted: Any)
 def retry(*, run: Run, actor: User) -> Message:
     """Post the same message again, as a new run from the same base."""
     original = Message.objects.select_related("conversation").get(run=run)
-    again = scenarios.again(run=run, actor=actor) if run.is_aside else runs.rerun(run=run, actor=actor)
+    verb = scenarios.again if run.is_aside else newdata.again if run.kind == Run.Kind.DATA else runs.rerun
+    again = verb(run=run, actor=actor)
+    corrections.carry_on(run, again)
     return Message.objects.create(conversation=original.conversation, author=actor, text=original.text, run=again)
 
 
@@ -114,6 +120,42 @@ def solve_again(*, run: Run, actor: User, asked: Solving) -> Message:
     text = f"Solve version {number} again {_manner(asked)}."
     message = Message.objects.create(conversation=original.conversation, author=actor, text=text, run=again)
     original.conversation.save()  # moves it to the top of the list
+    return message
+
+
+@transaction.atomic
+def edit(*, version: ModelVersion, conversation: Conversation, actor: User, formulation: Formulation) -> Message:
+    """Go on from a formulation that was edited by hand, as a turn of the conversation.
+
+    Raises RunError with a sentence for the user.
+    """
+    run = runs.edit_formulation(version=version, actor=actor, formulation=formulation)
+    first = RunEvent.objects.filter(run=run, type=EventType.DRAFT_FORMULATED).values_list("payload", flat=True).get()
+    text = f"Edited version {version.number} by hand: {', '.join(first['changed'])}."
+    message = Message.objects.create(conversation=conversation, author=actor, text=text, run=run)
+    conversation.save()  # moves it to the top of the list
+    return message
+
+
+@transaction.atomic
+def say_wrong(*, run: Run, actor: User, words: str, idempotency_key: str = "") -> Message:
+    """Say that the newest version is wrong, and why: a message that revises it, noted as a verdict on it.
+
+    Raises RunError with a sentence for the user.
+    """
+    conversation = Message.objects.select_related("conversation__workspace").get(run=run).conversation
+    if run.version is None or run.version != latest_version(conversation):
+        raise RunError("A newer version stands. Say what is wrong with that one.")
+    message = post_message(
+        conversation=conversation,
+        actor=actor,
+        text=words,
+        solver=run.solver,
+        drafter=run.drafter,
+        idempotency_key=idempotency_key,
+    )
+    if message.run.base_id == run.version_id:
+        corrections.note(message.run, actor=actor, words=words, kind=corrections.Kind.VERDICT)
     return message
 
 
@@ -159,6 +201,13 @@ def _continued(last: Run | None, base: ModelVersion | None, text: str) -> dict[s
         return {"text": text, "revision_start": 0, "base": None}
     start = len(base.request_text) + 2
     return {"text": f"{base.request_text}\n\n{text}", "revision_start": start, "base": base}
+
+
+def _note_correction(run: Run, last: Run | None, *, actor: User, text: str) -> None:
+    """Where the message says that the version before was wrong, or answers a question about such a message."""
+    if last is not None and last.lifecycle == Lifecycle.AWAITING_INPUT and run.base_id:
+        corrections.carry_on(last, run)
+    corrections.note_message(run, actor=actor, words=text)
 
 
 def _asked(run: Run) -> bool:

@@ -81,6 +81,7 @@ class Sheet:
     note: str
     version: int | None
     downloads: tuple[Download, ...]
+    edit: str
     drafter: str
     segments: tuple[Segment, ...]
     groups: tuple[Group, ...]
@@ -119,6 +120,7 @@ def sheet_of(run: Run) -> Sheet:
         note=source.note,
         version=source.version,
         downloads=tuple(_downloads(source.version_id)),
+        edit=reverse("edit-version", args=[source.version_id]) if source.version_id else "",
         drafter=source.drafter,
         segments=segments_of(formulation, source.text) if formulation else (Segment(source.text, "", "", "", False),),
         groups=groups_of(formulation, source.text) if formulation else groups_so_far(source.arriving),

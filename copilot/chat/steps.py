@@ -46,12 +46,16 @@ TITLES: Mapping[str, str] = {
     "solve": "Solve",
     "explain": "Explain the result",
 }
-# Runs that ask about a version that stands have a shorter line.
+# Runs that ask about a version that stands, or solve its program on other data, have a shorter line.
 ASIDE: Mapping[str, Mapping[str, str]] = {
     "scenario": {"apply": "Apply the changes", "solve": "Solve", "explain": "Explain the result"},
     "explain": {"solve": "Solve again", "explain": "Explain the result"},
     "sweep": {"explain": "Solve each point"},
     "solve": {"solve": "Solve", "explain": "Explain the result"},
+    "data": {
+        "read": "Put the new data in",
+        **{key: TITLES[key] for key in ("build", "checks", "diff", "solve", "explain")},
+    },
 }
 ENDINGS: Mapping[str, StepState] = {
     Lifecycle.CANCELLED: StepState.STOPPED,
@@ -106,7 +110,7 @@ class _Fold:
 def steps_of(happenings: Iterable[Happening], *, lifecycle: str, compares: bool, aside: str = "") -> tuple[Step, ...]:
     """The steps after the events given, in order of the line; `compares` tells whether there is a version before.
 
-    `aside` names the shorter line of a run that makes no version: scenario, explain, sweep or solve.
+    `aside` names the shorter line of a run that drafts nothing: scenario, explain, sweep, solve or data.
     """
     titles = ASIDE.get(aside) or {key: title for key, title in TITLES.items() if key != "diff" or compares}
     fold = _Fold()
@@ -152,6 +156,8 @@ def _nothing(payload: Payload) -> str:
 
 def _drafter(payload: Payload) -> str:
     name = str(payload.get("drafter", ""))
+    if name == "new data":
+        return "Reading the tables; nothing is drafted"
     return "Reading, with the built-in drafter" if name == "builtin" else f"Reading, with {name}" if name else ""
 
 

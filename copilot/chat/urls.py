@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from copilot.chat import export_pages, insight_pages, llm_pages, review_pages, solution_pages, views, whatif_views
+from copilot.chat import (
+    correction_pages,
+    data_pages,
+    edit_pages,
+    export_pages,
+    insight_pages,
+    llm_pages,
+    review_pages,
+    solution_pages,
+    views,
+    whatif_views,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,7 +22,13 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/messages/", views.post, name="post"),
     path("conversations/<uuid:conversation_id>/versions/", review_pages.versions, name="versions"),
     path("conversations/<uuid:conversation_id>/versions/upload/", review_pages.upload, name="upload-model"),
+    path("versions/<uuid:version_id>/edit/", edit_pages.edit, name="edit-version"),
     path("versions/<uuid:version_id>/model.<str:form>", export_pages.export, name="export"),
+    path("conversations/<uuid:conversation_id>/learning/", correction_pages.learning, name="learning"),
+    path("conversations/<uuid:conversation_id>/data/", data_pages.datasets, name="datasets"),
+    path("datasets/<uuid:dataset_id>/", data_pages.dataset, name="dataset"),
+    path("runs/<uuid:run_id>/data/", data_pages.mapped, name="mapping"),
+    path("runs/<uuid:run_id>/template.xlsx", data_pages.template, name="template"),
     path("insights/<uuid:version_id>/", insight_pages.insight, name="insight"),
     path("language-models/", llm_pages.language_models, name="language-models"),
     path("language-models/test/", llm_pages.test_language_models, name="test-language-models"),
@@ -29,6 +46,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/answer/", views.answer, name="answer"),
     path("runs/<uuid:run_id>/cancel/", views.cancel, name="cancel"),
     path("runs/<uuid:run_id>/retry/", views.retry, name="retry"),
+    path("runs/<uuid:run_id>/wrong/", correction_pages.wrong, name="wrong"),
     path("runs/<uuid:run_id>/solve/", views.solve_again, name="solve-again"),
     path("runs/<uuid:run_id>/solution/", solution_pages.solution, name="solution"),
     path("runs/<uuid:run_id>/solution.csv", solution_pages.download, {"form": "csv"}, name="solution-csv"),

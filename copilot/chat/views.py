@@ -14,6 +14,7 @@ from copilot.accounts.services import may_write
 from copilot.chat import backends, fragments, services
 from copilot.chat.access import is_htmx, message_of, refused, run_of, signed_in, to_conversation, user_of
 from copilot.chat.cards import cards_of, messages_of
+from copilot.chat.correcting import may_choose
 from copilot.chat.examples import EXAMPLES
 from copilot.chat.forms import AnswerForm, MessageForm, SolveAgainForm, blank
 from copilot.chat.models import Conversation, Message
@@ -147,6 +148,7 @@ def _workspace(
         "conversation": found,
         "cards": cards_of(messages, shown=shown),
         "may_write": may_write(user_of(request), found.workspace),
+        "may_choose": may_choose(user_of(request), found.workspace),
     }
     if shown:
         run = Run.objects.select_related("version", "base").defer("version__instance", "base__instance").get(id=shown)

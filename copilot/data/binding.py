@@ -10,6 +10,7 @@ from typing import Literal
 from copilot.data.cells import Cell
 from copilot.data.errors import DataError
 from copilot.data.table import DataTable
+from copilot.data.units import split_unit
 
 # What `build_model(data)` may receive from a table.
 Bound = float | int | Mapping[str | tuple[str, ...], float | int] | Sequence[str] | Sequence[Mapping[str, Cell]]
@@ -17,13 +18,18 @@ Bound = float | int | Mapping[str | tuple[str, ...], float | int] | Sequence[str
 
 @dataclass(frozen=True, slots=True)
 class ColumnBinding:
-    """`name` in the program's data is: `numbers` of `column` by the labels in `keys` (a single row needs no keys),
-    the distinct `labels` of `column` in file order, or all `rows` of the table."""
+    """Where in a table `name` of the program's data comes from.
+
+    `numbers` of `column` by the labels in `keys` (a single row needs no keys); one `cell`: the number of `column` in
+    the row whose key is `at`; a `matrix`: numbers by the label in the key column and the name of their own column; the
+    distinct `labels` of `column` in file order, or of the `names` of the matrix's columns; all `rows` of the table.
+    """
 
     name: str
     column: str = ""
     keys: tuple[str, ...] = ()
-    role: Literal["numbers", "labels", "rows"] = "numbers"
+    role: Literal["numbers", "cell", "matrix", "labels", "names", "rows"] = "numbers"
+    at: str = ""
 
 
 def bind(table: DataTable, bindings: Sequence[ColumnBinding]) -> dict[str, Bound]:
@@ -41,10 +47,11 @@ def bind(table: DataTable, bindings: Sequence[ColumnBinding]) -> dict[str, Bound
 
 
 def find_column(table: DataTable, column: str) -> str:
-    """The column of that name, exactly or but for case, spaces and underscores. Raises DataError when there is none."""
+    """The column of that name, exactly or but for case, spaces, underscores and unit; DataError if there is none."""
     if column in table.columns:
         return column
-    plain = {_plain(name): name for name in reversed(tuple(table.columns))}
+    plain = {_plain(split_unit(name)[0]): name for name in reversed(tuple(table.columns))}
+    plain |= {_plain(name): name for name in reversed(tuple(table.columns))}
     if _plain(column) in plain:
         return plain[_plain(column)]
     close = difflib.get_close_matches(_plain(column), list(plain), n=1)
@@ -56,9 +63,15 @@ def find_column(table: DataTable, column: str) -> str:
 def _bound(table: DataTable, binding: ColumnBinding) -> Bound:
     if binding.role == "rows":
         return list(table.rows())
+    if binding.role == "matrix":
+        return _matrix(table, binding.keys[0])
+    if binding.role == "names":
+        return list(value_columns(table, binding.keys))
     column = find_column(table, binding.column)
     if binding.role == "labels":
         return list(dict.fromkeys(_label(table, column, row) for row in range(table.row_count)))
+    if binding.role == "cell":
+        return _number(table, column, row_of(table, find_column(table, binding.keys[0]), binding.at))
     if binding.keys:
         return _indexed(table, column, [find_column(table, key) for key in binding.keys])
     if table.row_count != 1:
@@ -69,6 +82,36 @@ def _bound(table: DataTable, binding: ColumnBinding) -> Bound:
     return _number(table, column, 0)
 
 
+def value_columns(table: DataTable, keys: Sequence[str]) -> tuple[str, ...]:
+    """The columns of a matrix that hold its numbers: all but the key."""
+    known = {find_column(table, key) for key in keys}
+    return tuple(column for column in table.columns if column not in known)
+
+
+def row_of(table: DataTable, key: str, label: str) -> int:
+    """The only row with that label. Raises DataError when there is none, or a second one."""
+    rows = [row for row, cell in enumerate(table.columns[key]) if cell is not None and as_label(cell) == label]
+    if len(rows) == 1:
+        return rows[0]
+    if rows:
+        raise DataError(f"{table.place(rows[1], key)}: {label} occurs a second time. Keep one of the rows.")
+    there = ", ".join(dict.fromkeys(as_label(cell) for cell in table.columns[key][:8] if cell is not None))
+    raise DataError(f"{table.name} has no row whose {key} is {label}. There are {there}.")
+
+
+def _matrix(table: DataTable, key: str) -> dict[str | tuple[str, ...], float | int]:
+    key = find_column(table, key)
+    found: dict[str | tuple[str, ...], float | int] = {}
+    for row in range(table.row_count):
+        label = _label(table, key, row)
+        for column in value_columns(table, (key,)):
+            if (label, column) in found:
+                raise DataError(f"{table.place(row, key)}: {label} occurs a second time. Keep one of the rows.")
+            if table.columns[column][row] is not None:
+                found[label, column] = _number(table, column, row)
+    return found
+
+
 def _indexed(table: DataTable, column: str, keys: Sequence[str]) -> dict[str | tuple[str, ...], float | int]:
     found: dict[str | tuple[str, ...], float | int] = {}
     for row in range(table.row_count):
@@ -76,7 +119,7 @@ def _indexed(table: DataTable, column: str, keys: Sequence[str]) -> dict[str | t
         key = labels[0] if len(labels) == 1 else labels
         if key in found:
             raise DataError(
-                f"{_place(table, row)}: {' and '.join(keys)} {', '.join(labels)} occurs a second time, so {column} has "
+                f"{table.place(row)}: {' and '.join(keys)} {', '.join(labels)} occurs a second time, so {column} has "
                 "two values for it. Keep one row, or add the column that tells them apart."
             )
         found[key] = _number(table, column, row)
@@ -90,18 +133,19 @@ def _number(table: DataTable, column: str, row: int) -> float | int:
     if isinstance(value, int | float):
         return value
     shown = "is empty" if value is None else f"holds {value[:40]!r}, which is not a number"
-    raise DataError(f"{_place(table, row)}, column {column}: the cell {shown}. Give a number.")
+    raise DataError(f"{table.place(row, column)}: the cell {shown}. Give a number.")
 
 
 def _label(table: DataTable, column: str, row: int) -> str:
     value = table.columns[column][row]
     if value is None:
-        raise DataError(f"{_place(table, row)}, column {column}: the cell is empty, but it names the row. Fill it in.")
+        raise DataError(f"{table.place(row, column)}: the cell is empty, but it names the row. Fill it in.")
+    return as_label(value)
+
+
+def as_label(value: str | float | int | bool) -> str:
+    """A cell as the label that the program sees: 3 and 3.0 are "3"."""
     return value if isinstance(value, str) else f"{value:.15g}" if isinstance(value, float) else str(value)
-
-
-def _place(table: DataTable, row: int) -> str:
-    return f"{table.name}, {'line' if table.delimiter else 'record'} {table.lines[row]}"
 
 
 def _plain(name: str) -> str:

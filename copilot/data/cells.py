@@ -1,15 +1,18 @@
-"""Gives a column of text cells its type: text, number, integer or boolean, with decimal point or decimal comma."""
+"""Gives a column of text cells its type: text, date, number, integer or boolean, with decimal point or comma."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from copilot.data.dates import read_dates
+from copilot.data.units import shared_sign
+
 Cell = str | float | int | bool | None
-Kind = Literal["text", "number", "integer", "boolean"]
+Kind = Literal["text", "date", "number", "integer", "boolean"]
 Mark = Literal["point", "comma"]
 
 _SPACES = "\u00a0\u202f\u2009 "
@@ -26,13 +29,18 @@ _EXACT_INTEGERS = 2**53
 
 @dataclass(frozen=True, slots=True)
 class TypedColumn:
-    """The values of a column in its type; `odd` is the row position of the first cell that spoilt a numeric column."""
+    """The values of a column in its type, dates as YYYY-MM-DD, shares in per cent as fractions.
+
+    `sign` is "%" or the currency that was taken off every cell; `odd` is the row position of the first cell that spoilt
+    a numeric column.
+    """
 
     kind: Kind
     values: tuple[Cell, ...]
     mark: Mark = "point"
     odd: int | None = None
     not_finite: int | None = None
+    sign: str = ""
 
 
 def is_number(text: str) -> bool:
@@ -63,8 +71,26 @@ def is_ambiguous(text: str) -> bool:
     return bool(_AMBIGUOUS.fullmatch(text))
 
 
+def bare_numbers(cells: Sequence[str]) -> list[str]:
+    """The cells of a column without the sign that all of them have, for finding out the decimal mark."""
+    return shared_sign(cells)[1]
+
+
 def type_column(cells: Sequence[str], *, mark: Mark) -> TypedColumn:
     """Type one column of stripped cells; an empty cell is None, whatever the type."""
+    if (dates := read_dates(cells)) is not None:
+        return TypedColumn("date", dates)
+    sign, bare = shared_sign(cells)
+    typed = _typed(bare, mark=mark)
+    if not sign or typed.kind not in ("number", "integer"):
+        return _typed(cells, mark=mark) if sign else typed
+    if sign == "%":
+        shares = tuple(None if value is None else float(f"{float(value) / 100:.15g}") for value in typed.values)
+        return replace(typed, kind="number", values=shares, sign=sign)
+    return replace(typed, sign=sign)
+
+
+def _typed(cells: Sequence[str], *, mark: Mark) -> TypedColumn:
     filled = [cell for cell in cells if cell]
     words = [cell.lower() for cell in filled]
     if filled and all(word in _BOOLEANS for word in words):
@@ -72,7 +98,7 @@ def type_column(cells: Sequence[str], *, mark: Mark) -> TypedColumn:
     pattern, other = (_POINT, _COMMA) if mark == "point" else (_COMMA, _POINT)
     numeric = [cell for cell in filled if pattern.fullmatch(cell)]
     if filled and not numeric and all(other.fullmatch(cell) for cell in filled):
-        return type_column(cells, mark="comma" if mark == "point" else "point")
+        return _typed(cells, mark="comma" if mark == "point" else "point")
     as_text = tuple(cell or None for cell in cells)
     if not numeric or any(_CODE.fullmatch(cell) for cell in filled):
         return TypedColumn("text", as_text)

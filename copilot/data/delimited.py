@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from copilot.data.cells import TypedColumn, decimal_mark, is_ambiguous, is_number, type_column
+from copilot.data.cells import TypedColumn, bare_numbers, decimal_mark, is_ambiguous, is_number, type_column
+from copilot.data.dates import are_doubtful
 from copilot.data.encoding import decode_text
 from copilot.data.errors import DataError
 from copilot.data.table import (
@@ -21,6 +22,7 @@ from copilot.data.table import (
     hash_of,
     table_name,
 )
+from copilot.data.units import units_of
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 50
@@ -66,13 +68,14 @@ def read_csv(
         encoding=decoded.encoding,
         delimiter=grid.delimiter,
         warnings=tuple(warnings),
+        units={column: one.sign for column, one in typed.items() if one.sign not in ("", "%")} | units_of(typed),
     )
 
 
 def _typed(name: str, grid: _Grid, warnings: list[str]) -> dict[str, TypedColumn]:
     """Each column in its type; what was doubtful is added to the warnings."""
     cells = [[row[i] for row in grid.rows] for i in range(len(grid.header))]
-    mark = decimal_mark(cells, delimiter=grid.delimiter)
+    mark = decimal_mark([bare_numbers(column) for column in cells], delimiter=grid.delimiter)
     found: dict[str, TypedColumn] = {}
     for column, texts in zip(grid.header, cells, strict=True):
         typed = type_column(texts, mark=mark)
@@ -82,7 +85,7 @@ def _typed(name: str, grid: _Grid, warnings: list[str]) -> dict[str, TypedColumn
                 f"{name}, line {line}, column {column}: {texts[typed.not_finite]!r} is not a finite number. "
                 "Give a number, or leave the cell empty."
             )
-        warnings += _doubts(name, column, texts, grid.lines, odd=typed.odd, comma=typed.mark == "comma")
+        warnings += _doubts(name, column, texts, grid.lines, typed)
         found[column] = typed
     return found
 
@@ -207,11 +210,11 @@ def _check_header(name: str, grid: _Grid) -> None:
 def _is_nameless(header: Sequence[str]) -> bool:
     """Whether a first line is a row of data: it holds numbers that do not count columns."""
     numeric = [column for column in header if is_number(column)]
-    return bool(numeric) and (len(numeric) == len(header) or not _counts_up(numeric))
+    return bool(numeric) and (len(numeric) == len(header) or not counts_up(numeric))
 
 
-def _counts_up(names: Sequence[str]) -> bool:
-    """Years and periods are fair column names: whole numbers in even steps, such as 2024, 2025, 2026."""
+def counts_up(names: Sequence[str]) -> bool:
+    """Whether numbers are fair column names, as years and periods are: whole and in even steps, 2024, 2025, 2026."""
     if len(names) < 2 or not all(name.isascii() and name.isdigit() and len(name) < 10 for name in names):
         return False
     numbers = [int(name) for name in names]
@@ -219,17 +222,26 @@ def _counts_up(names: Sequence[str]) -> bool:
     return step > 0 and all(b - a == step for a, b in pairwise(numbers))
 
 
-def _doubts(
-    name: str, column: str, texts: Sequence[str], lines: Sequence[int], *, odd: int | None, comma: bool
-) -> Iterator[str]:
-    if odd is not None:
+def _doubts(name: str, column: str, texts: Sequence[str], lines: Sequence[int], typed: TypedColumn) -> Iterator[str]:
+    if typed.odd is not None:
         yield (
-            f"{name}, line {lines[odd]}: column {column} is text because {texts[odd][:40]!r} is not a number; "
-            "the rest of it looks like numbers."
+            f"{name}, line {lines[typed.odd]}: column {column} is text because {texts[typed.odd][:40]!r} is not a "
+            "number; the rest of it looks like numbers."
+        )
+    if typed.sign == "%":
+        first = next(i for i, cell in enumerate(texts) if cell)
+        yield (
+            f"{name}, line {lines[first]}: column {column} is in per cent; {texts[first]} was read as "
+            f"{typed.values[first]}."
+        )
+    if are_doubtful(texts):
+        yield (
+            f"{name}, column {column}: {next(filter(None, texts))} could be day or month first, so it stays text. "
+            "Write dates as 2026-03-31."
         )
     doubtful = next((i for i, cell in enumerate(texts) if is_ambiguous(cell)), None)
     if doubtful is not None:
-        meaning = "a decimal comma" if comma else "a thousands separator"
+        meaning = "a decimal comma" if typed.mark == "comma" else "a thousands separator"
         yield f"{name}, line {lines[doubtful]}: the comma in column {column} ({texts[doubtful]}) was read as {meaning}."
     formula = next((i for i, cell in enumerate(texts) if cell.startswith("=")), None)
     if formula is not None:

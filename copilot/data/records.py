@@ -1,4 +1,4 @@
-"""Reads JSON records into a typed table: a list of flat objects, or an object whose one list holds them."""
+"""Reads JSON into typed tables: records, columns, numbers by label, and objects that hold several of them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from copilot.data.cells import Cell, Kind
-from copilot.data.encoding import decode_text
+from copilot.data.dates import read_dates
+from copilot.data.encoding import DecodedText, decode_text
 from copilot.data.errors import DataError
+from copilot.data.nested import Record, tables_in
 from copilot.data.table import (
     MAX_BYTES,
     MAX_CELLS,
@@ -20,6 +22,9 @@ from copilot.data.table import (
     hash_of,
     table_name,
 )
+from copilot.data.units import units_of
+
+MAX_TABLES = 100
 
 
 class _Repeated(ValueError):
@@ -27,23 +32,47 @@ class _Repeated(ValueError):
 
 
 def read_json(name: str, content: bytes, *, max_bytes: int = MAX_BYTES, max_cells: int = MAX_CELLS) -> DataTable:
-    """Read `[{"column": cell, ...}, ...]`; every record needs every column, null where a value is unknown.
+    """The only table of a JSON file; raises DataError as `read_json_tables` does, and for a file with several."""
+    tables = read_json_tables(name, content, max_bytes=max_bytes, max_cells=max_cells)
+    if len(tables) > 1:
+        raise DataError(f"{name} holds {len(tables)} tables ({', '.join(t.name for t in tables[:6])}); one is wanted.")
+    return tables[0]
 
-    Raises DataError, with file, record, column and rule, for text that is not JSON, other shapes, nested values,
-    repeated or missing columns, numbers that are not finite, and sizes over `max_bytes` or `max_cells`.
+
+def read_json_tables(
+    name: str, content: bytes, *, max_bytes: int = MAX_BYTES, max_cells: int = MAX_CELLS
+) -> tuple[DataTable, ...]:
+    """Read records, columns, numbers by label, or an object that holds several such tables by name.
+
+    Every record needs every column, null where a value is unknown. Numbers that stand alone in an object become one
+    table of one row; `{"cost": {"desk": 70}}` has the columns label and value. Raises DataError, with file, record,
+    column and rule, for text that is not JSON, other shapes, repeated or missing columns, numbers that are not finite,
+    and sizes over `max_bytes` or `max_cells`.
     """
     check_size(name, content, max_bytes=max_bytes)
     decoded = decode_text(name, content)
-    records = _records(name, _parsed(name, decoded.text))
+    parts = list(tables_in(name, _parsed(name, decoded.text)))
+    if len(parts) > MAX_TABLES:
+        raise DataError(f"{name} holds {len(parts)} tables; at most {MAX_TABLES} are read.")
+    check_cells(name, sum(len(records) * len(records[0]) for _, records in parts), 1, max_cells=max_cells)
+    hashed = hash_of(content)
+    found = []
+    for table, records in parts:
+        place = name if len(parts) == 1 else f"{name}, {table[:40]}"
+        found.append(_table(place, table, records, hashed, decoded))
+    return tuple(found)
+
+
+def _table(place: str, name: str, records: Sequence[Record], hashed: str, decoded: DecodedText) -> DataTable:
     columns = list(records[0])
-    check_cells(name, len(records), len(columns), max_cells=max_cells)
-    check_names(name, columns, where="record 1")
+    check_cells(place, len(records), len(columns), max_cells=MAX_CELLS)
+    check_names(place, columns, where="record 1")
     known = set(columns)
     for number, record in enumerate(records, start=1):
         if record.keys() != known:
-            _raise_unequal(name, number, record, columns)
+            _raise_unequal(place, number, record, columns)
     cells = {
-        column: [_cell(name, i, column, record[column]) for i, record in enumerate(records, 1)] for column in columns
+        column: [_cell(place, i, column, record[column]) for i, record in enumerate(records, 1)] for column in columns
     }
     typed = {column: _typed(values) for column, values in cells.items()}
     return DataTable(
@@ -51,9 +80,10 @@ def read_json(name: str, content: bytes, *, max_bytes: int = MAX_BYTES, max_cell
         columns={column: values for column, (_, values) in typed.items()},
         kinds={column: kind for column, (kind, _) in typed.items()},
         lines=range(1, len(records) + 1),
-        content_hash=hash_of(content),
+        content_hash=hashed,
         encoding=decoded.encoding,
         warnings=(decoded.warning,) if decoded.warning else (),
+        units=units_of(columns),
     )
 
 
@@ -84,18 +114,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _records(name: str, parsed: object) -> list[dict[str, Any]]:
-    if isinstance(parsed, dict):
-        lists = [value for value in parsed.values() if isinstance(value, list)]
-        parsed = lists[0] if len(lists) == 1 else parsed
-    if not isinstance(parsed, list) or not parsed:
-        raise DataError(f'{name} must be a list of records, such as [{{"product": "desk", "price": 70}}].')
-    for number, record in enumerate(parsed, start=1):
-        if not isinstance(record, dict) or not record:
-            raise DataError(f"{name}, record {number}: every record must be an object with a value for each column.")
-    return parsed
-
-
 def _raise_unequal(name: str, number: int, record: dict[str, Any], columns: Sequence[str]) -> None:
     missing = [column for column in columns if column not in record]
     if missing:
@@ -123,7 +141,10 @@ def _typed(values: Sequence[Cell]) -> tuple[Kind, tuple[Cell, ...]]:
         return "integer", tuple(values)
     if kinds and kinds <= {int, float}:
         return "number", tuple(None if value is None else float(value) for value in values)
-    return "text", tuple(None if value is None else _text(value) for value in values)
+    texts = [None if value is None else _text(value) for value in values]
+    if (dates := read_dates([text or "" for text in texts])) is not None:
+        return "date", dates
+    return "text", tuple(texts)
 
 
 def _text(value: Cell) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from copilot.data.cells import Cell, Kind
@@ -14,12 +14,16 @@ MAX_BYTES = 10 << 20
 MAX_CELLS = 1_000_000
 MAX_COLUMNS = 2_000
 MAX_NAME = 200
-_SUFFIXES = {".csv", ".tsv", ".txt", ".json"}
+_SUFFIXES = {".csv", ".tsv", ".txt", ".json", ".xlsx", ".xlsm"}
 
 
 @dataclass(frozen=True, slots=True)
 class DataTable:
-    """Equal-length typed columns by name; `lines` gives each row's line (CSV) or record number (JSON) in the file."""
+    """Equal-length typed columns by name.
+
+    `lines` gives each row's line (CSV), record number (JSON) or row (sheet) in the file; `units` the units of the
+    columns that have one; for a sheet, `letters` the letter of each column, and `file` the workbook.
+    """
 
     name: str
     columns: Mapping[str, tuple[Cell, ...]]
@@ -29,6 +33,10 @@ class DataTable:
     encoding: str = "utf-8"
     delimiter: str = ""
     warnings: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
+    file: str = ""
+    sheet: str = ""
+    letters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def row_count(self) -> int:
@@ -41,11 +49,24 @@ class DataTable:
         for cells in zip(*self.columns.values(), strict=True):
             yield dict(zip(names, cells, strict=True))
 
+    def place(self, row: int, column: str = "") -> str:
+        """Where a row, or one of its cells, stands: "items, line 3, column cost", "plan.xlsx, sheet Costs, cell B3"."""
+        if self.sheet:
+            at = f"cell {self.letters[column]}{self.lines[row]}" if column in self.letters else f"row {self.lines[row]}"
+            return f"{self.file}, sheet {self.sheet}, {at}" + (f" ({column})" if column else "")
+        line = f"{self.name}, {'line' if self.delimiter else 'record'} {self.lines[row]}"
+        return f"{line}, column {column}" if column else line
+
 
 def table_name(name: str) -> str:
     """The file's name without its folder and a known suffix, 200 characters at most."""
     path = PurePath(name.replace("\\", "/"))
     return ((path.stem if path.suffix.lower() in _SUFFIXES else path.name) or "table")[:MAX_NAME]
+
+
+def storable(text: str) -> str:
+    """The text with what no database takes, NUL and halves of characters, replaced by a sign."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
 def hash_of(content: bytes) -> str:

@@ -9,6 +9,8 @@ from copilot.drafting.formulation import Constraint, Formulation, Objective, Ter
 
 _SIGNS = {"<=": r"\le", ">=": r"\ge", "==": "="}
 _INDEXED = re.compile(r"^(\w+)\[(.+)\]$")
+_REFERENCE = re.compile(r"[A-Za-z]\w*(?:\[[^\]]*\])?")
+_SUM = re.compile(r"\s[-+]\s|\w[-+]\w")
 _INDICES = "ijkl"
 
 
@@ -29,7 +31,7 @@ def rule(item: Constraint, *, sets: Collection[str] = ()) -> str:
     """`4\\,\\text{desks} + 3\\,\\text{chairs} \\le 240`; a family ends in "for all"."""
     if item.relation is None:
         return ""
-    right = _symbol(item.limit_parameter) if "[" in item.limit_parameter else number(item.limit or 0.0)
+    right = _limit(item)
     letters = _letters(item.indices)
     every = ",\\ ".join(rf"{letters[name]} \in {text(name)}" for name in item.indices)
     family = rf"\quad \forall {every}" if every else ""
@@ -90,10 +92,27 @@ def _term(term: Term, sets: Collection[str]) -> str:
     names = [name.strip() for name in match.group(2).split(",")]
     letters = _letters(names)
     sums = "".join(rf"\sum_{{{letters[name]} \in {text(name)}}} " for name in names if name in sets)
-    coefficient = f"{_symbol(term.parameter.lstrip('-'))}\\," if term.parameter else ""
+    coefficient = f"{_product(term.parameter.lstrip('-'))}\\," if term.parameter else ""
     if not coefficient and size != 1:
         coefficient = f"{number(size)}\\,"
     return f"{sums}{coefficient}{_symbol(term.variable)}"
+
+
+def _limit(item: Constraint) -> str:
+    """The parameter where the limit is one that has no number of its own, else the number."""
+    if item.limit_parameter and (item.limit is None or "[" in item.limit_parameter):
+        return _expression(item.limit_parameter)
+    return number(item.limit or 0.0)
+
+
+def _product(source: str) -> str:
+    """An expression as a factor: a sum stands in parentheses."""
+    return rf"\left({_expression(source)}\right)" if _SUM.search(source) else _expression(source)
+
+
+def _expression(source: str) -> str:
+    """References of an expression as symbols; a product has a thin space."""
+    return _REFERENCE.sub(lambda match: _symbol(match.group()), source).replace(" * ", r"\,").replace("*", r"\,")
 
 
 def _symbol(reference: str) -> str:

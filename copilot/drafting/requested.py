@@ -19,7 +19,7 @@ _NAME = re.compile(r"[A-Za-z]\w*")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 _SENTENCE_END = re.compile(r"[.;?!](?=\s)|\n\s*\n")
 PHRASE = 200
-_COMPONENT_SUFFIXES = ("_amount", "_rule", "_goal")  # what a program's name has behind the formulation's
+COMPONENT_SUFFIXES = ("_amount", "_rule", "_goal")  # what a program's name has behind the formulation's
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def item_of(formulation: Formulation | None, kind: str, family: str) -> Item | N
         return formulation.objective
     items: Sequence[Item] = formulation.variables if kind == "variables" else formulation.constraints
     named = {item.name: item for item in items}
-    shortened = (family.removesuffix(suffix) for suffix in _COMPONENT_SUFFIXES)
+    shortened = (family.removesuffix(suffix) for suffix in COMPONENT_SUFFIXES)
     return named.get(family) or next((named[name] for name in shortened if name in named), None)
 
 

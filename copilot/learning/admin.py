@@ -126,11 +126,8 @@ class LearningJobAdmin(CuratorAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         """A job's page, with what may be done to it now."""
-        job = LearningJob.objects.visible_to(curator(request)).filter(pk=object_id).first()
-        acts = {
-            "may_stop": bool(job and job.status in WAITING),
-            "may_retry": bool(job and job.status in (Status.FAILED, Status.CANCELLED)),
-        }
+        job = self.seen(request, object_id)
+        acts = {"may_stop": job.status in WAITING, "may_retry": job.status in (Status.FAILED, Status.CANCELLED)}
         return super().change_view(request, object_id, form_url, acts | (extra_context or {}))
 
     @admin.display(ordering="cycle__kind")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 
 from copilot.drafting.base import Draft, Drafter, DraftOutcome, DraftReport, DraftRequest, Feedback, InsightText
 from copilot.drafting.wire import data_to_json
@@ -93,6 +95,17 @@ class LineBench:
     def _built(self, program: Program) -> tuple[Instance | None, str]:
         built = self.sandbox.build(program.text, program.data, limits=self.limits, seed=0, should_stop=self.should_stop)
         return built.instance, str(built.failure.kind) if built.failure else ""
+
+
+@cache
+def solver_used(name: str) -> str:
+    """A solver as trials name it: with its version, so that what another one showed is seen to be outdated."""
+    package = {"highs": "highspy", "gurobi": "gurobipy", "scip": "pyscipopt"}.get(name, name)
+    try:
+        found = version(package)
+    except PackageNotFoundError:
+        return name
+    return f"{name} {'.'.join(found.split('.')[:2])}"
 
 
 def is_silent(how: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
-from copilot.drafting.base import Data, InsightText
+from copilot.drafting.base import Data, InsightText, Table
 from copilot.drafting.wire import data_from_json, data_to_json
 from copilot.evaluation.problems import Problem
 
@@ -103,3 +103,16 @@ class Bench(Protocol):
 
     def digest(self, program: Program) -> str:
         """The hash of the instance that a program builds; empty where it builds none."""
+
+
+def task_from(given: Mapping[str, Any]) -> Task:
+    """The task of a job's payload."""
+    known = {name: given[name] for name in ("id", "suite", "text", "answer", "status") if name in given}
+    tables = tuple(Table(**table) for table in given.get("tables", ()))
+    problem = Problem(**known, accepted=tuple(given.get("accepted", ())), tables=tables)
+    return Task(problem, program_from(given.get("reference")))
+
+
+def program_from(raw: Mapping[str, Any] | None) -> Program | None:
+    """A program of a job's payload, or None where there is none."""
+    return Program(raw["text"], data_from_json(raw["data"])) if raw else None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 
 from copilot.learning.posterior import Lift, Rate, lift
@@ -19,7 +20,8 @@ HALF_LIFE_DAYS = 180.0  # an old run says half as much
 HARM = 0.95  # probability of harm from which on an insight is taken out of use
 FEWEST_ARM, FEWEST_VERDICTS = 8.0, 5.0  # weighted runs
 Role, Outcome = InsightUse.Role, InsightUse.Outcome
-Row = tuple[str, str, bool | None, datetime]
+OTHER_MODEL = 0.5  # weight of a run that another language model drafted: it tells less of the one in use
+Row = tuple[str, str, bool | None, datetime, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +69,17 @@ class Effect:
 def effect_of(version: InsightVersion, *, now: datetime | None = None) -> Effect:
     """The effect of a version so far."""
     rows = InsightUse.objects.filter(version=version, episode__run_id__isnull=False)
-    return counted(
-        rows.values_list("role", "outcome", "episode__accepted", "episode__created_at"), now or timezone.now()
-    )
+    fields = ("role", "outcome", "episode__accepted", "episode__created_at", "episode__model_id")
+    return counted(rows.values_list(*fields), now or timezone.now(), model_id=settings.COPILOT["LLM"])
 
 
-def counted(rows: Iterable[Row], now: datetime) -> Effect:
-    """Count uses, each by its age."""
+def counted(rows: Iterable[Row], now: datetime, *, model_id: str = "") -> Effect:
+    """Count uses, each by its age, and by whether the model in use (`model_id`) drafted that run."""
     arms = {Role.SHOWN.value: [0.0, 0.0], Role.HELD_OUT.value: [0.0, 0.0]}
     helped = hurt = 0.0
-    for role, outcome, accepted, when in rows:
+    for role, outcome, accepted, when, drafted_by in rows:
         weight = 0.5 ** (max((now - when).total_seconds(), 0.0) / 86_400 / HALF_LIFE_DAYS)
+        weight *= OTHER_MODEL if model_id and drafted_by and drafted_by != model_id else 1.0
         if role in arms and accepted is not None:
             arms[role][0] += weight * accepted
             arms[role][1] += weight
@@ -87,10 +89,14 @@ def counted(rows: Iterable[Row], now: datetime) -> Effect:
     return Effect(shown, held_out, helped, hurt)
 
 
-def suspend_harmful() -> list[UUID]:
-    """Take every active version that does harm out of use, with the reason in the log; a person may bring it back."""
+def suspend_harmful(*, episodes: Sequence[UUID] | None = None) -> list[UUID]:
+    """Take every active version that does harm out of use, with the reason in the log; a person may bring it back.
+
+    With `episodes`, only versions that were used on one of them are looked at.
+    """
     suspended = []
-    used = InsightUse.objects.filter(episode__run_id__isnull=False).values("version")
+    uses = InsightUse.objects.filter(episode__run_id__isnull=False)
+    used = (uses if episodes is None else uses.filter(episode__in=episodes)).values("version")
     for version in InsightVersion.objects.filter(state=State.ACTIVE, id__in=used):
         why = effect_of(version).harm()
         if why and moves.move(version.id, State.ACTIVE, State.SUSPENDED, actor=None, reason=why):
@@ -99,7 +105,8 @@ def suspend_harmful() -> list[UUID]:
 
 
 def outdated(model_id: str, solver: str) -> list[InsightVersion]:
-    """Active and verified versions whose trials were all made with another language model or solver."""
+    """Active and verified versions whose trials were all made with another language model, or another solver or
+    version of it (`solver` as trials name it)."""
     current = TrialRecord.objects.filter(model_id=model_id, solver=solver).values("version")
     tried = TrialRecord.objects.values("version")
     kept = InsightVersion.objects.filter(state__in=(State.ACTIVE, State.VERIFIED), id__in=tried)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copilot.learning.effect import FEWEST_ARM, HALF_LIFE_DAYS, Effect, effect_of
+from copilot.learning.effect import FEWEST_ARM, HALF_LIFE_DAYS, HARM, Effect, effect_of
 from copilot.learning.posterior import Rate
 from copilot.library.models import InsightVersion
 from copilot.library.panels import Bar, Panel
@@ -48,7 +48,7 @@ def _sentences(effect: Effect) -> list[str]:
     if effect.verdicts.many:
         said.append(f"Verdicts: helped {_plain(effect.helped)}, misled {_plain(effect.hurt)}.")
     if harm := effect.harm():
-        said.append(harm)
+        said.append(f"At least {HARM:.0%} likely to do harm. {harm}")
     said.append(f"Intervals hold 90 % of the posterior. A run counts half after {HALF_LIFE_DAYS:.0f} days.")
     return said
 

@@ -64,7 +64,7 @@ def extract(case: Case, curator: Curator, bench: Bench, mates: Callable[[Content
         refused = []
         for proposal in curator.extract(case)[:MOST]:
             beside = [*mates(proposal), *found.candidates]
-            content, findings = examine(proposal, source=case.text, mates=beside, bench=bench)
+            content, findings = examine(proposal, source=f"{case.text}\n{case.correction}", mates=beside, bench=bench)
             if content is not None:
                 found.candidates.append(content)
             else:

@@ -11,7 +11,7 @@ from copilot.evaluation.attempt import Attempt
 from copilot.evaluation.counting import Paired, paired_problems
 from copilot.evaluation.experience import Experience
 from copilot.evaluation.problems import Problem
-from copilot.learning.bench import LineBench, is_silent
+from copilot.learning.bench import LineBench, is_silent, solver_used
 from copilot.learning.learn import Desk, Learnt
 from copilot.learning.models import GateAttempt, GateRecord, LearningJob
 from copilot.learning.suites import problem_from
@@ -130,7 +130,7 @@ def _write(
         suite_hash=suite.suite_hash,
         drafter=bench.drafter.name,
         model_id=bench.model_id,
-        solver=bench.solver,
+        solver=solver_used(bench.solver),
         seeds=job.payload["seeds"],
         problems=pair.problems,
         both_right=pair.both_right,

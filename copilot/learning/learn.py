@@ -44,7 +44,7 @@ class Learnt:
 
 def learn(task: Task, desk: Desk, *, failed: Program | None = None, correction: str = "", source: Any = None) -> Learnt:
     """Learn from a task; `failed` is a program that a user has corrected, else an attempt has to fail first."""
-    attempts = _attempts(desk)
+    attempts = attempts_of(desk)
     desk.tell("Looking for an attempt that fails")
     tried = _user_attempt(failed) if failed else failed_attempt(task, attempts, LOOKED_AT)
     if tried is None:
@@ -62,7 +62,8 @@ def learn(task: Task, desk: Desk, *, failed: Program | None = None, correction: 
     return Learnt(_told(candidates, proofs, refused), lambda: _write(task, desk, candidates, proofs, source or {}))
 
 
-def _attempts(desk: Desk) -> Attempts:
+def attempts_of(desk: Desk) -> Attempts:
+    """Attempts on the desk's bench; those that were paid for before are not made again."""
     known = {name: Tried.from_json(raw) for name, raw in desk.kept.get("attempts", {}).items()}
 
     def kept(name: str, tried: Tried) -> None:

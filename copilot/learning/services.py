@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from copilot.accounts.models import User, Workspace
 from copilot.accounts.services import may_write
+from copilot.drafting.base import Table
 from copilot.evaluation.problems import Problem
-from copilot.learning import evolve, queue, work
+from copilot.learning import evolve, queue, renewal, suites, work
+from copilot.learning.allowance import open_cycle
 from copilot.learning.models import WAITING, GateSuite, LearningCycle, LearningJob, Status
 from copilot.library.access import LibraryRefused, check_curate
 from copilot.library.models import Insight, LibraryRelease, Scope
@@ -23,6 +25,7 @@ GATE_CALLS = 2_000
 SEEDS_MOST = 10
 NO_LLM = "No language model is connected, so nothing can be tried. Set COPILOT_LLM and restart."
 TASKS_MOST = 1_000
+CELLS_MOST = 20_000  # of the tables of one task: they are kept with its job
 Kind = LearningCycle.Kind
 
 
@@ -30,28 +33,39 @@ Kind = LearningCycle.Kind
 def learn_from(
     problems: Sequence[Problem], *, actor: User | None, workspace: Workspace | None = None, calls: int = CALLS
 ) -> LearningCycle:
-    """A cycle with one job per task whose answer is known. Raises LibraryRefused."""
+    """A cycle with one job per task whose answer is known and whose tables are small. Raises LibraryRefused."""
     check_curate(actor, workspace)
-    known = [problem for problem in problems if problem.is_judged and not problem.tables]
+    known = [problem for problem in problems if problem.is_judged and _cells(problem) <= CELLS_MOST]
     if not known:
-        raise LibraryRefused("None of the tasks has a known answer and stands in its text alone.")
+        raise LibraryRefused(f"None of the tasks has a known answer and tables of at most {CELLS_MOST:,} cells.")
     if len(known) > TASKS_MOST:
         raise LibraryRefused(f"There are {len(known):,} tasks; a cycle takes at most {TASKS_MOST:,}.")
-    cycle = _cycle(Kind.LEARN, actor, workspace, calls)
+    cycle = open_cycle(Kind.LEARN, actor=actor, workspace=workspace, calls=calls)
     _queue([LearningJob(cycle=cycle, subject=f"{one.suite}:{one.id}"[:140], payload=_payload(one)) for one in known])
     return cycle
 
 
 @transaction.atomic
 def learn_from_correction(
-    before: ModelVersion, after: ModelVersion, *, words: str, answer: float, actor: User, calls: int = CALLS
+    before: ModelVersion,
+    after: ModelVersion,
+    *,
+    words: str,
+    answer: float,
+    actor: User,
+    tables: Sequence[Table] = (),
+    calls: int = CALLS,
+    is_automatic: bool = False,
 ) -> LearningCycle:
     """A cycle of one job: a user corrected `before` into `after`, whose optimum is `answer`; what comes of it
-    are drafts of their workspace. Raises LibraryRefused."""
+    are drafts of their workspace. Raises LibraryRefused.
+
+    The task is what `before` was written for, without the correction: a lesson has to lead to the right model there.
+    """
     if before.workspace_id != after.workspace_id or not may_write(actor, after.workspace):
         raise LibraryRefused("You may not learn from a model of that workspace.")
-    cycle = _cycle(Kind.LEARN, actor, after.workspace, calls)
-    payload = _payload(Problem(str(after.id), "correction", after.request_text, answer))
+    cycle = open_cycle(Kind.LEARN, actor=actor, workspace=after.workspace, calls=calls, is_automatic=is_automatic)
+    payload = _payload(Problem(str(after.id), "correction", before.request_text, answer, tables=tuple(tables)))
     payload |= {
         "reference": {"text": after.program, "data": after.data},
         "failed": {"text": before.program, "data": before.data},
@@ -69,7 +83,7 @@ def evolve_all(
     check_curate(actor, workspace)
     scope = Scope.WORKSPACE if workspace else Scope.GLOBAL
     found = list(insights) or list(Insight.objects.filter(scope=scope, workspace=workspace).order_by("id"))
-    cycle = _cycle(Kind.EVOLVE, actor, workspace, calls)
+    cycle = open_cycle(Kind.EVOLVE, actor=actor, workspace=workspace, calls=calls)
     for insight in found:
         if evolve.needs_work(insight):
             try:
@@ -78,6 +92,15 @@ def evolve_all(
             except IntegrityError:  # a job of another cycle is on it
                 continue
     return cycle
+
+
+def renew_outdated(*, actor: User | None, workspace: Workspace | None = None, calls: int = CALLS) -> LearningCycle:
+    """A cycle with one job per version whose evidence is of another language model or solver. Raises LibraryRefused."""
+    check_curate(actor, workspace)
+    if not settings.COPILOT["LLM"]:
+        raise LibraryRefused(NO_LLM)
+    versions = [one for one in renewal.outdated_now() if one.insight.workspace == workspace]
+    return renewal.begin(versions, actor=actor, workspace=workspace, calls=calls)
 
 
 @transaction.atomic
@@ -103,9 +126,11 @@ def open_gate(
         raise LibraryRefused("A release is compared with another one, or with none.")
     if not 0 < len(seeds) <= SEEDS_MOST:
         raise LibraryRefused(f"A gate tries each problem at 1 to {SEEDS_MOST} seeds.")
-    cycle = _cycle(Kind.GATE, actor, release.workspace, calls)
+    cycle = open_cycle(Kind.GATE, actor=actor, workspace=release.workspace, calls=calls)
     payload = {"release": str(release.id), "against": str(against.id) if against else "", "seeds": list(seeds)}
-    _queue([LearningJob(cycle=cycle, subject=f"gate:{release.id}", gate_suite=suite, payload=payload)])
+    _queue(
+        [LearningJob(cycle=cycle, subject=f"{release.name} on {suite.name}"[:140], gate_suite=suite, payload=payload)]
+    )
     return cycle
 
 
@@ -150,16 +175,14 @@ def told(cycle: LearningCycle) -> dict[str, Any]:
     }
 
 
-def _cycle(kind: Kind, actor: User | None, workspace: Workspace | None, calls: int) -> LearningCycle:
-    if not 0 < calls <= 1_000_000:
-        raise LibraryRefused("The budget of a cycle is 1 to 1,000,000 calls.")
-    return LearningCycle.objects.create(kind=kind, created_by=actor, workspace=workspace, budget_calls=calls)
-
-
 def _queue(jobs: list[LearningJob]) -> None:
     LearningJob.objects.bulk_create(jobs)
     for job in jobs:
         transaction.on_commit(lambda job_id=job.id: queue.ring_worker(job_id))  # type: ignore[misc]
+
+
+def _cells(problem: Problem) -> int:
+    return sum(table.row_count * len(table.columns) for table in problem.tables)
 
 
 def _payload(problem: Problem) -> dict[str, Any]:
@@ -170,5 +193,6 @@ def _payload(problem: Problem) -> dict[str, Any]:
         "answer": problem.answer,
         "status": problem.status,
         "accepted": list(problem.accepted),
+        "tables": suites.problem_json(problem)["tables"],
         "source": {"suite": problem.suite, "task": problem.id},
     }

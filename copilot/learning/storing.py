@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from copilot.drafting.base import InsightText
+from copilot.learning.bench import solver_used
 from copilot.learning.cases import Bench
 from copilot.learning.llm_curator import prompts_hash
 from copilot.learning.trials import Proof, Record
@@ -93,7 +94,7 @@ def keep_trials(version: InsightVersion, records: Sequence[Record], ids: Mapping
             termination_condition=record.tried.ending.termination_condition[:40],
             objective_value=record.tried.ending.value,
             model_id=bench.model_id,
-            solver=bench.solver,
+            solver=solver_used(bench.solver),
             input_tokens=record.tried.tokens,
             seconds=record.tried.seconds,
             details={"how": record.tried.how, "calls": record.tried.calls, "reason": record.tried.reason[:500]},

@@ -55,10 +55,11 @@ def problem_json(problem: Problem) -> dict[str, Any]:
     tables = [
         {"name": table.name, "columns": {k: list(v) for k, v in table.columns.items()}} for table in problem.tables
     ]
-    return {**asdict(problem), "tables": tables, "accepted": list(problem.accepted)}
+    lists = {"accepted": list(problem.accepted), "notes": list(problem.notes)}
+    return {**asdict(problem), "tables": tables, **lists}
 
 
 def problem_from(raw: Mapping[str, Any]) -> Problem:
     """What `problem_json` wrote."""
     tables = tuple(Table(**table) for table in raw["tables"])
-    return Problem(**{**raw, "tables": tables, "accepted": tuple(raw["accepted"])})
+    return Problem(**{**raw, "tables": tables, **{name: tuple(raw[name]) for name in ("accepted", "notes")}})

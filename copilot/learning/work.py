@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,25 +15,25 @@ from django.utils import timezone
 
 from copilot.drafting.base import Drafter, DraftingError
 from copilot.drafting.gate import CallsModels
-from copilot.drafting.wire import data_from_json
-from copilot.evaluation.problems import Problem
-from copilot.learning import evolve, gate
+from copilot.learning import diagnosis, evolve, gate, renewal
 from copilot.learning.bench import LineBench
 from copilot.learning.budget import BudgetSpent
-from copilot.learning.cases import Program, Task
+from copilot.learning.cases import program_from, task_from
 from copilot.learning.curator import CuratorError
 from copilot.learning.learn import Desk, Learnt, learn
 from copilot.learning.llm_curator import LlmCurator
-from copilot.learning.models import WAITING, LearningJob, Status
+from copilot.learning.models import WAITING, LearningCycle, LearningJob, Status
 from copilot.learning.spending import CycleBudget
 from copilot.library.access import LibraryRefused
 from copilot.library.content import ContentError
 from copilot.library.insights import Reach
+from copilot.library.models import Episode
 from copilot.llm import endpoints
 from copilot.llm.meter import Meter
 from copilot.runs import engines
 from copilot.runs.events import LeaseLost
 from copilot.runs.lease import Cancelled, Lease, lease_end
+from copilot.runs.models import Run
 
 log = structlog.get_logger(__name__)
 LOST = "The worker of this job was lost, and so were the ones that tried again. What it paid for is kept: try again."
@@ -113,12 +113,34 @@ def _done(held: Lease) -> Learnt:
     desk = _desk(job, held, bench)
     if job.gate_suite is not None:
         return gate.carry_out(job, desk, bench)
+    if job.cycle.kind == LearningCycle.Kind.RENEW:
+        return renewal.renew(job, desk)
     if job.insight is not None:
         return evolve.evolve(job.insight, desk)
+    found = _learnt(job, desk)
+    return _with_diagnosis(job, desk, found) if "correction" in job.payload else found
+
+
+def _learnt(job: LearningJob, desk: Desk) -> Learnt:
     given = job.payload
-    failed = _program(given.get("failed"))
+    failed = program_from(given.get("failed"))
     source = {"cycle": str(job.cycle_id), **given.get("source", {})}
     return learn(task_from(given), desk, failed=failed, correction=given.get("correction", ""), source=source)
+
+
+def _with_diagnosis(job: LearningJob, desk: Desk, found: Learnt) -> Learnt:
+    """What a correction tells of the insights that the wrong draft was written with, beside what is learnt from it."""
+    made = Run.objects.filter(version=job.payload["source"]["before"], kind=Run.Kind.DRAFT).values("id")
+    episode = Episode.objects.filter(run_id__in=made).first()
+    case = diagnosis.case_of_correction(episode) if episode else None
+    if episode is None or case is None or not episode.uses.exists():
+        return found
+    desk.tell("Looking into what it was drafted with")
+    try:
+        uses: Any = diagnosis.diagnose(episode, case, desk.curator)
+    except (BudgetSpent, CuratorError) as error:  # the next evolution of those insights asks again
+        uses = str(error)
+    return replace(found, result={**found.result, "uses": uses})
 
 
 def _bench(job: LearningJob, held: Lease) -> LineBench:
@@ -159,14 +181,3 @@ def drafter() -> Drafter:
 def chat_model() -> Any:
     """The curator's chat model; None makes it from the settings at the first call."""
     return None
-
-
-def task_from(given: Mapping[str, Any]) -> Task:
-    """The task of a job's payload."""
-    known = {name: given[name] for name in ("id", "suite", "text", "answer", "status") if name in given}
-    problem = Problem(**known, accepted=tuple(given.get("accepted", ())))
-    return Task(problem, _program(given.get("reference")))
-
-
-def _program(raw: Mapping[str, Any] | None) -> Program | None:
-    return Program(raw["text"], data_from_json(raw["data"])) if raw else None

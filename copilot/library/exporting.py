@@ -45,7 +45,8 @@ def records_of(*, user: User | None, workspace: Workspace | None = None) -> Iter
     seen = InsightVersion.objects.all() if user is None else InsightVersion.objects.visible_to(user)
     newest = InsightVersion.objects.filter(insight=OuterRef("insight")).order_by("-number")
     versions = seen.filter(insight__workspace=workspace, id=Subquery(newest.values("id")[:1]))
-    uses = InsightUse.objects.exclude(outcome="").select_related("episode").order_by("id")
+    met = InsightUse.objects.all() if user is None else InsightUse.objects.visible_to(user)
+    uses = met.exclude(outcome="").select_related("episode").order_by("id")
     loaded = versions.select_related("insight").prefetch_related(CARRIED, Prefetch("uses", uses))
     for version in sorted(loaded, key=_arrival):
         yield _record(version)

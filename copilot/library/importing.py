@@ -99,11 +99,13 @@ def import_file(
     reach: Reach = EVERYONE,
     licence: str = "",
     taxonomy_data: bytes | None = None,
+    most: int = strict_json.MOST_RECORDS,
 ) -> ImportReport:
     """Store the insights of a file as drafts, with the labels and the evidence that came with them.
 
     A record that is there already changes nothing. `taxonomy_data` is a taxonomy file that goes with it; without one,
-    labels are judged by the taxonomy that is here. Raises LibraryRefused where the actor may not.
+    labels are judged by the taxonomy that is here. A file with more than `most` insights is refused: all of it is one
+    transaction. Raises LibraryRefused where the actor may not.
     """
     if actor is not None:
         check_curate(actor, reach.workspace)
@@ -115,6 +117,9 @@ def import_file(
         report.problems.append(Problem("the file", str(error)))
         return report
     report.format, report.records, report.problems = reading.format, len(reading.records), list(reading.problems)
+    if report.records > most:
+        told = f"It holds {report.records:,} insights; at most {most:,} are taken at once. Split it."
+        report.problems.append(Problem("the file", told))
     if not report.problems:
         source = {"file": Path(name).name, "sha256": hashlib.sha256(data).hexdigest()}
         _Import(report, actor, reach, licence, source).run(reading.records, labels)

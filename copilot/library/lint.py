@@ -36,6 +36,8 @@ _TOKEN = re.compile(r"\d+(?:\.\d+)?|\w+|[^\w\s]")
 _FORMULA = re.compile(r"\\(?:sum|forall|text|min|max|in|cdot)\b|[∑∀∈≤≥]|\w_\{")
 _CALL = re.compile(r"\w\.\w+\(|\b(?:Constraint|Objective|Var)\(|\bfor \w+ in\b|^\s*def ", re.MULTILINE)
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
+_WORD = re.compile(r"\w+")
+QUOTED, LISTED = 8, 4
 _NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][a-z]{2,}\w*(?: [A-Z][a-z]+)*")
 
 
@@ -59,7 +61,8 @@ def lint(content: Content, *, known: Callable[[tuple[str, ...]], bool] | None = 
 
 
 def leaked(content: Content, source: str) -> tuple[Finding, ...]:
-    """Numbers of three or more digits, decimals, and names that an insight shares with the task it was learnt from."""
+    """What an insight shares with the task it was learnt from: numbers of three or more digits, decimals, names,
+    QUOTED words in a row, and LISTED numbers in a row."""
     said = " ".join((content.applies_when, content.not_when, content.explanation, content.wrong, content.right))
     shared = sorted(_numbers(said) & _numbers(source))
     names = sorted(set(_NAME.findall(source)) & set(_NAME.findall(said)))
@@ -70,6 +73,11 @@ def leaked(content: Content, source: str) -> tuple[Finding, ...]:
         )
     if names:
         found.append(Finding("leaked_names", "error", f"It repeats names of its source task: {', '.join(names[:8])}."))
+    if quoted := _runs(_WORD.findall(said.lower()), QUOTED) & _runs(_WORD.findall(source.lower()), QUOTED):
+        found.append(Finding("leaked_words", "error", f"It quotes its source task: “{' '.join(min(quoted))}”."))
+    if listed := _lists(said) & _lists(source):
+        told = ", ".join(min(listed))
+        found.append(Finding("leaked_list", "error", f"It repeats a list of numbers of its source task: {told}."))
     return tuple(found)
 
 
@@ -89,6 +97,17 @@ def near_duplicates(contents: Sequence[Content], *, alike: float = ALIKE) -> lis
                 if (likeness := _cosine(weights[first], weights[later])) >= alike:
                     pairs.setdefault((first, later), likeness)
     return sorted((first, later, round(likeness, 3)) for (first, later), likeness in pairs.items())
+
+
+def alike_to(content: Content, others: Sequence[Content], *, alike: float = ALIKE) -> list[tuple[int, float]]:
+    """Positions of the label-mates `others` that say nearly the same, with their likeness, the highest first."""
+    mine, *weights = _weights([content, *others])
+    digest = content.digest()
+    found = [
+        (place, 1.0 if other.digest() == digest else round(_cosine(mine, weight), 3))
+        for place, (other, weight) in enumerate(zip(others, weights, strict=True))
+    ]
+    return sorted((pair for pair in found if pair[1] >= alike), key=lambda pair: -pair[1])
 
 
 GROUP_MOST = 300  # members of one label that are compared with each other
@@ -148,6 +167,18 @@ def _canonical(code: str) -> tuple[str, ...]:
 def _numbers(text: str) -> set[str]:
     found = {match.replace(",", "").rstrip(".") for match in _NUMBER.findall(text)}
     return {number for number in found if len(number.replace(".", "")) >= 3 or "." in number}
+
+
+def _runs(words: Sequence[str], length: int) -> set[tuple[str, ...]]:
+    """Every run of so many words."""
+    return {tuple(words[start : start + length]) for start in range(len(words) - length + 1)}
+
+
+def _lists(text: str) -> set[tuple[str, ...]]:
+    """Runs of numbers that tell something: three different ones at least, and not one after the other."""
+    runs = _runs(re.findall(r"(?<![\w.])\d+(?:\.\d+)?", text), LISTED)
+    steps = {run: {float(b) - float(a) for a, b in pairwise(run)} for run in runs}
+    return {run for run in runs if len(set(run)) > 2 and steps[run] not in ({1.0}, {-1.0})}
 
 
 def _weights(contents: Sequence[Content]) -> list[Mapping[str, float]]:

@@ -22,6 +22,7 @@ from copilot.review.contract import lacks_step
 from copilot.review.models import WAITING, Comparison, ModelFile, Status
 from copilot.review.sides import Side, digest_of, nonzeros_of
 from copilot.runs.models import ModelVersion
+from solvers.disk import DiskFull, needing_room
 from solvers.equivalence import ENGINE
 from solvers.equivalence.outcome import SECONDS, Level
 from solvers.equivalence.report import Options
@@ -53,14 +54,16 @@ def store_model(*, workspace: Workspace, actor: User, name: str, content: bytes)
     limit = settings.COPILOT["MODEL_MEGABYTES"]
     if len(content) > most_bytes():
         raise ReviewError(f"The file {plain} is larger than {limit} MB. COPILOT_MODEL_MEGABYTES raises the limit.")
-    with tempfile.TemporaryDirectory(prefix="model-") as folder:
-        path = Path(folder) / plain
-        path.write_bytes(content)
-        memory = settings.COPILOT["SOLVE_MEMORY_MB"] << 20
-        try:
+    memory = settings.COPILOT["SOLVE_MEMORY_MB"] << 20
+    try:
+        with needing_room(), tempfile.TemporaryDirectory(prefix="model-") as folder:
+            path = Path(folder) / plain
+            path.write_bytes(content)
             reading = read(path, time_limit_seconds=READ_SECONDS, memory_limit_bytes=memory)
-        except InstanceError as error:
-            raise ReviewError(_naming(plain, str(error))) from error
+    except DiskFull as error:
+        raise ReviewError(f"There is no room on the server to read {plain}. Nothing was stored; try later.") from error
+    except InstanceError as error:
+        raise ReviewError(_naming(plain, str(error))) from error
     stored: dict[str, Any] = {
         "created_by": actor,
         "instance": reading.instance.to_bytes(),

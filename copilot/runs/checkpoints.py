@@ -109,6 +109,13 @@ def _settled(rows: QuerySet[RunEvent]) -> Payload | None:
     return dict(event.payload) if event else None
 
 
+def edited_by_hand(run: Run) -> tuple[str, ...]:
+    """Names of the items that a person edited before the run began; none for a run that began with a message."""
+    edits = RunEvent.objects.filter(run=run, type=E.DRAFT_FORMULATED, payload__by="person")
+    payload = edits.values_list("payload", flat=True).first()
+    return tuple(str(item).rpartition(" ")[2] for item in payload["changed"]) if payload else ()
+
+
 def formulated_payload(formulated: Formulated) -> Payload:
     """A settled formulation as `draft.formulated` holds it."""
     return {

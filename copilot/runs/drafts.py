@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 
-from copilot.data.reading import DataError, DataTable, read_table
+from copilot.data.errors import DataError
+from copilot.data.services import table_of
+from copilot.data.table import DataTable
 from copilot.drafting.base import Draft, Drafter, DraftOutcome, DraftRequest, Feedback, Table
 from copilot.drafting.formulation import Assumption, Formulation
 from copilot.drafting.gate import CallsModels
@@ -15,7 +17,7 @@ from copilot.drafting.loop import Desk, Kept, Settled, first_draft, settle
 from copilot.drafting.repair import Trial
 from copilot.drafting.wire import data_from_json
 from copilot.llm.meter import Meter
-from copilot.runs import asking, builds, checkpoints, engines, experience, judging, origins
+from copilot.runs import asking, builds, checkpoints, engines, experience, judging, origins, rebinds
 from copilot.runs.builds import Built
 from copilot.runs.checkpoints import EventLog
 from copilot.runs.checks import Check
@@ -61,6 +63,15 @@ def drafted(stage: Stage) -> Drafted:
     stage.check()
     experience.adopted(stage, settled.draft)
     return _handed_on(stage, settled)
+
+
+def rebound(stage: Stage) -> Drafted:
+    """New data for a version that stands: its program is not written again. Raises StageFailed where it cannot be."""
+    draft = rebinds.draft(stage)
+    built = builds.build(stage, draft)
+    if isinstance(built, Feedback):
+        raise StageFailed(f"The program does not take the new data. {built.message}")
+    return Drafted(draft, built, builds.check(stage, draft, built))
 
 
 def _begin(stage: Stage, kept: Kept) -> tuple[Drafter, DraftRequest]:
@@ -177,7 +188,7 @@ def draft_of(version: ModelVersion) -> Draft:
 
 def _read_tables(stage: Stage) -> list[DataTable]:
     try:
-        return [read_table(dataset.name, bytes(dataset.content)) for dataset in stage.run.datasets.order_by("name")]
+        return [table_of(dataset) for dataset in stage.run.datasets.order_by("name")]
     except DataError as error:
         raise StageFailed(str(error)) from error
 

@@ -12,7 +12,7 @@ from solvers.explain.ranging import Ranging, ranged
 from solvers.explain.ray import Ray, RayState, find_ray
 from solvers.explain.repair import Repairs, find_repairs
 from solvers.explain.sensitivity import Sensitivity, SensitivityState, sensitivity
-from solvers.explain.suggestion import from_highs
+from solvers.explain.suggestion import from_solvers
 from solvers.instance import Instance
 from solvers.result import Result, ShouldStop, SolutionStatus, SolveOptions, TerminationCondition
 
@@ -115,7 +115,7 @@ def _without_plan(
     half = Budget(seconds=budget.left_seconds / 2, solves=reach.solves // 2, should_stop=budget.should_stop)
     repairs = find_repairs(instance, through_runner(half, options=one), locked=reach.locked, budget=half)
     say(CONFLICT)
-    conflict = find_conflict(instance, solve, budget=budget, suggest=from_highs(budget))
+    conflict = find_conflict(instance, solve, budget=budget, suggest=from_solvers(budget))
     if conflict.state is ConflictState.FEASIBLE and ray is None:  # presolve sometimes confuses the two
         say(RAY)
         ray = find_ray(instance, solve, budget=budget)

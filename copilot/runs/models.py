@@ -89,6 +89,7 @@ class Run(models.Model):
         REPLAY = "replay", "Replay"
         SCENARIO = "scenario", "Scenario"
         EXPLAIN = "explain", "Explain"
+        DATA = "data", "New data"
 
     class Cancel(models.TextChoices):
         """What a person asked for."""
@@ -106,7 +107,7 @@ class Run(models.Model):
     base = models.ForeignKey(ModelVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="revised_by")
     base_run = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="scenarios")
     changes = models.JSONField(default=list, blank=True)  # of a scenario, all applied to the base version's instance
-    question = models.JSONField(default=dict, blank=True)  # what a run of kind explain is asked
+    question = models.JSONField(default=dict, blank=True)  # what explain is asked; the mapping of new data
     version = models.ForeignKey(ModelVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs")
     datasets = models.ManyToManyField(Dataset, blank=True, related_name="runs")
     drafter = models.CharField(max_length=40, default="auto")

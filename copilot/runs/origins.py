@@ -5,6 +5,7 @@ Everything here is added to the stored diff: `lines`, `phrase`, `requested` and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +13,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from copilot.drafting.formulation import Formulation
-from copilot.drafting.requested import Judgement, Revision, judge
+from copilot.drafting.requested import COMPONENT_SUFFIXES, Judgement, Revision, judge
 from copilot.drafting.source import component_lines, lines_of
 from copilot.runs.models import ModelVersion
 
 BETWEEN_MESSAGES = "\n\n"
 SHOWN = 3
+BY_HAND = "edited by hand"
 TITLE = 200
 
 
@@ -55,6 +57,27 @@ def with_origins(diff: dict[str, Any], before: Side, after: Side) -> dict[str, A
         }
         told.append(family | {"lines": places} | _json(one))
     return diff | {"families": told}
+
+
+def with_hand(diff: dict[str, Any], read: Formulation, edited: Sequence[str]) -> dict[str, Any]:
+    """The diff where what a person edited, and what reads an edited number, counts as asked for."""
+    if not edited:
+        return diff
+    names = set(edited)
+    goal = read.objective
+    sums = [(item.name, item.terms, item.limit_parameter) for item in read.constraints] + [(goal.name, goal.terms, "")]
+    for name, terms, limit in sums:
+        sources = " ".join((limit, *(term.parameter for term in terms)))
+        if names & set(re.findall(r"\w+", sources)):
+            names.add(name)
+    asked = {"requested": "yes", "phrase": BY_HAND, "unrequested": ()}
+    told = [family | asked if _is_among(family, names) else family for family in diff.get("families", ())]
+    return diff | {"families": told}
+
+
+def _is_among(family: dict[str, Any], names: set[str]) -> bool:
+    own = {str(family["family"]), str(family.get("renamed") or "")}
+    return any(name in own or f"{name}{suffix}" in own for name in names for suffix in COMPONENT_SUFFIXES)
 
 
 def newest_start(before: str, after: str) -> int:

@@ -43,7 +43,7 @@ def _line(stage: Stage) -> None:
         return
     version = stage.run.version  # a recovered run goes on from the last stage that was saved
     if version is None:
-        found = drafts.drafted(stage)
+        found = drafts.rebound(stage) if stage.run.kind == Run.Kind.DATA else drafts.drafted(stage)
         diff = versions.compare(stage, found.draft, found.built)
         version = versions.save(stage, found.draft, found.built, found.checks, diff)
     instance = versions.instance_of(version)

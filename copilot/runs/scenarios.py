@@ -27,7 +27,7 @@ STILL_GOING = "This run is still going on. Wait until it has finished, or stop i
 
 def version_of(run: Run) -> ModelVersion | None:
     """The version whose instance the run solved: its own, or the one that it asks about."""
-    return run.version or (run.base if run.kind != Run.Kind.DRAFT else None)
+    return run.version or (run.base if run.kind not in (Run.Kind.DRAFT, Run.Kind.DATA) else None)
 
 
 def about(run: Run) -> Run:

@@ -11,7 +11,7 @@ from django.db import transaction
 from copilot.drafting.base import Data, Draft
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.wire import data_from_json, data_to_json
-from copilot.runs import origins, parametric, structure
+from copilot.runs import checkpoints, origins, parametric, rebinds, structure
 from copilot.runs.builds import Built
 from copilot.runs.checks import Check
 from copilot.runs.events import EventType, LeaseLost
@@ -34,6 +34,9 @@ def compare(stage: Stage, draft: Draft, built: Built) -> dict[str, Any] | None:
     stage.check()
     drafted = _Stand(draft.formulation, draft.program, draft.data, stage.run.request_text, built)
     found = _explained(found, _stand_of(base, earlier), drafted, stage.lease.should_stop)
+    found = origins.with_hand(found, draft.formulation, checkpoints.edited_by_hand(stage.run))
+    if stage.run.kind == Run.Kind.DATA:
+        found = rebinds.as_asked(found, stage.run.question.get("names", ()))
     stage.check()
     stage.record(EventType.DIFF_COMPUTED, {"against": base.number, "diff": found})
     return found
@@ -93,7 +96,7 @@ def save(stage: Stage, draft: Draft, built: Built, checks: list[Check], changes:
             workspace=run.workspace,
             number=number,
             parent=run.base,
-            title=(origins.title_of(changes) if run.revision_start else "") or draft.formulation.title,
+            title=_title(run, changes) or draft.formulation.title,
             request_text=run.request_text,
             formulation=draft.formulation.model_dump(mode="json"),
             program=draft.program,
@@ -110,6 +113,12 @@ def save(stage: Stage, draft: Draft, built: Built, checks: list[Check], changes:
         stage.record(EventType.VERSION_SAVED, {"version": str(version.id), "number": number})
     run.version = version
     return version
+
+
+def _title(run: Run, changes: dict[str, Any] | None) -> str:
+    if run.kind == Run.Kind.DATA:
+        return f"New data: {', '.join(run.question.get('names', ()))}"[: origins.TITLE]
+    return origins.title_of(changes) if run.revision_start else ""
 
 
 def instance_of(version: ModelVersion) -> Instance:

@@ -14,13 +14,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from solvers.disk import DiskFull, is_full, needing_room
 from solvers.equivalence.corrections import CorrectionRefused
 from solvers.equivalence.report import Options, Report, report
 from solvers.instance import Instance
 from solvers.limits import end_with_parent, limit_process
 from solvers.nursery import born
-from solvers.process import ROOT, environment
+from solvers.process import ISOLATED, ROOT, environment
 
+NO_ROOM = os.EX_IOERR  # how the child ends when the disk is full
 MEMORY_BYTES = 4 << 30
 LOOK_SECONDS = 0.1
 SLACK_SECONDS = 60.0  # for reading, pairing and writing, beside the search
@@ -53,11 +55,26 @@ def report_apart(
     The child ends with this process, when its time or memory is up, and when `should_stop` says so (Stopped).
     Raises CorrectionRefused as `report` does.
     """
+    try:
+        return _compared_in_folder(first, second, options, memory_bytes, should_stop, tell)
+    except DiskFull as error:
+        raise ApartError(str(error)) from error
+
+
+def _compared_in_folder(
+    first: bytes,
+    second: bytes,
+    options: Options,
+    memory_bytes: int,
+    should_stop: Callable[[], bool],
+    tell: Callable[[str], None],
+) -> Report:
     with tempfile.TemporaryDirectory(prefix="comparison-") as name:
         folder = Path(name)
-        (folder / "first").write_bytes(first)
-        (folder / "second").write_bytes(second)
-        (folder / "options").write_text(json.dumps(options.to_json()))
+        with needing_room():
+            (folder / "first").write_bytes(first)
+            (folder / "second").write_bytes(second)
+            (folder / "options").write_text(json.dumps(options.to_json()))
         status = _ended(folder, memory_bytes, options.seconds + SLACK_SECONDS, should_stop, tell)
         if (folder / "refused").exists():
             raise CorrectionRefused((folder / "refused").read_text())
@@ -73,7 +90,16 @@ def main(folder_name: str, memory_bytes: str, cpu_seconds: str, parent: str) -> 
     if not end_with_parent(int(parent)):
         os._exit(70)
     limit_process(memory_bytes=int(memory_bytes), cpu_seconds=int(cpu_seconds))
-    folder = Path(folder_name)
+    try:
+        _leave_report(Path(folder_name))
+    except OSError as error:
+        if not is_full(error):
+            raise
+        os._exit(NO_ROOM)
+    os._exit(0)
+
+
+def _leave_report(folder: Path) -> None:
     options = Options.from_json(json.loads((folder / "options").read_text()))
     _say(folder, "reading")
     first, second = (Instance.from_bytes((folder / side).read_bytes()) for side in ("first", "second"))
@@ -89,7 +115,6 @@ def main(folder_name: str, memory_bytes: str, cpu_seconds: str, parent: str) -> 
     (folder / "changes").write_bytes(found.changes)
     (folder / "written").write_text(json.dumps(found.result, allow_nan=False))
     (folder / "written").rename(folder / "result")
-    os._exit(0)
 
 
 def _say(folder: Path, phase: str) -> None:
@@ -103,7 +128,7 @@ def _ended(
         arguments = [str(folder), str(memory_bytes), str(int(2 * seconds)), str(os.getpid())]
         process = born(
             lambda: subprocess.Popen(  # noqa: S603  (our own interpreter and module, no shell)
-                [sys.executable, "-I", "-c", _BOOT, ROOT, *arguments],
+                [sys.executable, *ISOLATED, "-c", _BOOT, ROOT, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -132,6 +157,8 @@ def _ended(
 def _reason(status: int, log: str, memory_bytes: int) -> str:
     if any(mark in log for mark in ("MemoryError", "bad_alloc", "Cannot allocate memory")):
         return f"The comparison needs more than the {memory_bytes >> 20:,} MB of memory that it may use."
+    if status == NO_ROOM:
+        return f"The disk is full at {tempfile.gettempdir()}: free some space there and compare again."
     if status < 0:
         return f"The process that compared the models was ended by the system ({signal.Signals(-status).name})."
     last = log.strip().rpartition("\n")[2]

@@ -25,6 +25,7 @@ class Budget:
         self._started = time.monotonic()
         self._seconds, self._limit, self._should_stop = seconds, solves, should_stop
         self.solves = 0
+        self.notes: list[str] = []  # what could not be asked, and why
 
     @property
     def spent_seconds(self) -> float:

@@ -19,7 +19,7 @@ from solvers.explain.ray import find_ray
 from solvers.explain.repair import find_repairs
 from solvers.explain.report import as_lines, conflict_data, ray_data, repairs_data, sensitivity_data
 from solvers.explain.sensitivity import sensitivity
-from solvers.explain.suggestion import from_highs
+from solvers.explain.suggestion import from_solvers
 from solvers.instance import Instance, InstanceError
 from solvers.mps import read
 from solvers.result import Result, SolveOptions, TerminationCondition
@@ -75,7 +75,7 @@ def explained(
     condition = result.termination_condition
     feasible = condition not in _EMPTY
     if not feasible:
-        conflict = find_conflict(instance, solve, budget=budget, suggest=from_highs(budget))
+        conflict = find_conflict(instance, solve, budget=budget, suggest=from_solvers(budget))
         feasible = conflict.state is ConflictState.FEASIBLE
         data["conflict"] = conflict_data(conflict)
         data["repairs"] = repairs_data(find_repairs(instance, solve, locked=locked, budget=budget))

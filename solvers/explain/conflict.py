@@ -13,7 +13,7 @@ from solvers.explain.budget import Budget, BudgetSpent, SolveInstance
 from solvers.explain.elastic import elastic
 from solvers.explain.farkas import Farkas, alternative, checked, from_duals, proven, weights_of
 from solvers.explain.filtering import HOLDS, Filter
-from solvers.explain.items import Item, bound_items, items_of, row_items, violations, whole_items
+from solvers.explain.items import AT_LEAST, Item, Kind, bound_items, items_of, row_items, violations, whole_items
 from solvers.explain.suggestion import Suggest
 from solvers.instance import FloatArray, Instance
 from solvers.result import Result, TerminationCondition
@@ -42,7 +42,10 @@ class Evidence(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Items that cannot all hold. `proven_minimal`: without any one of them the others can; `reason` says why not."""
+    """Items that cannot all hold. `proven_minimal`: without any one of them the others can; `reason` says why not.
+
+    `notes` say which solver could not be asked for another one, and why.
+    """
 
     state: ConflictState
     items: tuple[Item, ...] = ()
@@ -52,6 +55,7 @@ class Conflict:
     multipliers: tuple[float, ...] = ()
     solves: int = 0
     seconds: float = 0.0
+    notes: tuple[str, ...] = ()
 
 
 def find_conflict(
@@ -64,8 +68,8 @@ def find_conflict(
     infeasible, an elastic filter and then a deletion filter ask the solver about ever smaller parts. Undecided for what
     goes beyond linear rows.
 
-    `suggest` is asked for another conflict of the linear part when the first one is long. It is taken when it has fewer
-    rows and is proven minimal in exact arithmetic.
+    `suggest` is asked for another conflict when the first one is long. It is taken when it has fewer rows and our own
+    check carries it: exact arithmetic for a linear one, else the solver asked about every part of it.
     """
     if instance.beyond:
         instance = instance.without_objective()  # which takes no part in it, and may be all that is not linear
@@ -78,21 +82,66 @@ def find_conflict(
         found = _crossed(instance) or _linear(instance, solve, budget) or _mixed(instance, solve, budget)
     except BudgetSpent as spent:
         found = Conflict(ConflictState.UNDECIDED, reason=str(spent))
-    if suggest is not None and found.evidence in (Evidence.EXACT, Evidence.RECOMPUTED):
-        found = _shorter(instance, found, suggest)
+    if suggest is not None and found.items:
+        found = _shorter(instance, found, suggest, solve, budget)
+    found = replace(found, notes=tuple(budget.notes))
     return replace(found, solves=budget.solves - before, seconds=budget.spent_seconds - started)
 
 
-def _shorter(instance: Instance, found: Conflict, suggest: Suggest) -> Conflict:
-    rows = sum(item.is_row for item in found.items)
+def _shorter(instance: Instance, found: Conflict, suggest: Suggest, solve: SolveInstance, budget: Budget) -> Conflict:
+    rows = _row_count(found.items)
     if rows <= SHORT:
         return found
-    relaxed = replace(instance, integrality=np.zeros(instance.column_count, dtype=np.uint8))
-    items = suggest(relaxed)
-    if not 0 < sum(item.is_row for item in items) < rows:
+    linear = found.evidence in (Evidence.EXACT, Evidence.RECOMPUTED)
+    asked = replace(instance, integrality=np.zeros(instance.column_count, dtype=np.uint8)) if linear else instance
+    items = suggest(asked)
+    if not 0 < _row_count(items) < rows:
         return found
-    other = proven(relaxed, Farkas(items, np.ones(len(items)), margin=0.0))
-    return _told(other) if other.exact and other.minimal else found
+    try:
+        other = _carried(asked, items, solve, budget) if linear else _carried_whole(asked, items, solve, budget)
+    except BudgetSpent:
+        return found
+    if other is None or not other.proven_minimal or not 0 < _row_count(other.items) < rows:
+        return found
+    return other
+
+
+def _row_count(items: Sequence[Item]) -> int:
+    return len({item.index for item in items if item.is_row})
+
+
+def _carried(instance: Instance, items: Sequence[Item], solve: SolveInstance, budget: Budget) -> Conflict | None:
+    """The linear contradiction within these items if exact arithmetic shows it.
+
+    An equation may be named with both sides, of which one takes part: then the search is done again, on these alone.
+    """
+    other = proven(instance, Farkas(tuple(items), np.ones(len(items)), margin=0.0))
+    if other.exact and other.minimal:
+        return _told(other)
+    found = _linear(_only(instance, items), solve, budget)
+    return found if found is not None and found.evidence is Evidence.EXACT else None
+
+
+def _only(instance: Instance, items: Sequence[Item]) -> Instance:
+    """The instance with no other limits than these."""
+    lower, upper = np.full(instance.row_count, -np.inf), np.full(instance.row_count, np.inf)
+    least, most = np.full(instance.column_count, -np.inf), np.full(instance.column_count, np.inf)
+    for item in items:
+        low, high = (lower, upper) if item.is_row else (least, most)
+        (low if item.side == AT_LEAST else high)[item.index] = item.limit
+    return replace(instance, row_lower=lower, row_upper=upper, column_lower=least, column_upper=most)
+
+
+def _carried_whole(instance: Instance, items: Sequence[Item], solve: SolveInstance, budget: Budget) -> Conflict | None:
+    """The same where whole numbers take part: those of every column in the rows, then every item is asked about."""
+    rows = [item for item in items if item.is_row]
+    whole = [item for item in _beside(instance, rows) if item.kind is Kind.INTEGRALITY]
+    others = [*(item for item in items if not item.is_row), *whole]
+    asked = Filter(instance, solve, budget)
+    if not asked.contradicts([*rows, *others]):
+        return None
+    rows = asked.shrunk(rows, given=others)
+    return _verified(asked, [*rows, *asked.shrunk(others, given=rows)])
 
 
 def _crossed(instance: Instance) -> Conflict | None:

@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from solvers import wire
+from solvers.disk import DiskFull, needing_room
 from solvers.instance import FloatArray, Instance
-from solvers.process import ROOT, environment
+from solvers.process import ISOLATED, ROOT, environment
 from solvers.result import ShouldStop, SolveOptions
 
 POLL_SECONDS = 0.05
@@ -68,6 +69,14 @@ def ranged(
     if refusal:
         raise RangingError(refusal)
     options = options or SolveOptions(time_limit_seconds=20.0)
+    try:
+        with needing_room():
+            return _ranged_apart(instance, options, should_stop)
+    except DiskFull as error:
+        raise RangingError(str(error)) from error
+
+
+def _ranged_apart(instance: Instance, options: SolveOptions, should_stop: ShouldStop) -> Ranging:
     with tempfile.TemporaryDirectory(prefix="ranging-") as folder:
         source, target = Path(folder) / "instance", Path(folder) / "ranges"
         source.write_bytes(instance.to_bytes())
@@ -88,7 +97,7 @@ def _run(arguments: list[str], seconds: float, should_stop: ShouldStop) -> str:
     with (
         tempfile.TemporaryFile() as log,
         subprocess.Popen(  # noqa: S603  (our own interpreter and module, no shell)
-            [sys.executable, "-I", "-c", _BOOT, ROOT, *arguments],
+            [sys.executable, *ISOLATED, "-c", _BOOT, ROOT, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from solvers import wire
+from solvers.disk import sentence
 from solvers.highs_model import highs_lp
 from solvers.instance import Instance, InstanceError
 from solvers.limits import limit_process
@@ -28,7 +29,8 @@ def main(source: str, target: str, memory_bytes: str, seconds: str) -> NoReturn:
         instance = Instance.from_bytes(Path(source).read_bytes())
         Path(target).write_bytes(_framed(_ranged(instance, float(seconds))))
     except (InstanceError, RangingRefusal, OSError) as error:
-        sys.stdout.write(f"ERROR: {' '.join(str(error).split())}\n")
+        said = sentence(error, Path(target).parent) if isinstance(error, OSError) else str(error)
+        sys.stdout.write(f"ERROR: {' '.join(said.split())}\n")
         sys.stdout.flush()
         os._exit(1)
     sys.stdout.flush()

@@ -23,6 +23,7 @@ def conflict_data(found: Conflict) -> dict[str, Any]:
         "proven_minimal": found.proven_minimal,
         "evidence": found.evidence,
         "reason": found.reason,
+        "notes": list(found.notes),
         "items": [{**_item(item), "multiplier": weight} for item, weight in zip(found.items, weights, strict=True)],
         "solves": found.solves,
         "seconds": found.seconds,

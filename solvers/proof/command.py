@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from solvers.disk import write_whole
 from solvers.instance import InstanceError
 from solvers.mps import read
 from solvers.proof.check import CertificateError, verify
@@ -28,10 +29,7 @@ def write_certificate(path: Path, proof: Proof | None) -> None:
     if proof is None or proof.certificate is None:
         reason = "" if proof is None else f" {proof.sentence}"
         raise InstanceError(f"There is no proof to write to {path}.{reason}")
-    try:
-        path.write_text(json.dumps(proof.certificate, indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InstanceError(f"The file {path} cannot be written: {error.strerror}.") from error
+    write_whole(path, f"{json.dumps(proof.certificate, indent=1)}\n".encode())
 
 
 def add_check_parser(commands: Any) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import errno
+import tempfile
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +16,7 @@ from django.test import Client
 from copilot.accounts.models import User
 from copilot.accounts.services import workspace_of
 from copilot.review import queue, services
-from copilot.review.models import Comparison
+from copilot.review.models import Comparison, ModelFile
 from copilot.runs.models import ModelVersion
 from solvers.equivalence.report import unpacked
 from tests.factories import MembershipFactory, VersionFactory
@@ -179,3 +181,18 @@ def test_strangers_get_404_and_visitors_nothing(alice: User, charlie: User, clie
     assert asked(client, version(charlie).id, two.id).status_code == 404
     assert client.get(kept).status_code == 404
     assert not Comparison.objects.visible_to(charlie).exists()
+
+
+def test_an_upload_that_finds_no_room_stores_nothing_and_the_next_one_works(
+    caller: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/tmp/model")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tempfile, "mkdtemp", full)
+        refused = uploaded(caller, LP)
+    assert refused.status_code == 400
+    assert "no room on the server to read model.lp" in refused.content.decode()
+    assert not ModelFile.objects.exists()
+    assert uploaded(caller, LP).status_code == 201

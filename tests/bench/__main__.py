@@ -15,6 +15,7 @@ PARTS = {
     "diff": "two models told apart line by line, with and without names",
     "race": "the race against each engine alone",
     "industrial": "published folders of text and data, solved to their recorded optimum",
+    "learning": "one learning cycle with a scripted model, told step by step",
     "library": "insights retrieved from libraries of three sizes, against 30 ms",
 }
 

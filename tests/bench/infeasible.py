@@ -13,7 +13,7 @@ from solvers.certify import certified
 from solvers.explain.budget import Budget, through_runner
 from solvers.explain.conflict import Conflict, find_conflict
 from solvers.explain.repair import Aim, find_repairs
-from solvers.explain.suggestion import from_highs
+from solvers.explain.suggestion import from_solvers
 from solvers.mps import read
 from solvers.result import SolveOptions
 
@@ -44,7 +44,7 @@ def _row(path: Path) -> dict[str, Any]:
     }
     for name, with_suggestion in (("own", False), ("with_suggestion", True)):
         budget = Budget(seconds=SECONDS, solves=500)
-        suggest = from_highs(budget) if with_suggestion else None
+        suggest = from_solvers(budget) if with_suggestion else None
         row[name] = _told(
             find_conflict(instance, through_runner(budget, options=OPTIONS), budget=budget, suggest=suggest)
         )

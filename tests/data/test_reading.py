@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copilot.data.reading import DataError, DataTable, read_csv, read_table
+from copilot.data.reading import DataError, DataTable, read_csv, read_table, read_tables
 
 
 def read(text: str, name: str = "items.csv") -> DataTable:
@@ -173,7 +173,9 @@ def test_json_records_are_read_by_name_or_by_content() -> None:
     [
         ("[1, 2]", ["record 1", "object"]),
         ("[]", ["list of records"]),
-        ('{"a": 1}', ["list of records"]),
+        ("{}", ["list of records"]),
+        ('{"a": [[1, 2], [3]]}', ["a, record 1", "object"]),
+        ('{"a": {}}', ["a is empty"]),
         ('[{"a": 1}, {"b": 2}]', ["record 2", "no a"]),
         ('[{"a": 1}, {"a": 2, "b": 2}]', ["record 2", "b is not in record 1"]),
         ('[{"a": NaN}]', ["NaN", "finite"]),
@@ -222,3 +224,66 @@ def test_any_bytes_give_a_table_or_a_data_error(content: bytes) -> None:
     with contextlib.suppress(DataError):  # any other exception fails the test
         table = read_table("any", content)
         assert all(len(column) == table.row_count for column in table.columns.values())
+
+
+def test_json_columns_labels_and_objects_of_tables_are_read() -> None:
+    columns = read_table("items.json", b'{"product": ["desk", "chair"], "price": [70, 40.5]}')
+    assert columns.columns == {"product": ("desk", "chair"), "price": (70.0, 40.5)}
+    labelled = read_table("cost.json", b'{"cost": {"desk": 70, "chair": 40}}')
+    assert labelled.columns == {"label": ("desk", "chair"), "value": (70, 40)}
+    assert read_table("limits.json", b'{"hours": 40, "budget": 9.5}').columns == {"hours": (40,), "budget": (9.5,)}
+    nested = {
+        "parameters": {"n": 2, "name": "plan"},
+        "seed": 4,
+        "cost": {"Paris": {"desk": 1, "chair": 2}, "Lyon": {"desk": 3, "chair": 4}},
+        "demand": [3, 4],
+        "days": [{"day": "2026-03-01", "need": 4}],
+        "grid": [["a", "b"], [1, 2], [3, 4]],
+        "files": {"prices": {"product": ["desk"], "price": [7]}},
+    }
+    tables = {table.name: table for table in read_tables("instance.json", json.dumps(nested).encode())}
+    assert list(tables) == ["parameters", "parameters 2", "cost", "demand", "days", "grid", "prices"]
+    assert tables["cost"].columns == {
+        "label_1": ("Paris", "Paris", "Lyon", "Lyon"),
+        "label_2": ("desk", "chair", "desk", "chair"),
+        "value": (1, 2, 3, 4),
+    }
+    assert tables["demand"].columns == {"position": (1, 2), "demand": (3, 4)}
+    assert tables["days"].kinds == {"day": "date", "need": "integer"}
+    assert tables["grid"].columns == {"a": (1, 3), "b": (2, 4)}
+    with pytest.raises(DataError, match="holds 7 tables"):
+        read_table("instance.json", json.dumps(nested).encode())
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        (["2026-03-01", "2026-12-31"], ("2026-03-01", "2026-12-31")),
+        (["2026-03-01T08:30", ""], ("2026-03-01 08:30", None)),
+        (["31.12.2026", "1.3.2026"], ("2026-12-31", "2026-03-01")),
+        (["12/31/2026", "1/2/2026"], ("2026-12-31", "2026-01-02")),
+        (["31/12/2026", "1/2/2026"], ("2026-12-31", "2026-02-01")),
+    ],
+)
+def test_dates_are_read_in_the_one_way_that_fits(cells: list[str], read: tuple[str, ...]) -> None:
+    table = table_of(cells)
+    assert (table.kinds["day"], table.columns["day"]) == ("date", read)
+
+
+def table_of(cells: list[str]) -> DataTable:
+    return read_csv("days.csv", ("day;n\n" + "".join(f"{cell};1\n" for cell in cells)).encode())
+
+
+def test_dates_that_could_be_two_stay_text_and_are_mentioned() -> None:
+    table = table_of(["1/2/2026", "3/4/2026"])
+    assert table.kinds["day"] == "text"
+    assert "could be day or month first" in table.warnings[0]
+    assert table_of(["2026-02-30"]).kinds["day"] == "text"
+
+
+def test_shares_and_amounts_are_numbers() -> None:
+    table = read("item;share;price (EUR/kg);cost [t];paid;note (rough)\nx;12,5 %;3;4;1.200 €;a\ny;7 %;4;5;-2 €;b\n")
+    assert table.columns["share"] == (0.125, 0.07)
+    assert table.columns["paid"] == (1200, -2)
+    assert table.units == {"paid": "€", "price (EUR/kg)": "EUR/kg", "cost [t]": "t"}
+    assert "12,5 % was read as 0.125" in table.warnings[0]

@@ -134,6 +134,7 @@ def test_the_command_compares_drafts_with_and_without(
     assert told["settings"]["library"] == "r1"
     assert len(told["settings"]["library_hash"]) == 16
     assert (told["right"], told["with_insights"], told["insights_shown"]) == (1, 1, 1)
+    assert told["calls"] == 1, "to ask which insights apply, where some come into question"
     assert (told["against"]["only_second_right"], told["against"]["only_first_right"]) == (1, 0)
     assert {one.id: len(one.insights) for one in read_record(with_it)[1]} == {"a": 1, "b": 0}
     with pytest.raises(CommandError, match="There is no release 'r2'"):

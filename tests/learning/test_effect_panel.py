@@ -60,7 +60,7 @@ def test_old_runs_count_less_and_harm_is_said(alice: User) -> None:
     met(version, alice, "shown", True, "positive", days=180)
     said = " ".join(effect_panel(version).sentences)
     assert "helped 0.5, misled 10" in said
-    assert "It misled 10 times and helped 0 times." in said
+    assert "At least 95% likely to do harm. It misled 10 times and helped 0 times." in said
     assert "has not been held out yet" in said
 
 

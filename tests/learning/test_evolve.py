@@ -83,8 +83,9 @@ def test_a_refinement_is_a_new_version_and_only_when_it_is_better(named: bool) -
     version = approved(CONSERVATION)
     released("r1", version)
     text = "Water flows through a network of pipes; store some from one period to the next."
-    for outcome in ("positive",) * 4 + ("negative",) * 2:
-        used(version, outcome, text if outcome == "negative" else "Goods travel through a network of nodes.")
+    for number, outcome in enumerate(("positive",) * 4 + ("negative",) * 2):
+        told = text if outcome == "negative" else "Goods travel through a network of nodes."
+        used(version, outcome, f"{told} Case {number}.")
     better = {"applies_when": CONSERVATION.applies_when, "not_when": "Water is stored.", "labels": []}
     # Before: told of every task that it applies. After: kept from those on which it misled, where `named` says so.
     before, after = [{"apply": [1]}] * 12, [{"apply": [1]}] * 8 + [{"apply": [] if named else [1]}] * 4
@@ -168,8 +169,10 @@ def test_harm_suspends_and_an_old_verdict_weighs_less() -> None:
     assert harmful.state == "suspended"
     assert not effect.suspend_harmful()
     now = timezone.now()
-    old = [("shown", "negative", False, now - timedelta(days=720))] * 6
+    old = [("shown", "negative", False, now - timedelta(days=720), "a")] * 6
     assert counted(old, now).hurt == pytest.approx(6 / 16)
+    assert counted(old, now, model_id="b").hurt == pytest.approx(3 / 16), "and that of another model half of it"
+    assert counted(old, now, model_id="a").hurt == pytest.approx(6 / 16)
     assert not counted(old, now).harm()
 
 
@@ -182,6 +185,7 @@ def test_drafts_that_do_better_without_it_are_harm() -> None:
 @pytest.mark.django_db
 def test_trials_with_another_model_are_outdated() -> None:
     version = approved(CONSERVATION)
-    TrialRecord.objects.create(version=version, arm="with", task_key="a", model_id="old", solver="highs")
-    assert effect.outdated("new", "highs") == [version]
-    assert not effect.outdated("old", "highs")
+    TrialRecord.objects.create(version=version, arm="with", task_key="a", model_id="old", solver="highs 1.9")
+    assert effect.outdated("new", "highs 1.9") == [version]
+    assert effect.outdated("old", "highs 2.0") == [version]
+    assert not effect.outdated("old", "highs 1.9")

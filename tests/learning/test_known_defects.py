@@ -3,31 +3,48 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from copilot.drafting.base import InsightText
 from copilot.evaluation.attempt import judge
+from copilot.evaluation.experience import Experience
 from copilot.evaluation.problems import Problem
+from copilot.learning import evolve
 from copilot.learning.bench import LineBench
 from copilot.learning.budget import Budget
 from copilot.learning.cases import Task
 from copilot.learning.checks import examine
 from copilot.learning.conditions import REPEATS, StoredUses, choose, score
 from copilot.learning.curator import Condition, CuratorError
+from copilot.learning.learn import Desk
 from copilot.learning.replay import changed_content
 from copilot.learning.replies import read_merge, read_verdicts
 from copilot.learning.storing import keep_trials, label_mates
 from copilot.learning.trials import Attempts, prove
-from copilot.library import insights, prepared, taxonomy
-from copilot.library.insights import Provenance, Reach, content_of
-from copilot.library.models import InsightVersion, Lineage, TrialRecord
+from copilot.library import past, prepared, taxonomy
+from copilot.library.insights import Reach
+from copilot.library.models import InsightVersion, TrialRecord
 from copilot.library.ranking.words import counted
+from copilot.library.states import State
 from solvers.result import Result, SolutionStatus, TerminationCondition
-from tests.learning.stage import LESSON, TASK, DecidedBench, alternating, case, curator, helped_by, text_of
+from tests.learning.stage import LESSON, TASK, DecidedBench, alternating, case, curator, helped_by, row, text_of
+from tests.learning.test_evolve import used
 from tests.library.cast import CONSERVATION, KNAPSACK, approved, draft, released
+
+
+class Vouching:
+    """A drafter that every insight convinces."""
+
+    name = "vouching"
+
+    def choose_insights(self, text: str, insights: Sequence[InsightText], should_stop: object) -> tuple[str, ...]:
+        return tuple(one.key for one in insights)
+
 
 PRESENT = Condition("boxes", "")
 USES = StoredUses(helped=("boxes",) * 4, missed=("tanks",))
@@ -36,10 +53,16 @@ BENCH = DecidedBench(alternating)
 
 @pytest.mark.django_db
 def test_one_a_merge_deletes_no_label_mates() -> None:
-    parents = [draft(KNAPSACK, title=str(number)) for number in range(5)]
-    provenance = Provenance()
-    insights.derive(content_of(parents[0]), provenance, parents=parents[:2], kind=Lineage.Kind.MERGE)
-    assert InsightVersion.objects.filter(state="draft").count() == 6
+    parents = [approved(KNAPSACK, title=str(number)) for number in range(5)]
+    maker, _ = curator({"merge": [1, 2], "insight": row(replace(LESSON, labels=KNAPSACK.labels))})
+    child = evolve.merged(parents, Desk(BENCH, maker, Reach(), {}, lambda kept: None, lambda sentence: None))
+    assert child
+    assert InsightVersion.objects.filter(state="active").count() == 5, "nothing is deleted when a merge is written"
+    InsightVersion.objects.filter(id=child.id).update(state=State.ACTIVE)
+    child.refresh_from_db()
+    evolve.retire_parents(child)
+    states = [InsightVersion.objects.get(id=parent.id).state for parent in parents]
+    assert states == ["retired", "retired", "active", "active", "active"]
 
 
 @pytest.mark.django_db
@@ -51,8 +74,12 @@ def test_two_a_new_label_is_stored_with_the_insight() -> None:
 @pytest.mark.django_db
 def test_three_learnt_labels_are_read_when_a_request_is_served() -> None:
     version = approved(replace(KNAPSACK, labels=(("Domain Modeling", "Quarrying"),)))
-    index = prepared.index_of(released("with-labels", version))
+    release = released("with-labels", version)
+    index = prepared.index_of(release)
     assert index.best(counted("quarrying"), 1)[0][1] > 0
+    past.forget()
+    shown = Experience((release,), Vouching()).insights("Plan the quarrying of stone.")  # type: ignore[arg-type]
+    assert [one.key for one in shown] == [str(version.id)], "and when drafts are evaluated"
 
 
 def test_four_a_merge_has_labels() -> None:
@@ -91,11 +118,24 @@ def test_eight_labels_can_be_refined_too() -> None:
 
 
 @pytest.mark.django_db
-def test_nine_a_refusal_bumps_no_version_and_a_new_one_keeps_the_old() -> None:
-    version = draft(LESSON)
-    newer = insights.add_version(version.insight, replace(LESSON, not_when="Rent."), Provenance(), parents=[version])
-    assert (newer.number, version.insight.versions.count()) == (2, 2)
-    assert version.insight.versions.get(number=1).not_when == ""
+@pytest.mark.parametrize("is_better", [True, False])
+def test_nine_a_refusal_bumps_no_version_and_a_new_one_keeps_the_old(is_better: bool) -> None:
+    version = approved(CONSERVATION)
+    released("r1", version)
+    for number, outcome in enumerate(("positive",) * 4 + ("negative",)):
+        used(version, outcome, f"Goods travel through a network of nodes, case {number}.")
+    other = {"applies_when": CONSERVATION.applies_when, "not_when": "Nodes rest.", "labels": []}
+    before = [{"apply": [1]}] * 10
+    after = [{"apply": [1]}] * 8 + [{"apply": [] if is_better else [1]}] * 2
+    maker, _ = curator({"conditions": [other]}, *before, *after, calls=50)
+    found = evolve.evolve(version.insight, Desk(BENCH, maker, Reach(), {}, lambda kept: None, lambda sentence: None))
+    found.write()
+    assert version.insight.versions.count() == 1 + is_better
+    kept = version.insight.versions.get(number=1)
+    assert (kept.not_when, kept.uses.count()) == (CONSERVATION.not_when, 5), "the old text keeps its own evidence"
+    if is_better:
+        source = version.insight.versions.get(number=2).source
+        assert source["after"]["score"] > source["before"]["score"], "what was measured is stored with the new version"
 
 
 @pytest.mark.django_db

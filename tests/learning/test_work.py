@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,14 @@ from langchain_core.messages import BaseMessage
 
 from copilot.accounts.models import User
 from copilot.accounts.services import workspace_of
+from copilot.chat.correcting import lessons_of
 from copilot.drafting.agent import LlmDrafter
-from copilot.drafting.base import InsightText
+from copilot.drafting.base import InsightText, Table
 from copilot.drafting.llm import LlmSettings
 from copilot.evaluation.problems import Problem
-from copilot.learning import learn, services, work
+from copilot.learning import corrections, learn, services, work
 from copilot.learning.budget import Budget
-from copilot.learning.cases import Task, Tried
+from copilot.learning.cases import Task, Tried, task_from
 from copilot.learning.models import LearningCycle, LearningJob
 from copilot.library.access import LibraryRefused
 from copilot.library.models import InsightVersion, TrialRecord
@@ -29,6 +31,7 @@ from copilot.runs.lease import Lease
 from tests.drafting.replies import PROGRAM, TEXT, workshop
 from tests.drafting.scripted import ScriptedChatModel
 from tests.learning.stage import LESSON, DecidedBench, reply
+from tests.learning.test_corrections import corrected
 
 pytestmark = pytest.mark.django_db
 WRONG = PROGRAM.replace('<= data["carpentry_limit"]', '<= data["carpentry_limit"] / 2')
@@ -212,3 +215,35 @@ def test_the_command_learns_and_says_what_is_wrong(quick: Routed, tmp_path: Path
             call_command("library", *words, stdout=io.StringIO())
     call_command("library", "evolve", stdout=io.StringIO())
     call_command("library", "stats", stdout=io.StringIO())
+
+
+def test_from_a_correction_to_a_lesson_of_the_workspace(quick: Routed, alice: User, settings: Any) -> None:
+    settings.COPILOT = settings.COPILOT | {"LLM": "scripted:model"}
+    run = corrected(alice)
+    note = corrections.note(run, actor=alice, words="Carpentry is not halved.", kind=corrections.Kind.VERDICT)
+    corrections.settle_waiting()
+    job = LearningJob.objects.get()
+    work.execute(job.id)
+    job.refresh_from_db()
+    assert job.status == "done", job.closing_message
+    version = InsightVersion.objects.get()
+    assert (version.state, version.insight.scope, version.insight.workspace) == ("verified", "workspace", run.workspace)
+    assert version.source["after"] == str(run.version_id)
+    asked = next(str(messages[-1].content) for messages in quick.asked if "short lessons" in str(messages[0].content))
+    assert "Carpentry is not halved." in asked
+    assert "4.0" not in asked
+    assert job.cycle.budget_calls >= LearningCycle.objects.get().spent_calls
+    assert "1 of 1 candidates proven." in lessons_of([run.id])[run.id]
+    assert not InsightVersion.objects.visible_to(User.objects.create_user("stranger")).exists()
+    note.refresh_from_db()
+    assert note.job == job
+
+
+def test_tables_go_with_a_task_unless_they_are_large() -> None:
+    small = replace(PROBLEM, tables=(Table("products", {"product": ("desk", "chair"), "profit": (70, 40)}),))
+    large = replace(PROBLEM, id="2", tables=(Table("all", {"n": tuple(range(services.CELLS_MOST + 1))}),))
+    (job,) = services.learn_from([small, large], actor=None).jobs.all()
+    (table,) = task_from(job.payload).problem.tables
+    assert (table.name, table.columns) == ("products", {"product": ["desk", "chair"], "profit": [70, 40]})
+    with pytest.raises(LibraryRefused, match="cells"):
+        services.learn_from([large], actor=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import uuid
+import re
 from pathlib import Path
 
 import pytest
@@ -59,7 +59,7 @@ def test_the_front_page_leads_a_curator_to_the_queue(alice: User, bob: User) -> 
 
 
 @pytest.mark.parametrize("table", ["insight", "insightversion", "taxonomylabel", "libraryrelease", "auditentry"])
-@pytest.mark.parametrize("key", ["junk", "123456789", str(uuid.uuid4())])
+@pytest.mark.parametrize("key", ["junk", "123456789", "3ad35a60-e418-47b5-9bdf-4df7ae65f006"])
 def test_an_address_that_leads_nowhere_is_not_found(table: str, key: str, desk: Client) -> None:
     assert desk.get(at(f"{table}_change", key)).status_code == 404
 
@@ -276,6 +276,7 @@ def test_a_file_is_imported_with_a_report_and_sent_to_review(desk: Client, alice
         ("ours.json", "[" * 100_000, "nested too deeply"),
         ("ours.jsonl", ROWS + '\n{"title": "No condition"}', "applies_when"),
         ("ours.jsonl", "x" * (5 << 20), "at most 4 are read here"),
+        ("ours.jsonl", "\n".join(['{"applies_when": "A", "explanation": "B"}'] * 1_001), "at most 1,000 are taken"),
     ],
 )
 def test_a_file_that_cannot_be_read_stores_nothing_and_says_why(name: str, text: str, said: str, desk: Client) -> None:
@@ -322,8 +323,48 @@ def test_long_lists_ask_no_more_questions_than_short_ones(table: str, desk: Clie
     assert questions(desk, at(f"{table}_changelist")) == few
 
 
-def test_the_admin_of_the_repository_needs_no_script_of_its_own() -> None:
-    pages = Path(__file__).resolve().parents[2] / "templates/admin"
-    assert not [
-        page.name for page in pages.rglob("*.html") if "<script" in page.read_text() or " onclick" in page.read_text()
-    ]
+PAGES = Path(__file__).resolve().parents[2] / "templates/admin"
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.rglob("*.html")), ids=lambda page: page.name)
+def test_the_keys_of_a_page_are_told_apart_and_not_the_browser_s_own(page: Path) -> None:
+    keys = re.findall(r'accesskey="(\w)"', page.read_text())
+    assert len(keys) == len(set(keys))
+    assert not set(keys) & set("def")  # Chromium opens its menu with E and F, and goes to its address bar with D
+    assert all(f"<kbd>{key.upper()}</kbd>" in page.read_text() for key in keys)
+
+
+def test_the_admin_needs_no_script_of_its_own() -> None:
+    assert not [page.name for page in PAGES.rglob("*.html") if re.search(r"<script|\son\w+=", page.read_text())]
+
+
+def test_a_text_reaches_further_only_redacted_and_as_a_draft(alice: User, charlie: User) -> None:
+    version = approved(workspace=workspace_of(alice))
+    desk, address = staff(curator(alice)), at("insight_promote", version.insight_id)
+    assert address in desk.get(at("insightversion_change", version.id)).content.decode()
+    fields = form_of(to="everyone", applies_when=CONSERVATION.applies_when, explanation=CONSERVATION.explanation)
+    assert b"This field is required" in desk.post(address, fields).content  # nobody says that it was redacted
+    same = {**fields, "redacted": "on", "not_when": CONSERVATION.not_when, "wrong": CONSERVATION.wrong}
+    same |= {"right": CONSERVATION.right, "labels": " > ".join(CONSERVATION.labels[0])}
+    assert b"The text is unchanged" in desk.post(address, same).content
+    desk.post(address, same | {"applies_when": "Goods travel through a network."})
+    child = InsightVersion.objects.get(insight__scope="global")
+    assert (child.state, child.origin, child.ancestors.get().parent) == (State.DRAFT, "promoted", version)
+    assert desk.get(at("insight_promote", child.insight_id)).status_code == 404  # it reaches everyone
+    assert staff(charlie).get(address).status_code == 404
+    User.objects.get(id=alice.id).user_permissions.clear()
+    assert desk.get(address).status_code == 404  # an owner alone lets nothing reach everyone
+
+
+def test_what_a_curator_sees_is_written_to_a_file(desk: Client, alice: User, charlie: User) -> None:
+    approved(), draft(KNAPSACK, workspace=workspace_of(alice)), draft(title="Theirs", workspace=workspace_of(charlie))
+    answer = desk.get(at("export_jsonl"))
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="library.jsonl"'
+    assert [json.loads(line)["title"] for line in answer.content.decode().splitlines()] == [CONSERVATION.title]
+    assert json.loads(desk.get(at("export_alphaopt")).content)
+    assert desk.get(at("export_csv")).content.startswith(b"key,")
+    ours = desk.get(at("export_jsonl"), {"workspace": workspace_of(alice).id}).content.decode()
+    assert KNAPSACK.title in ours
+    assert "Theirs" not in ours
+    for workspace in (workspace_of(charlie).id, "junk"):
+        assert desk.get(at("export_jsonl"), {"workspace": workspace}).status_code == 404

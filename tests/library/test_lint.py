@@ -54,8 +54,28 @@ def test_numbers_and_names_of_the_source_are_found() -> None:
     assert not lint.leaked(replace(CONSERVATION, explanation="A day has 24 hours."), source)
 
 
+def test_a_quotation_or_a_list_of_small_numbers_is_a_leak_too() -> None:
+    source = "There are 7 items with loads of 6, 7, 8 and 3 that need to be packed into the boxes."
+    quoted = replace(CONSERVATION, applies_when="There are items with loads that need to be packed into the boxes.")
+    listed = replace(CONSERVATION, right="loads = [6, 7, 8, 3]")
+    assert {finding.code for finding in lint.leaked(quoted, source)} == {"leaked_words"}
+    assert {finding.code for finding in lint.leaked(listed, source)} == {"leaked_list"}
+    assert not lint.leaked(replace(CONSERVATION, applies_when="Items are packed into the boxes."), source)
+    assert not lint.leaked(replace(CONSERVATION, right="bounds=(6, 7)"), source)
+    assert not lint.leaked(replace(CONSERVATION, right="[1, 2, 3, 4]"), "Tasks 1, 2, 3, 4.")
+
+
 def test_twins_and_near_duplicates_under_a_label_are_paired() -> None:
     near = replace(CONSERVATION, explanation=f"{CONSERVATION.explanation} Always.")
     elsewhere = replace(near, labels=KNAPSACK.labels)
     pairs = lint.near_duplicates([CONSERVATION, KNAPSACK, near, elsewhere, CONSERVATION])
     assert {(first, later) for first, later, _ in pairs} == {(0, 2), (0, 4), (2, 4)}
+
+
+def test_one_is_compared_with_its_label_mates_the_most_alike_first() -> None:
+    near = replace(CONSERVATION, explanation=f"{CONSERVATION.explanation} Always.")
+    found = lint.alike_to(CONSERVATION, [KNAPSACK, near, CONSERVATION])
+    assert [place for place, _ in found] == [2, 1]
+    assert found[0][1] == 1.0
+    assert lint.ALIKE <= found[1][1] <= 1.0
+    assert not lint.alike_to(CONSERVATION, [])

@@ -65,12 +65,25 @@ class BuiltinDrafter:
             reason = _TOO_LONG.format(length=len(text), longest=_LONGEST)
             return DraftOutcome(status="abstained", reasons=(reason,))
         if request.tables:
-            return self._complete(tables.formulate(text, request.tables, revision_start=request.revision_start))
+            return self._tabled(request)
         if algebra.is_algebra(text):
             return self._complete(algebra.formulate(text))
         if request.previous is not None:
             return self._revised(request, request.previous)
         return self._unlabelled(text)
+
+    def _tabled(self, request: DraftRequest) -> DraftOutcome:
+        """A known family over the tables, else sentences over the columns of one table of options."""
+        family = None if request.previous else route.formulate(request.text, request.tables)
+        if isinstance(family, Formulation):
+            return self._complete(family)
+        try:
+            formulation = tables.formulate(request.text, request.tables, revision_start=request.revision_start)
+        except DraftingError as error:
+            if family and len(request.tables) > 1:
+                return DraftOutcome(status="abstained", reasons=family)
+            return DraftOutcome(status="abstained", reasons=(str(error), *(family or ())))
+        return self._complete(formulation)
 
     def _unlabelled(self, text: str) -> DraftOutcome:
         """Records of a known family, else prose; a family in doubt says why where prose has no reading either."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
+from django.db import IntegrityError, models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -101,6 +101,9 @@ class CuratorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
             verb()
         except (LibraryRefused, ContentError) as refused:
             self.message_user(request, str(refused), messages.ERROR)
+            return False
+        except IntegrityError:
+            self.message_user(request, "Someone else did the same at this moment. Look again.", messages.ERROR)
             return False
         self.message_user(request, done, messages.SUCCESS)
         return True

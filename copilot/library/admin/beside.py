@@ -10,7 +10,7 @@ from copilot.accounts.models import User
 from copilot.library import panels
 from copilot.library.admin.comparing import changes
 from copilot.library.insights import CARRIED, content_of
-from copilot.library.lint import near_duplicates
+from copilot.library.lint import alike_to
 from copilot.library.models import InsightUse, InsightVersion, Lineage, TrialRecord
 from copilot.library.states import State
 
@@ -51,9 +51,8 @@ def alike(version: InsightVersion, user: User) -> list[tuple[float, InsightVersi
         .order_by("-created_at", "id")
         .prefetch_related(CARRIED)[:MATES]
     )
-    pairs = near_duplicates([content_of(version), *(content_of(other) for other in others)])
-    mine = [(likeness, others[later - 1]) for first, later, likeness in pairs if first == 0]
-    return sorted(mine, key=lambda pair: -pair[0])
+    near = alike_to(content_of(version), [content_of(other) for other in others])
+    return [(likeness, others[place]) for place, likeness in near]
 
 
 def _counted(version: InsightVersion, field: str, words: Any) -> list[tuple[str, int]]:

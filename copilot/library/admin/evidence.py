@@ -120,7 +120,7 @@ class TrialRecordAdmin(CuratorAdmin):
     """Attempts with and without an insight."""
 
     place = 6
-    list_display = ["version", "arm", "correct", "task_key", "seed", "perturbed", "model_id", "when"]
+    list_display = ["version", "arm", "correct", "task_key", "seed", "data", "model_id", "when"]
     list_filter = ["arm", "correct", "perturbed", "model_id"]
     list_select_related = ["version"]
     search_fields = ["task_key", "version__title"]
@@ -130,6 +130,11 @@ class TrialRecordAdmin(CuratorAdmin):
     def heading(self, row: Any) -> str:
         """What was tried on what."""
         return f"{row.version}: {row.get_arm_display().lower()}, {row.task_key}"
+
+    @admin.display(description="data", ordering="perturbed")
+    def data(self, trial: TrialRecord) -> str:
+        """The task's own numbers, or changed ones."""
+        return "changed" if trial.perturbed else "as given"
 
     @admin.display(description="when", ordering="created_at")
     def when(self, trial: TrialRecord) -> str:

@@ -51,6 +51,8 @@ class ReachForm(forms.Form):
         field.queryset = owned_workspaces(user)
         if may_curate(user, None):
             field.required, field.empty_label = False, "Everyone"
+        else:
+            field.initial = field.queryset.first()
 
 
 class NewInsightForm(ReachForm, ContentForm):

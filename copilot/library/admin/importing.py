@@ -1,4 +1,4 @@
-"""Import in the browser: a form, and a report on what the file brought, from which its drafts go to review."""
+"""Files in the browser: import with a report, from which drafts go to review, and export of what the curator sees."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from copilot.library import import_reports, importing, taxonomy
-from copilot.library.access import LibraryRefused, may_curate
+from copilot.library import exporting, import_reports, importing, taxonomy
+from copilot.library.access import LibraryRefused, may_curate, owned_workspaces
 from copilot.library.admin.base import CuratorAdmin, curator
 from copilot.library.admin.forms import ReachForm
 from copilot.library.admin.moving import move_all
@@ -22,6 +22,12 @@ from copilot.library.models import InsightVersion
 from copilot.library.states import State
 
 MOST_MEGABYTES = 4  # read while the browser waits; larger files go through `manage.py library import`
+MOST_INSIGHTS = 1_000  # some seconds, during which SQLite lets nobody else write
+FILES = {
+    "alphaopt": ("library.json", "application/json"),
+    "jsonl": ("library.jsonl", "application/jsonl"),
+    "csv": ("library.csv", "text/csv"),
+}
 PAGE, PROBLEMS, PAIRS, IMPORTS = 100, 50, 200, 20
 
 
@@ -45,8 +51,17 @@ class ImportForm(ReachForm):
         return _bounded(self.cleaned_data["taxonomy"]) if self.cleaned_data["taxonomy"] else None
 
 
-class ImportPages(CuratorAdmin):
-    """The form and the report."""
+class FilePages(CuratorAdmin):
+    """The form, the report, and the files that are written."""
+
+    def export(self, request: HttpRequest, form: str) -> HttpResponse:
+        """The newest version of each insight for everyone, or of a workspace of the curator's, as a file."""
+        user, asked = curator(request), request.GET.get("workspace", "")
+        workspace = self.seen(request, asked, owned_workspaces(user)) if asked else None
+        name, kind = FILES[form]
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        text = exporting.write(form, user=user, workspace=workspace)
+        return HttpResponse(text, content_type=f"{kind}; charset=utf-8", headers=headers)
 
     def bring(self, request: HttpRequest) -> HttpResponse:
         """Store a file's insights as drafts, all of them or none."""
@@ -74,14 +89,15 @@ class ImportPages(CuratorAdmin):
                 reach=Reach(wanted["workspace"]),
                 licence=wanted["licence"],
                 taxonomy_data=tree.read() if tree else None,
+                most=MOST_INSIGHTS,
             )
         except LibraryRefused as refused:
             self.message_user(request, str(refused), messages.ERROR)
             return None
 
     def _told(self, request: HttpRequest, report: ImportReport) -> HttpResponse:
-        known = f", {report.already_there} known before" if report.already_there else ""
-        done = f"{report.file}: {report.stored} new drafts, {report.new_versions} new versions{known}."
+        known = f"; known before: {report.already_there}" if report.already_there else ""
+        done = f"Imported {report.file}. New drafts: {report.stored}; new versions: {report.new_versions}{known}."
         self.message_user(request, done, messages.SUCCESS)
         entry = import_reports.imports(curator(request)).first() if report.insights else None
         if entry is None:
@@ -98,7 +114,7 @@ class ImportPages(CuratorAdmin):
                 ready = InsightVersion.objects.filter(pk__in=[version.pk for version in report.clean])
                 move_all(self, request, ready, State.IN_REVIEW, f"from {entry.details.get('file', 'a file')}")
             case "labels":
-                self.attempt(request, lambda: _approve(report, user), f"Approved: {len(report.proposed)} labels.")
+                self.attempt(request, lambda: _approve(report, user), f"Labels approved: {len(report.proposed)}.")
         if request.method == "POST":
             return redirect("admin:library_import_report", entry.pk)
         code = request.GET.get("finding", "")

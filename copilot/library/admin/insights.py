@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,12 +14,14 @@ from django.urls import URLPattern
 
 from copilot.accounts.models import User
 from copilot.library import insights, moves
+from copilot.library.access import owned_workspaces
 from copilot.library.admin.base import change_url, curator
 from copilot.library.admin.forms import ContentForm, NewInsightForm, as_form
-from copilot.library.admin.importing import ImportPages
+from copilot.library.admin.importing import FILES, FilePages
 from copilot.library.admin.merging import MergePages
 from copilot.library.admin.moving import confirm_retiring, move_all
 from copilot.library.admin.pages import version_page
+from copilot.library.admin.promoting import PromotePages
 from copilot.library.content import Content
 from copilot.library.insights import Provenance, Reach, content_of
 from copilot.library.lint import lint
@@ -41,12 +44,12 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Insight)
-class InsightAdmin(MergePages, ImportPages):
+class InsightAdmin(MergePages, FilePages, PromotePages):
     """Insights with the state of their newest version, and the form for the next one."""
 
     place = 2
     change_list_template = "admin/library/insight_list.html"
-    list_display = ["name", "state", "scope", "versions_count", "uses_count", "helped", "misled", "created"]
+    list_display = ["name", "state", "scope", "versions_count", "uses_count", "verdicts", "created"]
     list_filter = [StateFilter, "scope", "versions__origin", "versions__solver_scope"]
     search_fields = [
         "key",
@@ -81,11 +84,17 @@ class InsightAdmin(MergePages, ImportPages):
         own = [
             self.page("new/", self.new, "insight_new"),
             self.page("import/", self.bring, "import"),
+            *(self.page(f"export/{form}/", partial(self.export, form=form), f"export_{form}") for form in FILES),
+            self.page("<uuid:key>/promote/", self.promote, "insight_promote"),
             self.page("import/<int:key>/", self.import_report, "import_report"),
             self.page("<uuid:key>/write/", self.write, "insight_write"),
             self.page("<uuid:first>/merge/<uuid:second>/", self.merge, "insight_merge"),
         ]
         return [*own, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The list, with the libraries that can be written to a file."""
+        return super().changelist_view(request, {"owned": owned_workspaces(curator(request)), **(extra_context or {})})
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         """The insight's newest version, with all of them listed."""
@@ -109,7 +118,7 @@ class InsightAdmin(MergePages, ImportPages):
             self._review(request, made[0])
 
         if form.is_valid() and self.attempt(request, store, "Saved as a draft."):
-            return self._saved(request, made[0])
+            return redirect(change_url("insightversion", made[0].pk))
         return self.screen(request, "write.html", "Write an insight", form=form)
 
     def write(self, request: HttpRequest, key: Any) -> HttpResponse:
@@ -126,18 +135,13 @@ class InsightAdmin(MergePages, ImportPages):
             self._review(request, made[0])
 
         if form.is_valid() and self.attempt(request, store, "Saved as a draft."):
-            return self._saved(request, made[0])
+            return redirect(change_url("insightversion", made[0].pk))
         title = f"New version of {newest.title or newest.applies_when[:60]}" if newest else "Write a version"
         return self.screen(request, "write.html", title, form=form, insight=insight, newest=newest)
 
     def _review(self, request: HttpRequest, version: InsightVersion) -> None:
         if request.POST.get("verb") == "review":
             moves.move(version.pk, State.DRAFT, State.IN_REVIEW, actor=curator(request), reason="sent by its author")
-
-    def _saved(self, request: HttpRequest, version: InsightVersion) -> HttpResponse:
-        for finding in version.findings:
-            self.message_user(request, f"{finding['severity'].capitalize()}: {finding['message']}", messages.WARNING)
-        return redirect(change_url("insightversion", version.pk))
 
     @admin.display(description="insight", ordering="newest_title")
     def name(self, insight: Any) -> str:
@@ -159,15 +163,11 @@ class InsightAdmin(MergePages, ImportPages):
         """On how many tasks it was considered."""
         return insight.many_uses or 0
 
-    @admin.display(description="helped", ordering="many_helped")
-    def helped(self, insight: Any) -> int:
-        """On how many of them it helped."""
-        return insight.many_helped or 0
-
-    @admin.display(description="misled", ordering="many_misled")
-    def misled(self, insight: Any) -> int:
-        """On how many of them it misled."""
-        return insight.many_misled or 0
+    @admin.display(description="helped : misled", ordering="many_helped")
+    def verdicts(self, insight: Any) -> str:
+        """On how many of them it helped, and on how many it misled."""
+        good, bad = insight.many_helped or 0, insight.many_misled or 0
+        return f"{good} : {bad}" if good or bad else ""
 
     @admin.display(description="created", ordering="created_at")
     def created(self, insight: Insight) -> str:

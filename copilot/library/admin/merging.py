@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -42,8 +41,6 @@ class MergePages(CuratorAdmin):
         preview = form.content() if form.is_valid() else None
         shown: dict[str, Any] = {"parents": parents, "form": form, "preview": preview}
         shown["findings"] = lint(preview) if preview else ()
-        if preview and not shown["findings"]:
-            messages.info(request, "The checks found nothing against this text.")
         return self.screen(request, "merge.html", "Merge two insights", **shown)
 
 

@@ -22,11 +22,11 @@ def confirm_retiring(
     model_admin: CuratorAdmin, request: HttpRequest, versions: QuerySet[Any], action: str
 ) -> HttpResponse | None:
     """Ask first, with a reason; then retire each version, checked and logged by itself."""
+    live = versions.exclude(state=State.RETIRED).select_related("insight")
     if request.POST.get("confirm"):
         reason = request.POST.get("reason", "").strip()
-        move_all(model_admin, request, versions, State.RETIRED, reason or "chosen in a list")
+        move_all(model_admin, request, live, State.RETIRED, reason or "chosen in a list")
         return None
-    live = versions.exclude(state=State.RETIRED).select_related("insight")
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,

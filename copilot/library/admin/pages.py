@@ -11,6 +11,7 @@ from copilot.accounts.models import User
 from copilot.library.access import may_edit
 from copilot.library.admin.base import curator, log_url
 from copilot.library.admin.beside import evidence
+from copilot.library.admin.promoting import wider_than
 from copilot.library.insights import content_of
 from copilot.library.models import InsightVersion, Scope
 from copilot.library.states import State, may_follow
@@ -55,6 +56,7 @@ def version_page(request: HttpRequest, version: InsightVersion, against: str = "
         "labels": content_of(version).labels,
         "versions": versions,
         "may_edit": may_edit(user, version.insight),
+        "may_promote": bool(wider_than(version.insight, user)),
         "moves": moves_of(version, user),
         "log": log_url("insightversion", [one.pk for one in versions]),
         **evidence(version, user, before),

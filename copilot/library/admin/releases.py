@@ -142,10 +142,10 @@ class LibraryReleaseAdmin(CuratorAdmin):
         shown = {"before": before, "after": after, **_compared(user, before, after)}
         return self.screen(request, "release_diff.html", f"From {before} to {after}", **shown)
 
-    @admin.display(description="active", boolean=True, ordering="pinned")
-    def is_active(self, release: Any) -> bool:
+    @admin.display(description="in use", ordering="pinned")
+    def is_active(self, release: Any) -> str:
         """Whether new runs pin it."""
-        return bool(release.pinned)
+        return "Active" if release.pinned else ""
 
     @admin.display(description="versions", ordering="many")
     def size(self, release: Any) -> int:

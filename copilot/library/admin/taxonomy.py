@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
@@ -63,7 +63,9 @@ class TaxonomyLabelAdmin(CuratorAdmin):
         user = curator(request)
         label = self.seen(request, object_id, self.get_queryset(request).select_related(TREE, "redirect", "workspace"))
         mine = TaxonomyLabel.objects.visible_to(user)
-        carried = InsightVersion.objects.visible_to(user).filter(labels=label).order_by("-created_at")
+        stood_for = Q(labels=label) | Q(labels__redirect=label) | Q(labels__redirect__redirect=label)
+        found = InsightVersion.objects.visible_to(user).filter(stood_for).values("pk")
+        carried = InsightVersion.objects.filter(pk__in=found).order_by("-created_at")
         shown = {
             "label": label,
             "names": label_path(label),
@@ -71,6 +73,7 @@ class TaxonomyLabelAdmin(CuratorAdmin):
             "others": mine.filter(level=label.level, redirect=None).exclude(pk=label.pk).select_related(TREE),
             "merged": mine.filter(redirect=label),
             "versions": carried[:LISTED],
+            "many": carried.count(),
             "may_curate": may_curate(user, label.workspace) and not label.redirect_id,
             "log": log_url("taxonomylabel", [label.pk]),
         }

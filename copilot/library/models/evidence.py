@@ -49,6 +49,7 @@ class Episode(models.Model):
         indexes = [
             models.Index(fields=["workspace", "created_at"], name="library_episode_newest"),
             models.Index(fields=["workspace", "settled_at"], name="library_episode_settled"),
+            models.Index(fields=["settled_at"], name="library_episode_last_settled"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["run_id"], condition=Q(run_id__isnull=False), name="one_episode_per_run"),

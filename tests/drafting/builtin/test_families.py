@@ -207,3 +207,22 @@ def test_two_records_of_one_name_are_refused() -> None:
 def test_a_text_without_records_has_no_layout_of_blocks() -> None:
     assert layout_of("A bakery makes 3 kinds of bread.\nEach takes 2 hours.").blocks == ()
     assert formulate("A bakery makes 3 kinds of bread.\nEach takes 2 hours.") is None
+
+
+def test_a_clause_that_repeats_the_family_may_speak_of_duty_and_the_next_clause_may_not() -> None:
+    again = "Every file must be placed in exactly one drawer"
+    assert ask(f"{PACKING}{again}.\n").status == "complete"
+    assert ask(f"{PACKING}{again}, and the drawer of Law must be the top one.\n").status != "complete"
+    assert ask(f"{PACKING}{again}, but no drawer can be left half empty.\n").status != "complete"
+
+
+def test_a_tour_over_rounded_distances_says_so() -> None:
+    said = [assumption.text for assumption in drafted(TOUR).formulation.assumptions]
+    assert any("rounded" in text for text in said)
+
+
+def test_an_extra_that_comes_whatever_is_chosen_is_added_to_the_trip() -> None:
+    extra = (
+        "Because of checks at the gates, she must add a fixed delay of 10 km to the trip, regardless of the order.\n"
+    )
+    assert optimum(drafted(TOUR + extra)) == pytest.approx(_tour_best() + 10)

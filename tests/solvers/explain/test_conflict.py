@@ -11,11 +11,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 from solvers import mps, runner
+from solvers.base import Availability, AvailabilityState
 from solvers.explain.budget import Budget, SolveInstance, through_runner
-from solvers.explain.conflict import Conflict, ConflictState, Evidence, find_conflict
+from solvers.explain.conflict import Conflict, ConflictState, Evidence, _carried, _shorter, find_conflict
 from solvers.explain.items import Item, Kind, as_inequalities, row_items
-from solvers.explain.suggestion import from_highs, limits
+from solvers.explain.suggestion import from_gurobi, from_highs, from_solvers, limits
 from solvers.instance import Instance
+from solvers.registry import SOLVERS
 from solvers.result import Result, SolutionStatus, SolveOptions, TerminationCondition
 from tests.solvers import instances
 from tests.solvers.explain.cases import alone, is_feasible, solve, solve_briefly
@@ -293,3 +295,93 @@ def test_limits_that_do_not_fit_are_no_suggestion() -> None:
     assert limits(instance, np.array([1.0, 1.0]), np.array([2.0])) == ()
     assert limits(instance, np.array([np.nan]), np.array([2.0])) == ()
     assert limits(instance, None, None) == ()
+
+
+@pytest.fixture
+def gurobi() -> None:
+    availability = SOLVERS["gurobi"].availability()
+    if not availability:
+        pytest.skip(f"NOT VERIFIED here: gurobi: {availability.reason}")
+
+
+def test_the_suggestion_of_gurobi_is_read_and_carried_by_our_own_check(gurobi: None) -> None:
+    instance = chain(10)
+    items = from_gurobi(Budget(seconds=20.0, solves=5))(instance)
+    assert irreducible(instance, items)
+    budget = Budget(seconds=30.0)
+    found = find_conflict(instance, rigged(instance, without=11), budget=budget, suggest=from_solvers(budget))
+    assert found.proven_minimal
+    assert found.evidence is Evidence.EXACT
+    assert len(found.items) == 2
+
+
+def test_an_equation_that_gurobi_names_with_both_sides_keeps_the_one_that_counts(gurobi: None) -> None:
+    """x0 = x1 = ... = x9, x0 >= 3, x9 <= 1: one side of each."""
+    links = np.eye(9, 10) - np.eye(9, 10, 1)
+    rows = np.vstack([links, np.eye(10)[[0, 9]]])
+    instance = make(
+        cost=[0] * 10,
+        rows=rows.tolist(),
+        row_lower=[0] * 9 + [3, -INF],
+        row_upper=[0] * 9 + [INF, 1],
+        lower=[-INF] * 10,
+    )
+    items = from_gurobi(Budget(seconds=20.0, solves=5))(instance)
+    assert len(items) == 20
+    found = _carried(instance, items, solve, Budget(seconds=20.0))
+    assert found is not None
+    assert found.proven_minimal
+    assert found.evidence is Evidence.EXACT
+    assert len(found.items) == 11
+
+
+def test_an_infeasible_mip_is_explained_with_the_rows_that_gurobi_names(gurobi: None) -> None:
+    """2x + 2y = 3 in whole numbers, which the linear part does not see, among rows that have nothing to do with it."""
+    others = np.hstack([np.zeros((8, 2)), np.eye(8)])
+    instance = make(
+        cost=[0] * 10,
+        rows=[[2, 2] + [0] * 8, *others.tolist()],
+        row_lower=[3] + [1] * 8,
+        row_upper=[3] + [INF] * 8,
+        upper=[5] * 10,
+        integer=[1] * 10,
+    )
+    items = from_gurobi(Budget(seconds=20.0, solves=5))(instance)
+    assert {item.index for item in items if item.is_row} == {0}
+    assert from_highs(Budget(seconds=20.0, solves=5))(instance) == ()
+    budget = Budget(seconds=30.0)
+    found = _shorter(instance, Conflict(ConflictState.FOUND, row_items(instance)), from_solvers(budget), solve, budget)
+    assert found.proven_minimal
+    assert found.evidence is Evidence.SOLVER
+    assert {item.index for item in found.items if item.is_row} == {0}
+    assert {(item.kind, item.index) for item in found.items if not item.is_row} == {
+        (Kind.INTEGRALITY, 0),
+        (Kind.INTEGRALITY, 1),
+    }
+
+
+def test_what_the_licence_does_not_reach_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = Availability(AvailabilityState.LIMITED, "Gurobi needs a licence.", max_rows=2, max_columns=2)
+    monkeypatch.setattr(type(SOLVERS["gurobi"]), "availability", lambda _: small)
+    budget = Budget(seconds=20.0)
+    instance = chain(10)
+    assert from_gurobi(budget)(instance) == ()
+    found = find_conflict(instance, rigged(instance, without=11), budget=budget, suggest=from_solvers(budget))
+    assert found.notes == ("Gurobi's own search for a conflict was not asked: Gurobi needs a licence.",)
+
+
+FITTING = ("bgetam", "bgprtr", "box1", "chemcom", "forest6", "itest2", "klein2", "pilot4i", "woodinfe")
+
+
+@pytest.mark.parametrize("name", FITTING)
+def test_gurobis_own_set_of_a_real_model_contradicts_itself(gurobi: None, name: str) -> None:
+    path = BENCH / "lp" / "infeasible" / f"{name}.gz"
+    if not path.exists():
+        pytest.skip("The benchmark data is not on this machine.")
+    instance = mps.read(path).instance
+    items = from_gurobi(Budget(seconds=30.0))(instance)
+    assert items
+    found = _carried(instance, items, solve, Budget(seconds=30.0))
+    assert found is not None
+    assert found.proven_minimal
+    assert set(found.items) <= set(items)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.phrases import Said, patterns, words
 from copilot.drafting.builtin.families.plan import Place, Plan, label_of, term
 from copilot.drafting.builtin.families.reading import (
@@ -16,7 +17,6 @@ from copilot.drafting.builtin.families.reading import (
     stems,
     unit_of,
 )
-from copilot.drafting.builtin.families.records import Block
 from copilot.drafting.formulation import Formulation, Relation
 
 FAMILY = "diet"
@@ -113,7 +113,7 @@ def _written(
     goal = account.says(patterns(FAMILY, "goal"))
     assert goal
     said, place = account.sentence_at(goal.start()), place_of(block)
-    plan = Plan(reading.layout.text)
+    plan = Plan(reading.layout.text, reading.layout.sources)
     items = plan.index("items", [label_of(label) for label in block.labels], place)
     split = account.says(patterns(FAMILY, "divisible"))
     buy = plan.variable("buy", (items,), said, domain="continuous" if split else "integer", label="portions bought")

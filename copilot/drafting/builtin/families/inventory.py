@@ -115,7 +115,7 @@ def _written(
     goal = reading.account.says(patterns(FAMILY, "goal"))
     assert goal
     said, place = reading.account.sentence_at(goal.start()), place_of(reading.layout.blocks[0])
-    plan = Plan(reading.layout.text)
+    plan = Plan(reading.layout.text, reading.layout.sources)
     time = plan.index("periods", periods, place)
     unit = store.initial.unit
     needs = plan.table("demand", (time,), dict(demand), place, unit=unit)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 
+from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.phrases import patterns
 from copilot.drafting.builtin.families.plan import Key, Plan, label_of, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading, place_of
-from copilot.drafting.builtin.families.records import Block
 from copilot.drafting.formulation import Formulation
 
 FAMILY = "jobshop"
@@ -48,7 +48,7 @@ def _written(reading: Reading, routes: dict[str, list[tuple[str, float]]], machi
     assert goal
     assert single
     said, rule = account.sentence_at(goal.start()), account.sentence_at(single.start())
-    plan = Plan(reading.layout.text)
+    plan = Plan(reading.layout.text, reading.layout.sources)
     jobs, others = plan.index("jobs", routes, place), plan.index("other jobs", routes, place)
     shops = plan.index("machines", machines, place)
     unit = next((stop.unit for record in reading.layout.blocks[0].records for stop in record.stops), "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.phrases import Said, patterns, words
 from copilot.drafting.builtin.families.plan import Plan, label_of, term
 from copilot.drafting.builtin.families.reading import (
@@ -15,7 +16,6 @@ from copilot.drafting.builtin.families.reading import (
     same_unit,
     unit_of,
 )
-from copilot.drafting.builtin.families.records import Block
 from copilot.drafting.builtin.words import stem
 from copilot.drafting.formulation import Formulation
 
@@ -38,7 +38,7 @@ def read(reading: Reading) -> Formulation:
     capacities = _capacities(block, [name for name in table if name != value], filled.get("capacity", []), reading)
     whole = account.says(patterns(FAMILY, "whole"))
     reading.settle(FAMILY, len(block.records))
-    plan = Plan(reading.layout.text)
+    plan = Plan(reading.layout.text, reading.layout.sources)
     labels = [label_of(label) for label in block.labels]
     items = plan.index("items", labels, place_of(block))
     chosen_items = plan.variable("chosen", (items,), account.sentence_at(chosen.start()), domain="binary")

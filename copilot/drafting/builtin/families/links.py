@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from copilot.drafting.builtin.families.blocks import Block, Record
 from copilot.drafting.builtin.families.cells import Cell
 from copilot.drafting.builtin.families.plan import label_of
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
-from copilot.drafting.builtin.families.records import Block, Record
 
+_AMOUNT = r"(?P<money>[$€£¥]\s?)?(?P<value>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
+_MANY = 400
 _FROM = re.compile(r"^(?:from|source)\s+", re.IGNORECASE)
 _TO = re.compile(r"^(?:to|→|->|destination)\s+", re.IGNORECASE)
 _BETWEEN = re.compile(r"^between\s+(?P<a>.+?)\s+and\s+(?P<b>.+)$", re.IGNORECASE)
@@ -26,18 +28,34 @@ class Link:
     cells: tuple[Cell, ...]
 
 
-def links_of(block: Block) -> tuple[Link, ...]:
-    """The links that a block lists; none where it lists something else."""
+def known_labels(blocks: Iterable[Block]) -> dict[str, str]:
+    """Labels of the records that name one place, by their small letters."""
+    labels = (label_of(record.label) for block in blocks for record in block.records if _ends(record) is None)
+    return {label.lower(): label for label in labels}
+
+
+def links_of(block: Block, known: Mapping[str, str] | None = None) -> tuple[Link, ...]:
+    """The links that a block lists, with places called as in `known`; none where it lists something else."""
+    known = known or {label.lower(): label for label in block.labels}
     found: list[Link] = []
     for record in block.records:
+        pieces = _pieces(record, known)
+        if pieces:
+            found.extend(pieces)
+            continue
         if record.stops or record.loose:
             return ()
         ends = _ends(record)
         if ends is None:
-            found.extend(_row(record, block))
+            found.extend(_row(record, block, known))
             continue
-        found.append(Link(label_of(ends[0]), label_of(ends[1]), record.cells))
+        found.append(Link(_called(ends[0], known), _called(ends[1], known), record.cells))
     return _named_alike(found) if len(found) > 1 else ()
+
+
+def _called(words: str, known: Mapping[str, str]) -> str:
+    label = label_of(words)
+    return known.get(label.lower(), label)
 
 
 def _ends(record: Record) -> tuple[str, str] | None:
@@ -47,15 +65,38 @@ def _ends(record: Record) -> tuple[str, str] | None:
     return (match["a"].strip(), match["b"].strip()) if match else None
 
 
-def _row(record: Record, block: Block) -> Iterable[Link]:
-    """A row of a matrix: the columns are named like rows of this block, or the label says "from"."""
+def _pieces(record: Record, known: Mapping[str, str]) -> tuple[Link, ...]:
+    """ "From Center 1 to stores: $3 to Store 1, $5 to Store 2": one number a place."""
+    tail = re.sub(r"\s+(?:to|→)\s+.*$", "", _FROM.sub("", record.label))
+    heads = sorted(known, key=lambda label: -len(label))
+    if tail.lower() not in known or not record.said or len(heads) > _MANY:
+        return ()
+    names = "|".join(re.escape(head) for head in heads)
+    piece = re.compile(rf"{_AMOUNT}(?:\s+[a-z]+){{0,2}}\s+(?:to|for)\s+(?:the\s+)?(?P<to>{names})(?!\w)", re.IGNORECASE)
+    turned = re.compile(rf"(?:\bto\s+)?(?P<to>{names})\s*(?::|=|is|costs?|\()\s*{_AMOUNT}\)?", re.IGNORECASE)
+    for pattern in (piece, turned):
+        matches = list(pattern.finditer(record.said))
+        rest = pattern.sub("", record.said)
+        if len(matches) > 1 and not re.search(r"\d", rest):
+            return tuple(_link(match, tail, record, known) for match in matches)
+    return ()
+
+
+def _link(match: re.Match[str], tail: str, record: Record, known: Mapping[str, str]) -> Link:
+    value = float(match["value"].replace(",", ""))
+    cell = Cell("", value, (match["money"] or "").strip(), record.start, record.end)
+    return Link(known[tail.lower()], known[match["to"].lower()], (cell,))
+
+
+def _row(record: Record, block: Block, known: Mapping[str, str]) -> Iterable[Link]:
+    """A row of a matrix: the columns are named like places, or the label says "from"."""
     names = {cell.name for cell in record.cells}
-    labels = {label.lower() for label in block.labels}
+    labels = {label.lower() for label in block.labels} | set(known)
     prefixed = _FROM.match(record.label) is not None
     towards = all(_TO.match(name) for name in names)
     if names and (names <= labels or prefixed or towards):
         for cell in record.cells:
-            yield Link(label_of(_FROM.sub("", record.label)), _TO.sub("", cell.name), (cell,))
+            yield Link(_called(_FROM.sub("", record.label), known), _called(_TO.sub("", cell.name), known), (cell,))
 
 
 def _named_alike(links: Sequence[Link]) -> tuple[Link, ...]:

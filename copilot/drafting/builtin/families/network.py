@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from copilot.drafting.builtin.families.links import Link, links_of, unique
+from copilot.drafting.builtin.families.blocks import Block
+from copilot.drafting.builtin.families.links import Link, known_labels, links_of, unique
 from copilot.drafting.builtin.families.phrases import patterns, words
 from copilot.drafting.builtin.families.plan import Key, Plan, label_of, term
 from copilot.drafting.builtin.families.reading import (
@@ -18,7 +19,6 @@ from copilot.drafting.builtin.families.reading import (
     stems,
     unit_of,
 )
-from copilot.drafting.builtin.families.records import Block
 from copilot.drafting.builtin.words import stem
 from copilot.drafting.formulation import Formulation
 
@@ -39,10 +39,11 @@ class _Shipping:
 def read(reading: Reading) -> Formulation:
     """The formulation. Raises NotThisFamily or InDoubt."""
     account, blocks = reading.account, reading.layout.blocks
-    linked = [block for block in blocks if links_of(block)]
+    known = known_labels(blocks)
+    linked = [block for block in blocks if links_of(block, known)]
     if len(blocks) != 3 or len(linked) != 1 or account.says(patterns(FAMILY, "goal")) is None:
         raise NotThisFamily
-    shipping = _shipping([block for block in blocks if block is not linked[0]], linked[0])
+    shipping = _shipping([block for block in blocks if block is not linked[0]], linked[0], known)
     if account.says(patterns(FAMILY, "meet")) is None:
         raise InDoubt("The text does not say that every need is met.")
     constant = constant_of(reading)
@@ -52,9 +53,9 @@ def read(reading: Reading) -> Formulation:
     return _written(reading, shipping, constant)
 
 
-def _shipping(ends: Sequence[Block], linked: Block) -> _Shipping:
+def _shipping(ends: Sequence[Block], linked: Block, known: Mapping[str, str]) -> _Shipping:
     """Which block is the supply and which the need, by the links and by the names of the columns."""
-    links = links_of(linked)
+    links = links_of(linked, known)
     tails, heads = {link.tail for link in links}, {link.head for link in links}
     amounts = [_amounts(block) for block in ends]
     order = (0, 1) if set(amounts[0]) >= tails and set(amounts[1]) >= heads else (1, 0)
@@ -108,7 +109,7 @@ def _written(reading: Reading, shipping: _Shipping, constant: float) -> Formulat
     assert goal
     assert meet
     said, met, place = account.sentence_at(goal.start()), account.sentence_at(meet.start()), place_of(shipping.links)
-    plan = Plan(reading.layout.text)
+    plan = Plan(reading.layout.text, reading.layout.sources)
     here = plan.index("origins", shipping.supplies, place_of(shipping.supply))
     there = plan.index("destinations", shipping.demands, place_of(shipping.demand))
     unit = unit_of(shipping.demand, next(iter(columns(shipping.demand))))

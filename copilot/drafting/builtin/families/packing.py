@@ -58,7 +58,7 @@ def read(reading: Reading) -> Formulation:
         raise InDoubt(f"{too_large[0]} is larger than a bin, so no packing exists.")
     said = account.sentence_at(once.start()) if once else sentence
     packing = _Packing(name or "size", {label_of(label): size for label, size in sizes.items()}, unit, limits[0])
-    formulation = _written(Plan(reading.layout.text), packing, place_of(block), sentence, said)
+    formulation = _written(Plan(reading.layout.text, reading.layout.sources), packing, place_of(block), sentence, said)
     if once is None:
         every = Assumption(text="Every item must be packed, each into one bin.")
         return formulation.model_copy(update={"assumptions": (every,)})

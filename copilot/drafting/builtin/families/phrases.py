@@ -12,6 +12,7 @@ from copilot.drafting.builtin.families.cells import NUMBER
 from copilot.drafting.builtin.words import lexicon, load
 
 _SENTENCE = re.compile(r"(?:[.!?;](?=\s|$)|\n\s*\n)")
+_CLAUSE = re.compile(r"[.!?](?=\s|$)|[,;:()]|\n\s*\n|\b(?:and|but|while|whereas|so that|such that)\b")
 _SUFFIX = re.compile(r"(?:[Kk](?!\w)|\s?%)?")
 _BREAK = r"[\s,\-‑–—()'\"’“”:]+"
 
@@ -69,9 +70,16 @@ def _pattern(phrase: str) -> re.Pattern[str]:
             continue
         optional = piece.endswith("?")
         choices = piece.rstrip("?").strip("()").split("|")
-        body = "|".join(_BREAK.join(re.escape(word).replace(r"\*", r"\w*") for word in one.split()) for one in choices)
+        body = "|".join(_choice(one) for one in choices)
         out.append(rf"(?:\b(?:{body})(?!\w){_BREAK})?" if optional else rf"\b(?:{body})(?!\w){_BREAK}")
     return re.compile("".join(out).removesuffix(_BREAK), re.IGNORECASE)
+
+
+def _choice(words: str) -> str:
+    """The words of one choice; `~` between two of them stands for up to eight others."""
+    gap = rf"(?:[^\s.;]+{_BREAK}){{0,8}}?"
+    parts = [part.split() for part in words.split("~") if part.strip()]
+    return f"{_BREAK}{gap}".join(_BREAK.join(re.escape(word).replace(r"\*", r"\w*") for word in part) for part in parts)
 
 
 @dataclass(slots=True)
@@ -156,6 +164,16 @@ class Account:
             for phrase in patterns("any", "soft"):
                 for match in phrase.finditer(self.prose, start, end):
                     self.explain(*match.span())
+
+    def relax_clauses(self, core: Sequence[re.Pattern[str]]) -> None:
+        """A clause that repeats what makes the family may use small words of duty; the next may not."""
+        begin = 0
+        for edge in (*(match.start() for match in _CLAUSE.finditer(self.prose)), len(self.prose)):
+            if any(phrase.search(self.prose, begin, edge) for phrase in core):
+                for phrase in patterns("any", "mild"):
+                    for match in phrase.finditer(self.prose, begin, edge):
+                        self.explain(*match.span())
+            begin = edge + 1
 
     def left(self) -> list[tuple[str, int, int]]:
         """(what is not explained, start, end): numbers, and words that state a rule."""

@@ -41,6 +41,7 @@ class Plan:
     """The formulation in the making."""
 
     text: str
+    sources: Mapping[int, tuple[str, Mapping[str, tuple[float, ...]]]] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
     sets: list[IndexSet] = field(default_factory=list)
     parameters: list[Parameter] = field(default_factory=list)
@@ -74,6 +75,7 @@ class Plan:
                 indices=tuple(indices),
                 unit=unit[:60],
                 value=keyed,
+                source=self._source(places, [value for _, value in keyed], words),
                 spans=_spans(places),
                 sentence=self._said(places),
             )
@@ -188,8 +190,18 @@ class Plan:
             )
         )
 
+    def _source(self, places: Sequence[Place], values: Sequence[float], words: str) -> str:
+        """The uploaded table and, where the values are one column of it, the column."""
+        known = self.sources.get(places[0][0]) if places else None
+        if known is None:
+            return "text"
+        name, columns = known
+        same = [column for column, numbers in columns.items() if sorted(numbers) == sorted(values)]
+        named = [column for column in same if column.lower().replace("_", " ") == words.lower()] or same
+        return f"table:{name}.{named[0]}"[:200] if named else f"table:{name}"[:200]
+
     def _said(self, places: Sequence[Place]) -> str:
-        return " ".join(self.text[places[0][0] : places[0][1]].split())[:600] if places else ""
+        return " ".join(self.text[places[0][0] : places[0][1]].split())[:600] if places and places[0][0] >= 0 else ""
 
 
 def term(variable: str, parameter: str = "", *, minus: bool = False) -> Term:
@@ -199,4 +211,4 @@ def term(variable: str, parameter: str = "", *, minus: bool = False) -> Term:
 
 
 def _spans(places: Sequence[Place]) -> tuple[Span, ...]:
-    return tuple(Span(start=start, end=end) for start, end in places[:40])
+    return tuple(Span(start=start, end=end) for start, end in places[:40] if start >= 0)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.phrases import Account, patterns
-from copilot.drafting.builtin.families.records import Block, Layout
+from copilot.drafting.builtin.families.records import Layout
 from copilot.drafting.builtin.words import stem
 
 
@@ -31,6 +32,7 @@ class Reading:
         self.account.absorb(patterns("any", "absorb"))
         self.account.absorb(patterns(family, "absorb"))
         self.account.relax(patterns(family, "known"))
+        self.account.relax_clauses((*patterns("any", "core"), *patterns(family, "core")))
         self._enumerations()
         left = self.account.left()
         labels = [record.label for block in self.layout.blocks for record in block.records]
@@ -54,15 +56,11 @@ class Reading:
                 at = self.layout.prose.find(block.labels[0], end)
 
     def _names(self, label: str) -> bool:
-        at = self.layout.prose.find(label)
-        while at >= 0:
-            after = self.layout.prose[at + len(label) : at + len(label) + 1]
-            before = self.layout.prose[at - 1 : at]
-            whole = not after.isalnum() and not before.isalnum()
-            if whole and not all(self.account.explained[at : at + len(label)]):
-                return True
-            at = self.layout.prose.find(label, at + 1)
-        return False
+        """Whether the prose names a record, one of several words in small letters or in the plural too."""
+        flags = re.IGNORECASE if " " in label else re.NOFLAG
+        named = re.compile(rf"(?<!\w){re.escape(label)}s?(?!\w)", flags)
+        spots = [match.span() for match in named.finditer(self.layout.prose)]
+        return any(not all(self.account.explained[start:end]) for start, end in spots)
 
     def _reason(self, what: str, at: int) -> str:
         start, end = self.account.sentence_at(at)
@@ -126,6 +124,9 @@ def constant_of(reading: Reading) -> float:
     behind = [number for number in account.numbers if said.end() <= number.start < end]
     if not behind or account.says(patterns("any", "lowers")):
         return 0.0
+    alone = len([number for number in account.numbers if start <= number.start < end]) == 1
+    if alone and not any(phrase.search(reading.layout.prose, start, end) for phrase in patterns("any", "hedged")):
+        account.explain(start, end)
     account.explain(said.start(), behind[0].end)
     account.explain(*always.span())
     return account.take(behind[0]).value

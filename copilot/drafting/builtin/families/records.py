@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from copilot.drafting.builtin.families.cells import Cell, Stop, cells_of, label_and_rest, stops_of
+from copilot.drafting.builtin.families.blocks import Block, Record
+from copilot.drafting.builtin.families.cells import cells_of, label_and_rest, stops_of
+from copilot.drafting.builtin.families.runs import runs_of
 
 _BULLET = re.compile(r"[ \t]*(?:[*•‣▪–-]|\d{1,3}[.)])[ \t]+")
 _LABELLED = re.compile(r"[ \t]*[^\s:.;|][^:.;|\n]{0,50}:[ \t]*(?=.*\d)")
 _LONGEST = 160
+_COUNT = re.compile(r"(?:the )?(?:total )?number of\b", re.IGNORECASE)
+_FROM = re.compile(r"\W*(?:from|source|to)\b", re.IGNORECASE)
 _RULE = re.compile(r"[\s|:\-–=+]*")
 
 
@@ -27,46 +31,25 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """A label with its cells or its stops; `parent` is the label of the header above a nested record."""
-
-    label: str
-    start: int
-    end: int
-    cells: tuple[Cell, ...] = ()
-    stops: tuple[Stop, ...] = ()
-    parent: str = ""
-    loose: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Records that stand together; `intro` is the sentence before them."""
-
-    records: tuple[Record, ...]
-    intro: str
-    start: int
-    end: int
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Labels in order."""
-        return tuple(record.label for record in self.records)
-
-
-@dataclass(frozen=True, slots=True)
 class Layout:
-    """The blocks of a text, and the text with the blocks blanked out (same offsets)."""
+    """The blocks of a text, and the text with the blocks blanked out (same offsets).
+
+    `counts` are numbers listed as such ("Number of stores: 7"); `sources` are the uploaded tables by their block's
+    place: name and columns of numbers.
+    """
 
     text: str
     prose: str
     blocks: tuple[Block, ...]
+    counts: tuple[float, ...] = ()
+    sources: Mapping[int, tuple[str, Mapping[str, tuple[float, ...]]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class _Open:
     records: list[Record] = field(default_factory=list)
     header: str = ""
+    intro: str = ""
     start: int = -1
     end: int = 0
 
@@ -79,15 +62,29 @@ def layout_of(text: str) -> Layout:
     open_block = _Open()
     for line in lines:
         if line.start in chosen:
+            if _opens(line) and open_block.records:
+                _close(open_block, blocks, text)
+                open_block = _Open()
             _take(line, open_block)
         elif line.text.strip():
             _close(open_block, blocks, text)
             open_block = _Open()
     _close(open_block, blocks, text)
+    prose = _blanked(text, blocks)
+    listed = [block for block in blocks if not all(_COUNT.match(label) for label in block.labels)]
+    counts = [cell.value for block in blocks if block not in listed for r in block.records for cell in r.cells]
+    said = runs_of(prose)
+    if said and (listed or len(said) > 1):
+        listed = sorted([*listed, *said], key=lambda block: block.start)
+        prose = _blanked(prose, said)
+    return Layout(text, prose, tuple(listed), tuple(counts))
+
+
+def _blanked(text: str, blocks: Sequence[Block]) -> str:
     prose = list(text)
     for block in blocks:
         prose[block.start : block.end] = ["." if sign == "\n" else " " for sign in text[block.start : block.end]]
-    return Layout(text, "".join(prose), tuple(blocks))
+    return "".join(prose)
 
 
 def _lines(text: str) -> list[Line]:
@@ -111,7 +108,8 @@ def _record_lines(lines: Sequence[Line]) -> frozenset[int]:
         row = line.text.count("|") >= 2
         headed = _is_header(body) and following is not None and following.bulleted
         headed = headed and (line.bulleted or (following.indent > line.indent if following else False))
-        labelled = any(other is not None and _LABELLED.match(other.text) for other in (before, following))
+        beside = [other for other in (before, following) if other is not None and other.bulleted == line.bulleted]
+        labelled = any(_LABELLED.match(other.text) for other in beside)
         labelled = labelled and _LABELLED.match(line.text) is not None and len(body) < _LONGEST
         if row or headed or labelled or (line.bulleted and re.search(r"\d", body)):
             starts.add(line.start)
@@ -120,6 +118,11 @@ def _record_lines(lines: Sequence[Line]) -> frozenset[int]:
 
 def _is_header(body: str) -> bool:
     return body.rstrip().endswith(":") and len(body) < 60 and not re.search(r"[.;]", body)
+
+
+def _opens(line: Line) -> bool:
+    """Whether the line heads a list of its own: not bulleted, and no place that the links below it start from."""
+    return not line.bulleted and _is_header(line.text.replace("**", "")) and not _FROM.match(line.text)
 
 
 def _take(line: Line, block: _Open) -> None:
@@ -131,7 +134,11 @@ def _take(line: Line, block: _Open) -> None:
     block.end = line.end
     plain = body.replace("**", "  ").replace("`", " ")
     if _is_header(plain):
-        block.header = plain.strip().rstrip(":").strip()
+        heading = plain.strip().rstrip(":").strip()
+        if _opens(line) and not block.records:
+            block.intro = heading
+        else:
+            block.header = heading
         return
     if line.text.count("|") >= 2:
         _take_row(line, block)
@@ -142,7 +149,7 @@ def _take(line: Line, block: _Open) -> None:
         block.records.append(Record(label, line.start, line.end, stops=stops, parent=block.header))
         return
     cells, loose = cells_of(rest, offset + at)
-    block.records.append(Record(label, line.start, line.end, cells, parent=block.header, loose=loose))
+    block.records.append(Record(label, line.start, line.end, cells, parent=block.header, loose=loose, said=rest))
 
 
 def _take_row(line: Line, block: _Open) -> None:
@@ -172,4 +179,5 @@ def _close(block: _Open, blocks: list[Block], text: str) -> None:
         return
     before = text[: block.start].rstrip()
     cut = max(before.rfind("\n"), before.rfind(". "), before.rfind(".\n"))
-    blocks.append(Block(tuple(block.records), before[cut + 1 :].strip(), block.start, block.end))
+    intro = block.intro or before[cut + 1 :].strip()
+    blocks.append(Block(tuple(block.records), intro, block.start, block.end))

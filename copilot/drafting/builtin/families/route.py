@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from copilot.drafting.builtin.families import diet, inventory, jobshop, knapsack, network, packing, tour
+from copilot.drafting.base import Table
+from copilot.drafting.builtin.families import (
+    covering,
+    diet,
+    facility,
+    flow,
+    inventory,
+    jobshop,
+    knapsack,
+    mix,
+    network,
+    packing,
+    tour,
+)
 from copilot.drafting.builtin.families.phrases import Account
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading
 from copilot.drafting.builtin.families.records import layout_of
+from copilot.drafting.builtin.families.uploaded import with_tables
 from copilot.drafting.formulation import Formulation, Span
 
 _FAMILIES: tuple[tuple[str, Callable[[Reading], Formulation]], ...] = (
@@ -16,21 +30,27 @@ _FAMILIES: tuple[tuple[str, Callable[[Reading], Formulation]], ...] = (
     ("job shop scheduling", jobshop.read),
     ("a round trip", tour.read),
     ("transportation", network.read),
+    ("facility location", facility.read),
+    ("covering", covering.read),
+    ("flow over links", flow.read),
     ("inventory", inventory.read),
     ("diet or blending", diet.read),
+    ("a mix of options", mix.read),
 )
 _RECOGNISED = "This reads like a problem of {family}."
 _NEXT = "Leave that sentence out or say it in other words, or give the model as algebra lines."
 
 
-def formulate(text: str) -> Formulation | tuple[str, ...] | None:
+def formulate(text: str, tables: Sequence[Table] = ()) -> Formulation | tuple[str, ...] | None:
     """The formulation; or reasons, where a family is recognised and something is not understood; or None."""
-    layout = layout_of(text)
+    layout = with_tables(layout_of(text), tables)
     if not layout.blocks:
         return None
     doubts: list[tuple[str, ...]] = []
     found: list[Formulation] = []
     for family, read in _FAMILIES:
+        if found and read is mix.read:
+            break
         try:
             account = Account(layout.prose)
             found.append(_counted(read(Reading(layout, account)), account))

@@ -61,7 +61,7 @@ def _written(
     assert goal
     assert visit
     said, rule = account.sentence_at(goal.start()), account.sentence_at(visit.start())
-    plan, place = Plan(reading.layout.text), place_of(block)
+    plan, place = Plan(reading.layout.text, reading.layout.sources), place_of(block)
     here, there = plan.index("places", places, place), plan.index("next places", places, place)
     later, after = plan.index("later places", places[1:], place), plan.index("places after", places[1:], place)
     full = {(a, b): lengths.get((a, b), 0.0) for a in places for b in places}
@@ -81,6 +81,8 @@ def _written(
     apart += [term(f"go[{later},{after}]", legs), term(f"go[{after},{later}]", back)]
     plan.rule("one round", apart, "<=", most, rule, kind="logical", indices=(later, after))
     plan.rule("position at most", [term(f"{_name(order)}[{here}]")], "<=", legs, rule, kind="bound", indices=(here,))
+    if any(value != int(value) for value in lengths.values()):
+        plan.assume("The numbers between places are taken as written; lengths that were rounded before add up rounded.")
     title = "Round trip: visit every place once and come back"
     return plan.formulation(
         title, "total length of the trip", "minimize", [term(go, length)], said, constant=constant, unit=unit

@@ -9,6 +9,7 @@ import json
 import logging
 import sys
 from argparse import ArgumentTypeError
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -73,14 +74,14 @@ class Command(BaseCommand):
             errata = read_errata(options["errata"]) if options["errata"] else None
             against = read_record(options["against"])[1] if options["against"] else None
             release = releases.named(options["library"]) if options["library"] != "none" else None
-            tools = _tools(options, release)
+            tools, experience = _tools(options, release)
             used = _settings(options, tools, release)
             record = Record(options["out"], used)
         except (ProblemError, DraftingError, LibraryRefused) as error:
             raise CommandError(str(error), returncode=2) from error
         tries = [(problem, options["seed"] + again) for again in range(options["repeats"]) for problem in problems]
         try:
-            attempts = self._tried(tries, tools, record, options)
+            attempts = self._tried(tries, lambda problem, seed: _try(problem, tools, experience, seed), record, options)
         finally:
             engines.close()
         judged = None if errata is None else rejudged(attempts, corrected(problems, errata))
@@ -93,12 +94,16 @@ class Command(BaseCommand):
                 self.stderr.write(f"{problem.suite}/{problem.id}: {note}")
 
     def _tried(
-        self, tries: list[tuple[Problem, int]], tools: Tools, record: Record, options: dict[str, Any]
+        self,
+        tries: list[tuple[Problem, int]],
+        work: Callable[[Problem, int], Attempt],
+        record: Record,
+        options: dict[str, Any],
     ) -> list[Attempt]:
         wanted = {(problem.suite, problem.id, seed) for problem, seed in tries}
         known = [one for one in record.attempts if (one.suite, one.id, one.seed) in wanted]
         bar = _Bar(self.stderr, len(tries), len(known))
-        for one in carry_out(tries, lambda p, s: _try(p, tools, s), record, workers=options["workers"]):
+        for one in carry_out(tries, work, record, workers=options["workers"]):
             known.append(one)
             bar.tell(one)
         bar.end()
@@ -148,25 +153,28 @@ class _Bar:
             self._stream.write("")
 
 
-def _tools(options: dict[str, Any], release: LibraryRelease | None) -> Tools:
+def _tools(options: dict[str, Any], release: LibraryRelease | None) -> tuple[Tools, Experience]:
     drafter = engines.drafter_for(options["drafter"])
     if isinstance(drafter, CallsModels):
         drafter.through(Meter(None))  # on record, and nobody's: no workspace's budget holds it back
     experience = Experience((release,) if release else (), drafter, solver=options["solver"])
-    return Tools(
+    tools = Tools(
         drafter=drafter,
         sandbox=engines.sandbox(),
         limits=engines.build_limits(),
         solver=options["solver"],
         options=replace(SolveOptions(), time_limit_seconds=options["time_limit"], proof_seconds=0.0),
-        insights=experience.insights,
     )
+    return tools, experience
 
 
-def _try(problem: Problem, tools: Tools, seed: int) -> Attempt:
-    """One attempt in a thread of its own, which leaves no connection to the database behind."""
+def _try(problem: Problem, tools: Tools, experience: Experience, seed: int) -> Attempt:
+    """One attempt in a thread of its own, which leaves no connection to the database behind; choosing is a call too."""
+    asked: list[int] = []
+    counting = replace(experience, asked=lambda: asked.append(1))
     try:
-        return attempt(problem, tools, seed=seed)
+        made = attempt(problem, replace(tools, insights=counting.insights), seed=seed)
+        return replace(made, calls=made.calls + len(asked))
     finally:
         connections.close_all()
 

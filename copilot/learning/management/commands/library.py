@@ -1,4 +1,4 @@
-"""`manage.py library`: the library's own verbs, and those that need the whole line: `learn`, `evolve` and `gate`."""
+"""`manage.py library`: the library's own verbs, and those that need the line: `learn`, `evolve`, `renew`, `gate`."""
 
 from __future__ import annotations
 
@@ -12,31 +12,36 @@ from django.core.management.base import CommandError, CommandParser
 
 from copilot.accounts.models import Workspace
 from copilot.evaluation.problems import Problem, ProblemError, read_problems
-from copilot.learning import effect, services, suites, work
+from copilot.learning import effect, evolve, renewal, services, suites, work
 from copilot.learning.models import LearningCycle
 from copilot.library import releases
 from copilot.library.access import LibraryRefused
 from copilot.library.management.commands import library
 from copilot.library.models import LibraryRelease
 
-OURS = ("learn", "evolve", "gate")
+OURS = ("learn", "evolve", "renew", "gate")
 
 
 class Command(library.Command):
     """The library's command with learning; ends with 1 when a cycle cannot begin, or a job of it failed."""
 
-    help = "The experience library: import, export, stats, release, gate, activate, rollback, seed, learn, evolve."
+    help = (
+        "Import, export, stats, release, gate, activate, rollback, seed, learn, evolve, renew: the experience library."
+    )
 
     def add_verbs(self, verbs: Any) -> None:
-        """Three verbs more, and a gate for releases."""
+        """Four verbs more, and a gate for releases."""
         learning: CommandParser = verbs.add_parser("learn", help="learn from the tasks of a suite that drafts fail on")
         learning.add_argument("path", type=Path, help="a .jsonl file of tasks with answers, or a folder of them")
         learning.add_argument("--limit", type=int, help="use at most that many tasks")
         evolving: CommandParser = verbs.add_parser("evolve", help="refine what misled or was missed; suspend harm")
+        renewing: CommandParser = verbs.add_parser(
+            "renew", help="try again what was tried with another model or solver"
+        )
         gating: CommandParser = verbs.add_parser("gate", help="replay a suite with and without a release")
         gating.add_argument("name", help="of the release")
         gating.add_argument("gate", nargs="*", type=Path, metavar="SUITE", help=".jsonl files that `evaluate` reads")
-        for verb in (learning, evolving, gating):
+        for verb in (learning, evolving, renewing, gating):
             verb.add_argument("--workspace", type=int, help="number of a workspace; default: insights for everyone")
             verb.add_argument("--json", action="store_true", help="print one JSON object")
         new: CommandParser = verbs.choices["release"]
@@ -48,7 +53,7 @@ class Command(library.Command):
             verb.add_argument("--against", metavar="RELEASE", help="or none; default: the active release")
             verb.add_argument("--seeds", type=int, default=1, metavar="K", help="try each problem at seeds 0, 1, …")
             verb.add_argument("--limit", type=int, help="use at most that many problems")
-        for verb in (learning, evolving, gating, new):
+        for verb in (learning, evolving, renewing, gating, new):
             default = services.GATE_CALLS if verb in (gating, new) else services.CALLS
             verb.add_argument("--calls", type=int, default=default, help="the most calls of a language model")
             verb.add_argument("--queue", action="store_true", help="leave the jobs to the workers")
@@ -81,8 +86,20 @@ class Command(library.Command):
     def _evolve(self, options: dict[str, Any], workspace: Workspace | None) -> None:
         with _refusals():
             suspended = [str(one) for one in effect.suspend_harmful()]
+            retired = evolve.retire_merged()
             cycle = services.evolve_all(actor=None, workspace=workspace, calls=options["calls"])
-        self._carried_out(cycle, options, suspended=suspended)
+        self._carried_out(cycle, options, suspended=suspended, retired=retired)
+
+    def _renew(self, options: dict[str, Any], workspace: Workspace | None) -> None:
+        with _refusals():
+            cycle = services.renew_outdated(actor=None, workspace=workspace, calls=options["calls"])
+        self._carried_out(cycle, options)
+
+    def _stats(self, options: dict[str, Any], workspace: Workspace | None) -> dict[str, Any]:
+        """The library's figures, and how many versions have evidence of another model or solver alone."""
+        outdated = len(renewal.outdated_now())
+        self._say(options, f"{'outdated evidence':<20} {outdated}")
+        return {**super()._stats(options, workspace), "outdated_evidence": outdated}
 
     def _gate(
         self,

@@ -16,6 +16,8 @@ from copilot.library.formats.strict_json import FormatError
 from copilot.library.importing import ImportReport
 from copilot.library.insights import Reach
 from copilot.library.models import LibraryRelease
+from solvers.disk import write_whole
+from solvers.instance import InstanceError
 
 
 class Command(BaseCommand):
@@ -143,9 +145,9 @@ def _point(release: LibraryRelease, options: dict[str, Any]) -> None:
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
+        write_whole(path, text.encode())
+    except InstanceError as error:
+        raise CommandError(str(error)) from error
 
 
 def _lines(report: ImportReport) -> list[str]:
