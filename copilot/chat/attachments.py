@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from copilot.accounts.models import User
 from copilot.accounts.services import may_write
-from copilot.chat.models import Attachment, Conversation
+from copilot.chat.models import Attachment, Conversation, Message
 from copilot.data.models import Dataset
 from copilot.data.services import Upload, store_tables
+from copilot.runs.models import Run
 from copilot.runs.services import RunError
 
 
@@ -50,6 +51,18 @@ def put_to_use(conversation: Conversation, datasets: Iterable[Dataset]) -> None:
 def in_use(conversation: Conversation) -> list[Dataset]:
     """The datasets in use, by name, without their contents."""
     return [held.dataset for held in held_by(conversation)]
+
+
+def for_message(conversation: Conversation, last: Run | None) -> list[Dataset]:
+    """What a message is read with: the tables that the run before it read, as they are now, and those brought since."""
+    held = in_use(conversation)
+    if last is None:
+        return held
+    read = set(last.datasets.values_list("name", flat=True))
+    since = Message.objects.get(run=last).created_at
+    brought = Attachment.objects.filter(conversation=conversation, brought_at__gt=since)
+    new = set(brought.values_list("dataset_id", flat=True))
+    return [dataset for dataset in held if dataset.name in read or dataset.id in new]
 
 
 def held_by(conversation: Conversation) -> list[Held]:

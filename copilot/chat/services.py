@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from copilot.accounts.models import User
 from copilot.accounts.services import workspace_of
-from copilot.chat.attachments import in_use, put_to_use
+from copilot.chat.attachments import for_message, put_to_use
 from copilot.chat.models import Conversation, Message
 from copilot.chat.words import solver_name
 from copilot.data.services import Upload, store_tables
@@ -58,7 +58,7 @@ def post_message(
         workspace=workspace,
         actor=actor,
         **_continued(last, latest_version(conversation), text),
-        datasets=in_use(conversation),
+        datasets=for_message(conversation, last),
         drafter=drafter,
         solver=solver,
         seed=seed,

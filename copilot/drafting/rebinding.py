@@ -19,8 +19,8 @@ _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.USub, ast.UAdd)
 def rebound(formulation: Formulation, data: Data, sources: Mapping[str, str]) -> Formulation:
     """The formulation with the values of `data`; `sources` names the column that a parameter or set now comes from.
 
-    Coefficients and limits that are written from parameters follow them; a sentence that quotes the old limit is told
-    with the new one.
+    Coefficients and limits that are written from parameters follow them; a label or sentence that holds the old limit
+    is told with the new one, unless it quotes the request.
     """
     sets = tuple(_set(item, data) for item in formulation.sets)
     parameters = tuple(_parameter(item, data, sources) for item in formulation.parameters)
@@ -65,8 +65,9 @@ def _constraint(item: Constraint, numbers: Mapping[str, Any]) -> Constraint:
     if item.limit_parameter and item.limit is not None:
         limit = _value(item.limit_parameter, numbers)
         if limit is not None and limit != item.limit:
-            changes |= {"limit": limit, "sentence": _retold(item.sentence, item.limit, limit)}
-            changes["label"] = _retold(item.label, item.limit, limit)
+            changes |= {"limit": limit, "label": _retold(item.label, item.limit, limit)}
+            if not item.spans:  # else it quotes the request, which stays as it was written
+                changes["sentence"] = _retold(item.sentence, item.limit, limit)
     return item.model_copy(update=changes)
 
 

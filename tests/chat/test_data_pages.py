@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 from uuid import UUID
 
@@ -9,16 +10,19 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from copilot.accounts.models import User
 from copilot.accounts.services import workspace_of
-from copilot.chat import services
+from copilot.chat import attachments, services
 from copilot.chat.attachments import held_by, in_use
+from copilot.chat.mapping import board_of, solve_with_data, template_of, with_content
 from copilot.chat.models import Conversation, Message
 from copilot.data.models import Dataset
-from copilot.data.services import table_of
+from copilot.data.services import Upload, table_of
 from copilot.drafting.wire import data_to_json
-from copilot.runs.models import Run
+from copilot.runs import pipeline
+from copilot.runs.models import ModelVersion, Run
 from tests.data.test_mapping import COST, DEMAND, FEES, SUPPLY
 from tests.data.workbooks import workbook
 from tests.factories import ConversationFactory, MessageFactory, RunFactory, UserFactory, VersionFactory
@@ -212,6 +216,57 @@ def test_a_message_goes_on_with_the_data_in_use(client: Client, alice: User, tal
     message = services.post_message(conversation=talk, actor=alice, text="At most 3 desks.")
     used = {(one.name, one.version) for one in message.run.datasets.all()}
     assert used == {("items", 2), ("limits", 1)} == {(one.name, one.version) for one in in_use(talk)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_after_new_data_revises_the_version_with_its_new_numbers(
+    alice: User, talk: Conversation, tmp_path: Any
+) -> None:
+    """The request still says 240 hours: the next message must not bring them back."""
+    first = drafted(talk, alice, TEXT_OF_THE_WORKSHOP)
+    _, content = template_of(first)
+    book = load_workbook(io.BytesIO(content))
+    for row in book["Numbers"].iter_rows(min_row=2):
+        row[1].value = 120 if row[0].value == "hours_of_carpentry_limit" else row[1].value
+    book.save(tmp_path / "filled.xlsx")
+    uploads = [Upload("filled.xlsx", (tmp_path / "filled.xlsx").read_bytes())]
+    attachments.bring(conversation=talk, actor=alice, uploads=uploads)
+    held = with_content(talk)
+    message = solve_with_data(run=first, actor=alice, mapped=board_of(first, held).mapped(None), datasets=held)
+    second = executed(message.run)
+    assert second.result is not None
+    assert second.result["objective_value"] == 2100
+    rules = {item["name"]: item for item in version_of(second).formulation["constraints"]}
+    assert rules["hours_of_carpentry"]["label"].endswith("120")
+    assert "240 hours" in rules["hours_of_carpentry"]["sentence"]  # a quote of the request
+
+    third = drafted(talk, alice, "Make at least 5 chairs.")
+    assert version_of(third).parent_id == second.version_id
+    numbers = {item["name"]: item["value"] for item in version_of(third).formulation["parameters"]}
+    assert numbers["hours_of_carpentry_limit"] == 120
+
+
+TEXT_OF_THE_WORKSHOP = (
+    "A workshop makes desks and chairs. A desk brings $70 and takes 4 hours of carpentry and 2 of finishing; a chair "
+    "brings $40 and takes 3 and 1. There are 240 hours of carpentry and 100 of finishing. How many of each maximizes "
+    "profit?"
+)
+
+
+def drafted(talk: Conversation, actor: User, text: str) -> Run:
+    return executed(services.post_message(conversation=talk, actor=actor, text=text, drafter="builtin").run)
+
+
+def executed(run: Run) -> Run:
+    pipeline.execute(run.id)
+    done = Run.objects.select_related("version", "base").get(id=run.id)
+    assert done.lifecycle == "succeeded", done.closing_message
+    return done
+
+
+def version_of(run: Run) -> ModelVersion:
+    assert run.version is not None
+    return run.version
 
 
 def test_a_stranger_finds_nothing(client: Client, talk: Conversation, run: Run) -> None:

@@ -64,6 +64,8 @@ class BuiltinDrafter:
         if len(text) > _LONGEST:
             reason = _TOO_LONG.format(length=len(text), longest=_LONGEST)
             return DraftOutcome(status="abstained", reasons=(reason,))
+        if request.tables and request.previous is not None and _took_its_numbers(request):
+            return self._revised(request, request.previous)
         if request.tables:
             return self._tabled(request)
         if algebra.is_algebra(text):
@@ -110,3 +112,15 @@ class BuiltinDrafter:
     def _complete(self, formulation: Formulation) -> DraftOutcome:
         program, data = write_program(formulation), data_of(formulation)
         return DraftOutcome(status="complete", draft=Draft(formulation, program, data, drafter=self.name))
+
+
+def _took_its_numbers(request: DraftRequest) -> bool:
+    """Whether the version before was read from text, and the tables only gave its numbers since: it is revised as text.
+
+    Tables that it took no number from are new, and are read.
+    """
+    previous = request.previous
+    if previous is None or not all(item.spans for item in previous.formulation.parameters):
+        return False
+    sources = tuple(item.source for item in previous.formulation.parameters)
+    return all(any(source.startswith(f"table:{table.name}.") for source in sources) for table in request.tables)
