@@ -16,6 +16,7 @@ from tests.drafting.replies import PROGRAM, TEXT, workshop, written
 from tests.drafting.stub_server import stub_server
 from tests.runs.test_stages import HALF
 
+NO_MODEL = "def build_model(data):\n    return 1\n"
 RENAMED = PROGRAM.replace("m.made", "m.built").replace("m.carpentry", "m.hours_of_work")
 
 
@@ -55,7 +56,7 @@ def test_another_draft_that_agrees_is_a_pass_and_one_that_differs_leaves_doubt(
     [
         ("401",),
         ("junk", "more junk"),
-        (json.dumps(workshop()), json.dumps(written("def build_model(data):\n    return 1"))),
+        (json.dumps(workshop()), json.dumps(written(NO_MODEL))),
     ],
 )
 def test_a_checker_that_is_of_no_use_says_nothing_of_the_draft(settings: Any, replies: tuple[str, ...]) -> None:
