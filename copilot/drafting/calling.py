@@ -158,8 +158,9 @@ def _read(
 def _asked(chat_model: BaseChatModel, settings: LlmSettings, typed: _Typed) -> Any:
     schema, method = dict(typed.schema or {}), typed.method if typed.schema else "prompt_only"
     try:
-        if method == "json_schema" and settings.base_url and settings.model.startswith("openai:"):
-            # Through `with_structured_output` the reply comes in one piece: an abandoned one could not be ended.
+        if method == "json_schema" and settings.model.startswith("openai:"):
+            # Through `with_structured_output` the reply comes in one piece: nothing of it could be shown while it
+            # arrives, and an abandoned one could not be ended.
             described = {"type": "json_schema", "json_schema": {"name": _NAME, "schema": schema}}
             return chat_model.bind(extra_body={"response_format": described})
         if method == "json_schema":

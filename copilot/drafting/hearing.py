@@ -16,13 +16,16 @@ _SHOWN = 60
 
 
 class Hearing:
-    """Reads the growing text of a reply and reports `draft.partial` with all items so far, when there are new ones."""
+    """Reads the growing text of a reply and reports `draft.partial` with all items so far, when there are new ones.
+
+    More words of the last item alone are no report: each holds everything, and is kept.
+    """
 
     def __init__(self, stage: str, report: DraftReport) -> None:
         self._stage = stage
         self._report = report
         self._last = float("-inf")
-        self._told: list[dict[str, str]] = []
+        self._told: list[tuple[str, str]] = []
 
     def __call__(self, text: str) -> None:
         """Look at the text so far, unless the last look was a moment ago."""
@@ -32,8 +35,9 @@ class Hearing:
         self._last = now
         found = partial(text)
         items = list(items_of(found))
-        if items and items != self._told:
-            self._told = items
+        names = [(item["element"], item["name"]) for item in items]
+        if names and names != self._told:
+            self._told = names
             title = str(found.get("title") or "")[:120]
             self._report("draft.partial", {"stage": self._stage, "title": title, "items": items[: _SHOWN * 4]})
 

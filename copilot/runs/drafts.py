@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from django.conf import settings
 
@@ -23,6 +23,7 @@ from copilot.runs.checkpoints import EventLog
 from copilot.runs.checks import Check
 from copilot.runs.events import EventType, LeaseLost
 from copilot.runs.models import ModelVersion, Run
+from copilot.runs.opinions import second_opinion
 from copilot.runs.stage import NeedsInput, Stage, StageFailed
 
 REVISIONS_TOLD = 8
@@ -62,7 +63,7 @@ def drafted(stage: Stage) -> Drafted:
     settled = settle(desk, request, draft, found.kept)
     stage.check()
     experience.adopted(stage, settled.draft)
-    return _handed_on(stage, settled)
+    return _with_opinion(stage, request, _handed_on(stage, settled))
 
 
 def rebound(stage: Stage) -> Drafted:
@@ -151,6 +152,16 @@ def _handed_on(stage: Stage, settled: Settled) -> Drafted:
         return settled.trial.built
     assert settled.trial.feedback is not None
     raise StageFailed(settled.handed_over or settled.trial.feedback.message)
+
+
+def _with_opinion(stage: Stage, request: DraftRequest, found: Drafted) -> Drafted:
+    """With the check of a second draft, where another language model is connected to write one."""
+    opinion = second_opinion(stage, request, found.draft, found.built.instance)
+    if opinion is None:
+        return found
+    checks = [*found.checks, opinion]
+    stage.record(EventType.CHECKS_FINISHED, {"checks": [asdict(one) for one in checks]})
+    return replace(found, checks=checks)
 
 
 def _request(run: Run, tables: Sequence[DataTable]) -> DraftRequest:

@@ -58,6 +58,15 @@ def _llm_drafter() -> Drafter:
     return LlmDrafter(endpoints.settings_for("drafter"), checker=checker)
 
 
+def checking_drafter() -> Drafter | None:
+    """The drafter of the checker's endpoint, where that is another one than the drafter's."""
+    if not endpoints.has_its_own("checker"):
+        return None
+    from copilot.drafting.agent import LlmDrafter
+
+    return LlmDrafter(endpoints.settings_for("checker"))
+
+
 def replaying(run_id: UUID) -> Drafter:
     """The drafter that answers from what is on record of a run. Raises DraftingError where nothing is."""
     from copilot.drafting.agent import LlmDrafter

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from copilot.drafting.agent import LlmDrafter
-from copilot.drafting.base import DraftingError, DraftOutcome
+from copilot.drafting.base import DraftingError, DraftOutcome, InsightText
 from copilot.drafting.llm import LlmSettings, Method, make_chat_model
 from tests.drafting.replies import REQUEST, workshop, written
 from tests.drafting.stub_server import StubServer, stub_server
@@ -104,6 +104,27 @@ def test_stop_hangs_up_so_that_the_server_stops_writing() -> None:
         assert outcome.reasons == ("Stopped before the draft was finished.",)
         assert server.hung_up.wait(5)
         timer.join()
+
+
+def test_a_reply_of_the_providers_own_address_arrives_piece_by_piece_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    with stub_server("slow:" + REPLY, PROGRAMMED) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        drafter = LlmDrafter(LlmSettings("openai:stub", api_key=KEY, timeout_seconds=20))
+        assert drafter.draft(REQUEST, lambda kind, _: told.append(kind), lambda: False).status == "complete"
+    assert "response_format" in server.bodies[0]
+    assert told.count("draft.partial") >= 2
+
+
+def test_another_endpoint_says_which_experience_applies_where_there_is_one() -> None:
+    with stub_server('{"apply": [1]}') as checker:
+        drafter = LlmDrafter(
+            LlmSettings("openai:stub", base_url="http://127.0.0.1:1/v1"),
+            checker=LlmSettings("openai:small", base_url=checker.base_url, max_tokens=300),
+        )
+        lesson = InsightText("k", "about", "when", "why")
+        assert drafter.choose_insights("Plan.", (lesson,), lambda: False) == ("k",)
+    assert (checker.bodies[0]["model"], checker.bodies[0]["max_completion_tokens"]) == ("small", 300)
 
 
 def test_nothing_is_traced_whatever_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:

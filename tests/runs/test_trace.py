@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import call_command
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.test import Client
 
 from copilot.accounts.models import User
@@ -27,6 +32,7 @@ from tests.drafting.replies import PROGRAM, TEXT, mended, workshop, written
 from tests.drafting.stub_server import StubServer, stub_server
 from tests.runs.test_stages import BROKEN, HALF
 
+ROOT = Path(__file__).resolve().parents[2]
 SAID = [json.dumps(one) for one in (workshop(), written(BROKEN), mended(HALF), mended(PROGRAM))]
 
 
@@ -176,3 +182,47 @@ def test_stop_hangs_up_on_a_slow_provider_and_keeps_what_had_arrived(owner: User
     assert run.lifecycle == Lifecycle.CANCELLED
     assert LlmCall.objects.get(run_id=run.id).outcome == "stopped"
     assert LlmCall.objects.get(run_id=run.id).counted_tokens > 8_000
+
+
+WORKER = """
+import sys, uuid, django
+django.setup()
+from copilot.runs import pipeline
+pipeline.execute(uuid.UUID(sys.argv[1]))
+"""
+
+
+def test_a_worker_killed_while_the_program_is_written_leaves_the_formulation(owner: User, connected: Any) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("NOT VERIFIED: the second process is pointed at an SQLite file only")
+    with connected(SAID[0], "slow:" + json.dumps(written()) * 30, json.dumps(written())) as server:
+        run = asked(owner)
+        environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "copilot.settings",
+            "COPILOT_DATA_DIR": str(django_settings.DATA_DIR),
+            "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+            "COPILOT_IN_PROCESS": "1",
+            "COPILOT_LLM": "openai:stub",
+            "COPILOT_LLM_BASE_URL": server.base_url,
+            "LOG_LEVEL": "ERROR",
+        }
+        worker = subprocess.Popen([sys.executable, "-c", WORKER, str(run.id)], cwd=ROOT, env=environment)
+        try:
+            deadline = time.monotonic() + 60
+            while len(server.bodies) < 2:
+                assert worker.poll() is None, "the worker ended by itself"
+                assert time.monotonic() < deadline, "the program was never asked for"
+                time.sleep(0.05)
+        finally:
+            worker.kill()
+            worker.wait()
+        Run.objects.filter(id=run.id).update(lease_until="2020-01-01T00:00:00Z")
+        pipeline.execute(run.id)
+    run = Run.objects.get(id=run.id)
+    assert run.lifecycle == Lifecycle.SUCCEEDED, run.closing_message
+    kinds = [event.type for event in events.after(run.id, 0)]
+    assert (kinds.count(E.DRAFT_FORMULATED), kinds.count(E.RUN_RECOVERED)) == (1, 1)
+    assert len(server.bodies) == 3
+    outcomes = list(LlmCall.objects.filter(run_id=run.id).values_list("stage", "outcome"))
+    assert outcomes == [("formulate", "answered"), ("program", "open"), ("program", "answered")]
+    assert LlmCall.objects.get(outcome="open").counted_tokens > 8_000

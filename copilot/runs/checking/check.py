@@ -20,6 +20,7 @@ KINDS: dict[str, tuple[Axis, str]] = {
     "objective": ("model", "Whether this is the goal that you have in mind."),
     "program": ("model", "Both programs follow the same formulation: a rule missing there is missing in both."),
     "reading": ("model", "Two readers can misunderstand a sentence in the same way."),
+    "opinion": ("model", "Two language models can misunderstand a sentence in the same way."),
     "literals": ("model", "A number that stands in the request by chance, or one that is computed from others."),
     "limits": ("model", "A limit may be there and be the wrong one."),
     "used": ("behaviour", "A number that matters may still stand in the wrong rule."),

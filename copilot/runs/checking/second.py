@@ -31,7 +31,7 @@ def second_program(draft: Draft, instance: Instance, build: Build) -> Check | No
     if built.instance is None:
         reason = built.failure.message if built.failure else "nothing was built"
         return Check("program", PROGRAM, "unknown", f"The formulation cannot be built as it is written: {reason}")
-    return _judged("program", PROGRAM, equivalence(built.instance, instance, seconds=SECONDS), differs="fail")
+    return judged_alike("program", PROGRAM, equivalence(built.instance, instance, seconds=SECONDS), differs="fail")
 
 
 def second_reading(draft: Draft, instance: Instance, request: DraftRequest, build: Build) -> Check | None:
@@ -48,10 +48,11 @@ def second_reading(draft: Draft, instance: Instance, request: DraftRequest, buil
     built = build(outcome.draft.program, outcome.draft.data)
     if built.instance is None:
         return None
-    return _judged("reading", READING, equivalence(built.instance, instance, seconds=SECONDS), differs="unknown")
+    return judged_alike("reading", READING, equivalence(built.instance, instance, seconds=SECONDS), differs="unknown")
 
 
-def _judged(name: str, title: str, found: Equivalence, *, differs: Status) -> Check:
+def judged_alike(name: str, title: str, found: Equivalence, *, differs: Status) -> Check:
+    """The check that a comparison of two models amounts to; `differs` is its status where they are different."""
     if found.verdict in ("identical", "equivalent"):
         return Check(name, title, "pass", f"Compared row by row: {found.verdict}.")
     if found.verdict == "different":
