@@ -114,7 +114,7 @@ class LearningJobAdmin(CuratorAdmin):
 
         if form.is_valid() and self.attempt(request, begin, "The gate is queued."):
             return redirect(reverse("admin:library_release_gate", args=[release.pk]))
-        jobs = LearningJob.objects.visible_to(user).filter(subject=f"gate:{release.pk}").order_by("-created_at")
+        jobs = LearningJob.objects.visible_to(user).filter(payload__release=str(release.pk)).order_by("-created_at")
         shown = {
             "release": release,
             "form": form,

@@ -17,6 +17,7 @@ from copilot.library.insights import Reach
 LOOKED_AT = range(3)  # seeds at which a failure is looked for
 EXPLORED = range(8)  # and at which a right program is, where nobody gave one
 TRIED = range(1_000, 1_000 + SEEDS + 1)  # fresh seeds: those that chose the failure would favour the insight
+_TEXT_MOST = 20_000
 NOTHING_FAILED = "Every attempt was right, or wrote no program: there is nothing to learn."
 NOTHING_RIGHT = "No right program is known and no attempt found one, so nobody can say what went wrong."
 NOTHING_KEPT = "No candidate passed the checks."
@@ -119,12 +120,13 @@ def _told(candidates: list[Content], proofs: list[Proof], refused: list[dict[str
 def _write(
     task: Task, desk: Desk, candidates: list[Content], proofs: list[Proof], source: Mapping[str, Any]
 ) -> dict[str, Any]:
+    told = {"text": task.problem.text[:_TEXT_MOST]} if desk.reach.workspace else {}  # what may not leak later either
     versions = store(
         candidates,
         proofs,
         reach=desk.reach,
         bench=desk.bench,
         model_id=desk.curator.model_id,
-        source={"task": task.key, **source},
+        source={"task": task.key, **told, **source},
     )
     return {"versions": [str(version.id) for version in versions]}

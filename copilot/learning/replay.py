@@ -42,10 +42,10 @@ class Replay:
         query = counted(text)
         alone = bm25.build([(self.identity, _searched(content))])
         released = releases.active(self.reach.workspace) or releases.active()
-        rest = prepared.index_of(released) if released else bm25.build(())
+        rest = prepared.index_of(released).index if released else bm25.build(())
         own = alone.best(query, 1, beside=rest)
         ranked = rest.best(query, CANDIDATES + 1, beside=alone)
-        others = [score for place, score in ranked if rest.key(place) != self.identity]
+        others = [score for place, score in ranked if not rest.key(place).startswith(self.identity)]
         return bool(own) and own[0][1] > 0 and (len(others) < CANDIDATES or own[0][1] >= others[CANDIDATES - 1])
 
 

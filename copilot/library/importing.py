@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from copilot.accounts.models import User
-from copilot.library import audit, insights, lint, taxonomy
+from copilot.library import audit, insights, lint, locks, taxonomy
 from copilot.library.access import LibraryRefused, check_curate
 from copilot.library.content import ContentError, LabelPath, path_key
 from copilot.library.formats import alphaopt, rows, strict_json
@@ -139,6 +139,7 @@ class _Import:
     def run(self, records: Sequence[Record], labels: Mapping[LabelPath, tuple[str, str]]) -> None:
         try:
             with transaction.atomic():
+                locks.alone_at("import")  # the same file twice at once would be stored twice
                 self._run(records, labels)
         except (ContentError, LibraryRefused) as error:
             self.report.problems.append(Problem("the file", str(error)))

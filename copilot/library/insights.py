@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Prefetch
 
 from copilot.accounts.models import User, Workspace
 from copilot.accounts.services import may_write
-from copilot.library import audit, taxonomy
+from copilot.library import audit, lint, taxonomy
 from copilot.library.access import LibraryRefused, check_curate, check_edit
 from copilot.library.content import Content, LabelPath
-from copilot.library.models import Insight, InsightVersion, Lineage, Origin, Scope, TaxonomyLabel, VersionLabel
+from copilot.library.models import Episode, Insight, InsightVersion, Lineage, Origin, Scope, TaxonomyLabel, VersionLabel
+
+_TASKS = 200  # newest tasks of a workspace that a text is held against
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,8 @@ def promote(
     """A draft in a wider scope with a text that a person has redacted; run, author and extras stay behind.
 
     `to` is the insight's own workspace (from one person to the workspace) or None (to everyone). The draft goes through
-    review like any other. Raises LibraryRefused when the text was not touched or the scope is not wider.
+    review like any other. Raises LibraryRefused when the scope is not wider, and on the way to everyone when the text
+    was not touched or repeats numbers or names of the tasks that the insight was learnt from or used on.
     """
     insight = version.insight
     check_edit(actor, insight)
@@ -122,6 +126,8 @@ def promote(
         raise LibraryRefused("An insight is promoted to its workspace, or to everyone; this one is there already.")
     if to is None and redacted.cleaned().digest() == version.content_hash:
         raise LibraryRefused("The text is unchanged. Take out what belongs to the workspace before everyone reads it.")
+    if to is None and (said := _told_of_tasks(version, redacted)):
+        raise LibraryRefused(f"{said} Take that out before everyone reads it.")
     provenance = Provenance(origin=Origin.PROMOTED, author=actor, licence=licence)
     child = create(redacted, provenance, reach=Reach(workspace=to))
     _link([version], child, Lineage.Kind.PROMOTE)
@@ -129,25 +135,56 @@ def promote(
     return child
 
 
+def _told_of_tasks(version: InsightVersion, redacted: Content) -> str:
+    """What a text tells of the workspace's own tasks: the one it was learnt from, and those it was used on."""
+    tasks = Episode.objects.filter(uses__insight=version.insight).exclude(workspace=None).exclude(text="")
+    texts = [
+        str(version.source.get("text", "")),
+        *tasks.order_by("-created_at").values_list("text", flat=True)[:_TASKS],
+    ]
+    content = replace(redacted.cleaned(), applies_when=f"{redacted.title}. {redacted.applies_when}")
+    found = dict.fromkeys(finding.message for text in dict.fromkeys(texts) for finding in lint.leaked(content, text))
+    return " ".join(list(found)[:4])
+
+
 # What `content_of` reads beyond the row itself, for `prefetch_related` where there are many.
 _UP = ("label", "label__parent", "label__parent__parent")
 CARRIED = Prefetch(
     "version_labels",
-    VersionLabel.objects.select_related("label__parent__parent").only(
+    VersionLabel.objects.select_related("label__parent__parent")
+    .only(
         "version",
         "position",
         *_UP,
         *(f"{label}__name" for label in _UP),
         "label__parent__parent__parent",
         "label__redirect",
-    ),
+    )
+    .order_by("version_id", "position"),  # the default would sort by the versions' own order, and read them all
 )
 
 
 def content_of(version: InsightVersion) -> Content:
     """What a version says, as plain values; labels by the names that stand for them now."""
     carried = sorted(version.version_labels.all(), key=lambda link: link.position)
-    paths = dict.fromkeys(label_path(taxonomy.standing(link.label)) for link in carried)
+    return _content(version, dict.fromkeys(label_path(taxonomy.standing(link.label)) for link in carried))
+
+
+def contents_of(versions: Iterable[InsightVersion]) -> dict[UUID, Content]:
+    """What many versions say, with one query for the names of their labels."""
+    rows = {version.pk: version for version in versions}
+    up = ("label__parent__parent__name", "label__parent__name", "label__name")
+    links = VersionLabel.objects.filter(version_id__in=rows).order_by("position")
+    paths: dict[UUID, dict[LabelPath, None]] = {key: {} for key in rows}
+    for version_id, label_id, merged, *names in links.values_list("version_id", "label_id", "label__redirect_id", *up):
+        path = tuple(name for name in names if name is not None)
+        if merged:
+            path = label_path(taxonomy.standing(TaxonomyLabel.objects.get(id=label_id)))
+        paths[version_id][path] = None
+    return {key: _content(version, paths[key]) for key, version in rows.items()}
+
+
+def _content(version: InsightVersion, paths: Iterable[LabelPath]) -> Content:
     return Content(
         applies_when=version.applies_when,
         not_when=version.not_when,

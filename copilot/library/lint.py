@@ -43,7 +43,7 @@ _NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][a-z]{2,}\w*(?: [A-Z][a-z]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to look at; an error keeps an insight from review until a person has dealt with it."""
+    """One thing to look at; nothing with an error becomes active: someone writes a new version first."""
 
     code: str
     severity: str  # error or warning

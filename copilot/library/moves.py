@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from copilot.accounts.models import User
-from copilot.library import audit
+from copilot.library import audit, lint
 from copilot.library.access import LibraryRefused, check_edit
+from copilot.library.content import Content
 from copilot.library.models import InsightVersion, Origin, Scope, TrialRecord
 from copilot.library.states import WORDS, State, may_follow
 
@@ -32,6 +33,7 @@ def move(version_id: UUID, old: State, new: State, *, actor: User | None, reason
         _check_trials(version)
     if new is State.ACTIVE:
         _check_approval(version, actor)
+        _check_text(version)
     rows = InsightVersion.objects.filter(id=version_id, state=old)
     if not rows.update(state=new, state_changed_at=timezone.now()):
         return False
@@ -58,3 +60,12 @@ def _check_approval(version: InsightVersion, actor: User | None) -> None:
     alone = version.insight.scope == Scope.PRIVATE
     if actor is not None and version.author_id == actor.pk and not alone:
         raise MoveRefused("Someone other than its author must approve it.")
+
+
+def _check_text(version: InsightVersion) -> None:
+    """What reads like an order to a language model, holds markup, or whose halves say the same serves nobody."""
+    names = ("applies_when", "explanation", "not_when", "wrong", "right", "title")
+    content = Content(**{name: getattr(version, name) for name in names})
+    wrong = [finding.message for finding in lint.lint(content) if finding.severity == "error"]
+    if wrong:
+        raise MoveRefused(f"{' '.join(wrong)} Write a new version without that.")

@@ -19,6 +19,7 @@ from copilot.library.models import InsightVersion, LibraryRelease, ReleaseItem, 
 from copilot.library.states import State
 
 ACTIVE = "active"
+_BATCH = 1_000
 Status = LibraryRelease.Status
 
 
@@ -49,7 +50,9 @@ def make(
         raise LibraryRefused("A release has a name of 1 to 80 characters.")
     if LibraryRelease.objects.filter(workspace=workspace, name=name).exists():
         raise LibraryRefused(f"There is a release {name!r} already.")
-    chosen = newest_active(workspace) if versions is None else _as_stored(versions)
+    chosen = _held(newest_active(workspace) if versions is None else _as_stored(versions))
+    if versions is None:  # one of them may have been suspended in between
+        chosen = [version for version in chosen if version.state == State.ACTIVE]
     _check_versions(chosen, workspace)
     release = LibraryRelease.objects.create(
         name=name, workspace=workspace, manifest_hash=_digest(chosen), note=note, created_by=actor
@@ -99,7 +102,8 @@ def activate(release: LibraryRelease, *, actor: User | None, reason: str = "", w
     now = label.release if label else None
     if now == release:
         return
-    missing = _missing_gate(LibraryRelease.objects.get(id=release.id), now)
+    held = LibraryRelease.objects.select_for_update(no_key=True)  # the gate may be about to fail it
+    missing = _missing_gate(held.get(id=release.id), now)
     if missing and not (without_gate and reason):
         raise LibraryRefused(f"{missing} Run the gate, or say why to do without.")
     _point(release, ReleaseMove.Kind.ACTIVATE, actor=actor, reason=reason, without_gate=bool(missing))
@@ -197,6 +201,18 @@ def _point(
     told: dict[str, Any] = {"before": str(before.id) if before else ""}
     told |= {"without_gate": True} if without_gate else {}
     audit.note(verb, release, actor=actor, workspace=workspace, reason=reason, **told)
+
+
+def _held(versions: list[InsightVersion]) -> list[InsightVersion]:
+    """The same as they are now, and as they stay until this transaction ends: who suspends one of them waits."""
+    states: dict[UUID, str] = {}
+    ids = sorted(version.id for version in versions)
+    for start in range(0, len(ids), _BATCH):
+        rows = InsightVersion.objects.select_for_update(no_key=True).filter(id__in=ids[start : start + _BATCH])
+        states |= dict(rows.order_by("id").values_list("id", "state"))
+    for version in versions:
+        version.state = states[version.id]
+    return versions
 
 
 def _as_stored(versions: Iterable[InsightVersion]) -> list[InsightVersion]:

@@ -12,13 +12,15 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from copilot.accounts.models import User, Workspace
 from copilot.library import past, prepared
-from copilot.library.insights import CARRIED
-from copilot.library.models import InsightVersion, LibraryRelease, ReleaseItem, Scope
-from copilot.library.ranking import bm25, fusion
+from copilot.library.content import Content
+from copilot.library.insights import contents_of
+from copilot.library.models import InsightVersion, LibraryRelease, Scope
+from copilot.library.prepared import Prepared
+from copilot.library.ranking import fusion
 from copilot.library.ranking.words import counted, spellings
 from copilot.library.states import State
 
@@ -28,9 +30,7 @@ _VOTED = 30  # and of the best by vote
 _ROUNDS = 5  # further helpings where the filter took most of a pool
 _TEXT_MOST = 20_000  # characters of a request that are read
 _WORDS_TOLD = 6
-_READ = InsightVersion.objects.prefetch_related(CARRIED).defer(
-    "source", "extras", "findings", "created_at", "state_changed_at"
-)
+_READ = InsightVersion.objects.defer("source", "extras", "findings", "created_at", "state_changed_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Candidate:
     """A version with its score, the sum of two standard scores, and the reasons in plain values."""
 
     version: InsightVersion
+    content: Content
     release_id: UUID
     rank: int
     score: float
@@ -59,7 +60,7 @@ class _Row:
     release_id: UUID
     text: float
     vote: float
-    document: int  # in the release's index; -1 for one that came by vote alone
+    document: int  # in the release's index
 
 
 def candidates(text: str, asker: Asker, releases: Sequence[LibraryRelease], *, apart_from: str = "") -> list[Candidate]:
@@ -77,10 +78,12 @@ def candidates(text: str, asker: Asker, releases: Sequence[LibraryRelease], *, a
     scores = fusion.fused(np.array([row.text for row in rows]), np.array([row.vote for row in rows]))
     order = [int(place) for place in np.argsort(-scores, kind="stable")[:CANDIDATES]]
     stored = _READ.in_bulk([rows[place].version_id for place in order])
+    contents = contents_of(stored.values())
     words = _words(text, query, [rows[place] for place in order], indexes)
     return [
         Candidate(
             stored[rows[place].version_id],
+            contents[rows[place].version_id],
             rows[place].release_id,
             rank,
             round(float(scores[place]), 4),
@@ -96,51 +99,51 @@ def candidates(text: str, asker: Asker, releases: Sequence[LibraryRelease], *, a
 
 
 def _words(
-    text: str, query: Mapping[str, int], rows: Sequence[_Row], indexes: Mapping[UUID, bm25.Index]
+    text: str, query: Mapping[str, int], rows: Sequence[_Row], indexes: Mapping[UUID, Prepared]
 ) -> list[list[str]]:
     """The rarest words that the request shares with each row; the documents of one release are asked at once."""
     found: list[list[str]] = [[] for _ in rows]
     spelled = spellings(text)
-    for release_id, index in indexes.items():
-        places = [place for place, row in enumerate(rows) if row.release_id == release_id and row.document >= 0]
-        shared = index.shared(query, [rows[place].document for place in places])
+    for release_id, found_in in indexes.items():
+        places = [place for place, row in enumerate(rows) if row.release_id == release_id]
+        shared = found_in.index.shared(query, [rows[place].document for place in places], _WORDS_TOLD)
         for place, words in zip(places, shared, strict=True):
-            found[place] = [spelled[term] for term in words[:_WORDS_TOLD]]
+            found[place] = [spelled[term] for term in words]
     return found
 
 
 def _of_release(
-    query: Mapping[str, int], asker: Asker, release_id: UUID, index: bm25.Index, votes: fusion.Votes[UUID]
+    query: Mapping[str, int], asker: Asker, release_id: UUID, of_release: Prepared, votes: fusion.Votes[UUID]
 ) -> list[_Row]:
     """What the asker may be shown of a release, of the best by text and the best by vote."""
-    scores = dict(index.best(query, _POOL * _ROUNDS))
+    scores = dict(of_release.index.best(query, _POOL * _ROUNDS))
     ranked = list(scores)
     rows: list[_Row] = []
-    wanted = dict.fromkeys(votes.leaders(_VOTED), -1)
-    for start in range(0, max(len(ranked), 1), _POOL):
-        wanted |= {UUID(bytes=index.key(document)): document for document in ranked[start : start + _POOL]}
-        for insight_id, version_id in _allowed(asker, release_id, list(wanted)):
-            document, share = wanted[insight_id], votes.share(insight_id)
-            if document >= 0 or share > 0:
-                text = scores.get(document, 0.0)
-                rows.append(_Row(version_id, release_id, text, share, document))
+    helping = dict.fromkeys((*ranked[:_POOL], *of_release.documents(votes.leaders(_VOTED))))
+    for start in range(_POOL, max(len(ranked), 1) + _POOL, _POOL):
+        versions = {document: of_release.version(document) for document in helping}
+        allowed = _allowed(asker, list(versions.values()))
+        for document, version_id in versions.items():
+            if version_id in allowed:
+                share = votes.share(of_release.insight(document))
+                rows.append(_Row(version_id, release_id, scores.get(document, 0.0), share, document))
         if len(rows) >= CANDIDATES:
             break
-        wanted = {}
+        seen = {row.document for row in rows}
+        helping = dict.fromkeys(document for document in ranked[start : start + _POOL] if document not in seen)
     return rows
 
 
-def _allowed(asker: Asker, release_id: UUID, insight_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
-    """Of some insights those that this asker may be shown now: (insight, version) of the release."""
-    user_id = asker.user.pk if asker.user else None
-    reach = Q(insight__scope=Scope.GLOBAL) | Q(insight__scope=Scope.WORKSPACE, insight__workspace=asker.workspace)
-    own = Q(insight__scope=Scope.PRIVATE, insight__workspace=asker.workspace, insight__owner_id=user_id)
-    items = ReleaseItem.objects.filter(
-        reach | own,
-        release_id=release_id,
-        insight_id__in=insight_ids,
-        version__state=State.ACTIVE,
-        version__solver_scope__in=asker.solvers,
-    )
-    place = {insight: number for number, insight in enumerate(insight_ids)}
-    return sorted(items.values_list("insight_id", "version_id"), key=lambda row: place[row[0]])
+def _allowed(asker: Asker, version_ids: Sequence[UUID]) -> set[UUID]:
+    """Of some versions of a release those that this asker may be shown now.
+
+    The rule stands in a CASE, so the rows are found by primary key: a planner that knows nothing of a table that just
+    grew would else start from every active version (90 ms on SQLite, minutes on PostgreSQL; now 3 ms on both).
+    """
+    here = Q(insight__workspace=asker.workspace)
+    reach = Q(insight__scope=Scope.GLOBAL) | here & Q(insight__scope=Scope.WORKSPACE)
+    if asker.user is not None:
+        reach |= here & Q(insight__scope=Scope.PRIVATE, insight__owner=asker.user)
+    rule = When(reach, state=State.ACTIVE, solver_scope__in=asker.solvers, then=True)
+    rows = InsightVersion.objects.filter(pk__in=version_ids).alias(may=Case(rule, default=False))
+    return set(rows.filter(may=True).order_by().values_list("pk", flat=True))

@@ -10,7 +10,8 @@ import structlog
 from django.db import transaction
 
 from copilot.library import retrieval, uses
-from copilot.library.insights import CARRIED, content_of
+from copilot.library.content import Content
+from copilot.library.insights import content_of, contents_of
 from copilot.library.models import Episode, InsightUse, InsightVersion, LibraryRelease
 from copilot.library.retrieval import Asker, Candidate
 from copilot.library.states import State
@@ -80,17 +81,20 @@ def rehearse(
     A past task with the same text has no vote.
     """
     found = retrieval.candidates(text, asker, releases, apart_from=text)
-    return tuple(lesson_of(candidate.version) for candidate in _chosen(text, found, check))
+    return tuple(_lesson(candidate.version.id, candidate.content) for candidate in _chosen(text, found, check))
 
 
 def lesson_of(version: InsightVersion) -> Lesson:
     """A version as a drafter reads it."""
-    content = content_of(version)
+    return _lesson(version.id, content_of(version))
+
+
+def _lesson(version_id: UUID, content: Content) -> Lesson:
     condition = f"{content.applies_when} Not when: {content.not_when}" if content.not_when else content.applies_when
     halves = (("wrong", content.wrong), ("right", content.right))
     example = "\n".join(f"{side}:\n{half}" for side, half in halves if half)
     taxonomy = "; ".join(" → ".join(path) for path in content.labels)
-    return Lesson(str(version.id), content.title, taxonomy, condition, content.explanation, example)
+    return Lesson(str(version_id), content.title, taxonomy, condition, content.explanation, example)
 
 
 def _chosen(text: str, found: Sequence[Candidate], check: Check | None) -> list[Candidate]:
@@ -98,7 +102,7 @@ def _chosen(text: str, found: Sequence[Candidate], check: Check | None) -> list[
     if check is None or not likely:
         return likely[:SHOWN]
     try:
-        wanted = set(check(text, [lesson_of(candidate.version) for candidate in likely]))
+        wanted = set(check(text, [_lesson(candidate.version.id, candidate.content) for candidate in likely]))
     except Exception as error:  # whatever it is, an insight nobody vouched for is not shown
         log.warning("library.check_failed", error=str(error))
         return []
@@ -109,9 +113,9 @@ def _served(episode: Episode, names: tuple[str, ...]) -> Served:
     kept = InsightUse.objects.filter(episode=episode).order_by("rank")
     roles = list(kept.values_list("role", "version_id"))
     ids = [version_id for role, version_id in roles if role == InsightUse.Role.SHOWN]
-    rows = InsightVersion.objects.in_state(State.ACTIVE).prefetch_related(CARRIED).in_bulk(ids)
+    contents = contents_of(InsightVersion.objects.in_state(State.ACTIVE).filter(id__in=ids))
     held = sum(role == InsightUse.Role.HELD_OUT for role, _ in roles)
-    lessons = tuple(lesson_of(rows[version_id]) for version_id in ids if version_id in rows)
+    lessons = tuple(_lesson(key, contents[key]) for key in ids if key in contents)
     return Served(lessons, names, len(roles), held)
 
 

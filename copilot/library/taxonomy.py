@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from copilot.accounts.models import User, Workspace
-from copilot.library import audit
+from copilot.library import audit, locks
 from copilot.library.access import LibraryRefused, check_curate
 from copilot.library.content import LabelPath, clean, path_key
 from copilot.library.models import LabelAlias, TaxonomyLabel
@@ -45,6 +45,7 @@ def find_or_propose(
     """The label at the address; where there is none it is proposed, with the labels above it."""
     if (found := find(path, workspace=workspace)) is not None:
         return found
+    locks.alone_at("propose labels")  # two that propose the same ones in another order would wait for each other
     parent = find_or_propose(path[:-1], workspace=workspace, actor=actor) if len(path) > 1 else None
     label, made = TaxonomyLabel.objects.get_or_create(
         workspace=workspace,

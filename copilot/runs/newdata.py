@@ -49,13 +49,7 @@ def solve_with(
     The version is the run's own where none is named. Raises RunError with a sentence for the user, faults of the data
     among them.
     """
-    version = version or run.version or run.base
-    if not may_write(actor, run.workspace):
-        raise RunError("You may look at this workspace, but only planners and owners can start runs in it.")
-    if version is None:
-        raise RunError(NO_VERSION)
-    if foreign := [dataset for dataset in datasets if dataset.workspace_id != run.workspace_id]:
-        raise RunError(f"{foreign[0].name} belongs to another workspace.")
+    version = _allowed(run, actor, version or run.version or run.base, datasets)
     if faults := check(version=version, mapped=mapped, datasets=datasets).faults:
         raise RunError(" ".join(faults[:3]))
     used = {one.dataset for one in mapped}
@@ -91,6 +85,16 @@ def _queued(
     if enqueue:
         transaction.on_commit(lambda: queue.ring_worker(started.id))
     return started
+
+
+def _allowed(run: Run, actor: User, version: ModelVersion | None, datasets: Sequence[Dataset]) -> ModelVersion:
+    if not may_write(actor, run.workspace):
+        raise RunError("You may look at this workspace, but only planners and owners can start runs in it.")
+    if version is None:
+        raise RunError(NO_VERSION)
+    if foreign := [dataset for dataset in datasets if dataset.workspace_id != run.workspace_id]:
+        raise RunError(f"{foreign[0].name} belongs to another workspace.")
+    return version
 
 
 def again(*, run: Run, actor: User) -> Run:

@@ -125,10 +125,10 @@ def test_a_merge_retires_its_parents_and_no_other_label_mate() -> None:
     texts = ("Items share one capacity.", "A budget limits the chosen items.", "Every chosen item takes room.")
     versions = [approved(KNAPSACK, title=text[:20], explanation=text) for text in texts]
     merged = replace(LESSON, labels=KNAPSACK.labels, explanation="One row sums what the chosen ones take.")
-    table = desk({"merge": [1, 2], "insight": row(merged)})
-    child = evolve.merged(versions, table)
+    maker, model = curator({"merge": [1, 2], "insight": row(merged)})
+    child = evolve.merged(versions, replace(desk(), curator=maker))
     assert child
-    assert all(text in str(table.curator._asker.chat_model.asked) for text in texts)  # type: ignore[attr-defined]
+    assert all(text in str(model.asked) for text in texts)
     assert evolve.retire_parents(child) == 0, "nothing is retired before a person has approved the merge"
     InsightVersion.objects.filter(id=child.id).update(state=State.ACTIVE)
     child.refresh_from_db()

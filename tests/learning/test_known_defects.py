@@ -75,7 +75,7 @@ def test_two_a_new_label_is_stored_with_the_insight() -> None:
 def test_three_learnt_labels_are_read_when_a_request_is_served() -> None:
     version = approved(replace(KNAPSACK, labels=(("Domain Modeling", "Quarrying"),)))
     release = released("with-labels", version)
-    index = prepared.index_of(release)
+    index = prepared.index_of(release).index
     assert index.best(counted("quarrying"), 1)[0][1] > 0
     past.forget()
     shown = Experience((release,), Vouching()).insights("Plan the quarrying of stone.")  # type: ignore[arg-type]

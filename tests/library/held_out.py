@@ -21,6 +21,7 @@ from copilot.library.formats.records import Record
 from copilot.library.formats.strict_json import parse
 from copilot.library.past import SIMILAR
 from copilot.library.ranking import bm25, fusion
+from copilot.library.ranking.postings import KEY_BYTES
 from copilot.library.ranking.words import counted
 
 BENCH = Path(__file__).resolve().parents[2].parent / "shared" / "bench"
@@ -68,7 +69,7 @@ def said(content: Content) -> str:
 
 
 def key(place: int) -> bytes:
-    return place.to_bytes(bm25.KEY_BYTES, "big")
+    return place.to_bytes(KEY_BYTES, "big")
 
 
 def scores(library: Published, task: str, *, without_twins: bool, signals: str = "both") -> np.ndarray:

@@ -32,6 +32,7 @@ pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 def at_once(*actions: Callable[[], object]) -> list[object]:
     """The answers of actions that start together, each on a connection of its own; refusals are answers too."""
     gate, answers = threading.Barrier(len(actions)), [None] * len(actions)
+    broken: list[Exception] = []
 
     def act(place: int, action: Callable[[], object]) -> None:
         gate.wait()
@@ -39,6 +40,8 @@ def at_once(*actions: Callable[[], object]) -> list[object]:
             answers[place] = action()  # type: ignore[call-overload]
         except LibraryRefused as refusal:
             answers[place] = refusal  # type: ignore[call-overload]
+        except Exception as error:
+            broken.append(error)
         finally:
             connection.close()
 
@@ -47,6 +50,8 @@ def at_once(*actions: Callable[[], object]) -> list[object]:
         thread.start()
     for thread in threads:
         thread.join()
+    if broken:
+        raise broken[0]
     return list(answers)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from copilot.library.content import Content, ContentError
@@ -133,6 +133,7 @@ contents = st.builds(
 )
 
 
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(contents)
 def test_csv_and_json_lines_lose_nothing(content: Content) -> None:
     try:

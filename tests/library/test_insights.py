@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 
 import pytest
 
 from copilot.accounts.models import User
 from copilot.accounts.services import workspace_of
-from copilot.library import insights
+from copilot.library import insights, uses
 from copilot.library.access import LibraryRefused
 from copilot.library.content import ContentError, clean, name_key, path_key
 from copilot.library.insights import Provenance, Reach, content_of
-from copilot.library.models import AuditEntry, Insight, InsightVersion, Lineage, Origin
+from copilot.library.models import AuditEntry, Insight, InsightUse, InsightVersion, Lineage, Origin
 from tests.library.cast import CONSERVATION, KNAPSACK, curator, draft
 
 
@@ -102,6 +103,22 @@ class TestInTables:
             insights.promote(version, secret, actor=alice, to=None)
         child = insights.promote(version, redacted, actor=alice, to=None)
         assert (child.state, child.source, child.insight.scope) == ("draft", {}, "global")
+
+    def test_a_promotion_repeats_nothing_of_the_tasks_it_comes_from(self, alice: User) -> None:
+        workspace, alice = workspace_of(alice), curator(alice)
+        learnt_from = "Plan the trucks of Nordfrakt, each with 17,350 kg."
+        version = insights.create(KNAPSACK, Provenance(source={"text": learnt_from}), reach=Reach(workspace))
+        episode, _ = uses.open_episode(workspace=workspace, run_id=uuid.uuid4(), text="Lorries of Hansen take 912.5 t.")
+        InsightUse.objects.create(episode=episode, version=version, insight=version.insight, role="shown")
+        for said, told in (("up to 17350 kg", "17350"), ("as Nordfrakt does", "Nordfrakt"), ("912.5 t", "912.5")):
+            content = replace(KNAPSACK, explanation=f"Each truck takes what fits, {said}.")
+            with pytest.raises(LibraryRefused, match=told):
+                insights.promote(version, content, actor=alice, to=None)
+        titled = replace(KNAPSACK, title="Trucks of Hansen", explanation="Each truck takes what fits.")
+        with pytest.raises(LibraryRefused, match="Hansen"):
+            insights.promote(version, titled, actor=alice, to=None)
+        clean = replace(KNAPSACK, explanation="Each truck takes what fits.")
+        assert insights.promote(version, clean, actor=alice, to=None).source == {}
 
     def test_strangers_do_not_see_where_a_promoted_insight_came_from(self, alice: User, charlie: User) -> None:
         alice = curator(alice)

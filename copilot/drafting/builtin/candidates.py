@@ -75,6 +75,12 @@ def _overlap(items: Items, pairs: set[tuple[str, str]]) -> bool:
     )
 
 
+def is_statement(item: Item) -> bool:
+    """ "dog school runs puppy lessons" is a statement: inside a name hardly any word but the last ends in -s."""
+    inner = item.label.lower().split()[:-1]
+    return any(len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) for word in inner)
+
+
 def _is_no_thing(item: Item) -> bool:
     """Times, measures and money are counted, not chosen."""
     words = lexicon()
@@ -212,6 +218,9 @@ def _priced(sentence: Sentence, position: int) -> tuple[Token, ...]:
     follower = sentence[position + 1] if position + 1 < len(sentence) else None
     if sentence[position].low in _PRICED and follower is not None and follower.kind == "number":
         return run_ending(sentence, position)
+    before = sentence[position - 1].low if position else ""
+    if sentence[position].low in ("each", "every") and before in ("on", "for", "from"):
+        return run_starting(sentence, position + 1)
     if sentence[position].low not in _RUNNING:
         return ()
     phrase = run_starting(sentence, position + 1)

@@ -91,7 +91,7 @@ def _pieces(parts: Parts) -> list[list[Part]]:
 def _splits(parts: Parts, position: int, current: Sequence[Part]) -> bool:
     part = parts[position]
     following = parts[position + 1].low if position + 1 < len(parts) else ""
-    if part.low == "of" and following in ("whom", "which", "them"):
+    if part.low == "of" and following in ("whom", "which"):
         return True
     if part.low == "but" and current[-1].kind == "number":
         return False  # "at least 20 but at most 50 bottles"
@@ -134,7 +134,12 @@ def _verb_before_number(parts: Parts, start: int) -> bool:
 def _inherited(piece: Sequence[Part], subject: tuple[int, ...], before: tuple[int, ...]) -> tuple[int, ...]:
     """A clause that opens with a verb or a number goes on about the same; one that opens with "it" too."""
     words = lexicon()
-    for part in piece:
+    for position, part in enumerate(piece):
+        dated = part.low in ("this", "each") and any(
+            word.stem in words.period_stems for word in piece[position + 1 :][:1]
+        )
+        if dated or part.stem in words.period_stems:
+            continue  # "This month she can get ..."
         if part.low in words.conjunctions | _SPLITTERS | _OPENERS or part.kind == "mark":
             continue
         if part.low in _IT:

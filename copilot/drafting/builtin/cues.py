@@ -31,6 +31,7 @@ _FILLERS = frozenset(
 _NEGATIONS = frozenset(
     {"not", "no", "never", "cannot", "n't", "neither", "nor", "without", "don't", "doesn't", "can't", "won't"}
 )
+_FORBIDS = ("restrict", "prevent", "prohibit", "forbid", "stops", "keeps")
 _FLIP: dict[Relation, Relation] = {"<=": ">=", ">=": "<=", "==": "=="}
 
 
@@ -69,6 +70,8 @@ def cue_after(clause: Parts, position: int) -> Cue | None:
         for phrase in phrases:
             for start in range(len(low) - len(phrase) + 1):
                 tail = position + 1 + start + len(phrase)
+                while tail < len(clause) and clause[tail].low in ("of", "a", "an", "the", "total"):
+                    tail += 1  # "100 tasks with a maximum of 10 supervisors"
                 counted = tail < len(clause) and clause[tail].kind == "number"
                 if tuple(low[start : start + len(phrase)]) == phrase and not counted:
                     return Cue(sign, position)  # type: ignore[arg-type]
@@ -100,7 +103,8 @@ def _phrase_ending(low: Sequence[str], end: int) -> Cue | None:
 
 def _negated(cue: Cue, low: Sequence[str]) -> Cue:
     """ "does not want to spend more than 500" is at most 500."""
-    if cue.strict and _NEGATIONS & set(low[max(0, cue.start - 7) : cue.start]):
+    before = low[max(0, cue.start - 7) : cue.start]
+    if cue.strict and (_NEGATIONS & set(before) or any(word.startswith(_FORBIDS) for word in before)):
         return Cue(_FLIP[cue.sign], cue.start)
     return cue
 

@@ -18,6 +18,7 @@ from copilot.drafting.builtin.tokens import sentences_of
 from copilot.drafting.builtin.words import stem
 from copilot.drafting.formulation import Constraint, Formulation
 
+_APART = "A difference between two amounts cannot be added to a plan yet; state the whole problem with it."
 _DROP = frozenset({"remove", "drop", "delete", "ignore", "forget", "lift", "discard", "omit", "cancel", "relax"})
 _CHANGE = frozenset(
     {"change", "set", "increase", "raise", "reduce", "lower", "decrease", "update", "cut", "extend", "make", "adjust"}
@@ -147,6 +148,7 @@ def _add_rules(parts: Parts, index: int, known: Known, revision: Revision) -> No
         gaps.extend([gap] if gap else [])
     gaps.extend(roles.gaps)
     gaps.extend(no_role(quantity) for quantity in roles.open)
+    gaps.extend(Gap(_APART, ()) for _ in roles.apart)
     if gaps:
         raise DraftingError(f"{gaps[0].reason} {_not_understood(_said(parts), known)}")
     for fact in roles.facts:

@@ -18,6 +18,8 @@ def check(reading: Reading) -> None:
     used = {limit.row for limit in reading.limits} | {index for index, _ in (reading.goal.rows if reading.goal else ())}
     for index, row in enumerate(reading.rows):
         spans = tuple(fact.quantity.span for fact in row.facts.values())
+        if not (row.words or row.said or row.money or row.said_as_sum or row.unit or row.is_rate):
+            reading.gaps.append(nameless(row))
         torn = any(index in gap.rows for gap in reading.gaps)
         if index not in used and index in reading.settled:
             reading.notes.append(f'Nothing limits "{row_name(row)}".')

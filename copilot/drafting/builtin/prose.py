@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from copilot.drafting.base import DraftOutcome, Question
 from copilot.drafting.builtin.asking import questions_of, reasons_of
-from copilot.drafting.builtin.candidates import candidate_lists
+from copilot.drafting.builtin.candidates import candidate_lists, is_statement
 from copilot.drafting.builtin.compose import compose
 from copilot.drafting.builtin.expressions import says_sum
 from copilot.drafting.builtin.letters.names import lettered, unlettered
@@ -102,8 +102,8 @@ def _named(text: str, readings: Sequence[Reading]) -> list[Reading]:
     if any(not reading.gaps for reading in readings):
         return []
     sentences = unlettered(text)
-    lists = candidate_lists(sentences)[:_MOST_NAMED]
-    found = [read_letters(sentences, items, whole=says_whole(sentences)) for items in lists]
+    lists = [items for items in candidate_lists(sentences) if not any(is_statement(item) for item in items)]
+    found = [read_letters(sentences, items, whole=says_whole(sentences)) for items in lists[:_MOST_NAMED]]
     complete = [reading for reading in found if not reading.gaps]
     return complete if len({best_value(reading) for reading in complete}) == 1 else []
 

@@ -154,8 +154,9 @@ def _money(part: Part, after: Parts, before: Parts, unit: str) -> Money:
     words = lexicon()
     near = [word.stem for word in after] + [word.stem for word in reversed(before)]
     rate = {"pay"} if part.shape == "percent" else set()  # an account pays 3 %, and nobody is paid in percents
+    asks = {"charg"} if {"he", "she", "they", "we", "i"} & {word.low for word in before} else set()
     kinds = [
-        "in" if stem in words.money_in_stems | rate else "out"
+        "in" if stem in words.money_in_stems | rate | asks else "out"
         for stem in near
         if stem in words.money_in_stems or stem in words.money_out_stems
     ]

@@ -70,7 +70,7 @@ def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> 
     reading.gaps.extend(
         overreach(limit, reading.context) for limit in reading.limits if reaches(limit, reading, sums=sums)
     )
-    reading.limits = _once([*reading.limits, *rules_of(expressions, reading.rows)])
+    reading.limits = _once([*reading.limits, *rules_of([*expressions, *roles.apart], reading.rows)])
     reading.notes.extend(notes_of(expressions, items))
     if gap is not None:
         reading.gaps.append(replace(gap, about_goal=True))
@@ -105,10 +105,18 @@ def _beyond(clause: Clause) -> list[Gap]:
             said = " ".join(phrase)
             return [Gap(f'"{said}" is an either-or rule or a fixed charge, which I cannot write yet.', (span,))]
     figures = any(part.kind == "number" for part in clause.parts)
-    if not _ARITHMETIC & set(low) or not clause.items or ("divided" in low and not figures):
+    words = _ARITHMETIC & set(low)
+    listed = words == {"plus"} and len(clause.items) == 1 and _opens_with_item(clause)
+    if not words or not clause.items or listed or ("divided" in low and not figures):
         return []
     text = f'"{" ".join(part.text for part in clause.parts)}" says a sum in words; write it as an algebra line.'
     return [Gap(text[:500], (span,))]
+
+
+def _opens_with_item(clause: Clause) -> bool:
+    """ "A lamp needs 8 minutes of wiring plus 2 sheets of glass": the only item stands before all numbers."""
+    kinds = [part.kind for part in clause.parts if part.kind in ("item", "number")]
+    return bool(kinds) and kinds[0] == "item"
 
 
 def _without_aims(parts: Parts, aims: Sequence[Aim]) -> Parts:
@@ -130,14 +138,15 @@ def _direct(reading: Reading, roles: Roles) -> None:
         roles.limits.append(RawLimit(">=" if sense == "minimize" else "<=", quantity, weak=True))
         word = "least" if sense == "minimize" else "most"
         reading.notes.append(f'"{written(quantity)}" is read as "at {word} {written(quantity)}".')
-    if sense == "minimize" and all(raw.sign == "<=" for raw in (*roles.limits, *roles.shares)):
+    if sense == "minimize" and all(raw.sign == "<=" for raw in roles.limits):
         roles.limits = [_turned(raw, reading) for raw in roles.limits]
 
 
 def _turned(raw: RawLimit, reading: Reading) -> RawLimit:
     """ "There are 120 patients", where otherwise doing nothing would be cheapest: so many are asked for."""
     low = {part.low for part in raw.quantity.clause}
-    if not raw.weak or raw.quantity.money or "there" not in low or low & lexicon().cues.have_strong:
+    asked = "there" in low or (bool(low & {"has", "have"}) and "to" in {part.low for part in raw.quantity.after})
+    if not raw.weak or raw.quantity.money or not asked or low & lexicon().cues.have_strong:
         return raw
     reading.notes.append(f'"{written(raw.quantity)}" is read as what is asked for, not as what there is.')
     return replace(raw, sign=">=")

@@ -7,17 +7,21 @@ from dataclasses import dataclass, field, replace
 
 from copilot.drafting.builtin.clauses import Clause
 from copilot.drafting.builtin.cues import cue_after, cue_before
+from copilot.drafting.builtin.distances import distance_of, is_distance
+from copilot.drafting.builtin.expressions import Expression
 from copilot.drafting.builtin.facts import Fact, Gap, Quantity, RawLimit
 from copilot.drafting.builtin.mentions import Parts
 from copilot.drafting.builtin.quantities import quantities_of
+from copilot.drafting.builtin.spans import shared_limit
 from copilot.drafting.builtin.words import lexicon
-from copilot.drafting.builtin.zipping import zipped_of
+from copilot.drafting.builtin.zipping import named_of, zipped_of
 from copilot.drafting.formulation import Relation
 
 _COUNTING = frozenset(
     {"type", "kind", "different", "option", "method", "way", "sort", "form", "model", "style", "categori"}
 )
 _OWNERS = frozenset({"they", "he", "she", "we", "you", "i"})
+_POSSESSIVES = frozenset({"a", "his", "her", "their", "its", "my", "our", "the"})
 _FEW = 6
 _COLLECTIVE = frozenset({"both", "each", "every", "all", "either"})
 
@@ -31,19 +35,31 @@ class Roles:
     shares: list[RawLimit] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     open: list[Quantity] = field(default_factory=list)
+    apart: list[Expression] = field(default_factory=list)
 
 
 def assign(clause: Clause, *, item_count: int, hypernyms: frozenset[str], roles: Roles) -> None:
     """Give each number of the clause its role and add it to `roles`."""
     quantities = quantities_of(clause)
     zipped = zipped_of(clause, quantities)
-    if len(quantities) > 1 and not zipped and any(part.low == "respectively" for part in clause.parts):
+    named = {} if zipped else named_of(clause, quantities)
+    quantities = [named.get(quantity.position, quantity) for quantity in quantities]
+    if len(quantities) > 1 and not (zipped or named) and any(part.low == "respectively" for part in clause.parts):
         said = " ".join(part.text for part in clause.parts)
         spans = tuple(quantity.span for quantity in quantities)
         roles.gaps.append(Gap(f'It is not clear what belongs to what in "{said[:300]}".', spans))
     earlier: RawLimit | None = None
-    for quantity in quantities:
+    for index, quantity in enumerate(quantities):
+        shared = None if zipped else shared_limit(quantities, index)
+        if shared is not None:
+            roles.limits.append(shared)
+            continue
         if _is_counting(quantity, item_count, hypernyms) or _is_one_of(quantity):
+            continue
+        if is_distance(quantity):
+            apart = distance_of(quantity)
+            roles.apart.extend([apart] if apart else [])
+            roles.gaps.extend([] if apart else [no_role(quantity)])
             continue
         limit = _limit(quantity, earlier)
         item = zipped.get(quantity.position, -1)
@@ -124,11 +140,21 @@ def _stated(quantity: Quantity) -> Relation | None:
         return "<="
     if quantity.part.shape == "money" and _shares_out(quantity):
         return "<="
+    if place in _POSSESSIVES and quantity.unit in lexicon().measure_stems and quantity.head in lexicon().place_stems:
+        return "<="
     if words.have_strong & (before | behind) and not owned:
         return "<="
-    if words.want_strong & before and not owned:
+    if (words.want_strong & before and not owned) or _is_due(quantity):
         return ">="
     return None
+
+
+def _is_due(quantity: Quantity) -> bool:
+    """ "9,000 parcels must be carried": the counted things are the subject of what is asked for."""
+    start = quantity.position + 1 + len(quantity.after)
+    low = [part.low for part in quantity.clause[start : start + 3]]
+    counted = bool(quantity.unit) and not quantity.right and not quantity.money
+    return counted and (low[:2] in (["must", "be"], ["should", "be"]) or low[1:3] == ["to", "be"])
 
 
 def _shares_out(quantity: Quantity) -> bool:
@@ -153,6 +179,9 @@ def _is_distributive(quantity: Quantity) -> bool:
     """ "each A has ..": the number belongs to one item each."""
     if len(quantity.left) != 1:
         return False
+    ahead = quantity.clause[: quantity.position]
+    if any(part.low in ("each", "every") for part in ahead[:2]) and any(part.low == "of" for part in ahead[2:4]):
+        return True  # "each tin of herring supplies"
     return any(
         part.kind == "item" and spot and quantity.clause[spot - 1].low in ("each", "every", "a", "an", "one", "per")
         for spot, part in enumerate(quantity.clause[: quantity.position])
@@ -163,13 +192,12 @@ def _owners(quantity: Quantity, *, item_count: int, hypernyms: frozenset[str]) -
     """The items whose coefficient the number is."""
     if quantity.right and len(quantity.right) < max(item_count, 2):
         return quantity.right
+    if made := _made(quantity):
+        return made
     if quantity.left:
         return quantity.left
     if quantity.right:
         return quantity.right
-    made = _made(quantity)
-    if made:
-        return made
     ahead = quantity.clause[: quantity.position]
     for spot, part in enumerate(ahead):
         if part.low in _COLLECTIVE and spot + 1 < len(ahead):
@@ -195,11 +223,22 @@ def _made(quantity: Quantity) -> tuple[int, ...]:
 def _weak(quantity: Quantity) -> Relation | None:
     """ "has 500 acres", "needs to deliver 1000 gifts": what there is, or what is asked for."""
     words = lexicon().cues
-    for part in reversed(quantity.clause[: quantity.position]):
-        if part.low in words.want:
+    ahead = quantity.clause[: quantity.position]
+    for spot in range(len(ahead) - 1, -1, -1):
+        part = ahead[spot]
+        obliged = part.low in ("has", "have", "had") and ahead[spot + 1 : spot + 2] and ahead[spot + 1].low == "to"
+        if part.low in words.want or obliged:
             return ">="
         if part.low in words.have:
             return "<="
+    if (
+        ahead
+        and ahead[0].low == "to"
+        and len(ahead) > 1
+        and ahead[1].verb
+        and all(part.kind == "word" for part in ahead)
+    ):
+        return ">="  # "To bring 340 guests up the mountain, ..."
     behind = {part.low for part in _behind(quantity)}
     return ">=" if behind & words.want else None
 

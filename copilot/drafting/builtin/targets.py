@@ -45,6 +45,9 @@ def resolve(
         return [_on_items(raw, items)], []
     if best >= _ENOUGH:
         return _on_rows(raw, rows, scores, taken, context)
+    after = [part.low for part in quantity.after[:2]]
+    if after == ["of", "them"]:
+        return [_on_items(raw, context.everything)], []
     region = _items_around(quantity)
     if len(region) == 1 and quantity.words <= context.hypernyms | context.measures | lexicon().container_stems:
         return [_on_items(raw, region)], []

@@ -19,6 +19,7 @@ _TOKEN = re.compile(
     r"|(?P<percent>\\?%)"
     r"|(?P<mark>[.,;:?!()/\n*|=<>+−\[\]])"
 )
+_FEW = 6
 _SENTENCE_ENDS = frozenset(".?!;")
 
 
@@ -44,8 +45,7 @@ Sentence = tuple[Token, ...]
 
 def sentences_of(text: str) -> list[Sentence]:
     """Sentences in order; a blank line ends a sentence as a full stop does."""
-    tokens = _joined(_raw(text))
-    tokens = _labelled(tokens)
+    tokens = _labelled(_without_enumeration(_joined(_raw(text))))
     sentences: list[list[Token]] = [[]]
     for position, token in enumerate(tokens):
         if token.low == "." and sentences[-1] and _is_abbreviated(sentences[-1], tokens[position + 1 : position + 2]):
@@ -55,6 +55,35 @@ def sentences_of(text: str) -> list[Sentence]:
         else:
             sentences[-1].append(token)
     return [tuple(sentence) for sentence in sentences if sentence]
+
+
+def _without_enumeration(tokens: Sequence[Token]) -> list[Token]:
+    """Without "(1)" and "(2)" before the members of a list; a number that announces a list behind a colon is a word."""
+    spots = [
+        position
+        for position in range(1, len(tokens) - 1)
+        if tokens[position].kind == "number" and tokens[position - 1].low == "(" and tokens[position + 1].low == ")"
+    ]
+    listed = {tokens[position].value for position in spots} >= {1.0, 2.0}
+    dropped = {position + step for position in spots for step in (-1, 0, 1)} if listed else set()
+    return [
+        replace(token, kind="word", stem=token.low) if _announces_list(tokens, position) else token
+        for position, token in enumerate(tokens)
+        if position not in dropped
+    ]
+
+
+def _announces_list(tokens: Sequence[Token], position: int) -> bool:
+    """ "three coats: long, short and mini"."""
+    token = tokens[position]
+    if token.kind != "number" or not token.worded or token.shape != "plain" or not 2 <= token.value <= _FEW:
+        return False
+    for follower in tokens[position + 1 : position + 5]:
+        if follower.low == ":":
+            return True
+        if follower.kind != "word" or lexicon().is_small(follower.low):
+            return False
+    return False
 
 
 def _is_abbreviated(before: Sequence[Token], following: Sequence[Token]) -> bool:

@@ -71,6 +71,7 @@ class Lexicon:
     abbreviations: frozenset[str]
     announced_stems: frozenset[str]
     term_stems: frozenset[str]
+    place_stems: frozenset[str]
     cues: Cues
 
     def is_small(self, low: str) -> bool:
@@ -173,6 +174,7 @@ def lexicon() -> Lexicon:
         abbreviations=frozenset(grammar["abbreviations"]),
         announced_stems=_stems(grammar["announced"]),
         term_stems=_stems(grammar["terms"]),
+        place_stems=_stems(grammar["places"]),
         table_stems=_stems(grammar["table_words"]),
         generic_stems=_stems(grammar["generic_items"]),
         cues=_cues(),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from copilot.drafting.builtin.clauses import Clause
 from copilot.drafting.builtin.facts import Quantity
+from copilot.drafting.builtin.mentions import Part
 from copilot.drafting.builtin.words import lexicon
 
 
@@ -18,6 +20,39 @@ def zipped_of(clause: Clause, quantities: Sequence[Quantity]) -> dict[int, int]:
         if len(group) == len(run) > 1 and (told or _is_bare(run)):
             found.update({quantity.position: item for quantity, item in zip(run, group, strict=True)})
     return found
+
+
+def named_of(clause: Clause, quantities: Sequence[Quantity]) -> dict[int, Quantity]:
+    """ "500 units and 400 units of cheddar and brie respectively": each number with the name in its place."""
+    if not any(part.low == "respectively" for part in clause.parts) or clause.items:
+        return {}
+    names = _names(clause)
+    if len(names) != len(quantities) or len(names) < 2:
+        return {}
+    found = {}
+    for quantity, name in zip(quantities, names, strict=True):
+        stems = {part.stem for part in name}
+        words = (quantity.words - set().union(*({part.stem for part in other} for other in names))) | stems
+        found[quantity.position] = replace(quantity, words=frozenset(words), said=frozenset(), tail=frozenset())
+    return found
+
+
+def _names(clause: Clause) -> list[list[Part]]:
+    """The longest list of names that "and" joins: [[dye], [thinner], [water]]."""
+    best: list[list[Part]] = []
+    current: list[list[Part]] = [[]]
+    words = lexicon()
+    for part in (*clause.parts, None):
+        if part is not None and part.kind == "word" and not part.verb and not words.is_small(part.low):
+            plain = part.stem not in words.measure_stems | words.container_stems | words.empty_stems
+            current[-1].extend([part] if plain and part.low != "available" else [])
+        elif part is not None and (part.low == "," or part.low in words.conjunctions):
+            current.extend([[]] if current[-1] else [])
+        else:
+            kept = [name for name in current if name]
+            best = max(best, kept, key=len)
+            current = [[]]
+    return best
 
 
 def _number_runs(quantities: Sequence[Quantity], *, told: bool) -> list[list[Quantity]]:

@@ -1,4 +1,4 @@
-"""BM25 over a prepared inverted index: built once, kept as plain arrays, asked in time that the query's words decide.
+"""BM25 over a prepared inverted index: asked in time that the query's words decide, whatever the texts were.
 
 Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009), with the usual k1 and b and an
 inverse document frequency that is never negative.
@@ -6,46 +6,79 @@ inverse document frequency that is never negative.
 
 from __future__ import annotations
 
-import io
 import math
-import zlib
-from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from copilot.library.ranking.words import counted
+from copilot.library.ranking.postings import Postings, counted_in
 
 K1, B = 1.2, 0.75
-KEY_BYTES = 16
-FORMAT = 1
 COMMON = 16  # of so many documents one has a term that is kept as a whole row, a byte each: 20 times faster to add
 _SMALL = 4_096  # documents; below, no row is needed
 _STEP = np.float32((K1 + 1) / 255)
 _QUERY_TERMS = 256  # the rarest terms of a long request; the others would only add time
 Floats = npt.NDArray[np.float32]
-
-
-class NotAnIndex(ValueError):
-    """Bytes that are no index of this format."""
+Weights = Sequence[tuple[str, np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Postings by term: those of term t are `documents[start[t]:start[t+1]]` with their saturated frequencies.
+    """Saturated frequencies by term: of term t those of `documents[start[t]:start[t+1]]`.
 
-    `common` has the same once more as whole rows, in steps of a byte, for the terms that many documents have.
-    `keys` has one row of 16 bytes per document, the identity of what the text belongs to.
+    A term that many documents have is in `common` instead, by its number, as a whole row in steps of a byte. `many` is
+    how many documents have each term, `keys` has one row of bytes per document.
     """
 
     rows: dict[str, int]
+    many: npt.NDArray[np.int64]
     start: npt.NDArray[np.int64]
     documents: npt.NDArray[np.int32]
     frequencies: Floats
-    common: dict[str, npt.NDArray[np.uint8]]
+    common: dict[int, npt.NDArray[np.uint8]]
     keys: npt.NDArray[np.uint8]
+
+    @classmethod
+    def over(cls, postings: Postings) -> Index:
+        """What is asked of some postings, made anew from them each time."""
+        lengths = postings.lengths.astype(np.float32)
+        relative = lengths / max(float(lengths.mean()), 1.0) if len(lengths) else lengths
+        held_back = (K1 * (1 - B + B * relative)).astype(np.float32)
+        frequencies = postings.counts.astype(np.float32)
+        below = held_back[postings.documents]
+        below += frequencies
+        frequencies *= np.float32(K1 + 1)
+        frequencies /= below
+        many = np.diff(postings.start)
+        parts = (postings.rows, many, postings.start, postings.documents, frequencies)
+        if postings.size < _SMALL:
+            return cls(*parts, {}, postings.keys)
+        return cls._with_rows(*parts, keys=postings.keys)
+
+    @classmethod
+    def _with_rows(
+        cls,
+        rows: dict[str, int],
+        many: npt.NDArray[np.int64],
+        start: npt.NDArray[np.int64],
+        documents: npt.NDArray[np.int32],
+        frequencies: Floats,
+        *,
+        keys: npt.NDArray[np.uint8],
+    ) -> Index:
+        """Terms that many documents have become rows, and leave the other arrays."""
+        is_common = many * COMMON >= len(keys)
+        common = {}
+        for row in np.flatnonzero(is_common).tolist():
+            span = slice(int(start[row]), int(start[row + 1]))
+            common[row] = np.zeros(len(keys), dtype=np.uint8)
+            common[row][documents[span]] = np.maximum(np.rint(frequencies[span] / _STEP), 1)
+        rest = np.repeat(~is_common, many)
+        shorter = np.zeros_like(start)
+        np.cumsum(np.where(is_common, 0, many), out=shorter[1:])
+        return cls(rows, many, shorter, documents[rest], frequencies[rest], common, keys)
 
     @property
     def size(self) -> int:
@@ -61,81 +94,56 @@ class Index:
 
         `beside` is another part of the same collection: how rare a term is counts over both.
         """
-        found = np.zeros(self.size, dtype=np.float32)
-        for term, weight in self._weights(query, beside):
-            if (common := self.common.get(term)) is not None:
-                found += (weight * _STEP) * common
+        return self._leading(_weights(query, (self, beside) if beside else (self,)), many)
+
+    def _leading(self, weights: Weights, many: int) -> list[tuple[int, float]]:
+        found, row_scores = np.zeros(self.size, dtype=np.float32), np.empty(self.size, dtype=np.float32)
+        for term, weight in weights:
+            row = self.rows.get(term)
+            if row is None:
                 continue
-            first, end = self._span(term)
-            found[self.documents[first:end]] += weight * self.frequencies[first:end]
-        return [(place, float(found[place])) for place in leading(found, many)]
+            if (common := self.common.get(row)) is not None:
+                np.multiply(common, weight * _STEP, out=row_scores)
+                found += row_scores
+                continue
+            span = slice(self.start[row], self.start[row + 1])
+            found[self.documents[span]] += weight * self.frequencies[span]
+        places = leading(found, many)
+        return list(zip(places, found[places].tolist(), strict=True))
 
-    def _weights(self, query: Mapping[str, int], beside: Index | None) -> list[tuple[str, np.float32]]:
-        """The terms of the query that are here, rarest first, with what one saturated occurrence is worth."""
-        size = self.size + (beside.size if beside else 0)
-        weights = []
-        for term in self._rarest(query):
-            holders = self.holders(term) + (beside.holders(term) if beside else 0)
-            rarity = math.log1p((size - holders + 0.5) / (holders + 0.5))
-            weights.append((term, np.float32(rarity * (1.0 + math.log(query[term])))))
-        return weights
-
-    def shared(self, query: Mapping[str, int], documents: Sequence[int]) -> list[list[str]]:
-        """For each document the terms of the query that it has, rarest first."""
-        found: list[list[str]] = [[] for _ in documents]
+    def shared(self, query: Mapping[str, int], documents: Sequence[int], many: int) -> list[list[str]]:
+        """For each document up to `many` terms of the query that it has, rarest first."""
         asked = np.asarray(documents, dtype=np.int32)
-        for term in self._rarest(query):
-            first, end = self._span(term)
-            holding = self.documents[first:end]
-            places = np.searchsorted(holding, asked)
-            for position in np.flatnonzero(holding[np.minimum(places, end - first - 1)] == asked):
-                found[position].append(term)
-        return found
+        found: dict[int, list[str]] = {document: [] for document in documents}
+        is_asked = np.zeros(self.size, dtype=np.bool_)
+        is_asked[asked] = True
+        for term, _ in _weights(query, (self,)):
+            row = self.rows[term]
+            if (common := self.common.get(row)) is not None:
+                holding = asked[common[asked] > 0]
+            else:
+                span = self.documents[self.start[row] : self.start[row + 1]]
+                holding = span[is_asked[span]]
+            for document in holding.tolist():
+                found[document].append(term)
+        return [found[document][:many] for document in documents]
 
     def holders(self, term: str) -> int:
         """Number of documents that have the term."""
-        if term not in self.rows:
-            return 0
-        first, end = self._span(term)
-        return end - first
+        row = self.rows.get(term)
+        return 0 if row is None else int(self.many[row])
 
-    def to_bytes(self) -> bytes:
-        """The index as data: arrays and words, no pickle."""
-        out = io.BytesIO()
-        words = "\n".join(self.rows).encode()
-        np.savez(
-            out,
-            format=np.array([FORMAT]),
-            words=np.frombuffer(words, dtype=np.uint8),
-            start=self.start,
-            documents=self.documents,
-            frequencies=self.frequencies.astype(np.float16),
-            keys=self.keys,
-        )
-        return zlib.compress(out.getvalue(), 1)
 
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Index:
-        """Read it back. Raises NotAnIndex for other bytes."""
-        try:
-            with np.load(io.BytesIO(zlib.decompress(data)), allow_pickle=False) as stored:
-                if int(stored["format"][0]) != FORMAT:
-                    raise NotAnIndex("The index has another format.")
-                words = stored["words"].tobytes().decode().split("\n")
-                start, documents, keys = stored["start"], stored["documents"], stored["keys"]
-                frequencies = stored["frequencies"].astype(np.float32)
-        except (zlib.error, KeyError, ValueError, OSError) as error:
-            raise NotAnIndex("These bytes are no index.") from error
-        rows = {word: row for row, word in enumerate(words)} if words != [""] else {}
-        return cls(rows, start, documents, frequencies, _common(rows, start, documents, frequencies, len(keys)), keys)
+def best_of(parts: Sequence[Index], query: Mapping[str, int], many: int) -> list[tuple[float, bytes]]:
+    """The highest scores over the parts of one collection with the keys of their documents, best first."""
+    weights = _weights(query, parts)
+    found = [(score, part.key(place)) for part in parts for place, score in part._leading(weights, many)]
+    return sorted(found, key=lambda pair: -pair[0])[:many]
 
-    def _rarest(self, query: Mapping[str, int]) -> list[str]:
-        known = [term for term in query if term in self.rows]
-        return sorted(known, key=self.holders)[:_QUERY_TERMS]
 
-    def _span(self, term: str) -> tuple[int, int]:
-        row = self.rows[term]
-        return int(self.start[row]), int(self.start[row + 1])
+def build(texts: Iterable[tuple[bytes, str]]) -> Index:
+    """The index of (key, text) pairs."""
+    return Index.over(counted_in(texts))
 
 
 def leading(scores: npt.NDArray[np.floating], many: int) -> list[int]:
@@ -148,58 +156,17 @@ def leading(scores: npt.NDArray[np.floating], many: int) -> list[int]:
     return [int(position) for position in near[np.argsort(-scores[near], kind="stable")][:many]]
 
 
-def build(texts: Iterable[tuple[bytes, str]]) -> Index:
-    """The index of (key, text) pairs."""
-    rows: dict[str, int] = {}
-    keys, lengths = [], []
-    term_column, document_column, count_column = array("i"), array("i"), array("i")
-    for document, (key, text) in enumerate(texts):
-        counts = counted(text)
-        keys.append(key)
-        lengths.append(sum(counts.values()))
-        for term, count in counts.items():
-            term_column.append(rows.setdefault(term, len(rows)))
-            document_column.append(document)
-            count_column.append(count)
-    return _arranged(rows, keys, lengths, term_column, document_column, count_column)
-
-
-def _arranged(
-    rows: dict[str, int],
-    keys: Sequence[bytes],
-    lengths: Sequence[int],
-    term_column: array[int],
-    document_column: array[int],
-    count_column: array[int],
-) -> Index:
-    of_term = np.array(term_column, dtype=np.int32)
-    documents = np.array(document_column, dtype=np.int32)
-    counts = np.array(count_column, dtype=np.float32)
-    order = np.argsort(of_term, kind="stable")
-    length = np.array(lengths, dtype=np.float32)
-    relative = length / max(float(length.mean()), 1.0) if len(length) else length
-    saturated = counts * (K1 + 1) / (counts + K1 * (1 - B + B * relative[documents]))
-    start = np.zeros(len(rows) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(of_term, minlength=len(rows)), out=start[1:])
-    packed = np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, KEY_BYTES)
-    documents, frequencies = documents[order], saturated[order].astype(np.float32)
-    return Index(rows, start, documents, frequencies, _common(rows, start, documents, frequencies, len(keys)), packed)
-
-
-def _common(
-    rows: dict[str, int],
-    start: npt.NDArray[np.int64],
-    documents: npt.NDArray[np.int32],
-    frequencies: Floats,
-    size: int,
-) -> dict[str, npt.NDArray[np.uint8]]:
-    """Saturated frequencies in steps of a byte, by document, for the terms that many documents have."""
-    found: dict[str, npt.NDArray[np.uint8]] = {}
-    if size < _SMALL:
-        return found
-    for term, row in rows.items():
-        first, end = int(start[row]), int(start[row + 1])
-        if (end - first) * COMMON >= size:
-            found[term] = np.zeros(size, dtype=np.uint8)
-            found[term][documents[first:end]] = np.maximum(np.rint(frequencies[first:end] / _STEP), 1)
-    return found
+def _weights(query: Mapping[str, int], parts: Sequence[Index]) -> Weights:
+    """The terms of the query that some part has, rarest first, with what one saturated occurrence is worth."""
+    size = sum(part.size for part in parts)
+    holders = {term: sum(part.holders(term) for part in parts) for term in query}
+    known = sorted((term for term, many in holders.items() if many), key=holders.__getitem__)
+    return [
+        (
+            term,
+            np.float32(
+                math.log1p((size - holders[term] + 0.5) / (holders[term] + 0.5)) * (1.0 + math.log(query[term]))
+            ),
+        )
+        for term in known[:_QUERY_TERMS]
+    ]

@@ -84,10 +84,23 @@ def _without_counts(parts: Parts, item_count: int) -> Parts:
         before = parts[position - 1].low if position else ""
         counts = part.kind == "number" and part.worded and part.shape == "plain" and before not in ("least", "most")
         named = part.value == item_count or (part.value == 2.0 and before in ("these", "the", "those"))
-        if counts and named and _is_group(parts[position + 1 : position + 5]):
+        behind = parts[position + 1 : position + 5]
+        listed = bool(behind) and behind[0].kind == "item" and part.value == _run_of_items(parts, position + 1)
+        if counts and named and (listed or _is_group(behind)):
             part = replace(part, kind="word", stem=part.low)
         kept.append(part)
     return tuple(kept)
+
+
+def _run_of_items(parts: Parts, start: int) -> int:
+    """How many decisions are listed from a place on: "x1, x2 and x3"."""
+    found: set[int] = set()
+    for part in parts[start:]:
+        if part.kind == "item":
+            found.add(part.item)
+        elif part.low != "," and part.low not in lexicon().conjunctions:
+            break
+    return len(found)
 
 
 def _is_group(behind: Parts) -> bool:

@@ -55,6 +55,24 @@ def than_behind(lexemes: Lexemes, number: int) -> tuple[int, int] | None:
     return None
 
 
+def apart_behind(lexemes: Lexemes, number: int) -> tuple[Terms, int] | None:
+    """ "5 more lessons of X than of Y": the difference of the two, and where it ends."""
+    ahead = lexemes[number + 1 : number + 12]
+    sign = next((1.0 if one.kind == "more" else -1.0 for one in ahead[:2] if one.kind in ("more", "fewer")), 0.0)
+    than = next((spot for spot, one in enumerate(ahead) if one.kind == "than"), -1)
+    if not sign or than < 0 or any(one.kind in ("number", "factor", "relation") for one in ahead[:than]):
+        return None
+    first = [one for one in ahead[:than] if one.kind == "item"]
+    second = [spot for spot, one in enumerate(ahead) if spot > than and one.kind == "item"]
+    if len(first) != 1 or not second or first[0].item == ahead[second[0]].item:
+        return None
+    if any(one.kind != "word" for one in ahead[than + 1 : second[0]]):
+        return None
+    other = ahead[second[0]]
+    terms = {first[0].item: (first[0].part, sign), other.item: (other.part, -sign)}
+    return terms, number + 2 + second[0]
+
+
 def sum_before(region: Lexemes, item_count: int) -> tuple[Terms, Sequence[Lexeme]] | None:
     """The sum before a limit phrase, and what stands before the sum; no terms where no decision is named."""
     together = any(lexeme.kind == "total" for lexeme in region)

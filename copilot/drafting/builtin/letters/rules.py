@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from copilot.drafting.builtin.letters.lexemes import Lexeme, Lexemes
 from copilot.drafting.builtin.letters.regions import (
     amount_behind,
+    apart_behind,
     behind_unit,
     explained_behind,
     less,
@@ -84,6 +85,9 @@ def _rule_at(found: Found, lexemes: Lexemes, start: int, position: int, item_cou
         return _compared(found, lexemes, start, position, item_count)
     end = behind_unit(lexemes, number + 1)
     rule = _blank(lexemes[position], lexemes[number])
+    apart = apart_behind(lexemes, number)
+    if apart and not names_any(lexemes[start:position]):
+        return _added(found, replace(rule, terms=apart[0]), lexemes[start:position], apart[1], lexemes, start)
     than = than_behind(lexemes, number)
     left = sum_before(lexemes[start:position], item_count)
     if than:

@@ -27,6 +27,30 @@ def pairs_in(lexemes: Lexemes, item_count: int, *, told: bool) -> Pairs | None:
 
     `told` tells that the sentence says "respectively".
     """
+    whole = _together(lexemes, item_count, told=told)
+    pieces = _pieces(lexemes)
+    if whole is not None or len(pieces) < 2:
+        return whole
+    pairs: Pairs = []
+    for piece in pieces:
+        part = _together(piece, item_count, told=told) if any(one.kind == "number" for one in piece) else []
+        if part is None:
+            return None
+        pairs.extend(part)
+    return pairs
+
+
+def _pieces(lexemes: Lexemes) -> list[Lexemes]:
+    """The statements that "while" joins."""
+    pieces: list[list[Lexeme]] = [[]]
+    for lexeme in lexemes:
+        if lexeme.low in ("while", "whereas"):
+            pieces.append([])
+        pieces[-1].append(lexeme)
+    return [tuple(piece) for piece in pieces]
+
+
+def _together(lexemes: Lexemes, item_count: int, *, told: bool) -> Pairs | None:
     numbers = [lexeme for lexeme in lexemes if lexeme.kind == "number"]
     zipped = _zipped(lexemes, numbers, item_count) if told else None
     if zipped:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from copilot.accounts.models import Workspace
-from copilot.library import exporting, importing, releases, seeding, seeds, stats
+from copilot.library import exporting, importing, prepared, releases, seeding, seeds, stats
 from copilot.library.access import LibraryRefused
 from copilot.library.formats.strict_json import FormatError
 from copilot.library.importing import ImportReport
@@ -108,6 +108,7 @@ class Command(BaseCommand):
 
     def _release(self, options: dict[str, Any], workspace: Workspace | None) -> dict[str, Any]:
         release = releases.make(options["name"], actor=None, workspace=workspace, note=options["note"])
+        prepared.prepare(release)  # else the first run that asks would wait for it
         if options["activate"]:
             _point(release, options)
         size = release.items.count()

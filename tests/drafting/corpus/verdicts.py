@@ -1,0 +1,22 @@
+"""What the drafter makes of a corpus entry: right, wrong or abstained."""
+
+from __future__ import annotations
+
+import math
+
+from tests.bench.drafter import solved
+from tests.drafting.builtin.asking import ask, optimum
+from tests.drafting.corpus.gold import Entry
+
+
+def verdict(entry: Entry) -> str:
+    """right, wrong or abstained; of a text that has no answer, abstaining is right, and so is a plan without one."""
+    outcome = ask(entry.text)
+    if outcome.draft is None:
+        return "abstained" if entry.optimum is not None else "right"
+    value = optimum(outcome.draft) if outcome.draft.formulation.sets else solved(outcome.draft.formulation)
+    if entry.optimum is None:
+        return "wrong" if value is not None else "right"
+    close = value is not None and math.isclose(value, entry.optimum, rel_tol=1e-5, abs_tol=1e-6)
+    same = outcome.draft.formulation.objective.sense.startswith(entry.sense)
+    return "right" if close and same else "wrong"
