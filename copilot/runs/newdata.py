@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -57,6 +58,19 @@ def solve_with(
     asked = {"kind": Run.Kind.DATA, "base": version, "question": question, "workspace": run.workspace}
     if twin := Run.objects.filter(lifecycle__in=ACTIVE, **asked).first():
         return twin
+    read = [dataset for dataset in datasets if str(dataset.id) in used]
+    return _queued(run, version, actor, asked, read, enqueue=enqueue)
+
+
+def _queued(
+    run: Run,
+    version: ModelVersion,
+    actor: User,
+    asked: dict[str, Any],
+    datasets: Sequence[Dataset],
+    *,
+    enqueue: bool,
+) -> Run:
     started = Run.objects.create(
         created_by=actor,
         request_text=version.request_text,
@@ -66,7 +80,7 @@ def solve_with(
         time_limit_seconds=run.time_limit_seconds,
         **asked,
     )
-    started.datasets.set([dataset for dataset in datasets if str(dataset.id) in used])
+    started.datasets.set(datasets)
     events.record(started.id, EventType.RUN_QUEUED, {"solver": run.solver, "drafter": rebinds.DRAFTER})
     if enqueue:
         transaction.on_commit(lambda: queue.ring_worker(started.id))

@@ -39,7 +39,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """TEXT may be `-` to read standard input."""
         parser.add_argument("text", help="the decision problem in plain language; - reads standard input")
-        parser.add_argument("--data", action="append", default=[], metavar="FILE.csv", help="a table; may be repeated")
+        parser.add_argument(
+            "--data", action="append", default=[], metavar="FILE", help="tables: .xlsx, .csv, .json; may be repeated"
+        )
         parser.add_argument(
             "--answer",
             action="append",
