@@ -21,6 +21,8 @@ from copilot.runs.events import EventType as E
 from copilot.runs.models import Lifecycle, Run, RunEvent
 
 ROWS_IN_CARD = 8
+TAKEN_OVER = "A worker was lost on the way. Another one took over from the last saved step."
+RESUMED = "The disk under the database was full on the way. The run went on from the last saved step."
 # Payloads that a card needs even when it is not the one being looked at; the others can be large.
 SMALL = (
     E.RUN_WAITING,
@@ -235,13 +237,16 @@ def _now(run: Run, steps: Sequence[Step]) -> str:
 
 
 def _notes(run: Run, happened: Iterable[Happening]) -> tuple[str, ...]:
-    notes = []
+    notes, full = [], ""
     for happening in happened:
-        if happening.type == E.RUN_WAITING and run.lifecycle == Lifecycle.QUEUED:
+        if happening.type == E.RUN_WAITING and happening.payload.get("cause") == "disk":
+            full = str(happening.payload.get("message", ""))
+        elif happening.type == E.RUN_WAITING and run.lifecycle == Lifecycle.QUEUED:
             notes.append(str(happening.payload.get("message", "")))
         if happening.type == E.RUN_RECOVERED:
-            notes.append("A worker was lost on the way. Another one took over from the last saved step.")
-    return tuple(dict.fromkeys(notes))
+            notes.append(RESUMED if full else TAKEN_OVER)
+            full = ""
+    return tuple(dict.fromkeys([*notes, full] if full and run.is_active else notes))
 
 
 def _headline(run: Run) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection, models
+from django.db import DatabaseError, close_old_connections, connection, models, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -22,6 +22,11 @@ from copilot.runs.models import Lifecycle, Run
 
 log = structlog.get_logger(__name__)
 WATCH_SECONDS = 0.2
+MOST_ATTEMPTS = 30  # of a run whose attempts a full disk ended
+NO_ROOM = (
+    "The disk under the database had no room, so the work stopped there. Nothing that was stored is lost; the run goes "
+    "on by itself as soon as there is room."
+)
 
 
 def claim(run_id: UUID) -> Lease | None:
@@ -43,6 +48,14 @@ def claim(run_id: UUID) -> Lease | None:
         old = (Lifecycle.QUEUED, Lifecycle.RUNNING)
         events.advance(run_id, old, Lifecycle.RUNNING, event, {"attempt": run.attempt}, owner=owner, **started)
     return Lease(run_id, owner)
+
+
+def excuse(run_id: UUID, owner: str) -> None:
+    """Note that the disk ended this attempt, and grant another in its place; it begins when the lease has run out."""
+    with transaction.atomic():
+        held = Run.objects.filter(id=run_id, owner=owner, max_attempts__lt=MOST_ATTEMPTS)
+        if held.update(max_attempts=F("max_attempts") + 1):
+            events.record(run_id, EventType.RUN_WAITING, {"message": NO_ROOM, "cause": "disk"}, owner=owner)
 
 
 def lease_end() -> datetime:

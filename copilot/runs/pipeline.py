@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from time import monotonic, sleep
 from uuid import UUID
 
 import structlog
 from django.db import OperationalError, close_old_connections
 
 from copilot.drafting.base import DraftingError
+from copilot.errors import is_full
 from copilot.runs import aside, drafts, events, experience, lease, solving, versions
 from copilot.runs.events import EventType, LeaseLost
 from copilot.runs.lease import Cancelled, Lease
@@ -16,6 +18,7 @@ from copilot.runs.solving import Outcome
 from copilot.runs.stage import NeedsInput, Stage, StageFailed
 
 log = structlog.get_logger(__name__)
+ROOM_SECONDS = 60.0  # how long a worker waits for room on the disk, to say that it had none
 UNEXPECTED = (
     "Something broke on our side, not in your text. It is in the log under this run's id; everything up to here is "
     "kept. Press Retry; if it stays, start a new conversation with the same text."
@@ -25,15 +28,42 @@ UNEXPECTED = (
 def execute(run_id: UUID) -> None:
     """Take a run down the line if nobody else holds it; ends with the run closed, or held by another."""
     with structlog.contextvars.bound_contextvars(run_id=str(run_id)):
-        held = lease.claim(run_id)
-        if held is None:
-            return
         try:
-            with held:
-                run = Run.objects.select_related("workspace", "base", "version").get(id=run_id)
-                _close_with_reason(Stage(run, held))
+            held = lease.claim(run_id)
+            if held is not None:
+                with held:
+                    _under(held)
+        except OperationalError as error:  # locked, away or full: the run stays as it is, and is taken up again
+            log.warning("run.database_away", error=str(error))
         finally:
             close_old_connections()
+
+
+def _under(held: Lease) -> None:
+    """Do the work; where the disk was full, say so once there is room, and let the run be taken up again."""
+    try:
+        run = Run.objects.select_related("workspace", "base", "version").get(id=held.run_id)
+        _close_with_reason(Stage(run, held))
+    except OperationalError as error:
+        if not is_full(error):
+            raise
+        log.error("run.disk_full", error=str(error))
+        _excuse(held)
+
+
+def _excuse(held: Lease) -> None:
+    until = monotonic() + ROOM_SECONDS
+    while True:
+        try:
+            lease.excuse(held.run_id, held.owner)
+        except LeaseLost:
+            log.warning("run.taken_over")
+        except OperationalError:
+            if monotonic() > until:
+                raise
+            sleep(1)
+            continue
+        return
 
 
 def _line(stage: Stage) -> None:
@@ -73,8 +103,8 @@ def _close_with_reason(stage: Stage) -> None:
         _finish(stage.lease, Lifecycle.FAILED, str(failure))
     except LeaseLost:
         log.warning("run.taken_over")
-    except OperationalError as error:  # locked or away: the lease runs out and the run is taken up again
-        log.warning("run.database_away", error=str(error))
+    except OperationalError:
+        raise
     except Exception:
         log.exception("run.unexpected")
         _finish(stage.lease, Lifecycle.FAILED, UNEXPECTED)

@@ -158,13 +158,16 @@ def test_a_solve_in_a_child_streams_its_log_bound_and_incumbents(gurobi: Gurobi)
     asked: list[float] = []
 
     def should_stop() -> bool:
-        if time.monotonic() - began > 1.0:
+        if not asked and any(one.nodes for one in seen) and any(one.incumbent is not None for one in seen):
             asked.append(time.monotonic())
         return bool(asked)
 
-    began = time.monotonic()
-    result = runner.solve(instances.market_split(), solver="gurobi", report=seen.append, should_stop=should_stop)
-    assert time.monotonic() - asked[0] < 1
+    options = SolveOptions(time_limit_seconds=120.0)
+    result = runner.solve(
+        instances.market_split(), solver="gurobi", options=options, report=seen.append, should_stop=should_stop
+    )
+    assert asked, "no node was ever reported"
+    assert time.monotonic() - asked[0] < 5
     assert result.solver == "gurobi"
     assert result.termination_condition is T.INTERRUPTED
     assert result.raw_status == "INTERRUPTED"  # its own answer, not what was left after a kill
