@@ -16,10 +16,11 @@ from copilot.accounts.models import User
 from copilot.chat.cards import RESUMED, card_of
 from copilot.chat.models import Conversation, Message
 from copilot.errors import is_full
-from copilot.runs import lease, pipeline, solving
+from copilot.runs import lease, pipeline
 from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, ModelVersion, Run, RunEvent, Solution
 from copilot.runs.reaper import Reaper
+from solvers import runner
 from tests.chat import transport
 
 EMPTY = 1 << 30  # pages: no limit
@@ -75,7 +76,7 @@ def run(owner: User) -> Run:
 
 def _full_from(monkeypatch: pytest.MonkeyPatch) -> None:
     """The disk is full from the moment that the solver has answered; pausing in wait for room gives some."""
-    real = solving.runner.solve
+    real = runner.solve
     full: list[bool] = []
 
     def solve(*args: Any, **named: Any) -> Any:
@@ -85,7 +86,7 @@ def _full_from(monkeypatch: pytest.MonkeyPatch) -> None:
             _fill()
         return result
 
-    monkeypatch.setattr(solving.runner, "solve", solve)
+    monkeypatch.setattr(runner, "solve", solve)
 
 
 def _on_pause(monkeypatch: pytest.MonkeyPatch, then: Callable[[], None]) -> list[float]:
