@@ -40,14 +40,18 @@ class TablesField(forms.FileField):
         return files
 
 
-class TablesForm(forms.Form):
+class _Form(forms.Form):
+    """A form that says its first fault as a sentence."""
+
+    def sentence(self) -> str:
+        """The first fault, for the line beside the form."""
+        return next((str(error) for errors in self.errors.values() for error in errors), "")
+
+
+class TablesForm(_Form):
     """Files alone, as the data page takes them."""
 
     tables = TablesField(required=True, error_messages={"required": "Choose one or more files first."})
-
-    def sentence(self) -> str:
-        """The first fault."""
-        return next((str(error) for errors in self.errors.values() for error in errors), "")
 
 
 def uploads_of(files: Iterable[UploadedFile[Any]]) -> list[Upload]:
@@ -56,7 +60,7 @@ def uploads_of(files: Iterable[UploadedFile[Any]]) -> list[Upload]:
     return [Upload(file.name or "table", file.read(most + 1)) for file in files]
 
 
-class MessageForm(forms.Form):
+class MessageForm(_Form):
     """The composer. Length and emptiness are judged by the service, whose sentences are the same at every door."""
 
     text = forms.CharField(required=False, strip=False, widget=forms.Textarea)
@@ -74,12 +78,8 @@ class MessageForm(forms.Form):
             "idempotency_key": given["idempotency_key"],
         }
 
-    def sentence(self) -> str:
-        """The first fault, for the line beside the composer."""
-        return next((str(error) for errors in self.errors.values() for error in errors), "")
 
-
-class AnswerForm(forms.Form):
+class AnswerForm(_Form):
     """An answer: words of one's own before a picked option, or a skip."""
 
     asked = forms.IntegerField(
@@ -101,12 +101,8 @@ class AnswerForm(forms.Form):
         said = self.cleaned_data["own"] or ("" if self.cleaned_data["skip"] else self.cleaned_data["text"])
         return {"asked": self.cleaned_data["asked"], "text": said}
 
-    def sentence(self) -> str:
-        """The first fault."""
-        return next((str(error) for errors in self.errors.values() for error in errors), "")
 
-
-class SolveAgainForm(forms.Form):
+class SolveAgainForm(_Form):
     """How to solve a version again; what the numbers may be is judged by the service."""
 
     solver = forms.ChoiceField(choices=SOLVERS)
@@ -118,10 +114,6 @@ class SolveAgainForm(forms.Form):
         """What the service needs; only for a valid form."""
         given = self.cleaned_data
         return Solving(given["solver"], given["method"] or "choose", given["time_limit"], given["gap"] / 100)
-
-    def sentence(self) -> str:
-        """The first fault."""
-        return next((str(error) for errors in self.errors.values() for error in errors), "")
 
 
 def blank(*, text: str = "") -> MessageForm:
