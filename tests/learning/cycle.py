@@ -29,7 +29,7 @@ from tests.drafting.scripted import ScriptedChatModel
 from tests.learning.stage import reply
 from tests.runs.fakes import FORMULATION
 
-SUITE = Path(__file__).resolve().parents[3].parent / "shared" / "bench" / "nl" / "logior.jsonl"
+SUITE = Path(__file__).resolve().parents[2].parent / "shared" / "bench" / "nl" / "logior.jsonl"
 TASKS = ("logior-D002", "logior-D004")
 LUCKY = 6
 LABEL = (("General Formulation", "Variable Definition", "Used or not"),)

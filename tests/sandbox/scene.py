@@ -133,13 +133,17 @@ class Scene:
 
 
 def survivors(sandbox: Sandbox) -> list[int]:
-    """Processes that came out of the sandbox's template and still live; they share its command line."""
+    """Processes that came out of the sandbox's template and still live.
+
+    They share its command line. So may another template of this process, and its children: those are not ours.
+    """
     template = sandbox.start().pid
     own = Path(f"/proc/{template}/cmdline").read_bytes()
-    found = []
+    alike = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != template:
             with contextlib.suppress(OSError):
                 if (entry / "cmdline").read_bytes() == own:
-                    found.append(int(entry.name))
-    return found
+                    alike[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    others = {pid for pid, parent in alike.items() if parent == os.getpid()}
+    return [pid for pid, parent in alike.items() if pid not in others and parent not in others]
