@@ -13,6 +13,7 @@ from copilot.accounts.services import workspace_of
 from copilot.chat.attachments import for_message, put_to_use
 from copilot.chat.models import Conversation, Message
 from copilot.chat.words import solver_name
+from copilot.data.models import Dataset
 from copilot.data.services import Upload, store_tables
 from copilot.drafting.formulation import Formulation
 from copilot.learning import corrections
@@ -39,6 +40,7 @@ def post_message(
     actor: User,
     text: str,
     uploads: Sequence[Upload] = (),
+    datasets: Sequence[Dataset] = (),
     solver: str = "auto",
     drafter: str = "auto",
     idempotency_key: str = "",
@@ -46,14 +48,14 @@ def post_message(
     seed: int | None = None,
     enqueue: bool = True,
 ) -> Message:
-    """Store the message and start its run; the same key again returns the first message.
+    """Store the message and start its run; the same key again returns the first message. `datasets` are put to use too.
 
     Raises RunError or DataError with a sentence for the user; nothing is stored then.
     """
     if twin := twin_of(actor, idempotency_key):
         return twin
     last, workspace = _last_run(conversation), conversation.workspace
-    put_to_use(conversation, store_tables(workspace=workspace, actor=actor, uploads=uploads))
+    put_to_use(conversation, [*datasets, *store_tables(workspace=workspace, actor=actor, uploads=uploads)])
     run = runs.start_run(
         workspace=workspace,
         actor=actor,
