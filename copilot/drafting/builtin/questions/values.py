@@ -35,11 +35,12 @@ def value_of(reading: Reading) -> Value | None:
             line[item] = value
         lower, upper = (-np.inf if rule.sign == "<=" else rule.bound), (np.inf if rule.sign == ">=" else rule.bound)
         rules.append(LinearConstraint(line, lower, upper))
-    options = {"time_limit": _SECONDS}
     integrality = np.full(size, int(whole))
-    found = milp(costs, constraints=rules, integrality=integrality, bounds=Bounds(0, np.inf), options=options)
+    found = milp(
+        costs, constraints=rules, integrality=integrality, bounds=Bounds(0, np.inf), options={"time_limit": _SECONDS}
+    )
     ending = _ENDS.get(found.status)
-    return None if ending is None else (ending, sign * float(found.fun) if ending == "bounded" else 0.0)
+    return None if ending is None else (ending, sign * (found.fun or 0.0) if ending == "bounded" else 0.0)
 
 
 def alike(values: Sequence[Value | None]) -> bool:
