@@ -19,6 +19,16 @@ class DiffInput(serializers.Serializer[None]):
     b = serializers.UUIDField(error_messages=ID)
 
 
+class SolveInput(serializers.Serializer[None]):
+    """How a version is to be solved again; what is not said stays as it was for the run. Limits are the service's."""
+
+    solver = serializers.CharField(required=False)
+    method = serializers.CharField(required=False)
+    time_limit_seconds = serializers.FloatField(required=False)
+    relative_gap = serializers.FloatField(required=False)
+    pool_size = serializers.IntegerField(required=False)
+
+
 class ModelFileInput(serializers.Serializer[None]):
     """An LP, MPS or instance file, as multipart form data."""
 

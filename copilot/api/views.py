@@ -25,13 +25,13 @@ from copilot.review.sides import Side, side_of
 from copilot.runs import exports
 
 
-class _Door(APIView):
+class Door(APIView):
     """Signed in with the site's session; unsafe methods need its CSRF token."""
 
     authentication_classes = [SessionAuthentication]
 
 
-class ModelFiles(_Door):
+class ModelFiles(Door):
     """Model files to compare with."""
 
     parser_classes = [MultiPartParser]
@@ -40,7 +40,7 @@ class ModelFiles(_Door):
         """Read and keep one file; 201 with its id, and with what its reader found odd."""
         given = ModelFileInput(data=request.data)
         given.is_valid(raise_exception=True)
-        user, file = _user(request), given.validated_data["file"]
+        user, file = user_of(request), given.validated_data["file"]
         try:
             stored = services.store_model(
                 workspace=workspace_of(user), actor=user, name=file.name, content=file.read(services.most_bytes() + 1)
@@ -51,12 +51,12 @@ class ModelFiles(_Door):
         return Response(body, status=201)
 
 
-class VersionFile(_Door):
+class VersionFile(Door):
     """A version as a file."""
 
     def get(self, request: Request, version_id: UUID, form: str) -> HttpResponse:
         """The program (py, ipynb), the maths (tex) or the instance (lp, mps, instance); 400 where it cannot be."""
-        version = exports.version_visible_to(_user(request), version_id)
+        version = exports.version_visible_to(user_of(request), version_id)
         if version is None or form not in exports.FORMS:
             raise Http404("There is no such version or form.")
         try:
@@ -66,14 +66,14 @@ class VersionFile(_Door):
         return exports.as_download(made)
 
 
-class Diffs(_Door):
+class Diffs(Door):
     """Comparisons of two models."""
 
     def post(self, request: Request) -> Response:
         """Compare `a` with `b`, or answer from what is kept; 202 while a worker is on it."""
         given = DiffInput(data=request.data)
         given.is_valid(raise_exception=True)
-        user = _user(request)
+        user = user_of(request)
         first, second = (_side(user, given.validated_data[letter]) for letter in "ab")
         try:
             found = services.compare(first=first, second=second, actor=user)
@@ -82,12 +82,12 @@ class Diffs(_Door):
         return _answer(found)
 
 
-class Diff(_Door):
+class Diff(Door):
     """One comparison."""
 
     def get(self, request: Request, comparison_id: UUID) -> Response:
         """The answer, or 202 while it is still to come."""
-        found = services.visible_comparison(_user(request), comparison_id)
+        found = services.visible_comparison(user_of(request), comparison_id)
         if found is None:
             raise Http404("There is no such comparison.")
         return _answer(found)
@@ -107,6 +107,7 @@ def _side(user: User, side_id: UUID) -> Side:
     return side
 
 
-def _user(request: Request) -> User:
+def user_of(request: Request) -> User:
+    """Who is signed in."""
     assert isinstance(request.user, User)
     return request.user

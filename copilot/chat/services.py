@@ -43,6 +43,7 @@ def post_message(
     drafter: str = "auto",
     idempotency_key: str = "",
     time_limit_seconds: float | None = None,
+    pool_size: int = 1,
     seed: int | None = None,
     enqueue: bool = True,
 ) -> Message:
@@ -63,6 +64,7 @@ def post_message(
         solver=solver,
         seed=seed,
         time_limit_seconds=time_limit_seconds,
+        pool_size=pool_size,
         enqueue=enqueue,
     )
     message = Message.objects.create(
@@ -152,6 +154,7 @@ def say_wrong(*, run: Run, actor: User, words: str, idempotency_key: str = "") -
         text=words,
         solver=run.solver,
         drafter=run.drafter,
+        pool_size=run.pool_size,
         idempotency_key=idempotency_key,
     )
     if message.run.base_id == run.version_id:
@@ -162,7 +165,9 @@ def say_wrong(*, run: Run, actor: User, words: str, idempotency_key: str = "") -
 def _manner(asked: Solving) -> str:
     used = "with the solver of its choice" if asked.solver == "auto" else f"with {solver_name(asked.solver)}"
     method = "" if asked.method == "choose" else f", by {dict(METHODS)[asked.method]}"
-    return f"{used}{method}, for at most {asked.time_limit_seconds:g} s, to a gap of {100 * asked.relative_gap:g}%"
+    limits = f", for at most {asked.time_limit_seconds:g} s, to a gap of {100 * asked.relative_gap:g}%"
+    keeping = "" if asked.pool_size == 1 else f", and keep up to {asked.pool_size} plans"
+    return f"{used}{method}{limits}{keeping}"
 
 
 def twin_of(actor: User, idempotency_key: str) -> Message | None:
