@@ -1,4 +1,4 @@
-"""The REST door: parse, one service call, answer; strangers get 404, bad input 400 with sentences."""
+"""Doors of models: a version, its files, model files to compare with, and comparisons."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -16,7 +15,9 @@ from rest_framework.views import APIView
 
 from copilot.accounts.models import User
 from copilot.accounts.services import workspace_of
+from copilot.api.doors import user_of as _user
 from copilot.api.serializers import DiffInput, ModelFileInput
+from copilot.api.shapes import told_version
 from copilot.review import services
 from copilot.review.contract import as_json
 from copilot.review.models import Comparison
@@ -25,22 +26,17 @@ from copilot.review.sides import Side, side_of
 from copilot.runs import exports
 
 
-class Door(APIView):
-    """Signed in with the site's session; unsafe methods need its CSRF token."""
-
-    authentication_classes = [SessionAuthentication]
-
-
-class ModelFiles(Door):
+class ModelFiles(APIView):
     """Model files to compare with."""
 
     parser_classes = [MultiPartParser]
+    takes = ModelFileInput
 
     def post(self, request: Request) -> Response:
         """Read and keep one file; 201 with its id, and with what its reader found odd."""
         given = ModelFileInput(data=request.data)
         given.is_valid(raise_exception=True)
-        user, file = user_of(request), given.validated_data["file"]
+        user, file = _user(request), given.validated_data["file"]
         try:
             stored = services.store_model(
                 workspace=workspace_of(user), actor=user, name=file.name, content=file.read(services.most_bytes() + 1)
@@ -51,12 +47,23 @@ class ModelFiles(Door):
         return Response(body, status=201)
 
 
-class VersionFile(Door):
+class Version(APIView):
+    """A version of a model."""
+
+    def get(self, request: Request, version_id: UUID) -> Response:
+        """Formulation, program, checks, diff to the one before, and the files it can be had as."""
+        version = exports.version_visible_to(_user(request), version_id)
+        if version is None:
+            raise Http404("There is no such version.")
+        return Response(told_version(version))
+
+
+class VersionFile(APIView):
     """A version as a file."""
 
     def get(self, request: Request, version_id: UUID, form: str) -> HttpResponse:
         """The program (py, ipynb), the maths (tex) or the instance (lp, mps, instance); 400 where it cannot be."""
-        version = exports.version_visible_to(user_of(request), version_id)
+        version = exports.version_visible_to(_user(request), version_id)
         if version is None or form not in exports.FORMS:
             raise Http404("There is no such version or form.")
         try:
@@ -66,14 +73,16 @@ class VersionFile(Door):
         return exports.as_download(made)
 
 
-class Diffs(Door):
+class Diffs(APIView):
     """Comparisons of two models."""
+
+    takes = DiffInput
 
     def post(self, request: Request) -> Response:
         """Compare `a` with `b`, or answer from what is kept; 202 while a worker is on it."""
         given = DiffInput(data=request.data)
         given.is_valid(raise_exception=True)
-        user = user_of(request)
+        user = _user(request)
         first, second = (_side(user, given.validated_data[letter]) for letter in "ab")
         try:
             found = services.compare(first=first, second=second, actor=user)
@@ -82,12 +91,12 @@ class Diffs(Door):
         return _answer(found)
 
 
-class Diff(Door):
+class Diff(APIView):
     """One comparison."""
 
     def get(self, request: Request, comparison_id: UUID) -> Response:
         """The answer, or 202 while it is still to come."""
-        found = services.visible_comparison(user_of(request), comparison_id)
+        found = services.visible_comparison(_user(request), comparison_id)
         if found is None:
             raise Http404("There is no such comparison.")
         return _answer(found)
@@ -105,9 +114,3 @@ def _side(user: User, side_id: UUID) -> Side:
     if side is None:
         raise Http404("There is no such version or file.")
     return side
-
-
-def user_of(request: Request) -> User:
-    """Who is signed in."""
-    assert isinstance(request.user, User)
-    return request.user

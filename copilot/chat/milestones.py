@@ -87,6 +87,12 @@ def solutions_of(run: Run) -> list[Solution]:
     return list(Solution.objects.filter(run=run).order_by("number").defer(*VECTORS))
 
 
+def usual_of(found: Sequence[Solution]) -> Solution | None:
+    """The solution that is meant where none is named: the newest, but for the plans kept beside the final one."""
+    usual = [one for one in found if one.kind != Solution.Kind.POOLED] or found
+    return usual[-1] if usual else None
+
+
 def milestones_of(solutions: Sequence[Solution]) -> tuple[Milestone, ...]:
     """The same in words, but for the plans kept beside the final one."""
     return tuple(

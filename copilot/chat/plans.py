@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from copilot.chat.solutions import Point, point_of
 from copilot.chat.tables import figure
-from copilot.runs.instances import Names
-from copilot.runs.models import Solution, Verification
-from copilot.runs.pool import Change, Changes, Pool
+from copilot.runs.instances import Names, known_of
+from copilot.runs.models import Run, Solution, Verification
+from copilot.runs.pool import Change, Changes, Pool, pool_of
 
 FIRST = 2  # the number of the first other plan; the final one is plan 1
 PRECISE = 1e-4  # a smaller distance is told by its first figures, not rounded to nothing
@@ -58,6 +59,20 @@ def plans_of(pool: Pool | None, names: Names) -> Plans | None:
         figure(None if final is None else final.objective_value),
         tuple(_plan(pool, one, title_of(place), names) for place, one in enumerate(pool.others, start=FIRST)),
     )
+
+
+def points_of(run: Run) -> list[tuple[str, Point]]:
+    """The final plan and those kept beside it, each with its title; empty where there are no others.
+
+    Raises UnreadableVector or InstanceError where what is stored cannot be read.
+    """
+    pool = pool_of(run)
+    known = known_of(run)
+    if pool is None or pool.final is None or known is None:
+        return []
+    rows = (pool.final, *pool.others) if pool.others else ()
+    whole = (Solution.objects.get(id=row.id) for row in rows)
+    return [(title_of(place), point_of(row, known)) for place, row in enumerate(whole, start=1)]
 
 
 def title_of(place: int) -> str:

@@ -13,6 +13,7 @@ from copilot.accounts.services import workspace_of
 from copilot.chat.attachments import for_message, put_to_use
 from copilot.chat.models import Conversation, Message
 from copilot.chat.words import solver_name
+from copilot.data.models import Dataset
 from copilot.data.services import Upload, store_tables
 from copilot.drafting.formulation import Formulation
 from copilot.learning import corrections
@@ -39,6 +40,7 @@ def post_message(
     actor: User,
     text: str,
     uploads: Sequence[Upload] = (),
+    datasets: Sequence[Dataset] = (),
     solver: str = "auto",
     drafter: str = "auto",
     idempotency_key: str = "",
@@ -47,14 +49,14 @@ def post_message(
     seed: int | None = None,
     enqueue: bool = True,
 ) -> Message:
-    """Store the message and start its run; the same key again returns the first message.
+    """Store the message and start its run; the same key again returns the first message. `datasets` are put to use too.
 
     Raises RunError or DataError with a sentence for the user; nothing is stored then.
     """
     if twin := twin_of(actor, idempotency_key):
         return twin
     last, workspace = _last_run(conversation), conversation.workspace
-    put_to_use(conversation, store_tables(workspace=workspace, actor=actor, uploads=uploads))
+    put_to_use(conversation, [*datasets, *store_tables(workspace=workspace, actor=actor, uploads=uploads)])
     run = runs.start_run(
         workspace=workspace,
         actor=actor,
@@ -70,18 +72,18 @@ def post_message(
     message = Message.objects.create(
         conversation=conversation, author=actor, text=text, run=run, idempotency_key=idempotency_key
     )
-    _follow(conversation, last, message)
-    return message
+    return _followed(conversation, last, message)
 
 
-def _follow(conversation: Conversation, last: Run | None, message: Message) -> None:
-    """What a new message does to its conversation, to a question that was open, and whether it corrects a version."""
+def _followed(conversation: Conversation, last: Run | None, message: Message) -> Message:
+    """The message, after what it does to its conversation and to an open question, and noted where it corrects."""
     _note_correction(message.run, last, actor=message.author, text=message.text)
     if last is None:
         conversation.title = _title(message.text)
     else:
         questions.close_unanswered(last, message.author)
     conversation.save()  # moves it to the top of the list
+    return message
 
 
 def begin_conversation(*, actor: User, idempotency_key: str = "", **posted: Any) -> Message:

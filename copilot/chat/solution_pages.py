@@ -14,10 +14,10 @@ from django.views.decorators.vary import vary_on_headers
 from copilot.chat import downloads
 from copilot.chat.access import signed_in, user_of
 from copilot.chat.comparison import Side, differences_of, facts_of, verdict_of
-from copilot.chat.milestones import milestones_of, solutions_of
+from copilot.chat.milestones import milestones_of, solutions_of, usual_of
 from copilot.chat.models import Message
 from copilot.chat.panels import Fact
-from copilot.chat.plans import distance_text, place_of, plans_of, title_of
+from copilot.chat.plans import distance_text, place_of, plans_of, points_of
 from copilot.chat.solutions import SORTS, Point, point_of, table_of
 from copilot.chat.tables import figure, look_of
 from copilot.chat.words import seconds_text
@@ -82,13 +82,12 @@ def download(request: HttpRequest, run_id: UUID, form: str) -> HttpResponseBase:
 def plans(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
     """All plans that a run keeps beside its final one, and that one, as CSV: a column each, the best first."""
     run = _run(request, run_id)
-    pool = pool_of(run)
-    if pool is None or pool.final is None or not pool.others:
-        raise Http404("This run keeps no other plans.")
     try:
-        points = [(title_of(place), _point(run, one)) for place, one in enumerate((pool.final, *pool.others), start=1)]
+        points = points_of(run)
     except (UnreadableVector, InstanceError) as error:
         raise Http404(str(error)) from error
+    if not points:
+        raise Http404("This run keeps no other plans.")
     return downloads.streamed(request, downloads.plans_csv(points), name=f"plans-{str(run.id)[:8]}.csv")
 
 
@@ -160,10 +159,9 @@ def _message(run: Run) -> Message | None:
 
 
 def _chosen(query: Mapping[str, str], found: Sequence[Solution]) -> Solution | None:
-    """The solution asked for by number, else the newest that the solve itself ended with or came by."""
+    """The solution asked for by number, else the usual one."""
     wanted = query.get("solution", "")
-    usual = [one for one in found if one.kind != Solution.Kind.POOLED] or found
-    return next((one for one in found if str(one.number) == wanted), usual[-1] if usual else None)
+    return next((one for one in found if str(one.number) == wanted), usual_of(found))
 
 
 def _shown(query: Mapping[str, str]) -> str:

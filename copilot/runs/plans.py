@@ -8,7 +8,8 @@ from copilot.runs.explain import values_of
 from copilot.runs.instances import Known, known_of
 from copilot.runs.models import Run, Solution
 from copilot.runs.pool import Pool, pool_of
-from copilot.runs.solutions import unpacked
+from copilot.runs.solutions import UnreadableVector, unpacked
+from solvers.instance import InstanceError
 
 MOST_VALUES = 200_000  # of all plans together in one answer
 
@@ -16,14 +17,13 @@ MOST_VALUES = 200_000  # of all plans together in one answer
 def answer_of(run: Run) -> dict[str, Any] | None:
     """Plain JSON: what is promised, and every plan, the final one first; None where no other plans were asked for.
 
-    `variables` is None where the values of all plans would be too many; each can be had as CSV. Raises
-    UnreadableVector or InstanceError where what is stored cannot be read.
+    `variables` is None where the values of all plans would be too many (each can be had as CSV), or cannot be read.
     """
     pool = pool_of(run)
     if pool is None:
         return None
     said = {name: value for name, value in pool.said.items() if name not in ("members", "message")}
-    known = known_of(run) if pool.others else None
+    known = _known(run) if pool.others else None
     plans = [_plan(run, pool, one, known) for one in (pool.final, *pool.others) if one is not None]
     return said | {"sentence": pool.said["message"], "solutions": plans if pool.others else []}
 
@@ -45,4 +45,14 @@ def _values(one: Solution, known: Known | None, *, plans: int) -> dict[str, floa
     if known is None or plans * known.instance.column_count > MOST_VALUES:
         return None
     stored = Solution.objects.values_list("values", flat=True).get(id=one.id)
-    return values_of(known.instance, unpacked(stored, known.instance.column_count))
+    try:
+        return values_of(known.instance, unpacked(stored, known.instance.column_count))
+    except UnreadableVector:
+        return None
+
+
+def _known(run: Run) -> Known | None:
+    try:
+        return known_of(run)
+    except InstanceError:
+        return None

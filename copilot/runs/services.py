@@ -38,6 +38,10 @@ class RunError(Exception):
     """A run cannot be started or changed that way; the message is a sentence for the user."""
 
 
+class RunConflict(RunError):
+    """What is asked for makes sense, but not as the run stands now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Solving:
     """How a version is to be solved: backend, LP method, limit in seconds, and the relative gap that is good enough.
@@ -156,7 +160,7 @@ def solve_again(*, run: Run, actor: User, asked: Solving, enqueue: bool = True) 
     if not may_write(actor, run.workspace):
         raise RunError("You may look at this workspace, but only planners and owners can start runs in it.")
     if run.version is None:
-        raise RunError("This run made no version of a model, so there is nothing to solve again.")
+        raise RunConflict("This run made no version of a model, so there is nothing to solve again.")
     asked.check()
     again = Run.objects.create(
         workspace=run.workspace,

@@ -19,7 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from copilot.accounts.services import local_owner
 from copilot.chat import services as chat
-from copilot.chat.management.answer import answer_of, exit_code, plain_text
+from copilot.chat.management.answer import exit_code, plain_text
 from copilot.data.reading import DataError
 from copilot.data.services import Upload
 from copilot.runs import engines, events, pipeline, questions
@@ -27,6 +27,7 @@ from copilot.runs import services as runs
 from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, Run, RunEvent
 from copilot.runs.pool import MOST
+from copilot.runs.reports import answer_of
 from solvers.registry import AUTO, SOLVERS
 
 LOOK_SECONDS = 0.1
