@@ -163,8 +163,6 @@ def upper(story: Story) -> None:
         f"The number of {things} cannot exceed {text_of(value)}.",
         f"It can {story.verb} {story.at('<=', value)} {things}.",
         f"Up to {text_of(value)} {things} can be {story.done}.",
-        if story.verb == "sell"
-        else f"Up to {text_of(value)} {things} can be {story.done}.",
     )
     story.rule({option: 1.0}, "<=", value, story.rng.choice(ways))
 
@@ -204,12 +202,12 @@ def share(story: Story) -> None:
 def total(story: Story, relation: Relation = "<=") -> None:
     """Form 13."""
     value = float(story.rng.randint(10, 40) if relation == ">=" else story.rng.randint(30, 120))
+    helper = "can" if relation == "<=" else "must"
+    at = "at most" if relation == "<=" else "at least"
     ways = (
-        f"{story.at(relation, value)} items can be {story.done} in total."
-        if relation == "<="
-        else f"{story.at(relation, value)} items must be {story.done} in total.",
-        f"The total number of {listed(story.many)} must be {'at most' if relation == '<=' else 'at least'} {text_of(value)}.",
-        f"In total, {story.at(relation, value)} items {'can' if relation == '<=' else 'must'} be {story.done}.",
+        f"{story.at(relation, value)} items {helper} be {story.done} in total.",
+        f"The total number of {listed(story.many)} must be {at} {text_of(value)}.",
+        f"In total, {story.at(relation, value)} items {helper} be {story.done}.",
     )
     story.rule(dict.fromkeys(story.options, 1.0), relation, value, story.rng.choice(ways))
 
@@ -297,6 +295,18 @@ def more(story: Story) -> None:
     story.rule({first: 1.0, second: -1.0}, ">=", value, story.rng.choice(ways))
 
 
+def apart(story: Story) -> None:
+    """Form 25 with a largest difference."""
+    first, second = story.pick()
+    value = float(story.rng.randint(2, 9))
+    many, few = plural(first), plural(second)
+    ways = (
+        f"The number of {many} cannot exceed the number of {few} by more than {text_of(value)}.",
+        f"{many} must not outnumber {few} by more than {text_of(value)}.",
+    )
+    story.rule({first: 1.0, second: -1.0}, "<=", value, story.rng.choice(ways))
+
+
 FORMS: dict[str, Callable[[Story], None]] = {
     "lower bound": lower,
     "upper bound": upper,
@@ -309,4 +319,5 @@ FORMS: dict[str, Callable[[Story], None]] = {
     "between": between,
     "comparison": comparison,
     "difference": more,
+    "largest difference": apart,
 }

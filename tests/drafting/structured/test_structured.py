@@ -12,7 +12,7 @@ from tests.drafting.builtin.asking import ask
 from tests.drafting.structured import algebra, english
 from tests.drafting.structured.plan import Plan, is_same, plan_of
 
-TRIES = 60
+TRIES = 30
 RIGHT_AT_LEAST = 0.98
 
 
