@@ -163,8 +163,8 @@ def _compared(found: Found, lexemes: Lexemes, start: int, position: int, item_co
     rule = Rule(terms, relation.sign, zero, (relation.part.start, relation.end), strict=relation.strict)
     added = constant_behind(lexemes, end)
     if added:
-        value, number, end = added
-        rule = replace(rule, limit=replace(number.part, value=value))
+        value, told, end = added
+        rule = replace(rule, limit=replace(told.part, value=value))
     elif end < len(lexemes) and lexemes[end].kind == "by":
         amount = amount_behind(lexemes, end)
         if amount is None:
