@@ -44,7 +44,7 @@ class _Notebook:
 
 
 def read_letters(sentences: Sequence[Sentence], items: Items, *, whole: bool) -> Reading:
-    """Read the sentences as rules over these decisions; what is not explained is a gap of the reading."""
+    """Read the sentences as rules over these decisions; what is not explained is a gap of the reading, and ends it."""
     mentions = Mentions(items)
     parted = [mentions.parts(sentence) for sentence in sentences]
     context = context_of(items, parted)
@@ -54,6 +54,9 @@ def read_letters(sentences: Sequence[Sentence], items: Items, *, whole: bool) ->
     book = _Notebook(len(items))
     for index, parts in enumerate(parted):
         _read_sentence(book, parts, index, aimed=any(aim.sentence == index for aim in aims))
+        if book.gaps:
+            reading.gaps = book.gaps
+            return reading
     if book.waiting:
         book.gaps.append(Gap("A sum is explained, but nothing limits it.", ()))
     reading.rows, reading.gaps = book.rows, book.gaps
