@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Literal, cast
@@ -24,6 +25,7 @@ _TOKEN = re.compile(
     r"|(?P<name>s\.t\.?|[^\W\d]\w*)|(?P<relation><=|>=|=<|=>|==|[<>=≤≥])|(?P<operator>[-+*/()^−·×])"
     r"|(?P<comma>,)|(?P<colon>:)|(?P<end>;|\n)|(?P<space>[^\S\n]+)|(?P<other>.)"
 )
+_TOO_GREAT = "{number} is too great to compute with. Write it in another unit, such as millions."
 _SAME = {"−": "-", "·": "*", "×": "*"}
 
 
@@ -71,4 +73,13 @@ def _token(kind: str, raw: str, start: int, *, line: int, column: int) -> Algebr
     value = float(raw.replace(",", "")) if kind == "number" else 0.0
     text = _RELATIONS[raw] if kind == "relation" else _SAME.get(raw, raw)
     end = start + len(raw)
+    if math.isinf(value):
+        raise AlgebraError(_TOO_GREAT.format(number=raw if len(raw) < 20 else f"{raw[:12]}…"), line=line, column=column)
     return AlgebraToken(cast("Kind", kind), text, start, end, line, column, value, strict=raw in ("<", ">"))
+
+
+def shown(text: str) -> str:
+    """A token for a message: quoted, or by its number where nothing would be seen of it."""
+    if text.isprintable() and text.strip():
+        return f'"{text}"' if len(text) <= 40 else f'"{text[:40]}…"'
+    return f"the invisible character U+{ord(text[0]):04X}" if text else "the end"

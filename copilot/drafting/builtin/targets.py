@@ -204,8 +204,13 @@ def _on_rows(
 
 def _torn(raw: RawLimit, rows: Sequence[Row], close: Sequence[int]) -> Gap:
     """A limit that fits several rows alike, with the question that settles it."""
-    names = " or ".join(row_name(rows[index]) for index in close)
-    phrase = written(raw.quantity)
+    found = list(dict.fromkeys(row_name(rows[index]) for index in close))
+    names, phrase = " or ".join(found), written(raw.quantity)
+    if len(found) == 1:
+        reason = (
+            f"The text gives {names} more than once for the same thing, in amounts that differ. Say each amount once."
+        )
+        return Gap(reason, (raw.quantity.span,), rows=tuple(close))
     word = {"<=": "At most", ">=": "At least", "==": "Exactly"}[raw.sign]
     return Gap(
         f'The limit "{phrase}" fits more than one quantity: {names}.',
