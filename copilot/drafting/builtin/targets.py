@@ -203,22 +203,15 @@ def _on_rows(
 
 
 def _torn(raw: RawLimit, rows: Sequence[Row], close: Sequence[int]) -> Gap:
-    """A limit that fits several rows alike, with the question that settles it."""
+    """A limit that fits several rows alike."""
     found = list(dict.fromkeys(row_name(rows[index]) for index in close))
-    names, phrase = " or ".join(found), written(raw.quantity)
     if len(found) == 1:
-        reason = (
-            f"The text gives {names} more than once for the same thing, in amounts that differ. Say each amount once."
+        text = (
+            f"The text gives {found[0]} more than once for the same thing, in different amounts. Say each amount once."
         )
-        return Gap(reason, (raw.quantity.span,), rows=tuple(close))
-    word = {"<=": "At most", ">=": "At least", "==": "Exactly"}[raw.sign]
-    return Gap(
-        f'The limit "{phrase}" fits more than one quantity: {names}.',
-        (raw.quantity.span,),
-        question=f"What does “{phrase}” limit: {names}?",
-        options=tuple(f"{word} {raw.quantity.part.text} {row_name(rows[index])}." for index in close),
-        rows=tuple(close),
-    )
+        return Gap(text, (raw.quantity.span,), rows=tuple(close))
+    text = f'The limit "{written(raw.quantity)}" fits more than one quantity: {" or ".join(found)}.'
+    return Gap(text, (raw.quantity.span,), rows=tuple(close), kind="target", raw=raw)
 
 
 def _loose(
@@ -253,7 +246,7 @@ def _on_everything(
     if quantity.unit in context.measures and not _names_row(quantity, rows) and alone:
         return [_on_items(raw, context.everything, _MEASURED.format(phrase=written(quantity)))], []
     text = f'It is not clear what "{written(quantity)}" limits.'
-    return [], [Gap(text, (quantity.span,))]
+    return [], [Gap(text, (quantity.span,), kind="target", raw=raw)]
 
 
 def _says_every(quantity: Quantity) -> bool:
