@@ -11,6 +11,7 @@ from copilot.drafting.base import Draft, DraftingError, DraftOutcome, DraftRepor
 from copilot.drafting.builtin import algebra, followup, prose, tables
 from copilot.drafting.builtin.algebra_tokens import AlgebraError
 from copilot.drafting.builtin.families import route
+from copilot.drafting.builtin.languages import NOT_ENGLISH, foreign_language
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.program import data_of, write_program
 
@@ -21,6 +22,10 @@ _EMPTY = "The message is empty. Write what can be chosen, what it brings or take
 _TOO_LARGE = (
     "The plan is too large for the built-in drafter: it has too many {what} to show one by one. Attach the numbers as "
     "a table and say the rules over its columns."
+)
+_TOO_GREAT = (
+    "The text has a number that is too great to compute with, more than 1.8e308. Write it in another unit, such as "
+    "millions, or leave out a limit that never binds."
 )
 _TOO_LONG = (
     "The message has {length:,} characters and the built-in drafter reads at most {longest:,}. "
@@ -40,6 +45,8 @@ class BuiltinDrafter:
             return self._route(request)
         except (AlgebraError, DraftingError) as error:
             return DraftOutcome(status="abstained", reasons=(str(error),))
+        except OverflowError:
+            return DraftOutcome(status="abstained", reasons=(_TOO_GREAT,))
         except ValidationError as error:
             what = str(error.errors()[0]["loc"][0])
             return DraftOutcome(status="abstained", reasons=(_TOO_LARGE.format(what=what),))
@@ -67,11 +74,14 @@ class BuiltinDrafter:
         if len(text) > _LONGEST:
             reason = _TOO_LONG.format(length=len(text), longest=_LONGEST)
             return DraftOutcome(status="abstained", reasons=(reason,))
+        is_algebra = algebra.is_algebra(text)
+        if not is_algebra and (language := foreign_language(text[request.revision_start :])):
+            return DraftOutcome(status="abstained", reasons=(NOT_ENGLISH.format(language=language),))
         if request.tables and request.previous is not None and _took_its_numbers(request):
             return self._revised(request, request.previous)
         if request.tables:
             return self._tabled(request)
-        if algebra.is_algebra(text):
+        if is_algebra:
             return self._by_algebra(text)
         if request.previous is not None:
             return self._revised(request, request.previous)
