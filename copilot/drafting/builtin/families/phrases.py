@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ _SENTENCE = re.compile(r"(?:[.!?;](?=\s|$)|\n\s*\n)")
 _CLAUSE = re.compile(r"[.!?](?=\s|$)|[,;:()]|\n\s*\n|\b(?:and|but|while|whereas|so that|such that)\b")
 _COMPOUND = re.compile(r"[-‑](?:hour|day|week|month|year|stage|phase|dimensional)\b")
 _SUFFIX = re.compile(r"(?:[Kk](?!\w)|\s?%)?")
+_UP_TO = re.compile(r"[\"'’”]?\s*(?:through|to|up to|until|–|-|…|\.\.\.)\s*(?:[A-Za-z]+ )?[\"'‘“]?")
 _BREAK = r"[\s,\-‑–—()'\"’“”:]+"
 
 
@@ -88,6 +90,7 @@ class Account:
     """The prose with what is already explained; `numbers` are those that no item has taken yet."""
 
     prose: str
+    places: Sequence[str] = ()
     explained: bytearray = field(init=False)
     numbers: list[Said] = field(init=False)
     taken: list[Said] = field(default_factory=list)
@@ -95,7 +98,8 @@ class Account:
 
     def __post_init__(self) -> None:
         self.explained = bytearray(len(self.prose))
-        self.numbers = [*_numbers(self.prose)]
+        named = _spots(self.prose, self.places)
+        self.numbers = [n for n in _numbers(self.prose) if not any(a <= n.start < b for a, b in named)]
 
     def explain(self, start: int, end: int) -> None:
         """Mark a range as understood."""
@@ -151,11 +155,21 @@ class Account:
         return min(ranked)[3:] if ranked else None
 
     def count(self, *sizes: int) -> None:
-        """Numbers that only say how many records there are, or how many parts a sum has."""
+        """Numbers that only say how many records there are, what they are called, or that zero stands for none."""
+        for one, other in itertools.pairwise(tuple(self.numbers)):
+            between = self.prose[one.end : other.start]
+            if one.value in (0, 1) and other.value - one.value + 1 in sizes and _UP_TO.fullmatch(between):
+                self.counts += [self.take(one), self.take(other)]
         for said in tuple(self.numbers):
             counted = any(phrase.match(self.prose, said.end + 1) for phrase in patterns("any", "counted"))
             if said.value in sizes or counted or _is_any_two(self.prose, said):
                 self.counts.append(self.take(said))
+        for said in [said for said in self.numbers if said.value == 0]:
+            start, end = said.sentence
+            none = any(phrase.search(self.prose, start, end) for phrase in patterns("any", "none"))
+            if none and len([number for number in self.numbers if start <= number.start < end]) == 1:
+                self.counts.append(self.take(said))
+                self.explain(start, end)
 
     def relax(self, known: Iterable[re.Pattern[str]]) -> None:
         """In a sentence that tells a number or a rule of the family, its small words are part of the telling."""
@@ -189,6 +203,21 @@ class Account:
             if _COMPOUND.match(self.prose, said.end) and not self.prose[said.start].isdigit():
                 self.counts.append(self.take(said))
 
+    def relax_weak(self) -> None:
+        """A clause that tells no number and holds no firm cue tells no rule: its weak cues are part of the telling."""
+        begin = 0
+        weak, cues = patterns("any", "weak"), patterns("any", "cues")
+        for edge in (*_CLAUSE.finditer(self.prose), None):
+            start, end = begin, edge.start() if edge else len(self.prose)
+            begin = edge.end() if edge else end
+            if any(start <= number.start < end for number in self.numbers):
+                continue
+            mild = {match.span() for phrase in weak for match in phrase.finditer(self.prose, start, end)}
+            said = [match.span() for phrase in cues for match in phrase.finditer(self.prose, start, end)]
+            if all(span in mild or all(self.explained[span[0] : span[1]]) for span in said):
+                for span in mild:
+                    self.explain(*span)
+
     def left(self) -> list[tuple[str, int, int]]:
         """(what is not explained, start, end): numbers, and words that state a rule."""
         open_numbers = [(f"the number {self.prose[n.start : n.end]}", n.start, n.end) for n in self.numbers]
@@ -205,8 +234,16 @@ class Account:
 
 
 def _is_any_two(prose: str, said: Said) -> bool:
-    """ "between any two stations": no amount."""
-    return said.value == 2 and prose[: said.start].rstrip().lower().endswith("any")
+    """ "between any two stations", "those two hubs": no amount."""
+    return said.value == 2 and prose[: said.start].rstrip().lower().endswith(("any", "those", "these", "particular"))
+
+
+def _spots(prose: str, names: Sequence[str]) -> list[tuple[int, int]]:
+    """Where the prose names places."""
+    if not names:
+        return []
+    choices = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return [match.span() for match in re.finditer(rf"(?<!\w)(?:{choices})(?!\w)", prose, re.IGNORECASE)]
 
 
 def _sentence(prose: str, at: int) -> tuple[int, int]:
