@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pydantic import ValidationError
 
-from copilot.drafting.base import Draft, DraftingError, DraftOutcome, DraftReport, DraftRequest, Feedback
+from copilot.drafting.base import Draft, DraftingError, DraftOutcome, DraftReport, DraftRequest, Feedback, Question
 from copilot.drafting.builtin import algebra, followup, prose, tables
 from copilot.drafting.builtin.algebra_tokens import AlgebraError
 from copilot.drafting.builtin.families import route
@@ -93,8 +93,8 @@ class BuiltinDrafter:
         if isinstance(family, Formulation):
             return self._complete(family)
         read = prose.outcome_of_text(text)
-        if isinstance(read, Formulation):
-            return self._complete(read)
+        if isinstance(read, prose.Read):
+            return self._complete(read.formulation, read.questions)
         return DraftOutcome(status="abstained", reasons=family) if family else read
 
     def _revised(self, request: DraftRequest, previous: Draft) -> DraftOutcome:
@@ -109,9 +109,9 @@ class BuiltinDrafter:
                 return anew
             return DraftOutcome(status="abstained", reasons=(str(error),), partial=previous.formulation)
 
-    def _complete(self, formulation: Formulation) -> DraftOutcome:
-        program, data = write_program(formulation), data_of(formulation)
-        return DraftOutcome(status="complete", draft=Draft(formulation, program, data, drafter=self.name))
+    def _complete(self, formulation: Formulation, questions: tuple[Question, ...] = ()) -> DraftOutcome:
+        draft = Draft(formulation, write_program(formulation), data_of(formulation), drafter=self.name)
+        return DraftOutcome(status="complete", draft=draft, questions=questions)
 
 
 def _took_its_numbers(request: DraftRequest) -> bool:
