@@ -9,26 +9,24 @@ import pytest
 from copilot.drafting.builtin.families.records import layout_of
 from tests.drafting.builtin.asking import ask, drafted, optimum
 
-COURIER = """A courier has to call at four towns, Town 1 to Town 4. She may start in any of the towns, must visit each town
-exactly once and then return to the town where she began. The fares are as follows:
+COURIER = """A courier has to call at four towns, Town 1 to Town 4. She may start in any of the towns, must visit each
+town exactly once and then return to the town where she began. The fares are as follows:
 - The fare from Town 1 to Town 2 is 14 coins, to Town 3 is 30 coins, and to Town 4 is 21 coins.
 - From Town 2, it takes 14 coins to get to Town 1, 17 coins to reach Town 3, and a steep 40 coins to Town 4.
-- If she leaves from Town 3, going to Town 1 costs 30 coins, moving on to Town 2 costs 17 coins, and it is 12 coins to
-Town 4.
+- If she leaves from Town 3, going to Town 1 costs 30 coins, moving to Town 2 costs 17, and it is 12 coins to Town 4.
 - Lastly, from Town 4, the fares are 21 coins to Town 1, 40 coins to Town 2, and 12 coins to Town 3.
 
 What is the lowest total fare of the round trip?
 """
-COURIER = COURIER.replace("coins to\nTown 4", "coins to Town 4")
 FARES = {(1, 2): 14, (1, 3): 30, (1, 4): 21, (2, 3): 17, (2, 4): 40, (3, 4): 12}
-LANES = """A band of five must not be late: plan the loop. Its van visits Hall P, Hall Q, Hall R and Hall S once each and
+LANES = """A band plans its loop. Its van visits Hall P, Hall Q, Hall R and Hall S once each and
 comes back.
 
 From Hall P (1), the drive to Hall Q (2) takes 50 minutes, to R (3) takes 35 minutes, and to S (4) takes 20 minutes.
 
 From Hall Q (2), it takes 50 minutes to Hall P (1), 45 minutes to R (3) and 25 minutes to S (4).
 """
-MAINS = """Gas flows through mains with a limited capacity between six stations. Here is what each main can carry:
+MAINS = """Gas flows through mains with a limited capacity between four stations. Here is what each main can carry:
 - From Station 0 (Well): gas can be sent to Station 1 (9 tons), Station 2 (7 tons), and Station 3 (0 tons).
 - From Station 1: gas can go on to Station 2 (3 tons) and Station 3 (6 tons).
 - From Station 2: gas can be passed to Station 3 (8 tons) and Station 1 (2 tons).
@@ -36,7 +34,6 @@ MAINS = """Gas flows through mains with a limited capacity between six stations.
 A capacity of "0" means that there is no direct main between those two stations. What is the largest amount of gas that
 can be sent from Station 0, the well, to Station 3, the town, without exceeding the capacity of any main?
 """
-MAINS = MAINS.replace("between six stations", "between four stations")
 EDGES = (
     "A network has four nodes joined by directed edges. Node A, which is the starting point, is joined to two other "
     "nodes: there is an edge from node A to node B with a capacity of 6. There is an edge from node A to node C with a "

@@ -17,6 +17,10 @@ def aligned(records: Sequence[Record]) -> list[Record]:
         return list(records)
     same = load("families")["any"]["same"]
     used = Counter(name for record in records for name in {one for cell in record.cells for one in _names(cell, same)})
+    for record in records:
+        told = Counter(name for cell in record.cells for name in _names(cell, same))
+        for name in [name for name, count in told.items() if count > 1]:
+            used[name] = 0  # a word beside two numbers of one record tells neither from the other
     found = [replace(record, cells=tuple(_called(cell, used, same) for cell in record.cells)) for record in records]
     return found if _agree(found) else list(records)
 

@@ -17,7 +17,7 @@ _SPENT = re.compile(
 )
 _LINK = re.compile(r"^[\s,;.]*(?:→|->|=>|⇒|>|and then|then|followed by|,|;)?[\s,;.]*$")
 _DOLLAR = re.compile(r"\b(?:an?|one)(?: (?:single|mere))? (?:dollar|buck)\b")
-_SPLIT = re.compile(r";|,(?!\d{3})|\.(?=\s)|\b(?:and|at|for|with|costing)\b|\(|\)")
+_SPLIT = re.compile(r";|,(?!\d{3})|\.(?=\s)|\b(?:and|at|for|with|costing|but|while|whereas)\b|\(|\)")
 _LONGEST = 70
 _SAYS = re.compile(r"\s(?:requires?|follows?|needs?|must|has|visits?|goes)\b")
 _VERB = re.compile(
@@ -28,6 +28,10 @@ _OF = re.compile(r"\s*(?P<unit>[^\W\d_]+)\s+of\s+(?P<what>.+)")
 _START = re.compile(
     r"(?:(?:[Ll]astly|[Ff]inally|[Ii]f we start|[Ss]tarting),? )?[Ff]rom (?:the )?"
     r"(?P<place>[A-Z][\w'’-]*(?: (?:[A-Z][\w'’-]*|\d+))*)(?: \([^)\d]*\d?\))?\s*[:,](?=.*\d)"
+)
+_NUMBERED = re.compile(
+    r"(?P<label>[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)? (?:\d{1,3}|[A-Z])) (?:currently |now |already |initially )?"
+    r"(?:has|have|holds?|stocks|owns|needs?|requires?|keeps?|contains?)\b"
 )
 _NAMED = {"weighs": "weight", "weigh": "weight", "costs": "cost", "worth": "value"}
 _MONEY = frozenset("$€£¥")
@@ -65,6 +69,9 @@ def label_and_rest(body: str) -> tuple[str, str, int]:
     start = _START.match(body)
     if start:
         return f"From {start['place']}", body[start.end() :], start.end()
+    numbered = _NUMBERED.match(body)
+    if numbered:
+        return numbered["label"], body[numbered.end("label") :], numbered.end("label")
     colon = re.search(r":(?!\d)", body)
     verb = _VERB.search(body)
     if colon and colon.start() <= _LONGEST and not re.search(r"[$€£,;]", body[: colon.start()]):
@@ -164,7 +171,10 @@ def _cell(piece: str, match: re.Match[str], offset: int) -> Cell:
     after = _words(piece[end:])
     start = offset + match.start("value")
     amount = _OF.match(piece[end:])
-    also = tuple(filter(None, (_name(before), _name(after), _name(after[-1:]), "cost" if unit in _MONEY else "")))
+    said = [word.lower() for word in re.findall(r"[^\W\d_]+", piece[: match.start()])]
+    verbs = [word for word in said if word in load("families")["network"]["holding"]]
+    names = (_name(before), _name(after), _name(after[-1:]), "cost" if unit in _MONEY else "", *verbs[-1:])
+    also = tuple(filter(None, names))
     if amount and not unit:
         return Cell(_name(_words(amount["what"])), value, amount["unit"], start, offset + end, also)
     if before or not after:

@@ -209,7 +209,7 @@ class Account:
         weak, cues = patterns("any", "weak"), patterns("any", "cues")
         for edge in (*_CLAUSE.finditer(self.prose), None):
             start, end = begin, edge.start() if edge else len(self.prose)
-            begin = edge.end() if edge else end
+            begin = edge.start() + (not edge.group()[0].isalpha()) if edge else end
             if any(start <= number.start < end for number in self.numbers):
                 continue
             mild = {match.span() for phrase in weak for match in phrase.finditer(self.prose, start, end)}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from copilot.drafting.base import Table
 from copilot.drafting.builtin.families import (
+    balancing,
     covering,
     cutting,
     diet,
@@ -33,6 +34,7 @@ _FAMILIES: tuple[tuple[str, Callable[[Reading], Formulation]], ...] = (
     ("job shop scheduling", jobshop.read),
     ("a round trip", tour.read),
     ("transportation", network.read),
+    ("moving goods among places", balancing.read),
     ("facility location", facility.read),
     ("covering", covering.read),
     ("flow over links", flow.read),

@@ -30,12 +30,12 @@ def read(reading: Reading) -> Formulation:
         raise InDoubt("The text does not say that the trip ends where it began.")
     lengths = _both_ways(single(links))
     places = list(dict.fromkeys(end for ends in lengths for end in ends))
-    units = {cell.unit for link in links for cell in link.cells}
+    units = {cell.unit for link in links for cell in link.cells if cell.unit}
     if len(units) > 1:
         raise InDoubt(f"The distances have several units: {', '.join(sorted(units))}.")
     constant = constant_of(reading)
     reading.settle(FAMILY, len(places), len(places) - 1)
-    return _written(reading, places, lengths, next(iter(units)), constant)
+    return _written(reading, places, lengths, next(iter(units), ""), constant)
 
 
 def _both_ways(lengths: dict[tuple[str, str], float]) -> dict[tuple[str, str], float]:
