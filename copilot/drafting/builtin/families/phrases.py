@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from copilot.drafting.builtin.families.cells import NUMBER
+from copilot.drafting.builtin.families.sentences import sentence_of, spots_of, written_in
 from copilot.drafting.builtin.words import lexicon, load
 
-_SENTENCE = re.compile(r"(?:[.!?;](?=\s|$)|\n\s*\n)")
 _CLAUSE = re.compile(r"[.!?](?=\s|$)|[,;:()]|\n\s*\n|\b(?:and|but|while|whereas|so that|such that)\b")
 _COMPOUND = re.compile(r"[-‑](?:hour|day|week|month|year|stage|phase|dimensional)\b")
 _SUFFIX = re.compile(r"(?:[Kk](?!\w)|\s?%)?")
@@ -64,6 +64,14 @@ def slots(family: str) -> tuple[Slot, ...]:
 
 
 @cache
+def side(kind: str, key: str = "phrases") -> tuple[re.Pattern[str], ...]:
+    """The phrases of one kind of rule beside a family's own, longest first, with its lists of words filled in."""
+    listed = load("sides")
+    filled = [re.sub(r"\{(\w+)\}", lambda name: str(listed["words"][name[1]]), one) for one in listed[kind][key]]
+    return tuple(_pattern(phrase) for phrase in sorted(filled, key=lambda phrase: -len(phrase)))
+
+
+@cache
 def _pattern(phrase: str) -> re.Pattern[str]:
     """`~` stands for up to eight words, `*` ends a word anyhow, `(a|b c)` is a choice, `?` makes it optional."""
     out = []
@@ -93,13 +101,15 @@ class Account:
     places: Sequence[str] = ()
     explained: bytearray = field(init=False)
     numbers: list[Said] = field(init=False)
+    written: tuple[tuple[int, int], ...] = field(init=False)
     taken: list[Said] = field(default_factory=list)
     counts: list[Said] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.explained = bytearray(len(self.prose))
-        named = _spots(self.prose, self.places)
+        named = spots_of(self.prose, self.places)
         self.numbers = [n for n in _numbers(self.prose) if not any(a <= n.start < b for a, b in named)]
+        self.written = written_in(self.prose)
 
     def explain(self, start: int, end: int) -> None:
         """Mark a range as understood."""
@@ -108,12 +118,17 @@ class Account:
     def absorb(self, phrases: Iterable[re.Pattern[str]]) -> None:
         """Mark every place where a phrase stands; numbers inside stay open."""
         for phrase in phrases:
-            for match in phrase.finditer(self.prose):
+            for match in self._places(phrase):
                 self.explain(*match.span())
+
+    def _places(self, phrase: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """The places of a phrase; the room that the records left blank is not searched."""
+        for begin, end in self.written:
+            yield from phrase.finditer(self.prose, begin, end)
 
     def says(self, phrases: Iterable[re.Pattern[str]]) -> re.Match[str] | None:
         """The first place of any of the phrases."""
-        found = [match for phrase in phrases if (match := phrase.search(self.prose))]
+        found = [match for phrase in phrases if (match := next(self._places(phrase), None))]
         return min(found, key=lambda match: match.start()) if found else None
 
     def take(self, said: Said, begin: int | None = None) -> Said:
@@ -174,7 +189,7 @@ class Account:
     def relax(self, known: Iterable[re.Pattern[str]]) -> None:
         """In a sentence that tells a number or a rule of the family, its small words are part of the telling."""
         sentences = {said.sentence for said in self.taken}
-        sentences |= {self.sentence_at(match.start()) for phrase in known for match in phrase.finditer(self.prose)}
+        sentences |= {self.sentence_at(match.start()) for phrase in known for match in self._places(phrase)}
         for start, end in sentences:
             for phrase in patterns("any", "soft"):
                 for match in phrase.finditer(self.prose, start, end):
@@ -184,7 +199,8 @@ class Account:
         """A clause that repeats what makes the family may use small words of duty; the next may not."""
         begin = 0
         for edge in (*(match.start() for match in _CLAUSE.finditer(self.prose)), len(self.prose)):
-            if any(phrase.search(self.prose, begin, edge) for phrase in core):
+            blank = self.prose[begin:edge].isspace()
+            if not blank and any(phrase.search(self.prose, begin, edge) for phrase in core):
                 for phrase in patterns("any", "mild"):
                     for match in phrase.finditer(self.prose, begin, edge):
                         self.explain(*match.span())
@@ -223,14 +239,14 @@ class Account:
         open_numbers = [(f"the number {self.prose[n.start : n.end]}", n.start, n.end) for n in self.numbers]
         cues = []
         for phrase in patterns("any", "cues"):
-            for match in phrase.finditer(self.prose):
+            for match in self._places(phrase):
                 if not all(self.explained[match.start() : match.end()]):
                     cues.append((f"“{match.group().lower()}”", match.start(), match.end()))
         return sorted(open_numbers + cues, key=lambda item: item[1])
 
     def sentence_at(self, start: int) -> tuple[int, int]:
         """Range of the sentence around an offset."""
-        return _sentence(self.prose, start)
+        return sentence_of(self.prose, start)
 
 
 def _is_any_two(prose: str, said: Said) -> bool:
@@ -238,23 +254,12 @@ def _is_any_two(prose: str, said: Said) -> bool:
     return said.value == 2 and prose[: said.start].rstrip().lower().endswith(("any", "those", "these", "particular"))
 
 
-def _spots(prose: str, names: Sequence[str]) -> list[tuple[int, int]]:
-    """Where the prose names places."""
-    if not names:
-        return []
-    choices = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    return [match.span() for match in re.finditer(rf"(?<!\w)(?:{choices})(?!\w)", prose, re.IGNORECASE)]
+@lru_cache(maxsize=8)
+def _numbers(prose: str) -> tuple[Said, ...]:
+    return tuple(_found_numbers(prose))
 
 
-def _sentence(prose: str, at: int) -> tuple[int, int]:
-    begin = max([match.end() for match in _SENTENCE.finditer(prose, 0, at)], default=0)
-    end = _SENTENCE.search(prose, at)
-    while begin < at and prose[begin].isspace():
-        begin += 1
-    return begin, end.start() + 1 if end else len(prose)
-
-
-def _numbers(prose: str) -> Iterable[Said]:
+def _found_numbers(prose: str) -> Iterator[Said]:
     numbers = lexicon().numbers
     worded = re.compile(r"\b(?:" + "|".join(word for word, value in numbers.items() if value > 1) + r")\b", re.I)
     found = [
@@ -268,4 +273,4 @@ def _numbers(prose: str) -> Iterable[Said]:
         end = suffix.end() if suffix else end
         behind = re.match(r"[\s\-‑]*((?:[^\W\d_][^\W_]*[²³]?\s?){0,3})", prose[end : end + 60])
         unit = prose[start - 1] if start and prose[start - 1] in "$€£¥" else (behind.group(1).strip() if behind else "")
-        yield Said(value, unit, start, end, _sentence(prose, start))
+        yield Said(value, unit, start, end, sentence_of(prose, start))
