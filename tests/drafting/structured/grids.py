@@ -113,9 +113,9 @@ def transport(rng: random.Random) -> Grid | None:
     demand = _numbers(rng, len(shops), 20, 60)
     supply = [sum(demand) // len(plants) + rng.randint(5, 30) for _ in plants]
     names = [f"{plant}_{shop}" for plant in plants for shop in shops]
-    rules = [
-        Rule({f"{plant}_{shop}": 1.0 for shop in shops}, "<=", supply[at]) for at, plant in enumerate(plants)
-    ] + [Rule({f"{plant}_{shop}": 1.0 for plant in plants}, ">=", demand[at]) for at, shop in enumerate(shops)]
+    rules = [Rule({f"{plant}_{shop}": 1.0 for shop in shops}, "<=", supply[at]) for at, plant in enumerate(plants)] + [
+        Rule({f"{plant}_{shop}": 1.0 for plant in plants}, ">=", demand[at]) for at, shop in enumerate(shops)
+    ]
     best = _solved(Plan("minimize", names, dict(zip(names, (c for row in cost for c in row), strict=True)), rules))
     cells = _matrix("From", [*shops, "Supply"], plants, [[*row, supply[at]] for at, row in enumerate(cost)])
     cells.append(["Demand", *map(str, demand), ""])
@@ -148,8 +148,7 @@ def tour(rng: random.Random) -> Grid | None:
         for other in range(one):
             far[one][other] = far[other][one] = rng.randint(10, 90)
     best = min(
-        sum(far[a][b] for a, b in zip((0, *order), (*order, 0), strict=True))
-        for order in permutations(range(1, size))
+        sum(far[a][b] for a, b in zip((0, *order), (*order, 0), strict=True)) for order in permutations(range(1, size))
     )
     asked = (
         f"A salesman starts in {towns[0]}, visits every city exactly once and returns. "
@@ -199,15 +198,11 @@ def path(rng: random.Random) -> Grid | None:
 def lots(rng: random.Random) -> Grid | None:
     """Periods with demand, setup, unit and holding cost."""
     count = rng.randint(3, 5)
-    demand, setup, unit, hold = (
-        _numbers(rng, count, low, high) for low, high in ((20, 90), (50, 200), (3, 9), (1, 3))
-    )
+    demand, setup, unit, hold = (_numbers(rng, count, low, high) for low, high in ((20, 90), (50, 200), (3, 9), (1, 3)))
     most, at = float(sum(demand)), range(count)
     names = [f"{kind}{period}" for kind in ("make", "on", "keep") for period in at]
     rules = [
-        Rule(
-            {f"make{p}": 1.0, f"keep{p}": -1.0} | ({f"keep{p - 1}": 1.0} if p else {}), "==", float(demand[p])
-        )
+        Rule({f"make{p}": 1.0, f"keep{p}": -1.0} | ({f"keep{p - 1}": 1.0} if p else {}), "==", float(demand[p]))
         for p in at
     ]
     rules += [Rule({f"make{p}": 1.0, f"on{p}": -most}, "<=", 0.0) for p in at]
