@@ -66,7 +66,7 @@ def mix(rng: random.Random) -> Grid | None:
     best = _solved(Plan("maximize", names, dict(zip(names, profit, strict=True)), rules, set(names)))
     asked = (
         f"Maximize total profit. There are {time} hours and {stock} kg of wood available.",
-        f"How many of each product should be made to maximize profit? At most {time} hours and {stock} wood can be used.",
+        f"How many of each product should be made to maximize profit? At most {time} hours and {stock} wood are used.",
         f"Maximize profit with at most {time} hours and at most {stock} wood. Quantities are whole numbers.",
     )
     return best and Grid(_table(("product", "profit", "hours", "wood"), names, profit, hours, wood), asked, best)
@@ -101,7 +101,7 @@ def knapsack(rng: random.Random) -> Grid | None:
     asked = (
         f"Choose items of the largest total value. Each item can be taken at most once, "
         f"and the total weight is at most {limit}.",
-        f"The knapsack holds a weight of {limit}. Which items give the highest total value? Every item is taken or left.",
+        f"The knapsack holds a weight of {limit}. Which items give the highest total value? Each is taken or left.",
     )
     return best and Grid(_table(("item", "value", "weight"), names, value, weight), asked, best)
 
