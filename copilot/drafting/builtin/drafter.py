@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pydantic import ValidationError
 
 from copilot.drafting.base import Draft, DraftingError, DraftOutcome, DraftReport, DraftRequest, Feedback, Question
-from copilot.drafting.builtin import algebra, followup, prose, tables
+from copilot.drafting.builtin import algebra, followup, pasted, prose, tables
 from copilot.drafting.builtin.algebra_tokens import AlgebraError
 from copilot.drafting.builtin.families import route
 from copilot.drafting.builtin.languages import NOT_ENGLISH, foreign_language
@@ -87,6 +87,16 @@ class BuiltinDrafter:
             return self._revised(request, request.previous)
         return self._unlabelled(text)
 
+    def _pasted(self, text: str) -> DraftOutcome | None:
+        """The reading of a text with tables in it as if they were attached; None where there is none."""
+        found = pasted.taken_out(text)
+        if found is None:
+            return None
+        apart = self._tabled(DraftRequest(found.text, tables=found.tables))
+        if apart.draft is None:
+            return None
+        return self._complete(found.told(apart.draft.formulation))
+
     def _by_algebra(self, text: str) -> DraftOutcome:
         """Algebra lines; a text that only holds a formula among its sentences is read as prose."""
         try:
@@ -111,10 +121,13 @@ class BuiltinDrafter:
         return self._complete(formulation)
 
     def _unlabelled(self, text: str) -> DraftOutcome:
-        """Records of a known family, else prose; a family in doubt says why where prose has no reading either."""
+        """Records of a known family, a table, else prose; a family in doubt says why where prose has none either."""
         family = route.formulate(text)
         if isinstance(family, Formulation):
             return self._complete(family)
+        apart = self._pasted(text)
+        if apart is not None:
+            return apart
         if family and len(_NUMBER.findall(text)) > _MOST_IN_PROSE:
             return DraftOutcome(status="abstained", reasons=family)
         read = prose.outcome_of_text(text)
