@@ -56,8 +56,9 @@ def build(stage: Stage, draft: Draft) -> Built | Feedback:
 
 def check(stage: Stage, draft: Draft, built: Built, tables: Sequence[Table] = ()) -> list[Check]:
     """Compare request, formulation, program and instance; says pass, fail or unknown for each."""
-    found = checking.before_solve(draft.formulation, built.instance, stage.run.request_text)
-    if (written := literals(draft, stage.run.request_text, tables)) is not None:
+    text, is_first = stage.run.request_text, stage.run.base_id is None
+    found = checking.before_solve(draft.formulation, built.instance, text, tables=tables, is_first=is_first)
+    if (written := literals(draft, text, tables)) is not None:
         found.append(written)
     found += _second_paths(stage, draft, built.instance)
     stage.record(EventType.CHECKS_FINISHED, {"checks": [asdict(one) for one in found]})

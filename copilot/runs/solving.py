@@ -73,7 +73,7 @@ def explain(stage: Stage, version: ModelVersion, instance: Instance, result: Res
     """Say the result in plain words, judge it, and store it on the run."""
     formulation = Formulation.model_validate(version.formulation)
     checks = [Check(**raw) for raw in version.checks] + checking.after_solve(formulation, instance, result)
-    checks += trials.changed_numbers(stage, version, instance, result)
+    checks += trials.put_to_test(stage, version, instance, result)
     discard = stage.lease.cancelled and _discarded(stage.run)
     findings = _looked_into(stage, instance, result)
     cause = diagnosis.cause_of(formulation, findings, held=scenario.fixed_by(stage.run))
