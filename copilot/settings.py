@@ -9,6 +9,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONCE, NONE, SELF
 
+from copilot.api.environment import api_limits, rest_framework
 from copilot.llm.environment import language_models
 from copilot.logs import logging_config
 
@@ -145,6 +146,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {} if IN_PROCESS else {"socket_timeout": 5, "s
 # --- the line ---------------------------------------------------------------------------------------------------
 COPILOT = {
     **language_models(env),
+    **api_limits(env),
     "DRAFT_REPAIRS": env.int("COPILOT_DRAFT_REPAIRS", default=3),
     "SOLVE_SECONDS": env.float("COPILOT_SOLVE_SECONDS", default=300.0),
     "SOLVE_MEMORY_MB": env.int("COPILOT_SOLVE_MEMORY_MB", default=4096),
@@ -186,10 +188,7 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-}
+REST_FRAMEWORK = rest_framework()
 
 # --- words and time ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"

@@ -23,7 +23,8 @@ ROWS = set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE))
 def settings_variables() -> set[str]:
     """Every name that the settings read from the environment: first arguments of `env(...)` and `env.kind(...)`."""
     names = set()
-    sources = [(ROOT / name).read_text() for name in ("copilot/settings.py", "copilot/llm/environment.py")]
+    modules = ("copilot/settings.py", "copilot/llm/environment.py", "copilot/api/environment.py")
+    sources = [(ROOT / name).read_text() for name in modules]
     for node in (node for source in sources for node in ast.walk(ast.parse(source))):
         if isinstance(node, ast.Call) and node.args and isinstance(first := node.args[0], ast.Constant):
             asked = node.func.value if isinstance(node.func, ast.Attribute) else node.func

@@ -1,4 +1,4 @@
-"""Who may see what: users, the workspaces that own everything, and memberships with a role."""
+"""Who may see what: users with their tokens, the workspaces that own everything, and memberships with a role."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 
 _Row = TypeVar("_Row", bound=models.Model, covariant=True)
 
@@ -69,3 +71,44 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.workspace} ({self.role})"
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    """Tokens, asked for by owner."""
+
+    def visible_to(self, user: Viewer) -> ApiTokenQuerySet:
+        """The user's own; nobody sees another's."""
+        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
+
+    def in_force(self) -> ApiTokenQuerySet:
+        """Neither revoked nor past their last day, of users who may sign in."""
+        lasting = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+        return self.filter(lasting, revoked_at__isnull=True, user__is_active=True)
+
+
+class ApiToken(models.Model):
+    """Lets a program act as its user. Only a hash of the secret is kept; `start` tells tokens apart for people."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    start = models.CharField(max_length=12)
+    created_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.start}…)"
+
+    @property
+    def state(self) -> str:
+        """How the token stands, in a word."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at is not None and self.expires_at <= timezone.now() else "in force"

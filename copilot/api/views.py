@@ -1,4 +1,4 @@
-"""The REST door: parse, one service call, answer; strangers get 404, bad input 400 with sentences."""
+"""Doors of models: a version, its files, model files to compare with, and comparisons."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -16,7 +15,9 @@ from rest_framework.views import APIView
 
 from copilot.accounts.models import User
 from copilot.accounts.services import workspace_of
+from copilot.api.doors import user_of as _user
 from copilot.api.serializers import DiffInput, ModelFileInput
+from copilot.api.shapes import told_version
 from copilot.review import services
 from copilot.review.contract import as_json
 from copilot.review.models import Comparison
@@ -25,16 +26,11 @@ from copilot.review.sides import Side, side_of
 from copilot.runs import exports
 
 
-class _Door(APIView):
-    """Signed in with the site's session; unsafe methods need its CSRF token."""
-
-    authentication_classes = [SessionAuthentication]
-
-
-class ModelFiles(_Door):
+class ModelFiles(APIView):
     """Model files to compare with."""
 
     parser_classes = [MultiPartParser]
+    takes = ModelFileInput
 
     def post(self, request: Request) -> Response:
         """Read and keep one file; 201 with its id, and with what its reader found odd."""
@@ -51,7 +47,18 @@ class ModelFiles(_Door):
         return Response(body, status=201)
 
 
-class VersionFile(_Door):
+class Version(APIView):
+    """A version of a model."""
+
+    def get(self, request: Request, version_id: UUID) -> Response:
+        """Formulation, program, checks, diff to the one before, and the files it can be had as."""
+        version = exports.version_visible_to(_user(request), version_id)
+        if version is None:
+            raise Http404("There is no such version.")
+        return Response(told_version(version))
+
+
+class VersionFile(APIView):
     """A version as a file."""
 
     def get(self, request: Request, version_id: UUID, form: str) -> HttpResponse:
@@ -66,8 +73,10 @@ class VersionFile(_Door):
         return exports.as_download(made)
 
 
-class Diffs(_Door):
+class Diffs(APIView):
     """Comparisons of two models."""
+
+    takes = DiffInput
 
     def post(self, request: Request) -> Response:
         """Compare `a` with `b`, or answer from what is kept; 202 while a worker is on it."""
@@ -82,7 +91,7 @@ class Diffs(_Door):
         return _answer(found)
 
 
-class Diff(_Door):
+class Diff(APIView):
     """One comparison."""
 
     def get(self, request: Request, comparison_id: UUID) -> Response:
@@ -105,8 +114,3 @@ def _side(user: User, side_id: UUID) -> Side:
     if side is None:
         raise Http404("There is no such version or file.")
     return side
-
-
-def _user(request: Request) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -111,8 +111,8 @@ def _answered(
     asked: Mapping[str, str],
     context: dict[str, Any],
 ) -> HttpResponse:
-    wanted = board.mapped(asked)
     try:
+        wanted = board.mapped(asked)
         found = newdata.check(version=board.version, mapped=wanted, datasets=board.datasets)
         context |= {"faults": found.faults, "doubts": found.doubts, "fits": not found.faults}
         if found.faults or "solve" not in asked:

@@ -22,7 +22,7 @@ from copilot.drafting.wire import data_from_json
 from copilot.runs import newdata, rebinds
 from copilot.runs.models import ModelVersion, Run
 from copilot.runs.rebinds import Mapped
-from copilot.runs.services import RunError
+from copilot.runs.services import RunConflict, RunError
 from copilot.runs.wants import wanted_of
 from copilot.runs.words import number
 
@@ -68,7 +68,11 @@ class Board:
     proposed: Mapping[str, Option]
 
     def mapped(self, asked: Mapping[str, str] | None) -> list[Mapped]:
-        """What a form asks for, or what is proposed where there is none; sets follow their parameters."""
+        """What a form asks for, or what is proposed where there is none; sets follow their parameters.
+
+        Raises RunError for a column that is no longer there: keeping the present value instead would be a surprise.
+        """
+        self._check(asked or {})
         chosen = {one.name: option for one in self.wanted if (option := self._option(one, asked))}
         for one in self.wanted:
             if (
@@ -83,6 +87,18 @@ class Board:
     def fields(self, asked: Mapping[str, str] | None) -> tuple[Field, ...]:
         """The form: every want with its options."""
         return tuple(self._field(one, asked) for one in self.wanted)
+
+    def _check(self, asked: Mapping[str, str]) -> None:
+        wanted = {FIELD + one.name: one for one in self.wanted}
+        for name, value in asked.items():
+            if name.startswith(FIELD) and name not in wanted:
+                raise RunError(f"The program reads nothing named {name.removeprefix(FIELD)[:40]}. Map the data again.")
+            if name in wanted and value != KEEP and self._option(wanted[name], asked) is None:
+                one, column = wanted[name], " · ".join(value.split("|")[:3:2])
+                raise RunError(
+                    f"The column chosen for {one.label or one.name} ({column[:80]}) is not in the tables in use: they "
+                    "were replaced, or it is not of the right form. Choose another."
+                )
 
     def _option(self, one: Wanted, asked: Mapping[str, str] | None) -> Option | None:
         if asked is None:
@@ -117,7 +133,7 @@ def board_of(run: Run, datasets: Iterable[Dataset]) -> Board:
     """What the run's version reads, with the tables of these datasets; raises RunError with a sentence."""
     version = run.version or run.base
     if version is None:
-        raise RunError(newdata.NO_VERSION)
+        raise RunConflict(newdata.NO_VERSION)
     held = tuple(datasets)
     try:
         formulation = rebinds.formulation_of(version)
@@ -153,7 +169,7 @@ def template_of(run: Run) -> tuple[str, bytes]:
     """File name and bytes of a workbook with what the run's version reads; raises RunError with a sentence."""
     version = run.version or run.base
     if version is None:
-        raise RunError(newdata.NO_VERSION)
+        raise RunConflict(newdata.NO_VERSION)
     try:
         data = data_from_json(version.data)
         content = template(wanted_of(rebinds.formulation_of(version), data), data)

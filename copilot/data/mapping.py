@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from copilot.data.binding import ColumnBinding, as_label, value_columns
+from copilot.data.cells import is_number
 from copilot.data.table import DataTable
 from copilot.data.units import split_unit
 
@@ -17,6 +18,8 @@ _SECOND = 0.5
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^\W\d_]+")
 _IDLE = frozenset({"the", "of", "per", "a", "an", "in", "for", "each", "and", "by", "to", "number", "value"})
 _NAMES_OF_ROWS = ("name", "parameter", "item", "key", "label")
+_NAMES_OF_NUMBERS = ("value", "number", "amount")
+_MEANT = 0.8  # so close is the name of a column that it is meant for a parameter, whatever its cells hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ def _ways(wanted: Wanted, table: DataTable) -> Iterator[Option]:
         yield from _as_labels(wanted, table)
         return
     for column in table.columns:
-        if table.kinds[column] not in ("number", "integer"):
+        if not _may_hold(wanted, table, column):
             continue
         if wanted.kind == "number":
             yield from _as_number(wanted, table, column)
@@ -130,6 +133,23 @@ def _ways(wanted: Wanted, table: DataTable) -> Iterator[Option]:
                 yield Option(table.name, ColumnBinding(wanted.name, column, others), _SECOND * score)
     if wanted.kind == "numbers" and len(wanted.indices) == 2 and (option := _as_matrix(wanted, table)):
         yield option
+
+
+def _may_hold(wanted: Wanted, table: DataTable, column: str) -> bool:
+    """Whether a column is meant to give numbers: it does, or it would but for a cell that validation then names.
+
+    Were such a column not offered, what it was filled in for would keep its present value, and nobody would notice.
+    """
+    if table.kinds[column] in ("number", "integer"):
+        return True
+    filled = [cell for cell in table.columns[column] if cell is not None]
+    numeric = sum(not isinstance(cell, str) or is_number(cell) for cell in filled)
+    if table.kinds[column] == "text" and filled and 2 * numeric >= len(filled):
+        return True
+    plain = split_unit(column)[0]
+    known = {label for labels in wanted.labels.values() for label in labels}
+    is_meant = _named(wanted, plain) >= _MEANT or (wanted.kind == "number" and _plain(plain) in _NAMES_OF_NUMBERS)
+    return is_meant and known.isdisjoint(as_label(cell) for cell in filled)
 
 
 def _as_labels(wanted: Wanted, table: DataTable) -> Iterator[Option]:
@@ -165,7 +185,7 @@ def _as_number(wanted: Wanted, table: DataTable, column: str) -> Iterator[Option
         close = {row: max(_similar(row, wanted.name), _similar(row, wanted.label)) for row in rows}
         row = max(close, key=lambda one: close[one], default="")
         if row and close[row] >= 0.6:
-            value = 0.15 if _plain(column) in ("value", "number", "amount") else 0.0
+            value = 0.15 if _plain(column) in _NAMES_OF_NUMBERS else 0.0
             binding = ColumnBinding(wanted.name, column, (key,), role="cell", at=row)
             yield Option(table.name, binding, min(1.0, 0.85 * close[row] + value), f"the row {row} has its name")
 
@@ -175,7 +195,7 @@ def _as_matrix(wanted: Wanted, table: DataTable) -> Option | None:
     first, second = (set(wanted.labels.get(index, ())) for index in wanted.indices)
     for key in table.columns:
         columns = value_columns(table, (key,))
-        if len(columns) < 2 or any(table.kinds[column] not in ("number", "integer") for column in columns):
+        if len(columns) < 2 or not all(_may_hold(wanted, table, column) for column in columns):
             continue
         across = len(second & set(columns)) / max(1, len(second))
         down = _overlap(table, key, first)

@@ -62,6 +62,7 @@ def validate(
             doubts += _doubts(one, chosen[one.name], tables[one.name])
         elif one.kind == "numbers" and one.name not in chosen:
             faults += _stale(one, labels)
+    doubts += _kept(wanted, chosen)
     if len(faults) > MOST_FAULTS:
         faults[MOST_FAULTS:] = ["There are more faults of this kind. Correct these first."]
     if faults:
@@ -73,6 +74,14 @@ def validate(
     except DataError as error:
         return Validated({}, (str(error),), tuple(doubts))
     return Validated({**values, **{name: list(found) for name, found in labels.items()}}, (), tuple(doubts))
+
+
+def _kept(wanted: Sequence[Wanted], chosen: Mapping[str, ColumnBinding]) -> Iterator[str]:
+    """What is not read from any column, said where something else is: it may have been overlooked."""
+    kept = [one.label or one.name for one in wanted if one.kind != "labels" and one.name not in chosen]
+    if kept and chosen:
+        more = f" and {len(kept) - _SHOWN} more" if kept[_SHOWN:] else ""
+        yield f"No column was chosen for {', '.join(kept[:_SHOWN])}{more}: the present values are kept."
 
 
 def _labels(one: Wanted, binding: ColumnBinding, table: DataTable, faults: list[str]) -> tuple[str, ...]:

@@ -81,17 +81,19 @@ class DraftRequest:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question whose answer changes the model."""
+    """One question whose answer changes the model; `trigger` names the kind of doubt behind it."""
 
     text: str
     options: tuple[str, ...] = ()
     default: str = ""
     why: str = ""
+    trigger: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DraftOutcome:
-    """`complete` has a draft; `question` has questions; `abstained` has reasons with a next step."""
+    """`complete` has a draft, and questions where it rests on a doubtful reading (their default); `question` has
+    questions without which there is no draft; `abstained` has reasons with a next step."""
 
     status: Literal["complete", "question", "abstained"]
     draft: Draft | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from copilot.drafting.base import Draft, Drafter, DraftingError, DraftOutcome, D
 from copilot.drafting.loop import Desk, first_draft, settle
 from copilot.drafting.repair import Trial
 from copilot.evaluation.problems import Problem
+from copilot.evaluation.verdict import LIMITS, Outcome, dispute, judge, judged
 from copilot.runs import checks as checking
 from copilot.runs import judging
 from copilot.runs.checking.literals import literals
@@ -22,13 +23,7 @@ from solvers import runner
 from solvers.instance import Instance
 from solvers.result import Result, SolutionStatus, SolveOptions, TerminationCondition
 
-Outcome = Literal["right", "wrong", "abstained", "error", "unjudged"]
 REPAIRS = 3
-T = TerminationCondition
-SAME_STATUS = {
-    "infeasible": {T.INFEASIBLE, T.INFEASIBLE_OR_UNBOUNDED},
-    "unbounded": {T.UNBOUNDED, T.INFEASIBLE_OR_UNBOUNDED},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +44,8 @@ class Attempt:
     """How a drafter did on one problem.
 
     `how` says at which step it ended and as what. `reading` is filled where the answer would have been met with the
-    whole numbers of the draft left out ("continuous"), or with all variables whole ("integer"). `insights` are the
+    whole numbers of the draft left out ("continuous"), or with all variables whole ("integer"). `bound` is what no plan
+    is better than, as far as the solver showed; `reason` says why an answer is no success. `insights` are the
     keys of those that it was drafted with.
     """
 
@@ -60,6 +56,7 @@ class Attempt:
     outcome: Outcome
     how: str
     value: float | None = None
+    bound: float | None = None
     answer: float | None = None
     reason: str = ""
     termination_condition: str = ""
@@ -169,34 +166,25 @@ def _solved(
         blank,
         how="solved",
         value=result.objective_value if result.solution_status is not SolutionStatus.NO_SOLUTION else None,
+        bound=result.objective_bound,
         termination_condition=str(result.termination_condition),
         verification=str(checking.verdict(checks)),
         assumptions=len(draft.formulation.assumptions),
         solve_seconds=result.seconds,
     )
-    judged = judge(problem, result)
-    known = replace(known, outcome=judged, reason=result.message if judged == "error" else "")
-    if judged == "wrong" and problem.answer is not None:
-        known = replace(known, reading=_other_reading(problem, tools, instance))
+    return _explained(problem, tools, replace(known, outcome=judge(problem, result)), instance, result)
+
+
+def _explained(problem: Problem, tools: Tools, known: Attempt, instance: Instance, result: Result) -> Attempt:
+    """The attempt with why it is no success, and which other reading would have met the label."""
+    if known.outcome == "wrong" and (why := dispute(problem, instance, result)):
+        cut_off = result.termination_condition in LIMITS
+        return replace(known, outcome="unproven" if cut_off else "disputed", reason=why)
+    if known.outcome in ("error", "unproven"):
+        return replace(known, reason=result.message)
+    if known.outcome == "wrong" and problem.answer is not None:
+        return replace(known, reading=_other_reading(problem, tools, instance))
     return known
-
-
-def judge(problem: Problem, result: Result) -> Outcome:
-    """Right, wrong, an error where the solver came to no end, or unjudged where nobody knows the answer."""
-    found = result.objective_value if result.solution_status is not SolutionStatus.NO_SOLUTION else None
-    return _judged(problem, result.termination_condition, found)
-
-
-def _judged(problem: Problem, ended: TerminationCondition, value: float | None) -> Outcome:
-    if problem.status != "optimal":
-        return "right" if ended in SAME_STATUS[problem.status] else "wrong"
-    if value is None:
-        decided = ended in {T.INFEASIBLE, T.UNBOUNDED, T.INFEASIBLE_OR_UNBOUNDED}
-        if not decided:
-            return "error"
-    if not problem.is_judged:
-        return "unjudged"
-    return "right" if value is not None and problem.meets(value) else "wrong"
 
 
 def rejudged(attempts: Sequence[Attempt], problems: Sequence[Problem]) -> list[Attempt]:
@@ -208,8 +196,10 @@ def rejudged(attempts: Sequence[Attempt], problems: Sequence[Problem]) -> list[A
 def _again(one: Attempt, problem: Problem | None) -> Attempt:
     if problem is None or one.how != "solved":
         return one
-    ended = T(one.termination_condition)
-    return replace(one, outcome=_judged(problem, ended, one.value), answer=problem.answer)
+    found = judged(problem, TerminationCondition(one.termination_condition), one.value, one.bound)
+    if found == "wrong" and one.outcome == "disputed" and problem.answer == one.answer:
+        return one
+    return replace(one, outcome=found, answer=problem.answer)
 
 
 def _other_reading(problem: Problem, tools: Tools, instance: Instance) -> str:

@@ -12,7 +12,7 @@ from scipy.stats import binomtest, norm
 
 from copilot.evaluation.attempt import Attempt
 
-OUTCOMES = ("right", "wrong", "abstained", "error", "unjudged")
+OUTCOMES = ("right", "wrong", "disputed", "unproven", "abstained", "error", "unjudged")
 LEVEL = 0.95
 
 

@@ -87,6 +87,7 @@ def _told(question: Question, readings: Sequence[Reading]) -> Payload:
         "outcomes": [words.get(option, "") for option in options],
         "default": question.default,
         "why": question.why,
+        "trigger": question.trigger,
     }
 
 

@@ -17,7 +17,7 @@ from copilot.runs import events, queue, rebinds
 from copilot.runs.events import EventType
 from copilot.runs.models import ACTIVE, ModelVersion, Run
 from copilot.runs.rebinds import Mapped
-from copilot.runs.services import RunError
+from copilot.runs.services import RunConflict, RunError
 
 NO_VERSION = "This run made no version of a model, so there is nothing to bring data to."
 
@@ -78,6 +78,7 @@ def _queued(
         solver=run.solver,
         seed=run.seed,
         time_limit_seconds=run.time_limit_seconds,
+        pool_size=run.pool_size,
         **asked,
     )
     started.datasets.set(datasets)
@@ -91,7 +92,7 @@ def _allowed(run: Run, actor: User, version: ModelVersion | None, datasets: Sequ
     if not may_write(actor, run.workspace):
         raise RunError("You may look at this workspace, but only planners and owners can start runs in it.")
     if version is None:
-        raise RunError(NO_VERSION)
+        raise RunConflict(NO_VERSION)
     if foreign := [dataset for dataset in datasets if dataset.workspace_id != run.workspace_id]:
         raise RunError(f"{foreign[0].name} belongs to another workspace.")
     return version

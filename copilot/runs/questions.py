@@ -13,7 +13,7 @@ from copilot.accounts.services import may_write
 from copilot.runs import events, queue
 from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, Run, RunEvent
-from copilot.runs.services import RunError
+from copilot.runs.services import RunConflict, RunError
 
 ANSWERED = "This question was answered already, and the run went on with that answer."
 NOT_ASKED = "This run does not wait for an answer."
@@ -23,6 +23,12 @@ def usual_of(question: dict[str, Any]) -> str:
     """The option that is taken when nobody chooses: the default, else the first."""
     options: Sequence[str] = question.get("options") or ()
     return str(question.get("default") or (options[0] if options else ""))
+
+
+def open_question(run: Run) -> tuple[int, dict[str, Any]] | None:
+    """The number of the event that asks, and the question; None where the run waits for no answer."""
+    newest = _newest_question(run) if run.lifecycle == Lifecycle.AWAITING_INPUT else None
+    return None if newest is None else (newest.sequence, newest.payload["questions"][0])
 
 
 @transaction.atomic
@@ -56,7 +62,7 @@ def answer(*, run: Run, actor: User, asked: int, text: str = "", enqueue: bool =
         closing_message="",
     )
     if not won:
-        raise RunError(ANSWERED)
+        raise RunConflict(ANSWERED)
     if enqueue:
         transaction.on_commit(lambda: queue.ring_worker(run.id))
 
@@ -92,9 +98,9 @@ def close_unanswered(run: Run, actor: User) -> None:
 def _open_question(run: Run, asked: int) -> dict[str, Any]:
     newest = _newest_question(run)
     if newest is None:
-        raise RunError(NOT_ASKED)
+        raise RunConflict(NOT_ASKED)
     if newest.sequence != asked or run.lifecycle != Lifecycle.AWAITING_INPUT:
-        raise RunError(ANSWERED)
+        raise RunConflict(ANSWERED)
     question: dict[str, Any] = newest.payload["questions"][0]
     return question
 

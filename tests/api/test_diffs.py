@@ -173,7 +173,7 @@ def test_models_of_two_workspaces_are_not_compared(alice: User, caller: Client) 
 
 def test_strangers_get_404_and_visitors_nothing(alice: User, charlie: User, client: Client) -> None:
     one, two = version(alice), version(alice, capacity=117.0)
-    assert asked(client, one.id, two.id).status_code == 403
+    assert asked(client, one.id, two.id).status_code == 401
     client.force_login(alice)
     kept = asked(client, one.id, two.id)["Location"]
     client.force_login(charlie)

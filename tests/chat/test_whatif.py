@@ -10,12 +10,12 @@ from django.test import Client
 
 from copilot.accounts.models import Membership, User
 from copilot.chat import fragments, services
-from copilot.chat.management.answer import answer_of
 from copilot.chat.models import Message
 from copilot.chat.whatif import study_of
 from copilot.runs import scenarios
 from copilot.runs.events import EventType as E
 from copilot.runs.models import Lifecycle, Run
+from copilot.runs.reports import answer_of
 from tests.chat import stories
 from tests.chat.test_fragments import regions_in
 from tests.chat.test_views import page_of

@@ -200,3 +200,23 @@ def test_labels_that_look_like_formulas_stay_labels_in_a_template() -> None:
     wanted = (Wanted("cost", "numbers", "cost", ("ITEMS",), labels={"ITEMS": ("=1+1",)}, is_dense=True),)
     (table,) = read_tables("t.xlsx", template(wanted, {"cost": {"=1+1": 3}}))
     assert table.columns == {"ITEMS": ("=1+1",), "cost": (3,)}
+
+
+@pytest.mark.parametrize("cells", [(25, "many"), ("lots", "many"), (None, None)])
+def test_a_column_that_was_filled_in_wrongly_is_told_and_does_not_keep_the_old_numbers(
+    cells: tuple[int | str | None, int | str | None],
+) -> None:
+    found = tables(Demand=[[*DEMAND[0], "Note"], ["Paris", cells[0], "x"], ["Lyon", cells[1], "y"]])
+    assert proposed(found)["demand"].binding.column == "Demand [t]"
+    assert any("sheet Demand, cell B" in fault for fault in checked(found).faults)
+
+
+def test_a_bad_cell_of_a_matrix_is_told_too() -> None:
+    found = tables(Cost=[["Plant", "Paris", "Lyon"], ["north", 4, 6], ["south", 5, "none"]])
+    assert proposed(found)["cost"].binding.role == "matrix"
+    assert any("cell C3" in fault for fault in checked(found).faults)
+
+
+def test_what_keeps_its_value_is_said_where_something_else_is_read() -> None:
+    found = tuple(one for one in tables() if one.name != "Fees")
+    assert any("handling fee" in doubt and "present values are kept" in doubt for doubt in checked(found).doubts)

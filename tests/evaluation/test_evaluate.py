@@ -10,10 +10,11 @@ from django.core.management import CommandError, call_command
 
 from copilot.drafting.base import Draft, DraftOutcome, DraftReport, DraftRequest, Feedback
 from copilot.drafting.builtin import BuiltinDrafter
-from copilot.evaluation.attempt import Attempt, Tools, attempt, judge, rejudged
+from copilot.evaluation.attempt import Attempt, Tools, attempt, rejudged
 from copilot.evaluation.problems import Problem, ProblemError
 from copilot.evaluation.report import markdown, page, summary
 from copilot.evaluation.session import Record, carry_out, read_record
+from copilot.evaluation.verdict import judge
 from copilot.runs import engines
 from solvers.result import Result, SolutionStatus, TerminationCondition
 
@@ -85,7 +86,8 @@ def test_statuses_are_judged_as_answers() -> None:
     assert judge(none, result(ended.OPTIMAL, 3.0)) == "wrong"
     some = Problem("a", "s", "x", answer=3.0)
     assert judge(some, result(ended.INFEASIBLE)) == "wrong"
-    assert judge(some, result(ended.TIME_LIMIT)) == "error"
+    assert judge(some, result(ended.CRASHED)) == "error"
+    assert judge(some, result(ended.TIME_LIMIT)) == "unproven"
 
 
 def test_corrections_judge_again_without_solving_again(tools: Tools) -> None:

@@ -147,10 +147,12 @@ class Composer:
 
     def _source(self, limit: Limit, item: int, factor: str) -> str:
         """The parameter expression of one term."""
-        if limit.row >= 0:
-            return self._cell(limit.row, item)
         if limit.kind == "ratio":
-            return f"1 - {factor}" if item in limit.items else f"-{factor}"
+            share = f"1 - {factor}" if item in limit.items else f"-{factor}"
+            return share if limit.row < 0 else f"({share}) * {self._cell(limit.row, item)}"
+        if limit.row >= 0:
+            rows = [row for row in limit.all_rows if item in self.reading.rows[row].facts]
+            return " + ".join(self._cell(row, item) for row in rows)
         return f"-{factor}" if factor and item in limit.base else ""
 
     def _named(self, limit: Limit) -> tuple[str, str]:
@@ -160,10 +162,11 @@ class Composer:
         variables = " ".join(self.variables[item] for item in limit.items)
         sign, suffix = SIGNS[limit.sign], _SUFFIX[limit.sign]
         if limit.row >= 0 and limit.quantity:
-            row = row_name(self.reading.rows[limit.row])
+            row = " and ".join(row_name(self.reading.rows[row]) for row in limit.all_rows)
             return self.names.take(row, suffix=suffix), f"{row}: {sign} {_number(limit.quantity)}"
         if limit.kind == "ratio" and limit.share:
-            return self.names.take(f"{variables} share"), f"{own}: {sign} {_number(limit.share)} of all"
+            of = f" {row_name(self.reading.rows[limit.row])}" if limit.row >= 0 else ""
+            return self.names.take(f"{variables} share"), f"{own}: {sign} {_number(limit.share)} of all{of}"
         if limit.kind in ("multiple", "comparison"):
             other = " and ".join(items[item].label for item in limit.base)
             name = self.names.take(f"{variables} to {self.variables[limit.base[0]]}")

@@ -112,8 +112,9 @@ class RawLimit:
 class Limit:
     """A rule over the items.
 
-    bound, sum: sum of `items` against `quantity`. resource, requirement: row `row` over `items` against `quantity`.
-    ratio: `items` against the share `share` of `base`. multiple, comparison: `items` against `share` times `base`.
+    bound, sum: sum of `items` against `quantity`. resource, requirement: row `row`, and those of `also`, over `items`
+    against `quantity`. ratio: `items` against the share `share` of `base`, both weighed by `row` if there is one.
+    multiple, comparison: `items` against `share` times `base`.
     """
 
     kind: ConstraintKind
@@ -127,6 +128,12 @@ class Limit:
     share: Quantity | None = None
     strict: bool = False
     notes: tuple[str, ...] = ()
+    also: tuple[int, ...] = ()
+
+    @property
+    def all_rows(self) -> tuple[int, ...]:
+        """The rows that are summed; none for a rule over amounts."""
+        return (self.row, *self.also) if self.row >= 0 else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +151,18 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something in the text that the reading does not explain."""
+    """Something in the text that the reading does not explain.
+
+    `kind` says which question could close it: target, direction, share, rule, twice, unused or limitless; `raw` is the
+    number that it is about, `rows` are the rows, and `limits` the rules that it wavers between.
+    """
 
     reason: str
     spans: tuple[tuple[int, int], ...]
     weight: float = 1.0
-    question: str = ""
-    options: tuple[str, ...] = ()
     about_goal: bool = False
     unused: bool = False
     rows: tuple[int, ...] = ()
+    kind: str = ""
+    raw: RawLimit | None = None
+    limits: tuple[Limit, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot.drafting.builtin.context import Context
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
 def check(reading: Reading) -> None:
     """The ledger's gates; each leaves a gap in words."""
-    used = {limit.row for limit in reading.limits} | {index for index, _ in (reading.goal.rows if reading.goal else ())}
+    used = {row for limit in reading.limits for row in limit.all_rows} | {
+        index for index, _ in (reading.goal.rows if reading.goal else ())
+    }
     for index, row in enumerate(reading.rows):
         spans = tuple(fact.quantity.span for fact in row.facts.values())
         if not (row.words or row.said or row.money or row.said_as_sum or row.unit or row.is_rate):
@@ -25,12 +28,15 @@ def check(reading: Reading) -> None:
             reading.notes.append(f'Nothing limits "{row_name(row)}".')
         elif index not in used and not torn:
             text = f'"{row_name(row)}" is given, but no limit and no objective uses it.'
-            reading.gaps.append(Gap(text, spans, weight=0.5 + 0.5 * len(row.facts), unused=True))
+            reading.gaps.append(
+                Gap(text, spans, weight=0.5 + 0.5 * len(row.facts), unused=True, rows=(index,), kind="unused")
+            )
     _check_holes(reading)
     _check_items(reading)
     _check_twice(reading)
-    if not reading.limits and not any(gap.options for gap in reading.gaps):
-        reading.gaps.append(Gap("Nothing in the text limits the choice. Say what there is, or what is needed.", ()))
+    if not reading.limits and not any(gap.kind == "target" and gap.rows for gap in reading.gaps):
+        text = "Nothing in the text limits the choice. Say what there is, or what is needed."
+        reading.gaps.append(Gap(text, (), kind="limitless"))
     for limit in reading.limits:
         reading.notes.extend(limit.notes)
     if reading.goal:
@@ -73,7 +79,7 @@ def _check_twice(reading: Reading) -> None:
                 f'Two different limits stand on the same thing: "{one.part.text} {one.phrase}" and '
                 f'"{two.part.text} {two.phrase}". Keep the one that counts.'
             )
-            reading.gaps.append(Gap(text, (one.span, two.span)))
+            reading.gaps.append(Gap(text, (one.span, two.span), kind="twice", limits=(other, limit)))
     for (items, row, sign), limit in seen.items():
         upper = seen.get((items, row, "<=")) if sign == ">=" else None
         if upper and upper.quantity and limit.quantity and upper.quantity.part.value < limit.quantity.part.value:
@@ -81,7 +87,7 @@ def _check_twice(reading: Reading) -> None:
                 f"The limits contradict one another: at least {limit.quantity.part.text} and at most "
                 f"{upper.quantity.part.text} of the same thing."
             )
-            reading.gaps.append(Gap(text, (*limit.spans, *upper.spans)))
+            reading.gaps.append(Gap(text, (*limit.spans, *upper.spans), kind="twice", limits=(limit, upper)))
 
 
 def reaches(limit: Limit, reading: Reading, *, sums: bool) -> bool:
@@ -105,4 +111,4 @@ def overreach(limit: Limit, context: Context) -> Gap:
 
 def nameless(row: Row) -> Gap:
     """ "300 for X": nothing says of what the numbers are."""
-    return no_role(next(iter(row.facts.values())).quantity)
+    return replace(no_role(next(iter(row.facts.values())).quantity), kind="")

@@ -28,7 +28,11 @@ def rule_of(limit: Limit, rows: Sequence[Row], *, whole: bool) -> LinearRule:
     value = limit.quantity.part.value if limit.quantity else 0.0
     share = limit.share.part.value if limit.share else 1.0
     if limit.kind == "ratio":
-        coefficients = {item: (1.0 if item in limit.items else 0.0) - share for item in limit.base}
+        weights = rows[limit.row].facts if limit.row >= 0 else {}
+        coefficients = {
+            item: ((1.0 if item in limit.items else 0.0) - share) * (weights[item].value if weights else 1.0)
+            for item in limit.base
+        }
         return LinearRule(coefficients, limit.sign, 0.0)
     if limit.kind in ("multiple", "comparison"):
         coefficients = dict.fromkeys(limit.items, 1.0)
@@ -36,8 +40,11 @@ def rule_of(limit: Limit, rows: Sequence[Row], *, whole: bool) -> LinearRule:
             coefficients[item] = coefficients.get(item, 0.0) - share
         return LinearRule(coefficients, limit.sign, step(limit, whole=whole))
     if limit.row >= 0:
-        facts = rows[limit.row].facts
-        return LinearRule({item: facts[item].value for item in limit.items}, limit.sign, value)
+        coefficients = dict.fromkeys(limit.items, 0.0)
+        for row in limit.all_rows:
+            for item, fact in rows[row].facts.items():
+                coefficients[item] += fact.value
+        return LinearRule(coefficients, limit.sign, value)
     return LinearRule(dict.fromkeys(limit.items, 1.0), limit.sign, value)
 
 

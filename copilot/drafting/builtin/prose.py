@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from copilot.drafting.base import DraftOutcome, Question
-from copilot.drafting.builtin.asking import questions_of, reasons_of
+from copilot.drafting.builtin.asking import offers_of, questions_of, reasons_of
 from copilot.drafting.builtin.candidates import candidate_lists, is_statement
 from copilot.drafting.builtin.compose import compose
 from copilot.drafting.builtin.expressions import says_sum
 from copilot.drafting.builtin.letters.names import lettered, unlettered
 from copilot.drafting.builtin.letters.reader import read_letters
-from copilot.drafting.builtin.linear import goal_coefficients, outcome_of, rule_of
+from copilot.drafting.builtin.plans import best_value, finite, is_idle, is_whole
+from copilot.drafting.builtin.questions.said import answered, parted
 from copilot.drafting.builtin.reading import Reading, read
 from copilot.drafting.builtin.symbols import says_negative, says_whole, symbolic
 from copilot.drafting.builtin.tokens import Sentence, sentences_of
-from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.formulation import Formulation
 
 _MOST_SUMMED = 6
@@ -42,19 +42,37 @@ _IDLE = (
 _NOTHING = "No rule asks for anything, so choosing nothing at all is best for “{label}”; is something needed?"
 
 
-def outcome_of_text(text: str) -> Formulation | DraftOutcome:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A complete formulation, and what may be asked about it: its default is how it was read."""
+
+    formulation: Formulation
+    questions: tuple[Question, ...] = ()
+
+
+def outcome_of_text(text: str) -> Read | DraftOutcome:
     """The formulation of a word problem, or the outcome that asks or abstains with reasons."""
-    reading = best_reading(text)
+    reading = read_with_answers(text)
     if reading is None:
         return DraftOutcome(status="abstained", reasons=(_NOT_READ,))
     if not reading.gaps:
         refusal = _refusal(reading)
-        return DraftOutcome(status="abstained", reasons=(refusal,)) if refusal else formulation_of(reading, text)
+        if refusal:
+            return DraftOutcome(status="abstained", reasons=(refusal,))
+        return Read(formulation_of(reading, text), offers_of(reading, text))
     partial = formulation_of(reading, text) if reading.goal is not None else None
     questions: tuple[Question, ...] = questions_of(reading)
     if questions:
-        return DraftOutcome(status="question", questions=questions, partial=partial)
+        return DraftOutcome(status="question", questions=questions, reasons=reasons_of(reading), partial=partial)
     return DraftOutcome(status="abstained", reasons=reasons_of(reading), partial=partial)
+
+
+def read_with_answers(text: str) -> Reading | None:
+    """The best reading, with the answers to its questions that stand in the text; other paragraphs are read as text."""
+    said = parted(text)
+    reading = best_reading(said.text) if said.answers else None
+    settled = answered(reading, said) if reading is not None else None
+    return settled if settled is not None else best_reading(text)
 
 
 def _refusal(reading: Reading) -> str:
@@ -133,38 +151,3 @@ def _symbolic(text: str) -> Reading | None:
     reading = read(sentences, items, sums=True)
     reading.context = replace(reading.context, whole=says_whole(sentences))
     return reading
-
-
-def is_whole(reading: Reading) -> bool:
-    """Whether the items are counted in whole numbers: not where they are measured (acres, hours, money)."""
-    words = lexicon()
-    context = reading.context
-    return context.whole or not (
-        context.fractional or context.invested or reading.context.measures & words.measure_stems
-    )
-
-
-def is_idle(reading: Reading) -> bool:
-    """Whether a cheapest plan is to choose nothing: costs are positive, and no rule asks for anything."""
-    goal, rows = reading.goal, reading.rows
-    if goal is None or goal.sense != "minimize" or min(goal_coefficients(goal, rows).values(), default=0) < 0:
-        return False
-    rules = [rule_of(limit, rows, whole=is_whole(reading)) for limit in reading.limits]
-    return all(rule.bound >= 0 if rule.sign == "<=" else rule.bound <= 0 for rule in rules)
-
-
-def finite(reading: Reading) -> str:
-    """bounded, unbounded or infeasible: what the relaxed problem is."""
-    return best_value(reading)[0]
-
-
-def best_value(reading: Reading) -> tuple[str, float]:
-    """How the relaxed problem ends, and its best value to six digits behind the point."""
-    assert reading.goal is not None
-    whole = is_whole(reading)
-    rules = [rule_of(limit, reading.rows, whole=whole) for limit in reading.limits]
-    goal = goal_coefficients(reading.goal, reading.rows)
-    outcome, value = outcome_of(
-        goal, rules, maximize=reading.goal.sense == "maximize", item_count=len(reading.context.items)
-    )
-    return outcome, round(value, 6)

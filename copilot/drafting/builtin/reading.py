@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from copilot.drafting.builtin.candidates import Items
-from copilot.drafting.builtin.clauses import Clause, clauses_of, subject_items
+from copilot.drafting.builtin.clauses import Clause, clauses_of, has_the_same, subject_items
 from copilot.drafting.builtin.context import Context, context_of
 from copilot.drafting.builtin.conversions import converted
 from copilot.drafting.builtin.expressions import extracted, notes_of, rules_of
-from copilot.drafting.builtin.facts import Gap, Goal, Limit, RawLimit, Row
+from copilot.drafting.builtin.facts import Gap, Goal, Limit, Quantity, RawLimit, Row
 from copilot.drafting.builtin.goals import Aim, aims_of, goal_of
 from copilot.drafting.builtin.ledger import check, nameless, overreach, reaches
 from copilot.drafting.builtin.mentions import Mentions, Part, Parts
@@ -30,8 +30,9 @@ _ASKING = frozenset({"how", "many", "much"})
 
 @dataclass(slots=True)
 class Reading:
-    """Everything one list of items makes of the text; `gaps` is the ledger, `notes` are assumptions, and
-    `offsets` say where each sentence stands in the text."""
+    """Everything one list of items makes of the text; `gaps` is the ledger, `notes` are assumptions,
+    `offsets` say where each sentence stands in the text, `unchecked` counts the gaps and notes before the checks,
+    and `guessed` are limits whose direction the text does not say."""
 
     context: Context
     rows: list[Row] = field(default_factory=list)
@@ -41,6 +42,8 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     settled: set[int] = field(default_factory=set)
     offsets: list[tuple[int, int]] = field(default_factory=list)
+    unchecked: tuple[int, int] | None = None
+    guessed: list[Quantity] = field(default_factory=list)
 
     @property
     def weight(self) -> float:
@@ -74,6 +77,7 @@ def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> 
     reading.notes.extend(notes_of(expressions, items))
     if gap is not None:
         reading.gaps.append(replace(gap, about_goal=True))
+    reading.unchecked = (len(reading.gaps), len(reading.notes))
     check(reading)
     return reading
 
@@ -85,7 +89,7 @@ def _roles(parted: Sequence[Parts], aims: Sequence[Aim], reading: Reading) -> Ro
         kept = _without_aims(parts, [aim for aim in aims if aim.sentence == index])
         if not kept:
             continue
-        clauses = clauses_of(kept, sentence=index, before=before)
+        clauses = clauses_of(kept, sentence=index, before=() if has_the_same(kept, parted[:index]) else before)
         for clause in clauses:
             reading.gaps.extend(_beyond(clause))
             assign(clause, item_count=len(reading.context.items), hypernyms=reading.context.hypernyms, roles=roles)
@@ -136,6 +140,7 @@ def _direct(reading: Reading, roles: Roles) -> None:
             reading.gaps.append(no_role(quantity))
             continue
         roles.limits.append(RawLimit(">=" if sense == "minimize" else "<=", quantity, weak=True))
+        reading.guessed.append(quantity)
         word = "least" if sense == "minimize" else "most"
         reading.notes.append(f'"{written(quantity)}" is read as "at {word} {written(quantity)}".')
     if sense == "minimize" and all(raw.sign == "<=" for raw in roles.limits):
@@ -148,6 +153,7 @@ def _turned(raw: RawLimit, reading: Reading) -> RawLimit:
     asked = "there" in low or (bool(low & {"has", "have"}) and "to" in {part.low for part in raw.quantity.after})
     if not raw.weak or raw.quantity.money or not asked or low & lexicon().cues.have_strong:
         return raw
+    reading.guessed.append(raw.quantity)
     reading.notes.append(f'"{written(raw.quantity)}" is read as what is asked for, not as what there is.')
     return replace(raw, sign=">=")
 
@@ -164,8 +170,8 @@ def _add_limits(reading: Reading, roles: Roles) -> list[RawLimit]:
             loose.append(raw)
             continue
         reading.limits.extend(limits)
-        torn.extend((raw, gap) for gap in gaps if gap.options)
-        reading.gaps.extend(gap for gap in gaps if not gap.options)
+        torn.extend((raw, gap) for gap in gaps if gap.rows)
+        reading.gaps.extend(gap for gap in gaps if not gap.rows)
     for raw, gap in torn:
         _settle(reading, raw, gap)
     for raw in roles.shares:

@@ -94,7 +94,8 @@ def _add_other(
 
 def no_role(quantity: Quantity) -> Gap:
     """What the ledger says of a number that nothing explains."""
-    return Gap(f'The number "{quantity.part.text}" has no role that I could find.', (quantity.span,))
+    text = f'The number "{quantity.part.text}" has no role that I could find.'
+    return Gap(text, (quantity.span,), kind="direction", raw=RawLimit("<=", quantity, weak=True))
 
 
 def _is_one_of(quantity: Quantity) -> bool:

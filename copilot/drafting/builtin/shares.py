@@ -44,7 +44,8 @@ def share_limit(raw: RawLimit, context: Context) -> tuple[Limit | None, Gap | No
     """The ratio or multiple that a percentage, fraction or "twice" says."""
     quantity = raw.quantity
     if raw.weak and not _MODALS & {part.low for part in quantity.clause}:
-        return None, Gap(f'It is not clear what "{_around(quantity)}" compares.', (quantity.span,))
+        text = f'It is not clear what "{_around(quantity)}" compares.'
+        return None, Gap(text, (quantity.span,), kind="share", raw=raw)
     ahead, behind = _ahead(quantity), _behind(quantity)
     multiple = quantity.part.shape == "multiple" or _speaks_of_number(quantity)
     if len(behind) >= 2 and (multiple or _as_many(quantity)):
@@ -56,7 +57,7 @@ def share_limit(raw: RawLimit, context: Context) -> tuple[Limit | None, Gap | No
         if len(target) == 1 and not raw.weak:
             return _ratio(raw, target, context), None
     text = f'It is not clear what "{_around(quantity)}" compares.'
-    return None, Gap(text, (quantity.span,))
+    return None, Gap(text, (quantity.span,), kind="share", raw=raw)
 
 
 def comparison_limits(clause: Clause, *, told: bool = False) -> tuple[list[Limit], list[Gap]]:
@@ -79,7 +80,9 @@ def comparison_limits(clause: Clause, *, told: bool = False) -> tuple[list[Limit
             return [_compared(clause, parts[first], parts[second], *found)], []
     if _sounds_like_rule(low):
         text = f'"{_sentence(parts)}" sounds like a rule that I could not read.'
-        return [], [Gap(text, ((parts[0].start, parts[-1].end),))]
+        one, two = (next(part for part in parts if part.item == item) for item in clause.items[:2])
+        either = tuple(_compared(clause, one, two, sign, strict=False) for sign in (">=", "<="))
+        return [], [Gap(text, ((parts[0].start, parts[-1].end),), kind="rule", limits=either)]
     return [], []
 
 

@@ -203,17 +203,10 @@ def _on_rows(
 
 
 def _torn(raw: RawLimit, rows: Sequence[Row], close: Sequence[int]) -> Gap:
-    """A limit that fits several rows alike, with the question that settles it."""
+    """A limit that fits several rows alike."""
     names = " or ".join(row_name(rows[index]) for index in close)
-    phrase = written(raw.quantity)
-    word = {"<=": "At most", ">=": "At least", "==": "Exactly"}[raw.sign]
-    return Gap(
-        f'The limit "{phrase}" fits more than one quantity: {names}.',
-        (raw.quantity.span,),
-        question=f"What does “{phrase}” limit: {names}?",
-        options=tuple(f"{word} {raw.quantity.part.text} {row_name(rows[index])}." for index in close),
-        rows=tuple(close),
-    )
+    text = f'The limit "{written(raw.quantity)}" fits more than one quantity: {names}.'
+    return Gap(text, (raw.quantity.span,), rows=tuple(close), kind="target", raw=raw)
 
 
 def _loose(
@@ -248,7 +241,7 @@ def _on_everything(
     if quantity.unit in context.measures and not _names_row(quantity, rows) and alone:
         return [_on_items(raw, context.everything, _MEASURED.format(phrase=written(quantity)))], []
     text = f'It is not clear what "{written(quantity)}" limits.'
-    return [], [Gap(text, (quantity.span,))]
+    return [], [Gap(text, (quantity.span,), kind="target", raw=raw)]
 
 
 def _says_every(quantity: Quantity) -> bool:

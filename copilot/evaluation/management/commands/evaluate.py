@@ -21,7 +21,7 @@ from django.db import connections
 from copilot.drafting.base import DraftingError
 from copilot.drafting.gate import CallsModels
 from copilot.evaluation.attempt import Attempt, Tools, attempt, rejudged
-from copilot.evaluation.counting import paired
+from copilot.evaluation.counting import OUTCOMES, paired
 from copilot.evaluation.errata import corrected, read_errata
 from copilot.evaluation.experience import Experience
 from copilot.evaluation.problems import Problem, ProblemError, read_problems
@@ -37,7 +37,7 @@ from solvers.result import SolveOptions
 
 
 class Command(BaseCommand):
-    """Try a drafter on every problem, and tell right, wrong, abstained and error apart."""
+    """Try a drafter on every problem, and tell right, wrong, disputed, unproven, abstained and error apart."""
 
     help = __doc__
 
@@ -138,7 +138,7 @@ class _Bar:
 
     def __init__(self, stream: Any, total: int, done: int) -> None:
         self._stream, self._total, self._done = stream, total, done
-        self._counts = dict.fromkeys(("right", "wrong", "abstained", "error", "unjudged"), 0)
+        self._counts = dict.fromkeys(OUTCOMES, 0)
         self._live = sys.stderr.isatty()
 
     def tell(self, one: Attempt) -> None:
