@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,11 +50,21 @@ AXES: dict[Axis, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """An item of the formulation that a check is about: its phrase of the request, its sentence, and its LaTeX."""
+
+    name: str
+    phrase: str = ""
+    sentence: str = ""
+    latex: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One check: what it asks, what it found, and the evidence in words; `cases` names each thing that fails.
 
     `name` is a key of KINDS. `items` are the items of the formulation that a failure is about, `example` a case that
-    shows it: a plan that breaks the rule, or numbers that do not fit.
+    shows it: a plan that breaks the rule, or numbers that do not fit. `evidence` says the items in words and maths.
     """
 
     name: str
@@ -64,3 +74,4 @@ class Check:
     cases: Sequence[str] = ()
     items: Sequence[str] = ()
     example: str = ""
+    evidence: Sequence[Evidence | Mapping[str, str]] = ()

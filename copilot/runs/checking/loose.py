@@ -36,6 +36,12 @@ def parameters(formulation: Formulation, program: str = "") -> Check | None:
     return Check("parameters", USED, "pass", f"{len(formulation.parameters)} numbers and tables.")
 
 
+def shaping(formulation: Formulation) -> set[str]:
+    """Numbers that stand in no sum and yet shape the model."""
+    named = set(_NAME.findall(" ".join(_sources(formulation))))
+    return _shapers(formulation) - named
+
+
 def _shapers(formulation: Formulation) -> set[str]:
     """Small whole numbers beside sets: a delay of 2 weeks decides which labels meet, and stands in no sum."""
     largest = max((len(item.elements) for item in formulation.sets), default=0)

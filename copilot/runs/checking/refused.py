@@ -67,10 +67,10 @@ def _broken(row: GroundRow, sign: float, instance: Instance, columns: Mapping[st
     no plan with fractions breaks, no plan of whole numbers breaks either."""
     forced = _with_row(instance, row, sign, columns)
     relaxed = replace(forced, integrality=np.zeros_like(instance.integrality))
-    for one in (relaxed, forced) if instance.is_mip else (forced,):
-        result = solve(one)
-        if (plan := result.x) is None:
-            return ""
+    if instance.is_mip and solve(relaxed).x is None:
+        return ""
+    if (plan := solve(forced).x) is None:
+        return ""
     total = math.fsum(value * float(plan[columns[name]]) for name, value in row.terms.items() if value)
     if sign * (total - row.limit) <= TOLERANCE * max(1.0, abs(row.limit)):
         return ""
