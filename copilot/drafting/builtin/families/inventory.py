@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
+from copilot.drafting.builtin.families.periods import PeriodLimit, period_limits, unreachable
 from copilot.drafting.builtin.families.phrases import Said, patterns
 from copilot.drafting.builtin.families.plan import Place, Plan, label_of, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading, columns, constant_of, place_of
@@ -14,8 +16,10 @@ FAMILY = "inventory"
 _PERIODS = re.compile(r"(?:t\s*=\s*)?1\s*,?\s*(?:…|\.\.\.|\\l?dots)\s*,?\s*(?P<last>\d+)")
 _NUMBER = r"(\d[\d,]*\.?\d*)"
 _RANGE = re.compile(
-    rf"\bbetween\s+{_NUMBER}\s*[\w ]{{0,20}}?and\s+{_NUMBER}|\[\s*{_NUMBER}\s*,\s*{_NUMBER}\s*\]"
+    rf"\b(?:between|within)\s+{_NUMBER}\s*[\w ]{{0,20}}?and\s+{_NUMBER}|\[\s*{_NUMBER}\s*,\s*{_NUMBER}\s*\]"
     rf"|\bfrom\s+{_NUMBER}\s+to\s+{_NUMBER}"
+    rf"|\brange\s+(?:of|from)\s+{_NUMBER}\s*[\w ]{{0,20}}?(?:to|and|through)\s+{_NUMBER}"
+    rf"|\b(?:no|not) less than\s+{_NUMBER}\s*[\w ]{{0,20}}?(?:and|but)\s+(?:no|not) (?:more|greater) than\s+{_NUMBER}"
 )
 _START = re.compile(
     r"(?:(?:start|beginning|outset|dawn|commencement) of|prior to|before) "
@@ -41,6 +45,7 @@ class _Store:
     order: Said
     storage: Said
     lost: Said | None
+    limits: list[PeriodLimit]
 
 
 def read(reading: Reading) -> Formulation:
@@ -59,15 +64,18 @@ def read(reading: Reading) -> Formulation:
         raise NotThisFamily
     demand = dict(zip(periods, next(iter(table.values())).values(), strict=True))
     constant = constant_of(reading)
-    _count_periods(reading, len(periods))
-    store = _store(reading)
+    _count_periods(reading, periods)
+    nouns = {re.sub(r"\s*\d+$", "", label).lower() for label in periods}
+    limits = period_limits(reading, sorted(nouns - {""}), len(periods))
+    store = _store(reading, limits)
+    _check(store, periods, list(demand.values()))
     reading.settle(FAMILY, len(periods))
     return _written(reading, periods, demand, store, constant)
 
 
-def _count_periods(reading: Reading, count: int) -> None:
+def _count_periods(reading: Reading, periods: list[str]) -> None:
     """ "t = 1, ..., 6" says how many periods there are."""
-    account = reading.account
+    account, count = reading.account, len(periods)
     for match in _PERIODS.finditer(reading.layout.prose):
         if int(match["last"]) != count:
             raise InDoubt(f"The text speaks of {match['last']} periods and lists {count}.")
@@ -76,11 +84,12 @@ def _count_periods(reading: Reading, count: int) -> None:
         account.explain(*match.span())
     for said in tuple(account.numbers):
         spoken = _HORIZON.match(reading.layout.prose, said.end)
-        if said.value == count and spoken and not _DELAY.search(reading.layout.prose[: said.start]):
+        weeks = periods[0].lower().startswith("day") and said.value * 7 == count and said.unit.startswith("week")
+        if (said.value == count or weeks) and spoken and not _DELAY.search(reading.layout.prose[: said.start]):
             account.counts.append(account.take(said))
 
 
-def _store(reading: Reading) -> _Store:
+def _store(reading: Reading, limits: list[PeriodLimit]) -> _Store:
     account = reading.account
     least = most = None
     for match in _RANGE.finditer(reading.layout.prose):
@@ -102,18 +111,36 @@ def _store(reading: Reading) -> _Store:
     missing = [name for name in _NEEDED if name not in one]
     if missing:
         raise InDoubt(f"I found no number for: {', '.join(missing)}.")
-    following = account.says(patterns(FAMILY, "next_period"))
-    if following and "lead" not in one:
-        start, end = following.span()
-        account.explain(start, end)
-        one["lead"] = Said(1.0, "", start, end, account.sentence_at(start))
-        account.taken.append(one["lead"])
+    _add_lead(reading, one)
     lost = account.says(patterns(FAMILY, "lost"))
     if (lost is None) != ("lost" not in one):
         raise InDoubt("Say what becomes of demand that is not met, and what a lost unit costs.")
     return _Store(
-        one["initial"], one.get("lead"), one.get("room"), least, most, one["order"], one["storage"], one.get("lost")
+        one["initial"],
+        one.get("lead"),
+        one.get("room"),
+        least,
+        most,
+        one["order"],
+        one["storage"],
+        one.get("lost"),
+        limits,
     )
+
+
+def _add_lead(reading: Reading, one: dict[str, Said]) -> None:
+    """A lead time of one period that is told without a number. Raises InDoubt for a delay of unknown length."""
+    account = reading.account
+    if "lead" in one:
+        return
+    following = account.says(patterns(FAMILY, "next_period"))
+    if following:
+        start, end = following.span()
+        account.explain(start, end)
+        one["lead"] = Said(1.0, "", start, end, account.sentence_at(start))
+        account.taken.append(one["lead"])
+    elif account.says(patterns(FAMILY, "delayed")):
+        raise InDoubt("The text speaks of a delay before an order can be used, and I found no number for it.")
 
 
 def _written(
@@ -148,8 +175,44 @@ def _written(
         room = plan.said("room in store", store.room)
         plan.rule("stock at most", [term(stock)], "<=", room, store.room.sentence, kind="bound", indices=(time,))
         _room_at_any_moment(plan, reading, periods, store, room)
+    _in_one_period(plan, periods, store.limits)
     title = "Inventory: orders and stock at least cost"
     return plan.formulation(title, "total cost", "minimize", total, said, constant=constant)
+
+
+def _check(store: _Store, periods: list[str], demand: list[float]) -> None:
+    """Raise InDoubt where a least stock could only be kept by turning demand away before."""
+    low = unreachable(
+        store.limits,
+        demand,
+        initial=store.initial.value,
+        lead=int(store.lead.value) if store.lead else 0,
+        most=store.most.value if store.most else math.inf,
+        room=store.room.value if store.room else math.inf,
+    )
+    if low:
+        raise InDoubt(
+            f"The stock of {periods[low.period - 1]} can be {low.said.value:g} only if demand is turned away before, "
+            "although there is stock, and the text does not say that it may be. Lower that stock, or leave it out."
+        )
+
+
+def _in_one_period(plan: Plan, periods: list[str], limits: list[PeriodLimit]) -> None:
+    """Limits on the order or on the stock at the end of one period."""
+    for limit in limits:
+        period, sense = periods[limit.period - 1], "at most" if limit.relation == "<=" else "at least"
+        number = plan.said(f"{limit.what} of {period} {sense}", limit.said)
+        place = limit.said.sentence
+        plan.rule(
+            f"{limit.what} of {period} {sense} so much",
+            [term(f"{limit.what}[{period}]")],
+            limit.relation,
+            number,
+            place,
+            kind="bound",
+        )
+        if limit.what == "stock":
+            plan.assume(f"The limit on the stock of {period} holds at its end.", f"stock[{period}]")
 
 
 def _room_at_any_moment(plan: Plan, reading: Reading, periods: list[str], store: _Store, room: str) -> None:
