@@ -103,6 +103,9 @@ class Constraint(_Item):
     spans: tuple[Span, ...] = Field(default=(), max_length=40)
 
 
+SETTLED = "Settled: "  # begins an assumption that a person decided; its first span is that person's sentence
+
+
 class Assumption(_Item):
     """Something the request did not say and the draft took for granted; `about` names the item concerned."""
 

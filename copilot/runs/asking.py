@@ -45,6 +45,19 @@ def asked(stage: Stage, drafter: Drafter, request: DraftRequest, outcome: DraftO
     raise NeedsInput(question.text)
 
 
+def offer(stage: Stage, drafter: Drafter, request: DraftRequest, outcome: DraftOutcome) -> None:
+    """Put the question of a complete draft beside its plan, where another answer leads to another plan.
+
+    Nothing waits for it: its default is how the request was read.
+    """
+    for question in outcome.questions[:MOST]:
+        readings = explored(stage, drafter, request, question)
+        told = _told(question, readings)
+        if len(told["options"]) > 1 and not (readings and all_alike(readings)):
+            stage.record(EventType.DRAFT_OFFERED, {"questions": [told]})
+            return
+
+
 def with_skipped(stage: Stage, draft: Draft) -> Draft:
     """The draft with an assumption for each question that nobody answered."""
     for one in answers_of(stage.run.id):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from copilot.drafting.formulation import Formulation, Span, Variable
+from copilot.drafting.formulation import SETTLED, Formulation, Span, Variable
 from copilot.drafting.grounding import GroundingError, ground_objective
 from copilot.runs.checking.check import Check, Status
 from copilot.runs.checking.labels import labels
@@ -58,7 +58,7 @@ def _ledger(formulation: Formulation) -> Check:
 
 def _numbers(formulation: Formulation, text: str) -> Check:
     title = "Every number of the request is linked to an item"
-    spans = [span for item in _items(formulation) for span in item]
+    spans = [span for item in (*_items(formulation), *_settled(formulation, text)) for span in item]
     loose = [
         match.group()
         for match in _NUMBER.finditer(text)
@@ -77,6 +77,13 @@ def _items(formulation: Formulation) -> Iterable[Sequence[Span]]:
         for item in group:
             yield item.spans
     yield formulation.objective.spans
+
+
+def _settled(formulation: Formulation, text: str) -> Iterable[Sequence[Span]]:
+    """Where a person decided, in a sentence of the request itself, what becomes of a part of it."""
+    for one in formulation.assumptions:
+        if one.spans and one.text == f"{SETTLED}{text[one.spans[0].start : one.spans[0].end]}"[:600]:
+            yield one.spans
 
 
 def _rows_match(formulation: Formulation, instance: Instance) -> Check:

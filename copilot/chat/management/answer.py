@@ -23,6 +23,7 @@ def plain_text(answer: dict[str, Any]) -> str:
     lines += _section("Binding", [f"{row['label']} ({row['text']})" for row in answer["binding"]])
     lines += _section("Assumed", answer["assumptions"])
     lines += _section("Question", [_question(question) for question in answer["questions"]])
+    lines += _section("Worth confirming", [_question(question) for question in answer["offered"]])
     lines += _section("Checks", [f"{c['status']:7} {c['title']}: {c['detail']}" for c in answer["checks"]])
     statuses = (
         answer["status"],

@@ -200,7 +200,7 @@ def test_an_answer_stands_in_the_request_and_among_the_assumptions() -> None:
     draft = ask(f"{KITES}\n\n{option}").draft
     assert draft is not None
     told = [one.text for one in draft.formulation.assumptions]
-    assert f"You answered: {option}" in told
+    assert f"Settled: {option}" in told
     assert 'Nothing limits "hours of painting".' in told
     (span,) = draft.formulation.constraints[0].spans
     assert KITES[span.start : span.end].startswith("150 hours")

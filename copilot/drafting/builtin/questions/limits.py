@@ -70,7 +70,7 @@ def about_direction(reading: Reading, gap: Gap) -> Doubt | None:
         apply = _directed(gap, turned) if clear else limiting(gap, turned, ())
         choices.append(Choice(said[name].format(phrase=phrase), apply))
     usual = choices[list(_SIGNS.values()).index(raw.sign)].sentence
-    choices.append(Choice(said["told"].format(phrase=phrase), lambda read: close(read, gap)))
+    choices.append(Choice(said["told"].format(phrase=phrase), lambda read: close(read, gap), gap.spans))
     return doubt_of("direction", choices, usual=usual, gap=gap, phrase=phrase)
 
 
@@ -99,7 +99,7 @@ def about_two(reading: Reading, gap: Gap) -> Doubt | None:
         return None
     choices = []
     for kept, dropped, limit in ((one, two, second), (two, one, first)):
-        choices.append(Choice(said["one"].format(kept=kept, dropped=dropped), _without(limit)))
+        choices.append(Choice(said["one"].format(kept=kept, dropped=dropped), _without(limit), limit.spans))
     for row in _alike(reading, first.row):
         for moved, stays in ((second, first), (first, second)):
             names = {"name": named[row], "other_name": named[first.row]}
