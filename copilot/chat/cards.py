@@ -19,7 +19,7 @@ from copilot.chat.models import Message
 from copilot.chat.steps import Happening, Step, StepState, steps_of
 from copilot.chat.words import Status, lifecycle_of, seconds_text, tone_of
 from copilot.runs.events import EventType as E
-from copilot.runs.models import Lifecycle, Run, RunEvent
+from copilot.runs.models import ASIDE, Lifecycle, Run, RunEvent
 
 ROWS_IN_CARD = 8
 TAKEN_OVER = "A worker was lost on the way. Another one took over from the last saved step."
@@ -100,6 +100,7 @@ def cards_of(messages: Sequence[Message], *, shown: UUID | None) -> tuple[Card, 
     happened = _happenings([run.id for run in runs], full=full)
     for run_id, progress in _latest_progress([run.id for run in runs if run.is_active]).items():
         happened[run_id] = sorted([*happened[run_id], progress], key=lambda happening: happening.sequence)
+    last = next((message.run_id for message in reversed(messages) if message.run.kind not in ASIDE), None)
     newest, lessons = newest_of(messages), lessons_of(run.id for run in runs)
     learning = learning_of(runs[0].workspace) if newest else ""
     return tuple(
@@ -109,6 +110,7 @@ def cards_of(messages: Sequence[Message], *, shown: UUID | None) -> tuple[Card, 
             is_shown=message.run_id == shown,
             objection=learning if message.run.version_id == newest else "",
             lesson=lessons.get(message.run_id, ""),
+            is_last=message.run_id == last,
         )
         for message in messages
     )
@@ -155,7 +157,9 @@ def _latest_progress(run_ids: Sequence[UUID]) -> dict[UUID, Happening]:
     return {event.run_id: Happening(event.sequence, event.type, event.payload) for event in rows}
 
 
-def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool, objection: str, lesson: str) -> Card:
+def _card(
+    message: Message, happened: Sequence[Happening], *, is_shown: bool, objection: str, lesson: str, is_last: bool
+) -> Card:
     run = message.run
     steps = steps_of(happened, lifecycle=run.lifecycle, compares=run.base_id is not None, aside=_aside(run))
     table, row_count = _table(run)
@@ -180,7 +184,7 @@ def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool, ob
         more_rows=row_count - len(table),
         axes=() if run.is_active else axes_of((run.result or {}).get("checks") or ()),
         question=question_of(happened) if run.lifecycle == Lifecycle.AWAITING_INPUT else None,
-        offered=offered_of(happened) if objection and run.lifecycle == Lifecycle.SUCCEEDED else None,
+        offered=offered_of(happened) if objection and is_last and run.lifecycle == Lifecycle.SUCCEEDED else None,
         answered=answered_of(happened),
         reasons=_reasons(run, happened),
         has_grid=run.base_id is None and run.version_id is None,

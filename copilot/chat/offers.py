@@ -10,7 +10,7 @@ from copilot.chat.services import latest_version, post_message
 from copilot.runs import questions
 from copilot.runs.events import EventType
 from copilot.runs.models import ASIDE, Run, RunEvent
-from copilot.runs.services import RunError
+from copilot.runs.services import RunConflict, RunError
 
 GONE_ON = "This question was answered, or the conversation has gone on since. Write what you want changed below."
 NOTHING = "Pick an answer, or write what you want changed."
@@ -38,5 +38,5 @@ def _take_up(*, run: Run, actor: User, text: str) -> Message:
     line = Run.objects.filter(message__conversation=conversation).exclude(kind__in=ASIDE)
     newest = line.order_by("-message__created_at", "-message__id").first()
     if newest != run or run.version_id is None or run.version != latest_version(conversation):
-        raise RunError(GONE_ON)
+        raise RunConflict(GONE_ON)
     return post_message(conversation=conversation, actor=actor, text=told, solver=run.solver, drafter=run.drafter)

@@ -103,7 +103,8 @@ class Constraint(_Item):
     spans: tuple[Span, ...] = Field(default=(), max_length=40)
 
 
-SETTLED = "Settled: "  # begins an assumption that a person decided; its first span is that person's sentence
+# How an assumption begins that a person decided, or left to us; it ends with the request's sentence at its first span.
+SETTLED, UNANSWERED = "Settled: ", "Nobody answered "
 
 
 class Assumption(_Item):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from copilot.drafting.formulation import SETTLED, Formulation, Span, Variable
+from copilot.drafting.formulation import SETTLED, UNANSWERED, Formulation, Span, Variable
 from copilot.drafting.grounding import GroundingError, ground_objective
 from copilot.runs.checking.check import Check, Status
 from copilot.runs.checking.labels import labels
@@ -82,8 +82,9 @@ def _items(formulation: Formulation) -> Iterable[Sequence[Span]]:
 def _settled(formulation: Formulation, text: str) -> Iterable[Sequence[Span]]:
     """Where a person decided, in a sentence of the request itself, what becomes of a part of it."""
     for one in formulation.assumptions:
-        if one.spans and one.text == f"{SETTLED}{text[one.spans[0].start : one.spans[0].end]}"[:600]:
-            yield one.spans
+        if one.spans and one.text.startswith((SETTLED, UNANSWERED)):
+            sentence = text[one.spans[0].start : one.spans[0].end]
+            yield from [one.spans] if sentence and one.text.endswith(sentence) else []
 
 
 def _rows_match(formulation: Formulation, instance: Instance) -> Check:

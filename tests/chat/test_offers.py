@@ -24,7 +24,7 @@ BATCHES = (
     "cooking. A batch of soup brings $40 and a batch of stew brings $70. There are 52 hours of cooking available. At "
     "most 7 batches of stew can be sold. How many batches of each to maximize profit?"
 )
-PARTS = "“Parts of batches” are possible."
+PARTS = "“Parts of batches” are possible: soup and stew need not be whole numbers."
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -70,8 +70,8 @@ def test_a_doubtful_reading_is_solved_and_its_question_stands_beside_the_plan(br
     run, page = walk(browser, "/conversations/", BATCHES)
     assert run.lifecycle == Lifecycle.SUCCEEDED
     asked, question = told(run, E.DRAFT_OFFERED)
-    assert question["default"] == "“Parts of batches” are not possible."
-    assert "“Parts of batches” are not possible. this plan → Profit: $710" in page
+    assert question["default"] == "“Parts of batches” are not possible: soup and stew are whole numbers."
+    assert f"{question['default']} this plan → Profit: $710" in page
     assert f"{PARTS} → Profit: $716" in page
     post(browser, run, asked, text=PARTS)
     revised = Run.objects.latest("created_at")
@@ -86,6 +86,20 @@ def test_a_doubtful_reading_is_solved_and_its_question_stands_beside_the_plan(br
     assert {one["domain"] for one in after["variables"]} == {"continuous"}
     assert f"Settled: {PARTS}" in [one["text"] for one in after["assumptions"]]
     assert not RunEvent.objects.filter(run=revised, type=E.DRAFT_OFFERED).exists()
+    assert {one["requested"] for one in revised.version.diff["families"]} == {"yes"}  # type: ignore[index]
+
+
+def test_a_skipped_question_is_said_to_be_left_open(browser: Client) -> None:
+    run, _ = walk(browser, "/conversations/", KITES)
+    asked, question = told(run, E.DRAFT_QUESTION)
+    post(browser, run, asked, skip="1")
+    pipeline.execute(run.id)
+    run.refresh_from_db()
+    assert run.version is not None
+    assert run.verification == "passed"
+    texts = [one["text"] for one in run.version.formulation["assumptions"]]
+    assert f"Nobody answered “{question['text']}” Taken: {question['options'][0]}" in texts
+    assert not any(text.startswith("Settled") for text in texts)
 
 
 def test_an_offer_is_taken_up_once_and_not_after_the_conversation_went_on(browser: Client) -> None:
@@ -95,9 +109,6 @@ def test_an_offer_is_taken_up_once_and_not_after_the_conversation_went_on(browse
     post(browser, run, asked, text=PARTS)
     assert "gone on since" in post(browser, run, asked, text=PARTS)
     assert Run.objects.count() == 2
-    page = browser.get(f"/conversations/{run.message.conversation_id}/").content.decode()
-    assert "Worth confirming" in page  # until the revision has made a version
-    pipeline.execute(Run.objects.latest("created_at").id)
     page = browser.get(f"/conversations/{run.message.conversation_id}/").content.decode()
     assert "Worth confirming" not in page
 

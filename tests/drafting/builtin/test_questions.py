@@ -153,8 +153,8 @@ OFFERED = {
         "cooking. A batch of soup brings $40 and a batch of stew brings $70. There are 52 hours of cooking available. "
         "At most 7 batches of stew can be sold. How many batches of each to maximize profit?",
         "whole",
-        {"are not possible.": 710, "are possible.": 716.6666667},
-        usual="“Parts of batches” are not possible.",
+        {"are not possible:": 710, "are possible:": 716.6666667},
+        usual="“Parts of batches” are not possible: soup and stew are whole numbers.",
     ),
 }
 
