@@ -87,6 +87,8 @@ def _sentence(
         said.append(f"{_all_of(len(kept))}: there is no other choice of whole numbers.")
     elif promise is PoolPromise.K_BEST:
         said.append(f"{_best_of(len(kept))}: no other is better by more than the gap of {options.relative_gap:g}.")
+    elif len(kept) == 1:
+        said.append("One found on the way: there may be others.")
     else:
         said.append(f"{len(kept)} found on the way: there may be others, and better ones than some of these.")
     if dropped:

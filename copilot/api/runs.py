@@ -17,8 +17,9 @@ from copilot.api.doors import PAGES, check_may_write, given, listed, run_of, use
 from copilot.api.serializers import AnswerInput, CancelInput, SolveInput
 from copilot.api.shapes import told_event, told_run
 from copilot.chat import downloads, services
-from copilot.chat.milestones import solutions_of
+from copilot.chat.milestones import solutions_of, usual_of
 from copilot.chat.models import Message
+from copilot.chat.plans import points_of
 from copilot.chat.solutions import SORTS, point_of
 from copilot.chat.tables import look_of
 from copilot.runs import events, questions
@@ -109,7 +110,7 @@ class SolutionFile(APIView):
         run = run_of(request, run_id)
         query = request.query_params
         wanted, kept = query.get("solution", ""), solutions_of(run)
-        chosen = next((one for one in kept if str(one.number) == wanted), None if wanted or not kept else kept[-1])
+        chosen = next((one for one in kept if str(one.number) == wanted), None if wanted else usual_of(kept))
         if chosen is None or form not in FORMS:
             raise Http404("There is no such solution of this run.")
         show = "rules" if query.get("show") == "rules" else "variables"
@@ -123,6 +124,21 @@ class SolutionFile(APIView):
             raise Http404(str(error)) from error
         pieces = FORMS[form](point, show, look)
         return downloads.streamed(request._request, pieces, name=f"{show}-{str(run.id)[:8]}.{form}")
+
+
+class PlansFile(APIView):
+    """The plans that a run keeps beside its final one."""
+
+    def get(self, request: Request, run_id: UUID) -> HttpResponseBase:
+        """All of them with the final one as CSV: a line per variable, a column per plan, the best first."""
+        run = run_of(request, run_id)
+        try:
+            points = points_of(run)
+        except (UnreadableVector, InstanceError) as error:
+            raise Http404(str(error)) from error
+        if not points:
+            raise Http404("This run keeps no other plans.")
+        return downloads.streamed(request._request, downloads.plans_csv(points), name=f"plans-{str(run.id)[:8]}.csv")
 
 
 class Answer(APIView):
@@ -166,7 +182,7 @@ class Solve(APIView):
     takes = SolveInput
 
     def post(self, request: Request, run_id: UUID) -> Response:
-        """Another solver, method, limit or gap; nothing is drafted or built anew. 201 with the new run."""
+        """Another solver, method, limit, gap or count of plans; nothing is drafted anew. 201 with the new run."""
         run = _in_conversation(request, run_id)
         said = given(SolveInput, request)
         seconds = said.pop("time_limit_seconds") or settings.COPILOT["SOLVE_SECONDS"]

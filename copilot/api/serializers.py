@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
+from copilot.runs.pool import MOST
 from copilot.runs.services import METHODS
 from solvers.registry import AUTO, SOLVERS
 
@@ -43,6 +44,13 @@ class _Limit(serializers.FloatField):
         return found
 
 
+class _Plans(serializers.IntegerField):
+    """How many plans to keep, the best one among them."""
+
+    def __init__(self) -> None:
+        super().__init__(min_value=1, max_value=MOST, default=1)
+
+
 class MessageInput(serializers.Serializer[None]):
     """A message; whether its text can be read is judged by the service, whose sentences are the same at every door."""
 
@@ -53,6 +61,7 @@ class MessageInput(serializers.Serializer[None]):
     solver = serializers.ChoiceField(choices=(AUTO, *SOLVERS), default=AUTO)
     drafter = serializers.ChoiceField(choices=("auto", "builtin", "llm"), default="auto")
     time_limit_seconds = _Limit(default=None, allow_null=True)
+    pool_size = _Plans()
     seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=None, allow_null=True)
 
 
@@ -85,6 +94,7 @@ class SolveInput(serializers.Serializer[None]):
     method = serializers.ChoiceField(choices=METHODS, default="choose")
     time_limit_seconds = _Limit(default=None, allow_null=True)
     relative_gap = serializers.FloatField(default=1e-4)
+    pool_size = _Plans()
 
 
 class DatasetsInput(serializers.Serializer[None]):

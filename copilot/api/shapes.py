@@ -36,7 +36,7 @@ def told_run(run: Run) -> dict[str, Any]:
         "version": _told_version_in_short(run.version),
         "base": _told_version_in_short(run.base),
         "datasets": [told_dataset_in_short(one) for one in run.datasets.defer("content", "preview").order_by("name")],
-        **{name: getattr(run, name) for name in ("drafter", "solver", "method", "relative_gap", "seed")},
+        **{name: getattr(run, name) for name in ("drafter", "solver", "method", "relative_gap", "pool_size", "seed")},
         "time_limit_seconds": run.time_limit_seconds,
         "attempt": run.attempt,
         "last_sequence": run.last_sequence,

@@ -28,6 +28,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/events", runs.Events.as_view(), name="api-events"),
     path("runs/<uuid:run_id>/result", runs.Result.as_view(), name="api-result"),
     path("runs/<uuid:run_id>/solution.<str:form>", runs.SolutionFile.as_view(), name="api-solution"),
+    path("runs/<uuid:run_id>/plans.csv", runs.PlansFile.as_view(), name="api-plans"),
     path("runs/<uuid:run_id>/answer", runs.Answer.as_view(), name="api-answer"),
     path("runs/<uuid:run_id>/cancel", runs.Cancel.as_view(), name="api-cancel"),
     path("runs/<uuid:run_id>/retry", runs.Retry.as_view(), name="api-retry"),

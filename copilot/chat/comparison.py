@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from django.utils.timezone import localtime
 
+from copilot.chat.plans import title_of
 from copilot.chat.solutions import Point
 from copilot.chat.tables import PAGE, Heading, Line, Look, Table, figure, paged
-from copilot.chat.words import VERDICTS, seconds_text, solver_name, statuses_of
+from copilot.chat.words import CERTIFICATE, VERDICTS, seconds_text, solver_name, statuses_of
+from copilot.runs.differing import differing
 from copilot.runs.instances import Family, Known, Names
-from copilot.runs.models import ModelVersion, Run, Solution
+from copilot.runs.models import ModelVersion, Run, Solution, Verification
 from solvers.equivalence.diff import diff
 from solvers.instance import FloatArray
 from solvers.kkt import residuals
+from solvers.result import Certificate
 
 MAX_NONZEROS = 50_000  # of each model, for a comparison while somebody waits
-SAME = 1e-9  # relative to 1 + the larger value
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,16 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A run with the solution that is compared; its instance and point are None where they cannot be had."""
+    """A run with the solution that is compared; its instance and point are None where they cannot be had.
+
+    `place` is that of a plan kept beside the final one, which is the first.
+    """
 
     run: Run
     solution: Solution | None
     known: Known | None
     point: Point | None
+    place: int | None = None
 
     @property
     def version(self) -> ModelVersion | None:
@@ -64,8 +70,13 @@ class Side:
         """Which run, and which of its solutions, for the head of a column."""
         version = f"version {self.version.number}" if self.version else "no version"
         used = solver_name((self.run.result or {}).get("solver") or self.run.solver)
-        number = f", solution {self.solution.number}" if self.solution and self.solution.kind != "final" else ""
-        return f"{localtime(self.run.created_at):%H:%M}, {version}, {used}{number}"
+        return f"{localtime(self.run.created_at):%H:%M}, {version}, {used}{self._which}"
+
+    @property
+    def _which(self) -> str:
+        if self.place:
+            return f", {title_of(self.place).lower()}"
+        return f", solution {self.solution.number}" if self.solution and self.solution.kind != "final" else ""
 
 
 def facts_of(left: Side, right: Side) -> tuple[Pair, ...]:
@@ -113,14 +124,9 @@ def differences_of(left: Side, right: Side, look: Look) -> Table | None:
     if left.point is None or right.point is None:
         return None
     names, (before, after) = _aligned(left.point, right.point)
-    change = np.abs(np.nan_to_num(after) - np.nan_to_num(before))
-    with np.errstate(invalid="ignore"):
-        limit = SAME * (1.0 + np.maximum(np.abs(np.nan_to_num(before)), np.abs(np.nan_to_num(after))))
-    mask = change > limit
+    found = differing(before, after)
     if look.text:
-        mask &= names.matching(look.text)
-    found = np.flatnonzero(mask)
-    found = found[np.argsort(-change[found], kind="stable")]
+        found = found[names.matching(look.text)[found]]
     look, here, pages = paged(look, found)
     return Table(
         look=look,
@@ -167,12 +173,10 @@ def _line(names: Names, position: int, before: float, after: float) -> Line:
 
 def _facts(side: Side) -> Iterable[tuple[str, str]]:
     run, solution, result = side.run, side.solution, side.run.result or {}
-    on_the_way = solution is not None and solution.kind == Solution.Kind.IMPROVING
-    for place, status in enumerate(statuses_of(run)):  # of a point on the way, solver and checks say nothing
-        yield status.title, "–" if place and on_the_way else status.word
+    yield from _statuses(run, solution)
     yield "Solver", solver_name(result.get("solver") or run.solver)
     seconds = solution.elapsed_seconds if solution else result.get("seconds")
-    yield "Time", seconds_text(seconds) or "–"
+    yield "Time", "–" if side.place else seconds_text(seconds) or "–"  # when another plan was found is not known
     yield "Objective", figure(solution.objective_value if solution else result.get("objective_value"))
     yield "Bound", figure(solution.objective_bound if solution else result.get("objective_bound"))
     gap = solution.relative_gap if solution else result.get("relative_gap")
@@ -181,3 +185,17 @@ def _facts(side: Side) -> Iterable[tuple[str, str]]:
     yield "Largest row violation", figure(checked.max_row_violation if checked else None)
     yield "Largest bound violation", figure(checked.max_bound_violation if checked else None)
     yield "Largest integrality violation", figure(checked.max_integrality_violation if checked else None)
+
+
+def _statuses(run: Run, solution: Solution | None) -> Iterator[tuple[str, str]]:
+    """Those of the run; the solver claims something of the final point alone, and our check of another is its own."""
+    lifecycle, *others = statuses_of(run)
+    yield lifecycle.title, lifecycle.word
+    if solution is None or solution.kind == Solution.Kind.FINAL:
+        yield from ((status.title, status.word) for status in others)
+        return
+    passed = solution.verification == Verification.PASSED
+    was_checked = solution.verification != Verification.NOT_RUN
+    yield others[0].title, "–"
+    yield others[1].title, Verification(solution.verification).label if was_checked else "–"
+    yield others[2].title, CERTIFICATE[Certificate.RESIDUALS_CHECKED][0] if passed else "–"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import islice
 
 from asgiref.sync import sync_to_async
@@ -29,6 +29,25 @@ def csv_of(point: Point, show: str, look: Look) -> Iterator[str]:
         return
     yield _written([list(first), [_cell(value) for value in first.values()]])
     while rows := [[_cell(value) for value in record.values()] for record in islice(records, LINES)]:
+        yield _written(rows)
+
+
+def plans_csv(points: Sequence[tuple[str, Point]]) -> Iterator[str]:
+    """Pieces of a CSV file with a line per variable and a column per plan; the first line holds the objective values.
+
+    The plans, each with its title, are of one run.
+    """
+    names = points[0][1].known.variables
+    yield _written([["name", "label", "unit", *(title for title, _ in points)]])
+    values = [point.known.instance.objective_at(point.x) for _, point in points]
+    yield _written([["", "objective", "", *values]])
+    columns = [point.values.tolist() for _, point in points]
+    for start in range(0, len(names.names), LINES):
+        rows = []
+        for position in range(start, min(start + LINES, len(names.names))):
+            family = names.families[names.family_of[position]]
+            what = (names.names[position], family.label, family.unit)
+            rows.append([*map(_cell, what), *(column[position] for column in columns)])
         yield _written(rows)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -40,6 +40,22 @@ class TablesField(forms.FileField):
         return files
 
 
+class PlansField(forms.IntegerField):
+    """How many plans to keep, the best one among them; how many can be is judged by the service."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": "The number of plans to keep must be a whole number.",
+    }
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+    def clean(self, value: Any) -> int:
+        """One plan where nothing was said."""
+        given = super().clean(value)
+        return 1 if given is None else int(given)
+
+
 class _Form(forms.Form):
     """A form that says its first fault as a sentence."""
 
@@ -66,6 +82,7 @@ class MessageForm(_Form):
     text = forms.CharField(required=False, strip=False, widget=forms.Textarea)
     tables = TablesField(required=False)
     solver = forms.ChoiceField(choices=SOLVERS, required=False)
+    pool_size = PlansField()
     idempotency_key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
     def posted(self) -> dict[str, Any]:
@@ -75,6 +92,7 @@ class MessageForm(_Form):
             "text": given["text"].replace("\r\n", "\n"),
             "uploads": uploads_of(given["tables"]),
             "solver": given["solver"] or "auto",
+            "pool_size": given["pool_size"],
             "idempotency_key": given["idempotency_key"],
         }
 
@@ -109,13 +127,20 @@ class SolveAgainForm(_Form):
     method = forms.ChoiceField(choices=METHODS, required=False)
     time_limit = forms.FloatField(error_messages={"invalid": "The time limit must be a number of seconds."})
     gap = forms.FloatField(error_messages={"invalid": "The gap must be a number, in per cent."})
+    pool_size = PlansField()
 
     def asked(self) -> Solving:
         """What the service needs; only for a valid form."""
         given = self.cleaned_data
-        return Solving(given["solver"], given["method"] or "choose", given["time_limit"], given["gap"] / 100)
+        return Solving(
+            given["solver"],
+            given["method"] or "choose",
+            given["time_limit"],
+            given["gap"] / 100,
+            pool_size=given["pool_size"],
+        )
 
 
 def blank(*, text: str = "") -> MessageForm:
     """A composer with a fresh key."""
-    return MessageForm(initial={"text": text, "solver": "auto", "idempotency_key": uuid.uuid4().hex})
+    return MessageForm(initial={"text": text, "solver": "auto", "pool_size": 1, "idempotency_key": uuid.uuid4().hex})

@@ -17,7 +17,7 @@ from copilot.runs.models import Run, RunEvent
 ROOM_OF = {"card": "chat/card", "sheet": "chat/sheet", "panel": "chat/panel"}
 MOVES = {E.RUN_QUEUED, E.RUN_WAITING, E.RUN_STARTED, E.RUN_RECOVERED, E.RUN_CANCEL_REQUESTED, E.RUN_FINISHED}
 DRAFTS = {E.DRAFT_FORMULATED, E.DRAFT_PROPOSED, E.DRAFT_QUESTION, E.DRAFT_ABSTAINED, E.VERSION_SAVED, E.RUN_FINISHED}
-STEPS = set(E) - {E.DRAFT_ATTEMPT, E.DRAFT_TRIED, E.SOLUTION_FOUND}
+STEPS = set(E) - {E.DRAFT_ATTEMPT, E.DRAFT_TRIED, E.SOLUTION_FOUND, E.POOL_KEPT}
 ENDS = {E.RESULT_EXPLAINED, E.RUN_FINISHED}
 
 
@@ -57,7 +57,7 @@ REGIONS = (
     _region("panel", "progress", {E.SOLVE_STARTED, E.SOLVE_PROGRESS, E.SOLVE_FINISHED, E.RUN_FINISHED}),
     _region("panel", "chart", {E.SOLVE_STARTED, E.SOLVE_FINISHED}),
     _region("panel", "history", {E.SOLVE_STARTED, E.SOLVE_FINISHED}),
-    _region("panel", "found", {E.SOLUTION_FOUND, E.SOLVE_FINISHED, E.RUN_FINISHED}),
+    _region("panel", "found", {E.SOLUTION_FOUND, E.POOL_KEPT, E.SOLVE_FINISHED, E.RUN_FINISHED}),
     _region("panel", "scenario", {E.SCENARIO_APPLIED} | ENDS),
     _region("panel", "sweep", {E.EXPLAIN_STARTED, E.EXPLAIN_PROGRESS} | ENDS),
     _region("panel", "conflict", {E.EXPLAIN_STARTED, E.EXPLAIN_PROGRESS} | ENDS),

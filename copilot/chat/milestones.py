@@ -14,6 +14,7 @@ from copilot.chat.backends import Backend
 from copilot.chat.tables import figure
 from copilot.chat.words import lifecycle_of, seconds_text, solver_name
 from copilot.runs.models import Run, Solution
+from copilot.runs.pool import MOST, pool_of
 from copilot.runs.services import METHODS
 
 VECTORS = ("values", "row_dual", "reduced_cost")
@@ -52,25 +53,33 @@ class Again:
     method: str
     time_limit: str
     gap: str
+    pool_size: int
+    most: int = MOST
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The newest solutions, how many there are, and what can be done once the run is over."""
+    """The newest solutions, how many there are, and what can be done once the run is over.
+
+    `said_of_others` is what is promised of the plans kept beside the final one, empty where none were asked for.
+    """
 
     milestones: tuple[Milestone, ...]
     count: int
+    said_of_others: str
     peers: tuple[Peer, ...]
     again: Again | None
 
 
 def findings_of(run: Run) -> Findings:
-    """What a run loaded with its version found; two queries whatever its size."""
+    """What a run loaded with its version found; as many queries whatever its size."""
     found = milestones_of(solutions_of(run))
+    pool = pool_of(run) if run.pool_size > 1 else None
+    said = "" if pool is None else str(pool.said["message"])
     if run.is_active or (run.version is None and not run.is_aside):
-        return Findings(found[-SHOWN:], len(found), (), None)
+        return Findings(found[-SHOWN:], len(found), said, (), None)
     again = None if run.version is None else _again(run)
-    return Findings(found[-SHOWN:], len(found), tuple(_peers(run)), again)
+    return Findings(found[-SHOWN:], len(found), said, tuple(_peers(run)), again)
 
 
 def solutions_of(run: Run) -> list[Solution]:
@@ -78,8 +87,14 @@ def solutions_of(run: Run) -> list[Solution]:
     return list(Solution.objects.filter(run=run).order_by("number").defer(*VECTORS))
 
 
+def usual_of(found: Sequence[Solution]) -> Solution | None:
+    """The solution that is meant where none is named: the newest, but for the plans kept beside the final one."""
+    usual = [one for one in found if one.kind != Solution.Kind.POOLED] or found
+    return usual[-1] if usual else None
+
+
 def milestones_of(solutions: Sequence[Solution]) -> tuple[Milestone, ...]:
-    """The same in words."""
+    """The same in words, but for the plans kept beside the final one."""
     return tuple(
         Milestone(
             one.number,
@@ -91,6 +106,7 @@ def milestones_of(solutions: Sequence[Solution]) -> tuple[Milestone, ...]:
             "–" if one.relative_gap is None else f"{one.relative_gap:.2%}",
         )
         for one in solutions
+        if one.kind != Solution.Kind.POOLED
     )
 
 
@@ -112,4 +128,4 @@ def _peer_title(run: Run) -> str:
 
 def _again(run: Run) -> Again:
     gap, limit = f"{100 * run.relative_gap:g}", f"{run.time_limit_seconds:g}"
-    return Again(backends.here(), METHODS, run.solver, run.method, limit, gap)
+    return Again(backends.here(), METHODS, run.solver, run.method, limit, gap, run.pool_size)

@@ -45,6 +45,7 @@ def post_message(
     drafter: str = "auto",
     idempotency_key: str = "",
     time_limit_seconds: float | None = None,
+    pool_size: int = 1,
     seed: int | None = None,
     enqueue: bool = True,
 ) -> Message:
@@ -65,23 +66,24 @@ def post_message(
         solver=solver,
         seed=seed,
         time_limit_seconds=time_limit_seconds,
+        pool_size=pool_size,
         enqueue=enqueue,
     )
     message = Message.objects.create(
         conversation=conversation, author=actor, text=text, run=run, idempotency_key=idempotency_key
     )
-    _follow(conversation, last, message)
-    return message
+    return _followed(conversation, last, message)
 
 
-def _follow(conversation: Conversation, last: Run | None, message: Message) -> None:
-    """What a new message does to its conversation, to a question that was open, and whether it corrects a version."""
+def _followed(conversation: Conversation, last: Run | None, message: Message) -> Message:
+    """The message, after what it does to its conversation and to an open question, and noted where it corrects."""
     _note_correction(message.run, last, actor=message.author, text=message.text)
     if last is None:
         conversation.title = _title(message.text)
     else:
         questions.close_unanswered(last, message.author)
     conversation.save()  # moves it to the top of the list
+    return message
 
 
 def begin_conversation(*, actor: User, idempotency_key: str = "", **posted: Any) -> Message:
@@ -154,6 +156,7 @@ def say_wrong(*, run: Run, actor: User, words: str, idempotency_key: str = "") -
         text=words,
         solver=run.solver,
         drafter=run.drafter,
+        pool_size=run.pool_size,
         idempotency_key=idempotency_key,
     )
     if message.run.base_id == run.version_id:
@@ -164,7 +167,9 @@ def say_wrong(*, run: Run, actor: User, words: str, idempotency_key: str = "") -
 def _manner(asked: Solving) -> str:
     used = "with the solver of its choice" if asked.solver == "auto" else f"with {solver_name(asked.solver)}"
     method = "" if asked.method == "choose" else f", by {dict(METHODS)[asked.method]}"
-    return f"{used}{method}, for at most {asked.time_limit_seconds:g} s, to a gap of {100 * asked.relative_gap:g}%"
+    limits = f", for at most {asked.time_limit_seconds:g} s, to a gap of {100 * asked.relative_gap:g}%"
+    keeping = "" if asked.pool_size == 1 else f", and keep up to {asked.pool_size} plans"
+    return f"{used}{method}{limits}{keeping}"
 
 
 def twin_of(actor: User, idempotency_key: str) -> Message | None:

@@ -14,15 +14,17 @@ from django.views.decorators.vary import vary_on_headers
 from copilot.chat import downloads
 from copilot.chat.access import signed_in, user_of
 from copilot.chat.comparison import Side, differences_of, facts_of, verdict_of
-from copilot.chat.milestones import milestones_of, solutions_of
+from copilot.chat.milestones import milestones_of, solutions_of, usual_of
 from copilot.chat.models import Message
 from copilot.chat.panels import Fact
+from copilot.chat.plans import distance_text, place_of, plans_of, points_of
 from copilot.chat.solutions import SORTS, Point, point_of, table_of
 from copilot.chat.tables import figure, look_of
 from copilot.chat.words import seconds_text
 from copilot.runs.events import EventType
 from copilot.runs.instances import known_of
-from copilot.runs.models import Run, RunEvent, Solution
+from copilot.runs.models import Run, RunEvent, Solution, Verification
+from copilot.runs.pool import Pool, pool_of
 from copilot.runs.solutions import UnreadableVector
 from solvers.instance import InstanceError
 from solvers.kkt import residuals
@@ -42,6 +44,7 @@ def solution(request: HttpRequest, run_id: UUID) -> HttpResponse:
     chosen = _chosen(request.GET, found)
     show = _shown(request.GET)
     context: dict[str, Any] = {"run": run, "message": _message(run), "solutions": milestones_of(found), "show": show}
+    context |= {"place": chosen and place_of(chosen, found)}
     if chosen is None:
         return render(request, "chat/solution.html", context)
     try:
@@ -52,7 +55,9 @@ def solution(request: HttpRequest, run_id: UUID) -> HttpResponse:
     context |= {"chosen": chosen, "table": table_of(point, show, look)}
     if request.headers.get("HX-Request"):  # somebody types into the filter
         return render(request, "chat/solution/_variables.html", context)
-    return render(request, "chat/solution.html", context | {"facts": _facts(chosen, point)})
+    pool = pool_of(run) if run.pool_size > 1 else None
+    context |= {"plans": plans_of(pool, point.known.variables), "facts": _facts(chosen, point, pool)}
+    return render(request, "chat/solution.html", context)
 
 
 @require_safe
@@ -70,6 +75,20 @@ def download(request: HttpRequest, run_id: UUID, form: str) -> HttpResponseBase:
         raise Http404(str(error)) from error
     look = look_of(request.GET, sorts=SORTS[show])
     return downloads.streamed(request, FORMS[form](point, show, look), name=f"{show}-{str(run.id)[:8]}.{form}")
+
+
+@require_safe
+@signed_in
+def plans(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
+    """All plans that a run keeps beside its final one, and that one, as CSV: a column each, the best first."""
+    run = _run(request, run_id)
+    try:
+        points = points_of(run)
+    except (UnreadableVector, InstanceError) as error:
+        raise Http404(str(error)) from error
+    if not points:
+        raise Http404("This run keeps no other plans.")
+    return downloads.streamed(request, downloads.plans_csv(points), name=f"plans-{str(run.id)[:8]}.csv")
 
 
 @require_safe
@@ -116,14 +135,15 @@ def _side(request: HttpRequest, letter: str) -> Side:
         run = _run(request, UUID(request.GET.get(letter, "")))
     except ValueError:
         raise Http404("The address names no two runs to compare.") from None
-    chosen = _chosen({"solution": request.GET.get(f"{letter}_solution", "")}, solutions_of(run))
+    found = solutions_of(run)
+    chosen = _chosen({"solution": request.GET.get(f"{letter}_solution", "")}, found)
     try:
         if chosen is None:
             return Side(run, None, known_of(run), None)
         point = _point(run, chosen)
     except (UnreadableVector, InstanceError):
         return Side(run, None, None, None)
-    return Side(run, chosen, point.known, point)
+    return Side(run, chosen, point.known, point, place_of(chosen, found))
 
 
 def _run(request: HttpRequest, run_id: UUID) -> Run:
@@ -139,9 +159,9 @@ def _message(run: Run) -> Message | None:
 
 
 def _chosen(query: Mapping[str, str], found: Sequence[Solution]) -> Solution | None:
-    """The solution asked for by number, else the newest."""
+    """The solution asked for by number, else the usual one."""
     wanted = query.get("solution", "")
-    return next((one for one in found if str(one.number) == wanted), found[-1] if found else None)
+    return next((one for one in found if str(one.number) == wanted), usual_of(found))
 
 
 def _shown(query: Mapping[str, str]) -> str:
@@ -159,17 +179,28 @@ def _point(run: Run, chosen: Solution) -> Point:
     return point_of(Solution.objects.get(id=chosen.id), known)
 
 
-def _facts(chosen: Solution, point: Point) -> list[Fact]:
+def _facts(chosen: Solution, point: Point, pool: Pool | None) -> list[Fact]:
     checked = residuals(point.known.instance, point.x)
     worst = max(checked.max_row_violation, checked.max_bound_violation)
     where = checked.worst_row if checked.max_row_violation >= checked.max_bound_violation else checked.worst_column
     facts = [
         Fact("Objective", figure(checked.objective_value), "recomputed from the model"),
-        Fact("Bound", figure(chosen.objective_bound)),
-        Fact("Gap", "–" if chosen.relative_gap is None else f"{chosen.relative_gap:.2%}"),
-        Fact("Found after", seconds_text(chosen.elapsed_seconds) or "–"),
+        *_of_the_search(chosen, pool),
         Fact("Largest violation", figure(worst), f"in {where}" if where and worst else "of a rule or bound"),
     ]
     if point.known.instance.is_mip:
         facts.append(Fact("Largest fraction", figure(checked.max_integrality_violation), "where whole numbers are due"))
     return facts
+
+
+def _of_the_search(chosen: Solution, pool: Pool | None) -> list[Fact]:
+    """What the solve says of a point; of a plan kept beside the final one it says neither a bound nor when."""
+    if chosen.kind == Solution.Kind.POOLED:
+        check = Verification(chosen.verification).label
+        distance = distance_text(pool.distance(chosen) if pool else None)
+        return [Fact("Distance to plan 1", distance, "relative to its objective"), Fact("Our check of it", check)]
+    return [
+        Fact("Bound", figure(chosen.objective_bound)),
+        Fact("Gap", "–" if chosen.relative_gap is None else f"{chosen.relative_gap:.2%}"),
+        Fact("Found after", seconds_text(chosen.elapsed_seconds) or "–"),
+    ]

@@ -53,6 +53,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/solution/", solution_pages.solution, name="solution"),
     path("runs/<uuid:run_id>/solution.csv", solution_pages.download, {"form": "csv"}, name="solution-csv"),
     path("runs/<uuid:run_id>/solution.json", solution_pages.download, {"form": "json"}, name="solution-json"),
+    path("runs/<uuid:run_id>/plans.csv", solution_pages.plans, name="plans-csv"),
     path("runs/<uuid:run_id>/log.txt", solution_pages.log, name="log"),
     path("compare/", solution_pages.compare, name="compare"),
     path("runs/<uuid:run_id>/what-if/", whatif_views.questions, name="what-if"),

@@ -13,7 +13,7 @@ from copilot.drafting.base import Draft, Drafter, DraftingError, DraftOutcome, D
 from copilot.drafting.loop import Desk, first_draft, settle
 from copilot.drafting.repair import Trial
 from copilot.evaluation.problems import Problem
-from copilot.evaluation.verdict import Outcome, dispute, judge, judged
+from copilot.evaluation.verdict import LIMITS, Outcome, dispute, judge, judged
 from copilot.runs import checks as checking
 from copilot.runs import judging
 from copilot.runs.checking.literals import literals
@@ -176,7 +176,8 @@ def _solved(
 def _explained(problem: Problem, tools: Tools, known: Attempt, instance: Instance, result: Result) -> Attempt:
     """The attempt with why it is no success, and which other reading would have met the label."""
     if known.outcome == "wrong" and (why := dispute(problem, instance, result)):
-        return replace(known, outcome="disputed", reason=why)
+        cut_off = result.termination_condition in LIMITS
+        return replace(known, outcome="unproven" if cut_off else "disputed", reason=why)
     if known.outcome in ("error", "unproven"):
         return replace(known, reason=result.message)
     if known.outcome == "wrong" and problem.answer is not None:

@@ -63,7 +63,7 @@ def dispute(problem: Problem, instance: Instance, result: Result) -> str:
     is as near to it as their rounding allows; or the label tells the same total in thousands.
     """
     label, value = problem.answer, result.objective_value
-    if label is None or value is None or result.x is None or result.termination_condition in LIMITS:
+    if label is None or value is None or result.x is None:
         return ""
     costs, counts = instance.cost, np.abs(result.x)
     used = costs != 0

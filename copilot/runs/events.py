@@ -49,6 +49,7 @@ class EventType(enum.StrEnum):
     SOLVE_STARTED = "solve.started"
     SOLVE_PROGRESS = "solve.progress"
     SOLUTION_FOUND = "solution.found"
+    POOL_KEPT = "pool.kept"
     SOLVE_FINISHED = "solve.finished"
     EXPLAIN_STARTED = "explain.started"
     EXPLAIN_PROGRESS = "explain.progress"

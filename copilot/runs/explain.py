@@ -9,7 +9,7 @@ from typing import Any
 from copilot.drafting.formulation import Formulation
 from copilot.runs.diagnosis import Cause
 from copilot.runs.words import column_label, label_of, number, objective_label, variable_of
-from solvers.instance import Instance
+from solvers.instance import FloatArray, Instance
 from solvers.kkt import binding_rows
 from solvers.proof.command import proof_data
 from solvers.result import Certificate, Proof, ProofState, Result, SolutionStatus, TerminationCondition
@@ -75,7 +75,7 @@ def explain(
         "objective_value": result.objective_value if has_plan else None,
         "objective_bound": result.objective_bound,
         "relative_gap": result.relative_gap,
-        "variables": _values(instance, result) if has_plan else {},
+        "variables": values_of(instance, result.x) if has_plan and result.x is not None else {},
         "table": _table(formulation, instance, result) if has_plan else [],
         "binding": _binding(formulation, instance, result) if has_plan else [],
         "residuals": asdict(result.residuals) if result.residuals and has_plan else None,
@@ -132,9 +132,9 @@ def _proof(proof: Proof | None) -> dict[str, Any] | None:
     return data | {"certificate": proof.certificate if short else None}
 
 
-def _values(instance: Instance, result: Result) -> dict[str, float]:
-    assert result.x is not None
-    values = dict(zip(instance.column_names, (_clean(v) for v in result.x.tolist()), strict=True))
+def values_of(instance: Instance, x: FloatArray) -> dict[str, float]:
+    """The values of a point by name, with what the source fixed; of a large model, those that are not zero."""
+    values = dict(zip(instance.column_names, (_clean(v) for v in x.tolist()), strict=True))
     values |= {name: _clean(value) for name, value in instance.fixed}
     if len(values) <= MAX_TABLE:
         return values
@@ -148,7 +148,8 @@ def _clean(value: float) -> float:
 
 def _table(formulation: Formulation, instance: Instance, result: Result) -> list[dict[str, Any]]:
     rows = []
-    for name, value in list(_values(instance, result).items())[:MAX_TABLE]:
+    assert result.x is not None
+    for name, value in list(values_of(instance, result.x).items())[:MAX_TABLE]:
         variable = variable_of(name, formulation)
         unit = variable.unit if variable else ""
         label = column_label(name, formulation)

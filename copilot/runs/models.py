@@ -114,6 +114,7 @@ class Run(models.Model):
     solver = models.CharField(max_length=40, default="auto")
     method = models.CharField(max_length=16, default="choose")
     relative_gap = models.FloatField(default=1e-4)
+    pool_size = models.PositiveSmallIntegerField(default=1)  # plans to keep, the best one among them
     seed = models.PositiveBigIntegerField(default=0)
     time_limit_seconds = models.FloatField(default=300.0)
 
@@ -192,6 +193,9 @@ class Solution(models.Model):
 
     Vectors are compressed little-endian doubles in the order of the version's columns (`values`, `reduced_cost`) or
     rows (`row_dual`); `attempt` tells which attempt of the run found it. See `copilot.runs.solutions`.
+
+    Of one kept beside the final one, `verification` is what our own check of it says, `violation` the largest relative
+    one, and `changes` how it differs from the final one (`copilot.runs.pool.Changes`); `elapsed_seconds` is not known.
     """
 
     class Kind(models.TextChoices):
@@ -199,6 +203,7 @@ class Solution(models.Model):
 
         IMPROVING = "improving", "On the way"
         FINAL = "final", "Final"
+        POOLED = "pooled", "Other plan"
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="solutions")
     number = models.PositiveIntegerField()
@@ -211,6 +216,9 @@ class Solution(models.Model):
     values = models.BinaryField()
     row_dual = models.BinaryField(null=True, blank=True)
     reduced_cost = models.BinaryField(null=True, blank=True)
+    verification = models.CharField(max_length=16, choices=Verification.choices, default=Verification.NOT_RUN)
+    violation = models.FloatField(null=True, blank=True)
+    changes = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = SolutionQuerySet.as_manager()

@@ -78,6 +78,7 @@ def _queued(
         solver=run.solver,
         seed=run.seed,
         time_limit_seconds=run.time_limit_seconds,
+        pool_size=run.pool_size,
         **asked,
     )
     started.datasets.set(datasets)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from copilot.runs import plans
 from copilot.runs.events import EventType
 from copilot.runs.models import Run, RunEvent
 
@@ -42,6 +43,7 @@ def answer_of(run: Run) -> dict[str, Any]:
         "instance": version.instance_summary if version else None,
         "fingerprint": version.fingerprint if version else None,
         "seed": run.seed,
+        "pool": plans.answer_of(run),
     } | {name: result[name] for name in FOUND if name in result}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from copilot.llm.models import LlmCall
 from copilot.runs import checkpoints, engines, events, queue
 from copilot.runs.events import EventType
 from copilot.runs.models import ASIDE, VERTEX, Lifecycle, ModelVersion, Run
+from copilot.runs.pool import MOST
 from solvers.registry import AUTO, SOLVERS
 
 IDLE = (Lifecycle.QUEUED, Lifecycle.AWAITING_INPUT)  # nobody works on it
@@ -44,12 +46,22 @@ class RunConflict(RunError):
 
 @dataclass(frozen=True, slots=True)
 class Solving:
-    """How a version is to be solved: backend, LP method, limit in seconds, and the relative gap that is good enough."""
+    """How a version is to be solved: backend, LP method, limit in seconds, and the relative gap that is good enough.
+
+    Up to `pool_size` plans are kept, the best one among them.
+    """
 
     solver: str
     method: str
     time_limit_seconds: float
     relative_gap: float
+    pool_size: int = 1
+
+    @classmethod
+    def of(cls, run: Run, **changes: Any) -> Self:
+        """As the run was solved, but for `changes`."""
+        stands = cls(run.solver, run.method, run.time_limit_seconds, run.relative_gap, run.pool_size)
+        return replace(stands, **changes)
 
     def check(self) -> None:
         """Raise RunError, which says what to change, unless it can be done."""
@@ -64,6 +76,13 @@ class Solving:
             )
         if not 0 <= self.relative_gap < 1:
             raise RunError("The gap must lie between 0 and 100 %.")
+        check_pool(self.pool_size)
+
+
+def check_pool(size: int) -> None:
+    """Raise RunError unless so many plans can be kept."""
+    if not 1 <= size <= MOST:
+        raise RunError(f"Between 1 and {MOST} plans can be kept.")
 
 
 @transaction.atomic
@@ -79,6 +98,7 @@ def start_run(
     solver: str = "auto",
     seed: int | None = None,
     time_limit_seconds: float | None = None,
+    pool_size: int = 1,
     enqueue: bool = True,
 ) -> Run:
     """Queue one pass from a request to a result; `base` is the version that the diff will compare against.
@@ -86,6 +106,7 @@ def start_run(
     `text[revision_start:]` is the newest message. Raises RunError with a sentence for the user.
     """
     _check_start(workspace=workspace, actor=actor, text=text, newest=text[revision_start:], base=base)
+    check_pool(pool_size)
     run = Run.objects.create(
         workspace=workspace,
         created_by=actor,
@@ -96,6 +117,7 @@ def start_run(
         solver=solver,
         seed=secrets.randbelow(2**31) if seed is None else seed,
         time_limit_seconds=time_limit_seconds or settings.COPILOT["SOLVE_SECONDS"],
+        pool_size=pool_size,
     )
     return _queued(run, datasets, enqueue=enqueue)
 
@@ -123,6 +145,7 @@ def edit_formulation(
         base=version,
         drafter="builtin" if version.drafter == "builtin" else drafter,
         solver=source.solver if source else AUTO,
+        pool_size=source.pool_size if source else 1,
         seed=secrets.randbelow(2**31),
         time_limit_seconds=settings.COPILOT["SOLVE_SECONDS"],
     )
@@ -152,6 +175,7 @@ def solve_again(*, run: Run, actor: User, asked: Solving, enqueue: bool = True) 
         solver=asked.solver,
         method=asked.method,
         relative_gap=asked.relative_gap,
+        pool_size=asked.pool_size,
         seed=run.seed,
         time_limit_seconds=asked.time_limit_seconds,
     )
@@ -162,8 +186,7 @@ def solve_again(*, run: Run, actor: User, asked: Solving, enqueue: bool = True) 
 def rerun(*, run: Run, actor: User, solver: str | None = None) -> Run:
     """Start the same request again, from the same base; or the same solve of the same version."""
     if run.kind == Run.Kind.SOLVE:
-        asked = Solving(solver or run.solver, run.method, run.time_limit_seconds, run.relative_gap)
-        return solve_again(run=run, actor=actor, asked=asked)
+        return solve_again(run=run, actor=actor, asked=Solving.of(run, solver=solver or run.solver))
     again = start_run(
         workspace=run.workspace,
         actor=actor,
@@ -175,6 +198,7 @@ def rerun(*, run: Run, actor: User, solver: str | None = None) -> Run:
         solver=solver or run.solver,
         seed=run.seed,
         time_limit_seconds=run.time_limit_seconds,
+        pool_size=run.pool_size,
     )
     if (settled := checkpoints.settled_before(run)) is not None:
         events.record(again.id, EventType.DRAFT_FORMULATED, settled)
@@ -205,6 +229,7 @@ def replay(*, run: Run, actor: User, enqueue: bool = True) -> Run:
         relative_gap=run.relative_gap,
         seed=run.seed,
         time_limit_seconds=run.time_limit_seconds,
+        pool_size=run.pool_size,
     )
     if (settled := checkpoints.settled_by_person(run)) is not None:
         events.record(again.id, EventType.DRAFT_FORMULATED, settled)

@@ -11,8 +11,9 @@ import numpy as np
 from django.db import transaction
 from django.db.models import Max
 
+from copilot.runs import pool
 from copilot.runs.events import EventType
-from copilot.runs.models import Run, Solution
+from copilot.runs.models import Run, Solution, Verification
 from copilot.runs.stage import Stage
 from solvers.instance import FloatArray, Instance, Sense
 from solvers.result import Progress, Result
@@ -71,8 +72,11 @@ class Keeper:
         self._written_at = time.monotonic()
 
 
-def keep_final(stage: Stage, result: Result) -> None:
-    """Store the point of a result, with its prices where there are any, in place of an earlier attempt's final one."""
+def keep_final(stage: Stage, instance: Instance, result: Result) -> None:
+    """Store the point of a result, with its prices where there are any, and the plans that it was asked to keep beside.
+
+    They take the place of those of an earlier attempt, all in one transaction.
+    """
     assert result.x is not None
     fields = {
         "objective_value": result.objective_value,
@@ -86,8 +90,33 @@ def keep_final(stage: Stage, result: Result) -> None:
         "reduced_cost": None if result.reduced_cost is None else packed(result.reduced_cost),
     }
     with transaction.atomic():  # a lost lease undoes the deletion too
-        Solution.objects.filter(run=stage.run, kind=Kind.FINAL).delete()
-        _add(stage, Kind.FINAL, fields, **vectors)
+        Solution.objects.filter(run=stage.run, kind__in=(Kind.FINAL, Kind.POOLED)).delete()
+        number = _add(stage, Kind.FINAL, fields, **vectors)
+        _add_others(stage, instance, result, after=number)
+
+
+def _add_others(stage: Stage, instance: Instance, result: Result, *, after: int) -> None:
+    """Store the plans beside the final one, numbered on from it, the best first, and tell of all of them at once."""
+    said = pool.told(stage.run, instance, result)
+    if said is None:
+        return
+    rows = [
+        Solution(
+            run=stage.run,
+            number=number,
+            attempt=max(stage.run.attempt, 1),
+            kind=Kind.POOLED,
+            objective_value=one.objective_value,
+            values=packed(one.x),
+            verification=Verification.PASSED,  # what breaks the model was left out, and counted
+            violation=one.violation,
+            changes=changes.to_json(),
+        )
+        for number, (one, changes) in enumerate(pool.others_of(instance, result), start=after + 1)
+    ]
+    members = [{"number": row.number, "objective_value": row.objective_value} for row in rows]
+    stage.record(EventType.POOL_KEPT, said | {"members": members})
+    Solution.objects.bulk_create(rows)
 
 
 def forget(stage: Stage) -> None:
@@ -113,12 +142,13 @@ def unpacked(stored: bytes | memoryview, length: int) -> FloatArray:
     return np.frombuffer(raw, dtype="<f8")
 
 
-def _add(stage: Stage, kind: Solution.Kind, fields: dict[str, Any], **vectors: bytes | None) -> None:
+def _add(stage: Stage, kind: Solution.Kind, fields: dict[str, Any], **vectors: bytes | None) -> int:
     run = stage.run
     number = (Solution.objects.filter(run=run).aggregate(last=Max("number"))["last"] or 0) + 1
     stage.record(EventType.SOLUTION_FOUND, {"number": number, "kind": kind} | fields)  # the fence comes first
     finite = {name: _finite(value) for name, value in fields.items()}
     Solution.objects.create(run=run, number=number, attempt=max(run.attempt, 1), kind=kind, **finite, **vectors)
+    return number
 
 
 def _finite(value: float | None) -> float | None:
@@ -135,7 +165,8 @@ def _thin(run: Run, *, columns: int) -> None:
 
 
 def _best_stored(run: Run, sense: Sense) -> float | None:
-    values = Solution.objects.filter(run=run).values_list("objective_value", flat=True)
+    found = Solution.objects.filter(run=run).exclude(kind=Kind.POOLED)
+    values = found.values_list("objective_value", flat=True)
     return (max if sense is Sense.MAXIMIZE else min)(values, default=None)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.conf import settings
 
 from copilot.drafting.formulation import Formulation
 from copilot.runs import checks as checking
-from copilot.runs import diagnosis, events, scenario, solutions, trials
+from copilot.runs import diagnosis, events, pool, scenario, solutions, trials
 from copilot.runs import explain as explaining
 from copilot.runs.checks import Check
 from copilot.runs.events import EventType, LeaseLost, Payload
@@ -37,20 +37,9 @@ class Outcome:
 def solve(stage: Stage, instance: Instance) -> Result:
     """Solve the version's instance; a stop keeps the best solution found so far."""
     stage.check()
-    options = options_of(stage.run)
+    options = replace(options_of(stage.run), pool_size=pool.size_of(stage.run, instance))
     plan = _planned(instance, stage.run.solver, options)
-    stage.record(
-        EventType.SOLVE_STARTED,
-        {
-            "requested": stage.run.solver,
-            "solver": plan.legs[0].solver,
-            "reason": plan.reason,
-            "plan": [{"solver": leg.solver, "method": leg.method, "reason": leg.reason} for leg in plan.legs],
-            "at_once": plan.at_once,
-            "time_limit_seconds": options.time_limit_seconds,
-            "integers": instance.is_mip,
-        },
-    )
+    stage.record(EventType.SOLVE_STARTED, _started(stage.run, instance, plan))
     reports = _Reports(stage, solutions.Keeper(stage, instance))
     result = runner.solve(
         instance,
@@ -64,7 +53,7 @@ def solve(stage: Stage, instance: Instance) -> Result:
     if stage.lease.cancelled and _discarded(stage.run):
         solutions.forget(stage)
     elif explaining.is_plan(result):
-        solutions.keep_final(stage, result)
+        solutions.keep_final(stage, instance, result)
     stage.record(EventType.SOLVE_FINISHED, _finished(result))
     return result
 
@@ -137,7 +126,7 @@ def _discarded(run: Run) -> bool:
 
 
 def options_of(run: Run) -> SolveOptions:
-    """Limits of one solve of the run."""
+    """Limits of one solve of the run, for its best plan alone."""
     return SolveOptions(
         time_limit_seconds=run.time_limit_seconds,
         memory_limit_bytes=settings.COPILOT["SOLVE_MEMORY_MB"] << 20,
@@ -147,6 +136,19 @@ def options_of(run: Run) -> SolveOptions:
         polish=run.method == VERTEX,
         relative_gap=run.relative_gap,
     )
+
+
+def _started(run: Run, instance: Instance, plan: Plan) -> Payload:
+    return {
+        "requested": run.solver,
+        "solver": plan.legs[0].solver,
+        "reason": plan.reason,
+        "plan": [{"solver": leg.solver, "method": leg.method, "reason": leg.reason} for leg in plan.legs],
+        "at_once": plan.at_once,
+        "time_limit_seconds": run.time_limit_seconds,
+        "pool_size": run.pool_size,
+        "integers": instance.is_mip,
+    }
 
 
 def _finished(result: Result) -> Payload:

@@ -63,6 +63,22 @@ def test_plain_text_names_plan_assumptions_and_all_four_statuses(capsys: pytest.
     assert last == "Run succeeded · termination optimal · verification passed · certificate residuals_checked"
 
 
+def test_several_plans_are_printed_with_what_is_promised(capsys: pytest.CaptureFixture[str]) -> None:
+    code, answer = ask_json(capsys, WORKSHOP, "--pool", "4", "--solver", "scip")
+    assert code == 0
+    assert answer["pool"]["promise"] == "found_on_the_way"
+    assert len(answer["pool"]["solutions"]) > 1
+    code, printed = ask(capsys, WORKSHOP, "--pool", "4", "--solver", "scip")
+    assert code == 0
+    assert "Plans kept:" in printed
+    assert "found on the way" in printed
+    assert "instead of" in printed
+    code, answer = ask_json(capsys, WORKSHOP, "--pool", "51")
+    assert code == 1
+    assert answer["message"] == "Between 1 and 50 plans can be kept."
+    assert ask_json(capsys, WORKSHOP)[1]["pool"] is None
+
+
 def test_a_text_that_is_no_problem_ends_with_2_and_says_what_to_write(capsys: pytest.CaptureFixture[str]) -> None:
     code, answer = ask_json(capsys, "Good morning!")
     assert code == 2

@@ -99,7 +99,7 @@ def test_another_owner_ends_the_writing(stage: Stage) -> None:
     with pytest.raises(LeaseLost):
         keeper.write()
     with pytest.raises(LeaseLost):
-        solutions.keep_final(stage, _result(30, 40))
+        solutions.keep_final(stage, WORKSHOP, _result(30, 40))
     solutions.forget(stage)
     assert objectives(stage.run) == [40]
 
@@ -120,11 +120,11 @@ def test_large_points_are_kept_in_smaller_number(stage: Stage, monkeypatch: pyte
 
 def test_a_recovered_attempt_goes_on_and_doubles_nothing(stage: Stage) -> None:
     keep(Keeper(stage, WORKSHOP), (0, 1), (0, 2))
-    solutions.keep_final(stage, _result(0, 2))
+    solutions.keep_final(stage, WORKSHOP, _result(0, 2))
     Run.objects.filter(id=stage.run.id).update(lease_until=timezone.now() - timedelta(minutes=1))
     again = _held(stage.run)
     keep(Keeper(again, WORKSHOP), (0, 1), (0, 2), (30, 40))
-    solutions.keep_final(again, _result(30, 40))
+    solutions.keep_final(again, WORKSHOP, _result(30, 40))
     stored = list(Solution.objects.filter(run=stage.run).order_by("number").values_list("attempt", "kind"))
     assert stored == [(1, "improving"), (1, "improving"), (2, "improving"), (2, "final")]
     assert objectives(stage.run) == [40, 80, 3700, 3700]

@@ -21,6 +21,7 @@ def plain_text(answer: dict[str, Any]) -> str:
     lines = [answer["message"]]
     lines += [f"  {row['label']}: {row['text']} {row['unit']}".rstrip() for row in answer["table"]]
     lines += _section("Binding", [f"{row['label']} ({row['text']})" for row in answer["binding"]])
+    lines += _section("Plans kept", _plans_kept(answer["pool"]))
     lines += _section("Assumed", answer["assumptions"])
     lines += _section("Question", [_question(question) for question in answer["questions"]])
     lines += _section("Worth confirming", [_question(question) for question in answer["offered"]])
@@ -33,6 +34,21 @@ def plain_text(answer: dict[str, Any]) -> str:
     )
     lines.append("Run {} · termination {} · verification {} · certificate {}".format(*statuses))
     return "\n".join(lines)
+
+
+def _plans_kept(pool: dict[str, Any] | None) -> list[str]:
+    """What is promised of them, and each other one with its distance from the first and what it does otherwise."""
+    if pool is None:
+        return []
+    lines = [pool["sentence"]]
+    for place, plan in enumerate(pool["solutions"][1:], start=2):
+        changes = plan["changes"]
+        told = [f"{one['name']} = {one['here']:g} instead of {one['final']:g}" for one in changes["first"]]
+        more = changes["count"] - len(told)
+        differs = ", ".join(told) + (f" and {more} more" if more else "")
+        away = "" if plan["distance"] is None else f" ({plan['distance']:.2%} away)"
+        lines.append(f"plan {place}: {plan['objective_value']:.12g}{away}: {differs}")
+    return lines
 
 
 def _question(question: dict[str, Any]) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal, cast
 
-from copilot.drafting.builtin.algebra_parser import FILLERS, MAXIMIZE, MINIMIZE, Linear, Statement, parse
+from copilot.drafting.builtin.algebra_lines import DOMAINS, MAXIMIZE, MINIMIZE
+from copilot.drafting.builtin.algebra_parser import FILLERS, Linear, Statement, parse
 from copilot.drafting.builtin.algebra_tokens import AlgebraError, AlgebraToken, tokens_of
 from copilot.drafting.formulation import (
     Assumption,
@@ -25,7 +26,6 @@ from copilot.drafting.latex import filled
 from copilot.drafting.naming import Names, identifier
 
 _HEADERS = frozenset({"subject", "such", "st", "s.t.", "s.t", "to", "that"})
-_DECLARED = frozenset({"integer", "integers", "int", "binary", "binaries", "bin", "continuous", "real", "free"})
 Domain = Literal["continuous", "integer", "binary"]
 _LONGEST_RUN = 2
 _MANY = 300
@@ -46,7 +46,7 @@ def is_algebra(text: str) -> bool:
 
 def _longest_run(tokens: Sequence[AlgebraToken]) -> int:
     longest, run = 0, 0
-    declared: set[int] = {token.line for token in tokens if token.text.lower() in _DECLARED}
+    declared: set[int] = {token.line for token in tokens if token.text.lower() in DOMAINS}
     for before, token in pairwise([tokens[0], *tokens]):
         joins = token.kind == "name" and before.kind == "name" and token.text.lower() not in _HEADERS
         run = run + 1 if joins and token.line not in declared else 0

@@ -6,18 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
+from copilot.drafting.builtin.algebra_lines import DOMAINS, MAXIMIZE, MINIMIZE, lines_of
 from copilot.drafting.builtin.algebra_tokens import AlgebraToken, tokens_of
 from copilot.drafting.formulation import Relation
 
-MAXIMIZE = frozenset({"maximize", "maximise", "max"})
-MINIMIZE = frozenset({"minimize", "minimise", "min"})
-_DOMAINS = {
-    **dict.fromkeys(("integer", "integers", "int", "general", "whole"), "integer"),
-    **dict.fromkeys(("binary", "binaries", "bin", "boolean"), "binary"),
-    **dict.fromkeys(("continuous", "real", "reals"), "continuous"),
-    "free": "free",
-}
-_HEADERS = frozenset({"subject", "such", "st", "s.t.", "s.t", "constraints", "bounds", "where", "with", "end"})
 FILLERS = frozenset({"is", "are", "and", "all", "be", "an", "a", "to", "that", "numbers", "number", "variables", "in"})
 _DEEPEST = 50
 
@@ -61,45 +53,9 @@ class Statement:
 def parse(text: str) -> list[Statement]:
     """Statements of the text in order. Raises AlgebraError, which tells line and column."""
     statements: list[Statement] = []
-    for chunk in _statements(tokens_of(text)):
+    for chunk in lines_of(tokens_of(text)):
         statements.append(_Parser(chunk).statement())
     return statements
-
-
-def _statements(tokens: Sequence[AlgebraToken]) -> list[list[AlgebraToken]]:
-    """Cut at line ends, semicolons and headers; at a comma only where a new relation or declaration begins."""
-    chunks: list[list[AlgebraToken]] = [[]]
-    section = ""
-    for position, token in enumerate(tokens):
-        word = token.text.lower() if token.kind == "name" else ""
-        if token.kind == "end":
-            chunks.append([])
-            continue
-        if word in _HEADERS and not _is_operand(tokens, position):
-            section = word
-            chunks.append([])
-            continue
-        if section in ("subject", "such") and word in ("to", "that") and not chunks[-1]:
-            continue
-        if token.kind == "colon" and not chunks[-1]:
-            continue
-        if token.kind == "comma" and any(seen.kind == "relation" for seen in chunks[-1]):
-            chunks.append([])
-            continue
-        if word == "and" and any(seen.kind == "relation" for seen in chunks[-1]):
-            chunks.append([])
-            continue
-        chunks[-1].append(token)
-        section = "" if word not in _HEADERS else section
-    return [chunk for chunk in chunks if chunk]
-
-
-def _is_operand(tokens: Sequence[AlgebraToken], position: int) -> bool:
-    """Whether a header word is used as a decision's name ("3 end + 2 st <= 4")."""
-    around = [tokens[spot] for spot in (position - 1, position + 1) if 0 <= spot < len(tokens)]
-    return any(token.kind in ("operator", "relation", "number") for token in around[:1]) or any(
-        token.kind in ("relation",) or token.text in "+-*/" for token in around[1:]
-    )
 
 
 class _Parser:
@@ -114,7 +70,7 @@ class _Parser:
         if self.tokens[0].kind == "name" and word in MAXIMIZE | MINIMIZE:
             self.position = 1
             return self._objective("maximize" if word in MAXIMIZE else "minimize")
-        declared = [token for token in self.tokens if token.text.lower() in _DOMAINS]
+        declared = [token for token in self.tokens if token.text.lower() in DOMAINS]
         if declared and not any(token.kind == "relation" for token in self.tokens):
             return self._declaration(declared[0])
         return self._rule()
@@ -142,7 +98,7 @@ class _Parser:
                 raise token.error(f'"{token.text}" does not belong into a declaration such as "x, y integer".')
         first, span = self.tokens[0], self._range()
         return Statement(
-            "declaration", "", (), (), first, *span, domain=_DOMAINS[keyword.text.lower()], names=tuple(names)
+            "declaration", "", (), (), first, *span, domain=DOMAINS[keyword.text.lower()], names=tuple(names)
         )
 
     def _rule(self) -> Statement:

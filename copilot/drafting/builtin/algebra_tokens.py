@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Literal, cast
@@ -12,19 +13,34 @@ _RELATIONS = {
     "=<": "<=",
     "<": "<=",
     "≤": "<=",
+    "⩽": "<=",
     ">=": ">=",
     "=>": ">=",
     ">": ">=",
     "≥": ">=",
+    "⩾": ">=",
     "=": "==",
     "==": "==",
 }
-_TOKEN = re.compile(
-    r"(?P<number>(?:\d+(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?|\.\d+)"
-    r"|(?P<name>s\.t\.?|[^\W\d]\w*)|(?P<relation><=|>=|=<|=>|==|[<>=≤≥])|(?P<operator>[-+*/()^−·×])"
-    r"|(?P<comma>,)|(?P<colon>:)|(?P<end>;|\n)|(?P<space>[^\S\n]+)|(?P<other>.)"
+_DOMAIN = (
+    r"(?:∈|\\in\b)\s*(?:\\mathbb\s*\{?\s*(?P<board>[ZNR])\s*\}?|(?P<letter>[ℤℕℝZNR])(?!\w{2})"
+    r"|\\?\{\s*0\s*,\s*1\s*\\?\})(?:[_^](?:\{[^{}\n]*\}|[+\w])|\+)?"
 )
-_SAME = {"−": "-", "·": "*", "×": "*"}
+_COMMAND = r"\\frac\{\d+\}\{\d+\}|\\(?:begin|end)\{[^{}\n]*\}|\\(?:[A-Za-z]+|[,;:! ])|[$&{}]"
+_TOKEN = re.compile(
+    rf"(?P<domain>{_DOMAIN})|(?P<end>;|\n|\\\\)|(?P<command>{_COMMAND})"
+    r"|(?P<number>(?:\d+(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?|\.\d+)"
+    r"|(?P<name>s\.t\.?|[^\W\d]\w*(?:\{\w+\})?)|(?P<relation><=|>=|=<|=>|==|[<>=≤≥⩽⩾])|(?P<operator>[-+*/()^−·×⋅])"
+    r"|(?P<comma>,)|(?P<colon>:)|(?P<space>[^\S\n]+)|(?P<other>.)"
+)
+_COMMANDS: dict[str, tuple[Kind, str]] = {
+    **dict.fromkeys(("le", "leq", "leqslant"), ("relation", "<=")),
+    **dict.fromkeys(("ge", "geq", "geqslant"), ("relation", ">=")),
+    **dict.fromkeys(("cdot", "times"), ("operator", "*")),
+    **{word: ("name", word) for word in ("max", "min")},
+}
+_SILENT = frozenset({"text", "mathrm", "operatorname", "quad", "qquad", "left", "right", "displaystyle"})
+_SAME = {"−": "-", "·": "*", "×": "*", "⋅": "*"}
 
 
 class AlgebraError(Exception):
@@ -55,20 +71,45 @@ class AlgebraToken:
 
 
 def tokens_of(text: str) -> list[AlgebraToken]:
-    """All tokens but spaces and comments (# or // to the end of the line)."""
+    """All tokens but spaces, LaTeX that says nothing and comments (# or // to the end of the line)."""
     found: list[AlgebraToken] = []
     line, line_start = 1, 0
     for match in _TOKEN.finditer(re.sub(r"(#|//)[^\n]*", lambda comment: " " * len(comment.group()), text)):
-        kind, raw = str(match.lastgroup), match.group()
+        kind, said = _meant(match)
         if kind != "space":
-            found.append(_token(kind, raw, match.start(), line=line, column=match.start() - line_start + 1))
-        if raw == "\n":
+            place = (line, match.start() - line_start + 1)
+            found.append(_token(cast("Kind", kind), said, match, place))
+        if match.group() == "\n":
             line, line_start = line + 1, match.end()
     return found
 
 
-def _token(kind: str, raw: str, start: int, *, line: int, column: int) -> AlgebraToken:
-    value = float(raw.replace(",", "")) if kind == "number" else 0.0
-    text = _RELATIONS[raw] if kind == "relation" else _SAME.get(raw, raw)
-    end = start + len(raw)
-    return AlgebraToken(cast("Kind", kind), text, start, end, line, column, value, strict=raw in ("<", ">"))
+def _meant(match: re.Match[str]) -> tuple[str, str]:
+    """Kind and plain text of a match; LaTeX is taken for the sign that it prints."""
+    kind, raw = str(match.lastgroup), match.group()
+    if kind == "domain":
+        letter = match["board"] or match["letter"]
+        return "name", "binary" if letter is None else "continuous" if letter in "Rℝ" else "integer"
+    if kind == "name":
+        return kind, raw.replace("{", "").replace("}", "")
+    if kind != "command":
+        return kind, raw
+    word = raw[1:]
+    if raw.startswith("\\frac"):
+        return "number", raw
+    if word in _COMMANDS:
+        return _COMMANDS[word]
+    return ("space" if word in _SILENT or not word.isalpha() else "other"), raw
+
+
+def _token(kind: Kind, said: str, match: re.Match[str], place: tuple[int, int]) -> AlgebraToken:
+    value = _value(said) if kind == "number" else 0.0
+    text = _RELATIONS[said] if kind == "relation" else _SAME.get(said, said)
+    return AlgebraToken(kind, text, match.start(), match.end(), *place, value, strict=said in ("<", ">"))
+
+
+def _value(said: str) -> float:
+    if said.startswith("\\"):
+        above, below = re.findall(r"\d+", said)
+        return float(above) / float(below) if float(below) else math.nan
+    return float(said.replace(",", ""))

@@ -71,6 +71,16 @@ def subject_items(parts: Sequence[Part]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(named))
 
 
+def has_the_same(parts: Parts, earlier: Sequence[Parts]) -> bool:
+    """ "A chair takes 3 hours of labor. It has 240 hours of labor": that which was told before has another owner."""
+    if [part.low for part in parts[:1]] != ["it"] or not {part.low for part in parts[1:2]} & {"has", "had"}:
+        return False
+    number = next((position for position, part in enumerate(parts) if part.kind == "number"), len(parts))
+    things = [part.stem for part in parts[number + 1 :] if part.kind == "word"]
+    before = [part.stem for sentence in earlier for part in sentence if part.kind == "word"]
+    return bool(things) and any(before[at : at + len(things)] == things for at in range(len(before)))
+
+
 def _trailing(parts: Parts) -> tuple[int, ...]:
     """ "$5 for A and for B, it is $7": what was named last, behind the number and all it belongs to."""
     words = [part for part in parts if part.kind != "mark"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from pydantic import ValidationError
@@ -14,6 +15,8 @@ from copilot.drafting.formulation import Formulation
 from copilot.drafting.program import data_of, write_program
 
 _LONGEST = 20_000
+_MOST_IN_PROSE = 24  # numbers: where a family is in doubt, a text with more of them is no word problem either
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _EMPTY = "The message is empty. Write what can be chosen, what it brings or takes, and what limits it."
 _TOO_LARGE = (
     "The plan is too large for the built-in drafter: it has too many {what} to show one by one. Attach the numbers as "
@@ -69,10 +72,20 @@ class BuiltinDrafter:
         if request.tables:
             return self._tabled(request)
         if algebra.is_algebra(text):
-            return self._complete(algebra.formulate(text))
+            return self._by_algebra(text)
         if request.previous is not None:
             return self._revised(request, request.previous)
         return self._unlabelled(text)
+
+    def _by_algebra(self, text: str) -> DraftOutcome:
+        """Algebra lines; a text that only holds a formula among its sentences is read as prose."""
+        try:
+            return self._complete(algebra.formulate(text))
+        except AlgebraError:
+            prosaic = self._unlabelled(text)
+            if prosaic.status == "complete":
+                return prosaic
+            raise
 
     def _tabled(self, request: DraftRequest) -> DraftOutcome:
         """A known family over the tables, else sentences over the columns of one table of options."""
@@ -92,6 +105,8 @@ class BuiltinDrafter:
         family = route.formulate(text)
         if isinstance(family, Formulation):
             return self._complete(family)
+        if family and len(_NUMBER.findall(text)) > _MOST_IN_PROSE:
+            return DraftOutcome(status="abstained", reasons=family)
         read = prose.outcome_of_text(text)
         if isinstance(read, prose.Read):
             return self._complete(read.formulation, read.questions)

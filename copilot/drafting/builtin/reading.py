@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from copilot.drafting.builtin.candidates import Items
-from copilot.drafting.builtin.clauses import Clause, clauses_of, subject_items
+from copilot.drafting.builtin.clauses import Clause, clauses_of, has_the_same, subject_items
 from copilot.drafting.builtin.context import Context, context_of
 from copilot.drafting.builtin.conversions import converted
 from copilot.drafting.builtin.expressions import extracted, notes_of, rules_of
@@ -90,7 +90,7 @@ def _roles(parted: Sequence[Parts], aims: Sequence[Aim], reading: Reading) -> Ro
         kept = _without_aims(parts, [aim for aim in aims if aim.sentence == index])
         if not kept:
             continue
-        clauses = clauses_of(kept, sentence=index, before=before)
+        clauses = clauses_of(kept, sentence=index, before=() if has_the_same(kept, parted[:index]) else before)
         for clause in clauses:
             reading.gaps.extend(_beyond(clause))
             assign(clause, item_count=len(reading.context.items), hypernyms=reading.context.hypernyms, roles=roles)

@@ -35,7 +35,8 @@ def _is_lower(quantity: Quantity) -> bool:
 def _share(first: Quantity, second: Quantity) -> bool:
     """Whether nothing but small words stands between two numbers, and the second says what is counted."""
     gap = first.clause[first.position + 1 : second.position]
-    told = bool(second.words) or second.next_item >= 0
+    named = _is_lower(first) and any(part.kind == "item" for part in first.before)  # "desks must be between 5 and 20"
+    told = bool(second.words) or second.next_item >= 0 or named
     joined = bool(gap) and all(part.low in _BETWEEN for part in gap)
     limited = _is_lower(first) or cue_before(second.clause, second.position) is not None
     return joined and told and limited and first.part.shape == second.part.shape

@@ -26,6 +26,7 @@ from copilot.runs import engines, events, pipeline, questions
 from copilot.runs import services as runs
 from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, Run, RunEvent
+from copilot.runs.pool import MOST
 from copilot.runs.reports import answer_of
 from solvers.registry import AUTO, SOLVERS
 
@@ -53,6 +54,9 @@ class Command(BaseCommand):
         parser.add_argument("--drafter", choices=("auto", "builtin", "llm"), default="auto")
         parser.add_argument("--solver", choices=(AUTO, *SOLVERS), default="auto")
         parser.add_argument("--time-limit", type=float, default=None, metavar="SECONDS")
+        parser.add_argument(
+            "--pool", type=int, default=1, metavar="N", help=f"keep up to N best plans, at most {MOST} (default: one)"
+        )
         parser.add_argument("--seed", type=int, default=None)
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -87,6 +91,7 @@ class Command(BaseCommand):
             drafter=options["drafter"],
             seed=options["seed"],
             time_limit_seconds=options["time_limit"],
+            pool_size=options["pool"],
             enqueue=False,
         )
         return message.run_id

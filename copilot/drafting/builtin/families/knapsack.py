@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from copilot.drafting.builtin.families.blocks import Block
+from copilot.drafting.builtin.families.members import marked_records
 from copilot.drafting.builtin.families.phrases import Said, patterns, words
 from copilot.drafting.builtin.families.plan import Plan, label_of, term
 from copilot.drafting.builtin.families.reading import (
@@ -16,10 +18,20 @@ from copilot.drafting.builtin.families.reading import (
     same_unit,
     unit_of,
 )
+from copilot.drafting.builtin.families.sides import Amount, Side, bonus_of, losses_of, sides_of, written
 from copilot.drafting.builtin.words import stem
 from copilot.drafting.formulation import Formulation
 
 FAMILY = "knapsack"
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What the text says beside the family: rules over items, room they take away by column, a bonus for any."""
+
+    sides: list[Side]
+    losses: dict[str, list[Amount]]
+    bonus: Amount | None
 
 
 def read(reading: Reading) -> Formulation:
@@ -34,33 +46,59 @@ def read(reading: Reading) -> Formulation:
     table = columns(block)
     if len(table) < 2 or "" in table:
         raise NotThisFamily
-    sentence = account.sentence_at(goal.start())
-    value = _value_column(list(table), reading.layout.prose[goal.start() : sentence[1]])
+    end = account.sentence_at(goal.start())[1]
+    value = _value_column(list(table), reading.layout.prose[goal.start() : end])
+    marked = marked_records(reading.layout.prose, block.labels)
+    sides, losses, bonus = sides_of(reading, marked), losses_of(reading, marked), bonus_of(reading)
     filled = account.fill(FAMILY)
     capacities = _capacities(block, [name for name in table if name != value], filled.get("capacity", []), reading)
-    whole = account.says(patterns(FAMILY, "whole"))
     reading.settle(FAMILY, len(block.records))
+    beside = _Beside(sides, _matched(losses, capacities), bonus)
+    return _written(reading, table, value, capacities, beside)
+
+
+def _matched(losses: list[Amount], capacities: dict[str, Said]) -> dict[str, list[Amount]]:
+    """The room that items take away, by the column whose limit it lowers."""
+    found: dict[str, list[Amount]] = {}
+    for loss in losses:
+        fitting = [name for name, limit in capacities.items() if same_unit(loss.said.unit, limit.unit)]
+        if len(fitting) != 1:
+            raise InDoubt(f"It is not clear which limit “{loss.member}” lowers by {loss.said.value:g}.")
+        found.setdefault(fitting[0], []).append(loss)
+    return found
+
+
+def _written(
+    reading: Reading, table: dict[str, dict[str, float]], value: str, capacities: dict[str, Said], beside: _Beside
+) -> Formulation:
+    account, block = reading.account, reading.layout.blocks[0]
+    goal, taking = account.says(patterns(FAMILY, "goal")), account.says(patterns(FAMILY, "choose"))
+    assert goal
+    assert taking
+    said = account.sentence_at(goal.start())
     plan = Plan(reading.layout.text, reading.layout.sources)
-    labels = [label_of(label) for label in block.labels]
-    items = plan.index("items", labels, place_of(block))
-    chosen_items = plan.variable("chosen", (items,), account.sentence_at(chosen.start()), domain="binary")
+    items = plan.index("items", [label_of(label) for label in block.labels], place_of(block))
+    chosen = plan.variable("chosen", (items,), account.sentence_at(taking.start()), domain="binary")
     worth = plan.table(value, (items,), _keyed(table[value]), place_of(block), unit=unit_of(block, value))
     for name, limit in capacities.items():
         amounts = plan.table(name, (items,), _keyed(table[name]), place_of(block), unit=unit_of(block, name))
-        plan.rule(
-            f"total {name} at most",
-            [term(chosen_items, amounts)],
-            "<=",
-            plan.said(f"limit on {name}", limit),
-            limit.sentence,
-            kind="resource",
-        )
-    if whole is None:
-        plan.assume("Each item is taken whole, once at most, or left.", chosen_items)
+        used = [term(chosen, amounts)]
+        for loss in beside.losses.get(name, []):
+            lost = plan.said(f"room that {loss.member} takes away", loss.said)
+            used.append(term(f"chosen[{label_of(loss.member)}]", lost))
+        most = plan.said(f"limit on {name}", limit)
+        plan.rule(f"total {name} at most", used, "<=", most, limit.sentence, kind="resource")
+    written(plan, beside.sides, lambda member: [term(f"chosen[{label_of(member)}]")])
+    gain = [term(chosen, worth)]
+    if beside.bonus:
+        any_one = plan.variable("any", (), beside.bonus.said.sentence, domain="binary", label="anything is taken")
+        limit_any = [term(any_one), term(chosen, minus=True)]
+        plan.rule("bonus only with an item", limit_any, "<=", 0, beside.bonus.said.sentence, kind="logical")
+        gain.append(term(any_one, plan.said("bonus", beside.bonus.said)))
+    if account.says(patterns(FAMILY, "whole")) is None:
+        plan.assume("Each item is taken whole, once at most, or left.", chosen)
     title = f"Knapsack: which items to take for the largest total {value}"
-    return plan.formulation(
-        title, f"total {value}", "maximize", [term(chosen_items, worth)], sentence, unit=unit_of(block, value)
-    )
+    return plan.formulation(title, f"total {value}", "maximize", gain, said, unit=unit_of(block, value))
 
 
 def _keyed(values: dict[str, float]) -> dict[str | tuple[str, ...], float]:

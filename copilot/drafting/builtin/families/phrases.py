@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from copilot.drafting.builtin.families.cells import NUMBER
@@ -15,6 +16,7 @@ _SENTENCE = re.compile(r"(?:[.!?;](?=\s|$)|\n\s*\n)")
 _CLAUSE = re.compile(r"[.!?](?=\s|$)|[,;:()]|\n\s*\n|\b(?:and|but|while|whereas|so that|such that)\b")
 _COMPOUND = re.compile(r"[-‑](?:hour|day|week|month|year|stage|phase|dimensional)\b")
 _SUFFIX = re.compile(r"(?:[Kk](?!\w)|\s?%)?")
+_BLANK = re.compile(r"[ .\n]{24,}")
 _BREAK = r"[\s,\-‑–—()'\"’“”:]+"
 
 
@@ -62,6 +64,14 @@ def slots(family: str) -> tuple[Slot, ...]:
 
 
 @cache
+def side(kind: str, key: str = "phrases") -> tuple[re.Pattern[str], ...]:
+    """The phrases of one kind of rule beside a family's own, longest first, with its lists of words filled in."""
+    listed = load("sides")
+    filled = [re.sub(r"\{(\w+)\}", lambda name: str(listed["words"][name[1]]), one) for one in listed[kind][key]]
+    return tuple(_pattern(phrase) for phrase in sorted(filled, key=lambda phrase: -len(phrase)))
+
+
+@cache
 def _pattern(phrase: str) -> re.Pattern[str]:
     """`~` stands for up to eight words, `*` ends a word anyhow, `(a|b c)` is a choice, `?` makes it optional."""
     out = []
@@ -90,12 +100,14 @@ class Account:
     prose: str
     explained: bytearray = field(init=False)
     numbers: list[Said] = field(init=False)
+    written: tuple[tuple[int, int], ...] = field(init=False)
     taken: list[Said] = field(default_factory=list)
     counts: list[Said] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.explained = bytearray(len(self.prose))
         self.numbers = [*_numbers(self.prose)]
+        self.written = _written(self.prose)
 
     def explain(self, start: int, end: int) -> None:
         """Mark a range as understood."""
@@ -104,12 +116,17 @@ class Account:
     def absorb(self, phrases: Iterable[re.Pattern[str]]) -> None:
         """Mark every place where a phrase stands; numbers inside stay open."""
         for phrase in phrases:
-            for match in phrase.finditer(self.prose):
+            for match in self._places(phrase):
                 self.explain(*match.span())
+
+    def _places(self, phrase: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """The places of a phrase; the room that the records left blank is not searched."""
+        for begin, end in self.written:
+            yield from phrase.finditer(self.prose, begin, end)
 
     def says(self, phrases: Iterable[re.Pattern[str]]) -> re.Match[str] | None:
         """The first place of any of the phrases."""
-        found = [match for phrase in phrases if (match := phrase.search(self.prose))]
+        found = [match for phrase in phrases if (match := next(self._places(phrase), None))]
         return min(found, key=lambda match: match.start()) if found else None
 
     def take(self, said: Said, begin: int | None = None) -> Said:
@@ -160,7 +177,7 @@ class Account:
     def relax(self, known: Iterable[re.Pattern[str]]) -> None:
         """In a sentence that tells a number or a rule of the family, its small words are part of the telling."""
         sentences = {said.sentence for said in self.taken}
-        sentences |= {self.sentence_at(match.start()) for phrase in known for match in phrase.finditer(self.prose)}
+        sentences |= {self.sentence_at(match.start()) for phrase in known for match in self._places(phrase)}
         for start, end in sentences:
             for phrase in patterns("any", "soft"):
                 for match in phrase.finditer(self.prose, start, end):
@@ -170,7 +187,8 @@ class Account:
         """A clause that repeats what makes the family may use small words of duty; the next may not."""
         begin = 0
         for edge in (*(match.start() for match in _CLAUSE.finditer(self.prose)), len(self.prose)):
-            if any(phrase.search(self.prose, begin, edge) for phrase in core):
+            blank = self.prose[begin:edge].isspace()
+            if not blank and any(phrase.search(self.prose, begin, edge) for phrase in core):
                 for phrase in patterns("any", "mild"):
                     for match in phrase.finditer(self.prose, begin, edge):
                         self.explain(*match.span())
@@ -194,7 +212,7 @@ class Account:
         open_numbers = [(f"the number {self.prose[n.start : n.end]}", n.start, n.end) for n in self.numbers]
         cues = []
         for phrase in patterns("any", "cues"):
-            for match in phrase.finditer(self.prose):
+            for match in self._places(phrase):
                 if not all(self.explained[match.start() : match.end()]):
                     cues.append((f"“{match.group().lower()}”", match.start(), match.end()))
         return sorted(open_numbers + cues, key=lambda item: item[1])
@@ -209,15 +227,41 @@ def _is_any_two(prose: str, said: Said) -> bool:
     return said.value == 2 and prose[: said.start].rstrip().lower().endswith("any")
 
 
+@lru_cache(maxsize=8)
+def _edges(prose: str) -> tuple[list[int], list[int]]:
+    """Starts and ends of what parts the sentences."""
+    matches = list(_SENTENCE.finditer(prose))
+    return [match.start() for match in matches], [match.end() for match in matches]
+
+
 def _sentence(prose: str, at: int) -> tuple[int, int]:
-    begin = max([match.end() for match in _SENTENCE.finditer(prose, 0, at)], default=0)
-    end = _SENTENCE.search(prose, at)
+    starts, ends = _edges(prose)
+    begin = ends[bisect_right(ends, at) - 1] if ends and ends[0] <= at else 0
+    if at and prose[at - 1] in ".!?;":
+        begin = at
+    following = bisect_left(starts, at)
     while begin < at and prose[begin].isspace():
         begin += 1
-    return begin, end.start() + 1 if end else len(prose)
+    return begin, starts[following] + 1 if following < len(starts) else len(prose)
 
 
-def _numbers(prose: str) -> Iterable[Said]:
+@lru_cache(maxsize=8)
+def _written(prose: str) -> tuple[tuple[int, int], ...]:
+    """The ranges between long blanks that no phrase can reach across: records leave spaces and a stop per line."""
+    found, begin = [], 0
+    for blank in _BLANK.finditer(prose):
+        if "." in blank.group():
+            found.append((begin, blank.start() + 1))
+            begin = blank.end()
+    return (*found, (begin, len(prose)))
+
+
+@lru_cache(maxsize=8)
+def _numbers(prose: str) -> tuple[Said, ...]:
+    return tuple(_found_numbers(prose))
+
+
+def _found_numbers(prose: str) -> Iterator[Said]:
     numbers = lexicon().numbers
     worded = re.compile(r"\b(?:" + "|".join(word for word, value in numbers.items() if value > 1) + r")\b", re.I)
     found = [

@@ -37,7 +37,8 @@ class Reading:
         self._enumerations()
         left = self.account.left()
         labels = [record.label for block in self.layout.blocks for record in block.records]
-        named = [label for label in labels if len(label) > 1 and self._names(label)]
+        small = self.layout.prose.lower()
+        named = [label for label in labels if len(label) > 1 and label.lower() in small and self._names(label)]
         reasons = [self._reason(what, start) for what, start, _ in left]
         reasons += [f"“{label}” is named in the text beside its record." for label in named]
         if reasons:
@@ -58,8 +59,10 @@ class Reading:
 
     def _names(self, label: str) -> bool:
         """Whether the prose names a record, one of several words in small letters or in the plural too."""
-        flags = re.IGNORECASE if " " in label else re.NOFLAG
-        named = re.compile(rf"(?<!\w){re.escape(label)}s?(?!\w)", flags)
+        *head, last = label.split(" ")
+        words = re.escape(" ".join([*head, ""])) if head else ""
+        end = re.escape(last) if len(last) == 1 else rf"{re.escape(last)}s?"  # "Item I" is not "item is"
+        named = re.compile(rf"(?<!\w)(?i:{words}){end if not head or len(last) == 1 else f'(?i:{end})'}(?!\w)")
         spots = [match.span() for match in named.finditer(self.layout.prose)]
         return any(not all(self.account.explained[start:end]) for start, end in spots)
 

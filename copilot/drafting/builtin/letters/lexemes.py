@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -19,6 +19,7 @@ _JOINS = frozenset({"and", "&", "or"})
 _MARKS: Mapping[str, Kind] = {",": "comma", ":": "colon", "(": "open", "[": "open", ")": "close", "]": "close"}
 _NEGATIONS = frozenset({"not", "no", "never", "cannot", "n't"})
 _FLIP: Mapping[Relation, Relation] = {"<=": ">=", ">=": "<=", "==": "=="}
+_STOCKED = frozenset({"available", "obtainable"})
 _NEAR = 7
 
 
@@ -61,7 +62,41 @@ def lexemes_of(parts: Parts) -> Lexemes:
         lexeme, used = _at(parts, low, position, found)
         found.append(lexeme)
         position += used
-    return _merged(found)
+    return _with_stocks(_with_comparisons(_merged(found)))
+
+
+def _with_comparisons(lexemes: Lexemes) -> Lexemes:
+    """ "X cannot have more cleaners than Y": a limit phrase of its own."""
+    found: list[Lexeme] = []
+    position = 0
+    while position < len(lexemes):
+        lexeme, used = lexemes[position], 1
+        denied = bool(_NEGATIONS & {one.low for one in lexemes[max(0, position - 4) : position]})
+        if lexeme.kind in ("more", "fewer") and denied:
+            ahead = lexemes[position + 1 : position + 5]
+            than = next((spot for spot, one in enumerate(ahead) if one.low == "than"), -1)
+            behind = lexemes[position + than + 2 : position + than + 4]
+            named = any(one.kind == "item" for one in behind)
+            if than >= 0 and named and all(one.kind == "word" for one in ahead[:than]):
+                sign: Relation = "<=" if lexeme.kind == "more" else ">="
+                lexeme, used = replace(lexeme, kind="relation", sign=sign, phrase="compared"), than + 2
+        found.append(lexeme)
+        position += used
+    return tuple(found)
+
+
+def _with_stocks(lexemes: Lexemes) -> Lexemes:
+    """ "There are 180 kW available": a limit phrase before a number whose unit is said to be available."""
+    found: list[Lexeme] = []
+    for position, lexeme in enumerate(lexemes):
+        ahead = lexemes[position + 1 : position + 5]
+        until = next((spot for spot, one in enumerate(ahead) if one.low in _STOCKED), -1)
+        unit = until >= 0 and all(one.kind in ("word", "verb") and one.low != "not" for one in ahead[:until])
+        related = any(one.kind == "relation" for one in lexemes[max(0, position - 3) : position])
+        if lexeme.kind == "number" and unit and not related:
+            found.append(replace(lexeme, kind="relation", sign="<=", value=0.0, phrase="available"))
+        found.append(lexeme)
+    return tuple(found)
 
 
 def _at(parts: Parts, low: Sequence[str], position: int, before: Sequence[Lexeme]) -> tuple[Lexeme, int]:
@@ -108,7 +143,7 @@ def _number(parts: Parts, low: Sequence[str], position: int, *, negative: bool) 
     part = parts[position]
     value, used = part.value, 1
     half = next((length for length in (2, 3) if _is_half(parts, low, position + length)), 0)
-    factor = part.shape in ("multiple", "fraction", "percent")
+    factor = part.shape in ("multiple", "fraction", "percent") and not _is_amount(parts, position)
     if half:
         behind = position + half + 1
         if factor or low[behind : behind + 1] == ["times"]:
@@ -117,6 +152,12 @@ def _number(parts: Parts, low: Sequence[str], position: int, *, negative: bool) 
         used, factor = 2, True
     end = parts[position + used - 1].end
     return Lexeme("factor" if factor else "number", part, end, value=-value if negative else value), used
+
+
+def _is_amount(parts: Parts, position: int) -> bool:
+    """ "half an hour": a part of a unit of measure is an amount."""
+    ahead = parts[position + 1 : position + 3]
+    return len(ahead) > 1 and ahead[0].low in ("a", "an") and ahead[1].stem in lexicon().measure_stems
 
 
 def _is_half(parts: Parts, low: Sequence[str], position: int) -> bool:

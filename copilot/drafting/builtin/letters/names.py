@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from copilot.drafting.builtin.candidates import Item, Items
+from copilot.drafting.builtin.letters.declared import declared_in, is_symbol, marked, stem_of, symbol
 from copilot.drafting.builtin.nominals import is_nominal, run_ending, run_starting
 from copilot.drafting.builtin.symbols import plain_text
 from copilot.drafting.builtin.tokens import Sentence, Token, sentences_of
+from copilot.drafting.builtin.words import lexicon
 
-_SYMBOL = re.compile(r"[XYZW]\d?|[xyzw]\d?")
 _FILLERS = frozenset(
     {"represented", "denoted", "by", "as", "called", "for", "variable", "project", "department", "the"}
 )
 _FACTORS = frozenset({"doubled", "tripled", "halved", "twice", "double", "triple", "thrice"})
+_LIMITS = frozenset({"most", "least", "more", "less", "fewer", "plus", "minus", "over", "under"})
 _FEWEST, _MOST = 2, 6
+_BE = frozenset({"be", "is", "are", "denote", "denotes", "represent", "represents", "number"})
 _WORDS = 3
 Names = dict[tuple[str, ...], str]
 
 
 def lettered(text: str) -> tuple[list[Sentence], Items] | None:
     """The sentences with a letter for each name of a decision, and the letters; None where there are too few."""
-    sentences = sentences_of(plain_text(text))
-    counts = Counter(token.text.upper() for sentence in sentences for token in sentence if is_symbol(token))
-    letters = sorted(letter for letter, count in counts.items() if count > 1)
+    declared = declared_in(text)
+    sentences = [marked(sentence, declared) for sentence in sentences_of(plain_text(text))]
+    counts = Counter(token.text for sentence in sentences for token in sentence if is_symbol(token))
+    names = {stems: letter for stems, letter in _names(sentences, sorted(counts)).items() if letter in counts}
+    letters = sorted(letter for letter, count in counts.items() if count > 1 or letter in names.values())
     if not _FEWEST <= len(letters) <= _MOST:
         return None
-    names = _names(sentences, letters)
     kinds = _kinds(sentences)
     written = [_written(sentence, names, kinds) for sentence in sentences]
     return written, tuple(_item(letter, written) for letter in letters)
@@ -38,11 +41,6 @@ def lettered(text: str) -> tuple[list[Sentence], Items] | None:
 def unlettered(text: str) -> list[Sentence]:
     """The sentences of a text whose decisions go by their names, without remarks in brackets."""
     return [_without_remarks(sentence) for sentence in sentences_of(plain_text(text))]
-
-
-def is_symbol(token: Token) -> bool:
-    """Whether a token is a letter that may stand for a decision."""
-    return token.kind == "word" and _SYMBOL.fullmatch(token.text) is not None
 
 
 def _names(sentences: Sequence[Sentence], letters: Sequence[str]) -> Names:
@@ -57,7 +55,7 @@ def _names(sentences: Sequence[Sentence], letters: Sequence[str]) -> Names:
             if letter:
                 phrase = run_ending(sentence, position, longest=_WORDS) or _gerund(sentence, position)
             elif position and is_symbol(sentence[position - 1]):
-                letter, phrase = sentence[position - 1].text.upper(), _inside(sentence, position)
+                letter, phrase = sentence[position - 1].text, _inside(sentence, position)
             stems = tuple(word.stem for word in phrase if not is_symbol(word))
             if (
                 stems
@@ -66,7 +64,32 @@ def _names(sentences: Sequence[Sentence], letters: Sequence[str]) -> Names:
                 and len(stems) == len(phrase)
             ):
                 found.setdefault(stems, set()).add(letter)
+    for letter, stems in _counted(sentences).items():
+        if letter in letters and letter not in {owner for owners in found.values() for owner in owners}:
+            found.setdefault(stems, set()).add(letter)
     return {stems: next(iter(owners)) for stems, owners in found.items() if len(owners) == 1}
+
+
+def _counted(sentences: Sequence[Sentence]) -> dict[str, tuple[str, ...]]:
+    """ "x goats and y sheep", "x trays of pansies": what each letter counts where it is said first; all or none."""
+    found: dict[str, tuple[str, ...]] = {}
+    seen: set[str] = set()
+    for sentence in sentences:
+        for position, token in enumerate(sentence):
+            if not is_symbol(token) or token.text in seen:
+                continue
+            seen.add(token.text)
+            start = position + 1
+            while start < len(sentence) and sentence[start].low in _BE | lexicon().determiners:
+                start += 1
+            phrase = run_starting(sentence, start, longest=_WORDS)
+            end = start + len(phrase)
+            if phrase and sentence[end : end + 1] and sentence[end].low == "of":
+                phrase = run_starting(sentence, end + 1, longest=_WORDS)
+            if phrase and not any(map(is_symbol, phrase)):
+                found[token.text] = tuple(word.stem for word in phrase)
+    apart = len(set(found.values())) == len(found) == len(seen) > 1
+    return found if apart else {}
 
 
 def _gerund(sentence: Sentence, position: int) -> Sequence[Token]:
@@ -83,7 +106,7 @@ def bracketed(sentence: Sentence, position: int) -> str:
     if spot + 2 < len(sentence) and sentence[spot + 2].low == ")" and is_nominal(sentence, spot):
         spot += 1  # "(group X)"
     closed = spot + 1 < len(sentence) and sentence[spot + 1].low == ")"
-    return sentence[spot].text.upper() if closed and is_symbol(sentence[spot]) else ""
+    return sentence[spot].text if closed and is_symbol(sentence[spot]) else ""
 
 
 def _inside(sentence: Sentence, position: int) -> Sequence[Token]:
@@ -101,7 +124,12 @@ def _kinds(sentences: Sequence[Sentence]) -> set[str]:
     found: set[str] = set()
     for sentence in sentences:
         for position, token in enumerate(sentence[:-1]):
-            if is_symbol(sentence[position + 1]) and not is_symbol(token) and is_nominal(sentence, position):
+            limits = token.low in _LIMITS
+            if (
+                is_symbol(sentence[position + 1])
+                and not (limits or is_symbol(token))
+                and is_nominal(sentence, position)
+            ):
                 found.add(token.stem)
     return found
 
@@ -122,13 +150,18 @@ def _renamed(sentence: Sentence, position: int, names: Mapping[tuple[str, ...], 
     """The letter for a name that stands here, with the bracket that repeats it, and how many tokens that takes."""
     for stems in sorted(names, key=len, reverse=True):
         end = position + len(stems)
-        if tuple(token.stem for token in sentence[position:end]) == stems:
+        if end <= len(sentence) and all(map(_alike, sentence[position:end], stems)):
             last, used = sentence[end - 1], len(stems)
             if end < len(sentence) and bracketed(sentence, end) == names[stems]:
                 used += next(spot for spot, token in enumerate(sentence[end:], 1) if token.low == ")")
-            return _letter(names[stems], sentence[position].start, last.end), used
+            return symbol(names[stems], sentence[position].start, last.end), used
     token = sentence[position]
-    return (_letter(token.text.upper(), token.start, token.end) if is_symbol(token) else token), 1
+    return token, 1
+
+
+def _alike(token: Token, stem: str) -> bool:
+    """ "ad" and "ads": short words keep their plural in the stem."""
+    return token.stem in (stem, stem + "s") or token.stem + "s" == stem
 
 
 def _without_remarks(sentence: Sequence[Token]) -> Sentence:
@@ -148,10 +181,6 @@ def _without_remarks(sentence: Sequence[Token]) -> Sentence:
     return tuple(found)
 
 
-def _letter(name: str, start: int, end: int) -> Token:
-    return Token("word", name, name.lower(), name.lower(), start, end)
-
-
 def _item(name: str, sentences: Sequence[Sentence]) -> Item:
     first = next(token for sentence in sentences for token in sentence if token.text == name)
-    return Item(name, (name.lower(),), first.start, first.end)
+    return Item(name, (stem_of(name),), first.start, first.end)

@@ -19,6 +19,10 @@ def ranges_in(lexemes: Lexemes) -> tuple[list[Rule], Lexemes]:
     while position < len(lexemes):
         used, low, high = _range_at(lexemes, position)
         item = _owner(lexemes, position, used) if used else None
+        if used and _is_of_sum(lexemes, position):
+            kept.extend(_limits(low, high))
+            position += used
+            continue
         if item is None:
             kept.append(lexemes[position])
             position += 1
@@ -26,6 +30,27 @@ def ranges_in(lexemes: Lexemes) -> tuple[list[Rule], Lexemes]:
         rules.extend(_bounds(item, low, high))
         position += used
     return rules, tuple(kept)
+
+
+def _is_of_sum(lexemes: Lexemes, position: int) -> bool:
+    """Whether several decisions, or their total, stand before "between 18 and 30" in its clause."""
+    before: list[Lexeme] = []
+    for lexeme in reversed(lexemes[:position]):
+        if lexeme.kind in ("number", "comma", "relation", "colon"):
+            break
+        before.append(lexeme)
+    items = {lexeme.item for lexeme in before if lexeme.kind == "item"}
+    between = any(lexeme.low == "between" for lexeme in before[:2])
+    total = any(lexeme.kind == "total" and lexeme.low != "between" for lexeme in before)
+    return between and (len(items) > 1 or total)
+
+
+def _limits(low: Lexeme, high: Lexeme) -> list[Lexeme]:
+    """The range as two limit phrases with their numbers, for the sum that stands before."""
+    lower = replace(low, kind="relation", sign=">=", value=0.0, phrase="at least")
+    upper = replace(high, kind="relation", sign="<=", value=0.0, phrase="at most")
+    join = replace(low, kind="join", value=0.0)
+    return [lower, low, join, upper, high]
 
 
 def _bounds(item: Lexeme, low: Lexeme, high: Lexeme) -> list[Rule]:

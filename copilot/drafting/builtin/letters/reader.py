@@ -12,11 +12,12 @@ from copilot.drafting.builtin.facts import Fact, Gap, Row
 from copilot.drafting.builtin.goals import aims_of
 from copilot.drafting.builtin.ledger import check
 from copilot.drafting.builtin.letters.lexemes import Lexeme, Lexemes, lexemes_of
+from copilot.drafting.builtin.letters.pairing import pairs_in
 from copilot.drafting.builtin.letters.ranges import ranges_in
 from copilot.drafting.builtin.letters.rules import Rule, found_in
 from copilot.drafting.builtin.letters.settle import set_goal, settle
 from copilot.drafting.builtin.letters.sums import Terms
-from copilot.drafting.builtin.letters.worth import bounds_of, facts_of, pairs_in
+from copilot.drafting.builtin.letters.worth import bounds_of, facts_of
 from copilot.drafting.builtin.mentions import Mentions, Parts
 from copilot.drafting.builtin.reading import Reading
 from copilot.drafting.builtin.rownames import row_name
@@ -43,7 +44,7 @@ class _Notebook:
 
 
 def read_letters(sentences: Sequence[Sentence], items: Items, *, whole: bool) -> Reading:
-    """Read the sentences as rules over these decisions; what is not explained is a gap of the reading."""
+    """Read the sentences as rules over these decisions; what is not explained is a gap of the reading, and ends it."""
     mentions = Mentions(items)
     parted = [mentions.parts(sentence) for sentence in sentences]
     context = context_of(items, parted)
@@ -53,6 +54,9 @@ def read_letters(sentences: Sequence[Sentence], items: Items, *, whole: bool) ->
     book = _Notebook(len(items))
     for index, parts in enumerate(parted):
         _read_sentence(book, parts, index, aimed=any(aim.sentence == index for aim in aims))
+        if book.gaps:
+            reading.gaps = book.gaps
+            return reading
     if book.waiting:
         book.gaps.append(Gap("A sum is explained, but nothing limits it.", ()))
     reading.rows, reading.gaps = book.rows, book.gaps
@@ -120,7 +124,7 @@ def _read_rest(book: _Notebook, rest: Lexemes, index: int, *, aimed: bool, words
         if not aimed and _sounds_like_rule(rest):
             book.gaps.append(_unread(rest))
         return
-    told = any(lexeme.low == "respectively" for lexeme in rest)
+    told = _says_in_order(rest)
     if any(lexeme.kind == "factor" for lexeme in numbers):
         book.gaps.append(_unread(rest))
         return
@@ -139,7 +143,23 @@ def _read_rest(book: _Notebook, rest: Lexemes, index: int, *, aimed: bool, words
     if limits is not None:
         book.rules.extend((rule, index) for rule in limits)
         return
-    _add_row(book, facts_of(pairs, rest, words if _money_in(words) else own | book.words, index, len(book.rows) * 10))
+    _add_row(
+        book, facts_of(pairs, rest, words if _money_in(words) else _around(own, book.words), index, len(book.rows) * 10)
+    )
+
+
+def _around(own: frozenset[str], before: frozenset[str]) -> frozenset[str]:
+    """Words that tell what a row is of; the sentence before tells it where this one only points back to it."""
+    telling = [word for word in own if word.isalpha() and not lexicon().is_small(word)]
+    return own if telling and not own & _AGAIN else own | before
+
+
+def _says_in_order(rest: Lexemes) -> bool:
+    """ "respectively", "in that order"."""
+    low = [lexeme.low for lexeme in rest]
+    return "respectively" in low or any(
+        low[spot : spot + 1] == ["in"] and "order" in low[spot + 1 : spot + 4] for spot in range(len(low))
+    )
 
 
 def _spoken() -> frozenset[str]:
@@ -200,7 +220,8 @@ def _sounds_like_rule(rest: Lexemes) -> bool:
     if not items:
         return False
     relation = any(lexeme.kind == "relation" and not lexeme.bare for lexeme in rest)
-    condition = bool(_CONDITIONS & {lexeme.low for lexeme in rest})
+    low = {lexeme.low for lexeme in rest}
+    condition = bool(_CONDITIONS & low) or low >= {"not", "both"} or low >= {"either", "or"}
     compared = any(lexeme.kind in ("more", "fewer") for lexeme in rest) and any(
         lexeme.kind == "than" for lexeme in rest
     )

@@ -138,12 +138,30 @@ def sum_behind(lexemes: Lexemes, start: int, item_count: int) -> tuple[Terms | N
     while end < len(lexemes) and not _closes(lexemes, end):
         end += 1
     for last in range(end, start, -1):
-        if last < end and lexemes[last].kind not in ("comma", "join", "open", "break"):
+        ends = last == end or lexemes[last].kind in ("comma", "join", "open", "break")
+        if not ends and not _adds_number(lexemes[last : last + 2]):
             continue
         terms = parsed(lexemes[start:last], item_count)
         if terms:
             return terms, last
     return None, end
+
+
+def _adds_number(lexemes: Lexemes) -> bool:
+    """ "plus 3", "less 6"."""
+    signed = len(lexemes) > 1 and (lexemes[0].kind in ("plus", "minus") or lexemes[0].low == "less")
+    return signed and lexemes[1].kind == "number"
+
+
+def constant_behind(lexemes: Lexemes, end: int) -> tuple[float, Lexeme, int] | None:
+    """ "Y plus 3 units": the number that is added to a sum, with its sign, and where it ends."""
+    if not _adds_number(lexemes[end : end + 2]):
+        return None
+    stop = behind_unit(lexemes, end + 2)
+    if stop < len(lexemes) and lexemes[stop].kind in ("item", "factor", "plus", "minus", "number"):
+        return None
+    number = lexemes[end + 1]
+    return (number.value if lexemes[end].kind == "plus" else -number.value), number, stop
 
 
 def _closes(lexemes: Lexemes, spot: int) -> bool:

@@ -10,6 +10,7 @@ from copilot.drafting.builtin.letters.regions import (
     amount_behind,
     apart_behind,
     behind_unit,
+    constant_behind,
     explained_behind,
     less,
     names_any,
@@ -20,6 +21,7 @@ from copilot.drafting.builtin.letters.regions import (
     target_behind,
     than_behind,
 )
+from copilot.drafting.builtin.letters.shares import share_of_all, weights_in
 from copilot.drafting.builtin.letters.sums import Terms, parsed
 from copilot.drafting.builtin.mentions import Part
 from copilot.drafting.formulation import Relation
@@ -39,6 +41,7 @@ class Rule:
     words: frozenset[str] = frozenset()
     money: bool = False
     pending: bool = False
+    apart: bool = False  # said as a "difference", which may also mean the distance
 
 
 @dataclass(slots=True)
@@ -82,7 +85,9 @@ def _rule_at(found: Found, lexemes: Lexemes, start: int, position: int, item_cou
     """Adds the rule of the limit phrase at a place; returns where the rest begins, or 0 where there is none."""
     number = number_behind(lexemes, position)
     if number < 0:
-        return _compared(found, lexemes, start, position, item_count)
+        return _shared(found, lexemes, start, position, item_count) or _compared(
+            found, lexemes, start, position, item_count
+        )
     end = behind_unit(lexemes, number + 1)
     rule = _blank(lexemes[position], lexemes[number])
     apart = apart_behind(lexemes, number)
@@ -102,11 +107,26 @@ def _rule_at(found: Found, lexemes: Lexemes, start: int, position: int, item_cou
     if left is not None and left[0]:
         return _added(found, replace(rule, terms=left[0]), left[1], end, lexemes, start)
     if end < len(lexemes) and lexemes[end].kind == "each" and not names_any(lexemes[start:position]):
-        return _each(found, rule, lexemes, start, position, item_count)
+        return _each(found, rule, lexemes, start, position, end + 1, item_count)
+    weights = weights_in(lexemes[start:position], item_count)
+    if weights:
+        return _weighed(found, rule, lexemes, start, position, end)
     target = target_behind(lexemes, position, end, item_count)
     if target is not None and not names_any(lexemes[start:position]):
         return _added(found, replace(rule, terms=target[0]), lexemes[start:position], target[1], lexemes, start)
-    return _unnamed(found, rule, lexemes, start, position, end)
+    return _unnamed(found, rule, lexemes, start, position, end, item_count)
+
+
+def _shared(found: Found, lexemes: Lexemes, start: int, position: int, item_count: int) -> int:
+    """ "X may be at most 30% of the total"."""
+    share = share_of_all(lexemes, position, item_count)
+    left = sum_before(lexemes[start:position], item_count) if share else None
+    if share is None or left is None or not left[0]:
+        return 0
+    relation = lexemes[position]
+    zero = replace(relation.part, kind="number", value=0.0)
+    rule = Rule(less(left[0], share[0]), relation.sign, zero, (relation.part.start, share[1]), strict=relation.strict)
+    return _added(found, rule, left[1], share[2], lexemes, start)
 
 
 def _blank(relation: Lexeme, number: Lexeme) -> Rule:
@@ -121,7 +141,8 @@ def _added(found: Found, rule: Rule, before: Sequence[Lexeme], end: int, lexemes
     found.rest.append(tuple(before))
     whole = lexemes[start:end]
     first = next((lexeme.part.start for lexeme in whole[len(before) :]), rule.span[0])
-    found.rules.append(replace(rule, span=(min(first, rule.span[0]), max(rule.span[1], whole[-1].end))))
+    apart = any(lexeme.kind == "difference" for lexeme in whole[len(before) :])
+    found.rules.append(replace(rule, span=(min(first, rule.span[0]), max(rule.span[1], whole[-1].end)), apart=apart))
     return end
 
 
@@ -140,7 +161,11 @@ def _compared(found: Found, lexemes: Lexemes, start: int, position: int, item_co
         return 0
     zero = replace(relation.part, kind="number", value=0.0)
     rule = Rule(terms, relation.sign, zero, (relation.part.start, relation.end), strict=relation.strict)
-    if end < len(lexemes) and lexemes[end].kind == "by":
+    added = constant_behind(lexemes, end)
+    if added:
+        value, told, end = added
+        rule = replace(rule, limit=replace(told.part, value=value))
+    elif end < len(lexemes) and lexemes[end].kind == "by":
         amount = amount_behind(lexemes, end)
         if amount is None:
             return 0
@@ -167,30 +192,36 @@ def _again(found: Found, lexemes: Lexemes, start: int, position: int, sign: Rela
     return _added(found, rule, (), target[1], lexemes, start)
 
 
-def _each(found: Found, rule: Rule, lexemes: Lexemes, start: int, position: int, item_count: int) -> int:
-    """ "at most 24 hours each": the same limit on every decision."""
-    end = position
+def _each(found: Found, rule: Rule, lexemes: Lexemes, start: int, position: int, end: int, item_count: int) -> int:
+    """ "at most 24 hours each", "each kind at least 3": the same limit on every decision."""
     for item in range(item_count):
-        terms = {item: (rule.limit, 1.0)}
-        end = _added(
-            found,
-            replace(rule, terms=terms),
-            lexemes[start:position] if not item else (),
-            _end_of(lexemes, position),
-            lexemes,
-            start,
-        )
+        same = replace(rule, terms={item: (rule.limit, 1.0)})
+        _added(found, same, lexemes[start:position] if not item else (), end, lexemes, start)
     return end
 
 
-def _end_of(lexemes: Lexemes, position: int) -> int:
-    return next(spot for spot in range(position, len(lexemes)) if lexemes[spot].kind == "each") + 1
+def _weighed(found: Found, rule: Rule, lexemes: Lexemes, start: int, position: int, end: int) -> int:
+    """ "X takes 4 hours and Y 3 hours, and at most 70 hours are there": a quantity by decision, and its limit."""
+    region = lexemes[start:position]
+    found.rest.append(region)
+    about = frozenset(lexeme.part.stem for lexeme in region if lexeme.kind in ("word", "verb", "total"))
+    units = frozenset(lexeme.part.stem for lexeme in lexemes[position:end] if lexeme.kind == "word")
+    found.rules.append(replace(rule, words=about & units or about, pending=True))
+    return end
 
 
-def _unnamed(found: Found, rule: Rule, lexemes: Lexemes, start: int, position: int, end: int) -> int:
+def _unnamed(found: Found, rule: Rule, lexemes: Lexemes, start: int, position: int, end: int, item_count: int) -> int:
     """A limit with no decision near: on the sum explained before, on a quantity, or on all of them together."""
     region = lexemes[start:position]
     behind = lexemes[position:end]
+    if any(one.kind == "each" for one in region) and not names_any(reach(lexemes, end)):
+        return _each(found, rule, lexemes, start, position, end, item_count)
+    again = region and all(one.kind in ("join", "comma") or one.low in ("a", "an", "the") for one in region)
+    if again and found.rules and not names_any(lexemes[end : end + 3]):
+        last = found.rules[-1]
+        same = replace(rule, terms=last.terms, words=last.words, pending=last.pending)
+        return _added(found, same, region, end, lexemes, start)
+    behind = (*behind, *reach(lexemes, end))
     said = [lexeme for lexeme in (*region, *behind) if lexeme.kind in ("word", "verb", "all", "total")]
     words = frozenset(stem for lexeme in said for stem in (lexeme.part.stem, *lexeme.phrase.split()))
     if names_any(region) or names_any(reach(lexemes, end)):

@@ -13,12 +13,28 @@ from copilot.drafting.builtin.letters.rules import Rule
 from copilot.drafting.builtin.letters.sums import Terms
 from copilot.drafting.builtin.reading import Reading
 from copilot.drafting.builtin.rownames import row_name
-from copilot.drafting.builtin.words import lexicon
+from copilot.drafting.builtin.words import lexicon, load
 from copilot.drafting.formulation import ConstraintKind, Relation
 
 _GENERIC = frozenset({"unit", "total", "combin", "resourc", "allocat", "allocation", "all", "both", "sum"})
 
-_PLAN = frozenset({"total", "combin", "both", "all", "sum", "overall", "across", "collect"})
+_PLAN = frozenset(
+    {
+        "total",
+        "combin",
+        "both",
+        "all",
+        "sum",
+        "overall",
+        "across",
+        "collect",
+        "together",
+        "togeth",
+        "altogether",
+        "altogeth",
+        "jointly",
+    }
+)
 _KIND_OF: dict[Relation, ConstraintKind] = {"<=": "resource", ">=": "requirement", "==": "balance"}
 
 
@@ -34,6 +50,9 @@ def set_goal(reading: Reading, aims: Sequence[Aim]) -> None:
     tied = [score for score, _ in scored if score == best[0]]
     aim = aims[-1]
     span = (aim.words[0].start, aim.words[-1].end)
+    alone = _only_money(reading, aim.sense)
+    if not best[0] and alone is not None and any(_speaks_of_money(aim) for aim in aims):
+        best, tied = (1, -alone), [1]
     if not best[0] or len(tied) > 1:
         label = " ".join(part.text for part in aim.words)
         text = f'I could not match what to {aim.sense}, "{label}", to a quantity in the text.'
@@ -41,6 +60,21 @@ def set_goal(reading: Reading, aims: Sequence[Aim]) -> None:
         return
     row = -best[1]
     reading.goal = Goal(aim.sense, ((row, 1.0),), (), row_name(reading.rows[row]), aim.sentence, span)
+
+
+def _only_money(reading: Reading, sense: str) -> int | None:
+    """The one row of money, where it is what one spends less or earns more of."""
+    found = [
+        index
+        for index, row in enumerate(reading.rows)
+        if row.money and all(fact.quantity.part.shape == "money" for fact in row.facts.values())
+    ]
+    wrong = "in" if sense == "minimize" else "out"
+    return found[0] if len(found) == 1 and reading.rows[found[0]].money != wrong else None
+
+
+def _speaks_of_money(aim: Aim) -> bool:
+    return bool({part.low for part in aim.words} & set(load("letters")["words"]["money"]))
 
 
 def _fits(aim: Aim, row: Row) -> int:
@@ -103,7 +137,8 @@ def _row_limit(rule: Rule, index: int, row: Row, sentence: int) -> Limit:
 
 
 def _expression(rule: Rule, terms: Terms, index: int) -> Expression:
-    clause = (replace(rule.limit, start=rule.span[0], end=rule.span[1]),)
+    said = "difference" if rule.apart else rule.limit.low
+    clause = (replace(rule.limit, low=said, start=rule.span[0], end=rule.span[1]),)
     cue = Cue(rule.sign, 0, rule.strict)
     told = {item: (part, value) for item, (part, value) in terms.items() if value}
     return Expression(told, cue, rule.limit, index, clause)
