@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from copilot.chat.asked import Answered, Question, answered_of, offered_of, question_of
 from copilot.chat.correcting import is_replaced, learning_of, lessons_of, newest_of
 from copilot.chat.judgements import Axis, axes_of
 from copilot.chat.lessons import Experience, experience_of
@@ -18,7 +19,7 @@ from copilot.chat.models import Message
 from copilot.chat.steps import Happening, Step, StepState, steps_of
 from copilot.chat.words import Status, lifecycle_of, seconds_text, tone_of
 from copilot.runs.events import EventType as E
-from copilot.runs.models import Lifecycle, Run, RunEvent
+from copilot.runs.models import ASIDE, Lifecycle, Run, RunEvent
 
 ROWS_IN_CARD = 8
 TAKEN_OVER = "A worker was lost on the way. Another one took over from the last saved step."
@@ -30,6 +31,7 @@ SMALL = (
     E.INSIGHTS_CHOSEN,
     E.INSIGHTS_ADOPTED,
     E.DRAFT_QUESTION,
+    E.DRAFT_OFFERED,
     E.DRAFT_ABSTAINED,
     E.DRAFT_HANDED_OVER,
     E.BUILD_FAILED,
@@ -39,36 +41,6 @@ SMALL = (
 )
 OFTEN = (E.SOLVE_PROGRESS, E.SOLUTION_FOUND)
 RETRIABLE = (Lifecycle.FAILED, Lifecycle.TIMED_OUT, Lifecycle.CANCELLED)
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One answer that may be picked, and what it leads to where that is known."""
-
-    text: str
-    outcome: str
-    is_usual: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question of the drafter, put by event number `sequence`; `number` counts the questions of the run."""
-
-    sequence: int
-    number: int
-    text: str
-    options: tuple[Option, ...]
-    default: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A question of the past, its answer, and whether somebody chose it."""
-
-    question: str
-    answer: str
-    skipped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +55,7 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Card:
     """One message with its run, as it is now. `objection` is empty where its plan cannot be said to be wrong, else
-    whether the workspace learns from that."""
+    whether the workspace learns from that; only such a plan has an `offered` question."""
 
     id: UUID
     conversation_id: UUID
@@ -105,6 +77,7 @@ class Card:
     more_rows: int
     axes: tuple[Axis, ...]
     question: Question | None
+    offered: Question | None
     answered: tuple[Answered, ...]
     reasons: tuple[str, ...]
     has_grid: bool
@@ -127,6 +100,7 @@ def cards_of(messages: Sequence[Message], *, shown: UUID | None) -> tuple[Card, 
     happened = _happenings([run.id for run in runs], full=full)
     for run_id, progress in _latest_progress([run.id for run in runs if run.is_active]).items():
         happened[run_id] = sorted([*happened[run_id], progress], key=lambda happening: happening.sequence)
+    last = next((message.run_id for message in reversed(messages) if message.run.kind not in ASIDE), None)
     newest, lessons = newest_of(messages), lessons_of(run.id for run in runs)
     learning = learning_of(runs[0].workspace) if newest else ""
     return tuple(
@@ -136,6 +110,7 @@ def cards_of(messages: Sequence[Message], *, shown: UUID | None) -> tuple[Card, 
             is_shown=message.run_id == shown,
             objection=learning if message.run.version_id == newest else "",
             lesson=lessons.get(message.run_id, ""),
+            is_last=message.run_id == last,
         )
         for message in messages
     )
@@ -147,7 +122,7 @@ def card_of(run_id: UUID) -> Card | None:
     if message is None:
         return None
     card = cards_of([message], shown=run_id)[0]
-    return replace(card, objection="") if card.objection and is_replaced(message) else card
+    return replace(card, objection="", offered=None) if card.objection and is_replaced(message) else card
 
 
 HEAVY = tuple(
@@ -182,7 +157,9 @@ def _latest_progress(run_ids: Sequence[UUID]) -> dict[UUID, Happening]:
     return {event.run_id: Happening(event.sequence, event.type, event.payload) for event in rows}
 
 
-def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool, objection: str, lesson: str) -> Card:
+def _card(
+    message: Message, happened: Sequence[Happening], *, is_shown: bool, objection: str, lesson: str, is_last: bool
+) -> Card:
     run = message.run
     steps = steps_of(happened, lifecycle=run.lifecycle, compares=run.base_id is not None, aside=_aside(run))
     table, row_count = _table(run)
@@ -206,8 +183,9 @@ def _card(message: Message, happened: Sequence[Happening], *, is_shown: bool, ob
         table=table,
         more_rows=row_count - len(table),
         axes=() if run.is_active else axes_of((run.result or {}).get("checks") or ()),
-        question=_question(run, happened),
-        answered=_answered(happened),
+        question=question_of(happened) if run.lifecycle == Lifecycle.AWAITING_INPUT else None,
+        offered=offered_of(happened) if objection and is_last and run.lifecycle == Lifecycle.SUCCEEDED else None,
+        answered=answered_of(happened),
         reasons=_reasons(run, happened),
         has_grid=run.base_id is None and run.version_id is None,
         can_retry=run.lifecycle in RETRIABLE,
@@ -268,23 +246,6 @@ def _table(run: Run) -> tuple[tuple[Cell, ...], int]:
 
 def _last(happened: Sequence[Happening], event_type: E) -> Happening | None:
     return next((happening for happening in reversed(happened) if happening.type == event_type), None)
-
-
-def _question(run: Run, happened: Sequence[Happening]) -> Question | None:
-    asked = _last(happened, E.DRAFT_QUESTION)
-    if run.lifecycle != Lifecycle.AWAITING_INPUT or asked is None or not asked.payload.get("questions"):
-        return None
-    first = asked.payload["questions"][0]
-    default = first.get("default", "")
-    options: Sequence[str] = first.get("options", ())
-    outcomes = [*first.get("outcomes", ()), *[""] * len(options)]
-    picks = tuple(Option(text, words, text == default) for text, words in zip(options, outcomes, strict=False))
-    return Question(asked.sequence, first.get("number", 1), first["text"], picks, default, first.get("why", ""))
-
-
-def _answered(happened: Iterable[Happening]) -> tuple[Answered, ...]:
-    told = [happening.payload for happening in happened if happening.type == E.DRAFT_ANSWERED]
-    return tuple(Answered(str(one["question"]), str(one["answer"]), bool(one["skipped"])) for one in told)
 
 
 def _reasons(run: Run, happened: Sequence[Happening]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from copilot.accounts.services import may_write
-from copilot.chat import backends, fragments, services
+from copilot.chat import backends, fragments, offers, services
 from copilot.chat.access import is_htmx, message_of, refused, run_of, signed_in, to_conversation, unsent_of, user_of
 from copilot.chat.cards import cards_of, messages_of
 from copilot.chat.correcting import may_choose
@@ -22,7 +22,6 @@ from copilot.chat.panels import panel_of
 from copilot.chat.recent import recent_of
 from copilot.chat.sheets import sheet_of
 from copilot.data.errors import DataError
-from copilot.runs import questions
 from copilot.runs import services as runs
 from copilot.runs.events import EventType
 from copilot.runs.models import Run
@@ -99,7 +98,7 @@ def answer(request: HttpRequest, run_id: UUID) -> HttpResponse:
     try:
         if not form.is_valid():
             raise RunError(form.sentence())
-        questions.answer(run=run, actor=user_of(request), **form.given())
+        offers.answer(run=run, actor=user_of(request), **form.given())
     except RunError as error:
         return refused(request, error, conversation_id)
     return to_conversation(conversation_id)

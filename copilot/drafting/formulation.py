@@ -103,6 +103,10 @@ class Constraint(_Item):
     spans: tuple[Span, ...] = Field(default=(), max_length=40)
 
 
+# How an assumption begins that a person decided, or left to us; it ends with the request's sentence at its first span.
+SETTLED, UNANSWERED = "Settled: ", "Nobody answered "
+
+
 class Assumption(_Item):
     """Something the request did not say and the draft took for granted; `about` names the item concerned."""
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from copilot.drafting.base import Draft, Drafter, DraftOutcome, DraftRequest, Question
-from copilot.drafting.formulation import Assumption
+from copilot.drafting.formulation import SETTLED, UNANSWERED, Assumption
 from copilot.runs.answers import MOST, Answer, answers_of
 from copilot.runs.events import EventType, Payload
 from copilot.runs.readings import Reading, all_alike, explored
 from copilot.runs.stage import NeedsInput, Stage
 
 ALIKE = "Not asked, since every answer leads to the same ({words}): “{question}” Taken: {option}"
-SKIPPED = "Nobody answered “{question}” Taken: {option}"
+SKIPPED = UNANSWERED + "“{question}” Taken: {option}"
 TOO_MANY = (
     "After {count} answers something is still open: {question} Say the whole problem anew, in short sentences or as "
     "lines of algebra; the answers so far are part of the request above."
@@ -45,12 +45,35 @@ def asked(stage: Stage, drafter: Drafter, request: DraftRequest, outcome: DraftO
     raise NeedsInput(question.text)
 
 
+def offer(stage: Stage, drafter: Drafter, request: DraftRequest, outcome: DraftOutcome) -> None:
+    """Put the question of a complete draft beside its plan, where another answer leads to another plan.
+
+    Nothing waits for it: its default is how the request was read.
+    """
+    for question in outcome.questions[:MOST]:
+        readings = explored(stage, drafter, request, question)
+        told = _told(question, readings)
+        if len(told["options"]) > 1 and not (readings and all_alike(readings)):
+            stage.record(EventType.DRAFT_OFFERED, {"questions": [told]})
+            return
+
+
 def with_skipped(stage: Stage, draft: Draft) -> Draft:
     """The draft with an assumption for each question that nobody answered."""
     for one in answers_of(stage.run.id):
         if one.skipped:
-            draft = _assuming(draft, skipped_text(one))
+            draft = _unsettled(draft, one)
     return draft
+
+
+def _unsettled(draft: Draft, one: Answer) -> Draft:
+    """Nobody settled it: the assumption that says so takes the place of the one that says it was."""
+    read, text = draft.formulation, skipped_text(one)
+    noted = tuple(
+        said.model_copy(update={"text": text}) if said.text == f"{SETTLED}{one.text}" else said
+        for said in read.assumptions
+    )
+    return _assuming(replace(draft, formulation=read.model_copy(update={"assumptions": noted})), text)
 
 
 def skipped_text(one: Answer) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from copilot.drafting.base import Table
-from copilot.drafting.formulation import Formulation, Span, Variable
+from copilot.drafting.formulation import SETTLED, UNANSWERED, Formulation, Span, Variable
 from copilot.drafting.grounding import GroundingError, ground_objective
 from copilot.runs.checking.check import Check, Status
 from copilot.runs.checking.domains import domains
@@ -88,7 +88,7 @@ def _ledger(formulation: Formulation) -> Check:
 
 def _numbers(formulation: Formulation, text: str) -> Check:
     title = "Every number of the request is linked to an item"
-    spans = [span for item in _items(formulation) for span in item]
+    spans = [span for item in (*_items(formulation), *_settled(formulation, text)) for span in item]
     loose = [
         match.group()
         for match in _NUMBER.finditer(text)
@@ -107,6 +107,14 @@ def _items(formulation: Formulation) -> Iterable[Sequence[Span]]:
         for item in group:
             yield item.spans
     yield formulation.objective.spans
+
+
+def _settled(formulation: Formulation, text: str) -> Iterable[Sequence[Span]]:
+    """Where a person decided, in a sentence of the request itself, what becomes of a part of it."""
+    for one in formulation.assumptions:
+        if one.spans and one.text.startswith((SETTLED, UNANSWERED)):
+            sentence = text[one.spans[0].start : one.spans[0].end]
+            yield from [one.spans] if sentence and one.text.endswith(sentence) else []
 
 
 def _rows_match(formulation: Formulation, instance: Instance) -> Check:

@@ -114,7 +114,9 @@ def _first(stage: Stage, desk: Desk, log: EventLog, request: DraftRequest, kept:
             log.alone = False
     if outcome.status == "question":
         return asking.with_skipped(stage, asking.asked(stage, desk.drafter, request, outcome)), request
-    return asking.with_skipped(stage, _accepted(stage, outcome)), request
+    draft = _accepted(stage, outcome)
+    asking.offer(stage, desk.drafter, request, outcome)
+    return asking.with_skipped(stage, draft), request
 
 
 def _alone(request: DraftRequest) -> DraftRequest:

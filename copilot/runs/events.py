@@ -35,6 +35,7 @@ class EventType(enum.StrEnum):
     DRAFT_TRIED = "draft.tried"
     DRAFT_QUESTION = "draft.question"
     DRAFT_ANSWERED = "draft.answered"
+    DRAFT_OFFERED = "draft.offered"
     DRAFT_ABSTAINED = "draft.abstained"
     DRAFT_REPAIR = "draft.repair"
     DRAFT_HANDED_OVER = "draft.handed_over"

@@ -16,6 +16,7 @@ from copilot.runs.models import Lifecycle, Run, RunEvent
 from copilot.runs.services import RunConflict, RunError
 
 ANSWERED = "This question was answered already, and the run went on with that answer."
+CLOSED = "This question is closed, because its run was stopped. Retry the run to be asked again."
 NOT_ASKED = "This run does not wait for an answer."
 
 
@@ -99,6 +100,8 @@ def _open_question(run: Run, asked: int) -> dict[str, Any]:
     newest = _newest_question(run)
     if newest is None:
         raise RunConflict(NOT_ASKED)
+    if newest.sequence == asked and run.lifecycle == Lifecycle.CANCELLED:
+        raise RunConflict(CLOSED)
     if newest.sequence != asked or run.lifecycle != Lifecycle.AWAITING_INPUT:
         raise RunConflict(ANSWERED)
     question: dict[str, Any] = newest.payload["questions"][0]

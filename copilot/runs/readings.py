@@ -22,6 +22,7 @@ T = TerminationCondition
 MOST = 5  # options that are tried
 SECONDS = 2.0  # of one solve
 SAME = 1e-6  # relative: two best values that are no different
+FURTHER = "one more question"
 NO_PLAN = {T.INFEASIBLE: "no plan is possible", T.UNBOUNDED: "nothing limits it"}
 
 
@@ -53,6 +54,8 @@ def _read(stage: Stage, drafter: Drafter, request: DraftRequest, option: str) ->
     stage.check()
     if outcome.status == "abstained":
         return Reading(option, reasons=outcome.reasons or ("It is not understood with this answer either.",))
+    if outcome.status == "question":
+        return Reading(option, words=FURTHER)
     draft = outcome.draft if outcome.status == "complete" else None
     built = trial_build(stage)(draft.program, draft.data).instance if draft else None
     return _solved(stage, option, draft, built) if draft and built is not None else Reading(option)

@@ -36,6 +36,7 @@ def answer_of(run: Run) -> dict[str, Any]:
         "program": version.program if version else proposed.get("program"),
         "assumptions": [item["text"] for item in (formulation or {}).get("assumptions", [])],
         "questions": _last_payload(run, EventType.DRAFT_QUESTION).get("questions", []),
+        "offered": _last_payload(run, EventType.DRAFT_OFFERED).get("questions", []),
         "reasons": _last_payload(run, EventType.DRAFT_ABSTAINED).get("reasons", []),
         "drafter": version.drafter if version else proposed.get("drafter"),
         "solver": result.get("solver"),

@@ -24,6 +24,8 @@ from copilot.runs.models import ASIDE, VERTEX, Lifecycle, ModelVersion, Run
 from copilot.runs.pool import MOST
 from solvers.registry import AUTO, SOLVERS
 
+IDLE = (Lifecycle.QUEUED, Lifecycle.AWAITING_INPUT)  # nobody works on it
+STOPPED = "Cancelled."
 METHODS = (
     ("choose", "As the solver chooses"),
     ("simplex", "Simplex"),
@@ -243,14 +245,14 @@ def _queued(run: Run, datasets: Sequence[Dataset], *, enqueue: bool) -> Run:
 
 
 def cancel_run(*, run: Run, actor: User, keep_best: bool = True) -> None:
-    """Ask a run to stop; asking twice, or asking a finished run, changes nothing."""
+    """Ask a run to stop, or leave its question unanswered; asking twice, or asking a finished run, changes nothing."""
     if not may_write(actor, run.workspace):
         raise RunError("You may look at this run, but only planners and owners of the workspace can stop it.")
     mode = Run.Cancel.KEEP if keep_best else Run.Cancel.DISCARD
     with transaction.atomic():
-        if events.advance(run.id, (Lifecycle.QUEUED,), Lifecycle.CANCELLED, cancel_requested=mode):
+        if events.advance(run.id, IDLE, Lifecycle.CANCELLED, cancel_requested=mode, closing_message=STOPPED):
             events.record(run.id, EventType.RUN_CANCEL_REQUESTED, {"by": actor.get_username()})
-            events.record(run.id, EventType.RUN_FINISHED, {"lifecycle": Lifecycle.CANCELLED, "message": "Cancelled."})
+            events.record(run.id, EventType.RUN_FINISHED, {"lifecycle": Lifecycle.CANCELLED, "message": STOPPED})
             return
         payload = {"by": actor.get_username()}
         asked = EventType.RUN_CANCEL_REQUESTED

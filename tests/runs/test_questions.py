@@ -144,6 +144,16 @@ def test_a_question_is_answered_once(started: Run, drafted_by: Any, alice: User)
     assert run.request_text == "Desks.\n\n240."
 
 
+def test_a_question_may_be_left_unanswered(started: Run, drafted_by: Any, alice: User) -> None:
+    drafted_by(Asking())
+    run = walked(started)
+    services.cancel_run(run=run, actor=alice)
+    run.refresh_from_db()
+    assert (run.lifecycle, run.closing_message) == (Lifecycle.CANCELLED, "Cancelled.")
+    with pytest.raises(RunError, match="is closed"):
+        questions.answer(run=run, actor=alice, asked=question_of(run).sequence, text="240.")
+
+
 def test_after_three_answers_nothing_more_is_asked(started: Run, drafted_by: Any, alice: User) -> None:
     drafted_by(Asking(needs=4))
     run = walked(started)

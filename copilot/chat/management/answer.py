@@ -24,6 +24,7 @@ def plain_text(answer: dict[str, Any]) -> str:
     lines += _section("Plans kept", _plans_kept(answer["pool"]))
     lines += _section("Assumed", answer["assumptions"])
     lines += _section("Question", [_question(question) for question in answer["questions"]])
+    lines += _section("Worth confirming", [_question(question) for question in answer["offered"]])
     lines += _section("Checks", [f"{c['status']:7} {c['title']}: {c['detail']}" for c in answer["checks"]])
     statuses = (
         answer["status"],

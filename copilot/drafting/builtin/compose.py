@@ -34,6 +34,16 @@ def compose(reading: Reading, *, text: str, sentences: Sequence[tuple[int, int]]
     return Composer(reading, text, sentences, whole=whole).formulation()
 
 
+def same_model(one: Formulation, other: Formulation) -> bool:
+    """Whether two formulations choose, aim at and obey the same; what they assume may differ."""
+    return (one.parameters, one.variables, one.objective, one.constraints) == (
+        other.parameters,
+        other.variables,
+        other.objective,
+        other.constraints,
+    )
+
+
 @dataclass(slots=True)
 class Composer:
     """Writes items of a formulation; a revision gives it the names and cells that exist already."""
@@ -89,7 +99,8 @@ class Composer:
         names = " and ".join(item.label for item in self.reading.context.items)
         kind = "whole numbers" if self.whole else "amounts that need not be whole"
         notes = [*dict.fromkeys(self.reading.notes), f"{names} are {kind}, and never negative."]
-        return tuple(Assumption(text=note[:600]) for note in notes[:60])
+        told = self.reading.told
+        return tuple(Assumption(text=note[:600], spans=_spans(told.get(note, ()))) for note in notes[:60])
 
     def _objective(self) -> Objective:
         goal = self.reading.goal

@@ -136,7 +136,10 @@ class BuiltinDrafter:
         return DraftOutcome(status="abstained", reasons=family) if family else read
 
     def _revised(self, request: DraftRequest, previous: Draft) -> DraftOutcome:
-        """Edits of the draft before; a message that is a whole problem of its own starts anew."""
+        """Answers about the draft before, or edits of it; a message that is a whole problem of its own starts anew."""
+        start = request.revision_start
+        if answered := prose.revised_by_answer(previous.formulation, text=request.text, start=start):
+            return self._complete(answered.formulation, answered.questions)
         try:
             return self._complete(
                 followup.revise(previous.formulation, text=request.text, start=request.revision_start)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from copilot.drafting.base import DraftOutcome, Question
 from copilot.drafting.builtin.asking import offers_of, questions_of, reasons_of
 from copilot.drafting.builtin.candidates import candidate_lists, is_statement
-from copilot.drafting.builtin.compose import compose
+from copilot.drafting.builtin.compose import compose, same_model
 from copilot.drafting.builtin.compounds import compounded
 from copilot.drafting.builtin.expressions import says_sum
 from copilot.drafting.builtin.letters.names import lettered, unlettered
@@ -66,6 +66,21 @@ def outcome_of_text(text: str) -> Read | DraftOutcome:
     if questions:
         return DraftOutcome(status="question", questions=questions, reasons=reasons_of(reading), partial=partial)
     return DraftOutcome(status="abstained", reasons=reasons_of(reading), partial=partial)
+
+
+def revised_by_answer(previous: Formulation, *, text: str, start: int) -> Read | None:
+    """The formulation as answers to questions about it change it, where text[start:] holds nothing else.
+
+    None where it does not, and where `previous` is not what text[:start] says: then it was changed in other ways.
+    """
+    said = parted(text)
+    if not said.answers or said.text[start:].strip():
+        return None
+    before = read_with_answers(text[:start])
+    if before is None or before.gaps or not same_model(formulation_of(before, text), previous):
+        return None
+    read = outcome_of_text(text)
+    return read if isinstance(read, Read) else None
 
 
 def read_with_answers(text: str) -> Reading | None:

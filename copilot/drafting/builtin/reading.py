@@ -33,7 +33,7 @@ _ASKING = frozenset({"how", "many", "much"})
 class Reading:
     """Everything one list of items makes of the text; `gaps` is the ledger, `notes` are assumptions,
     `offsets` say where each sentence stands in the text, `unchecked` counts the gaps and notes before the checks,
-    and `guessed` are limits whose direction the text does not say."""
+    `guessed` are limits whose direction the text does not say, and `told` says where a note was told by a person."""
 
     context: Context
     rows: list[Row] = field(default_factory=list)
@@ -45,6 +45,7 @@ class Reading:
     offsets: list[tuple[int, int]] = field(default_factory=list)
     unchecked: tuple[int, int] | None = None
     guessed: list[Quantity] = field(default_factory=list)
+    told: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
     @property
     def weight(self) -> float:

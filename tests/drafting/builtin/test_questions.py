@@ -153,8 +153,8 @@ OFFERED = {
         "cooking. A batch of soup brings $40 and a batch of stew brings $70. There are 52 hours of cooking available. "
         "At most 7 batches of stew can be sold. How many batches of each to maximize profit?",
         "whole",
-        {"are not possible.": 710, "are possible.": 716.6666667},
-        usual="“Parts of batches” are not possible.",
+        {"are not possible:": 710, "are possible:": 716.6666667},
+        usual="“Parts of batches” are not possible: soup and stew are whole numbers.",
     ),
 }
 
@@ -200,7 +200,7 @@ def test_an_answer_stands_in_the_request_and_among_the_assumptions() -> None:
     draft = ask(f"{KITES}\n\n{option}").draft
     assert draft is not None
     told = [one.text for one in draft.formulation.assumptions]
-    assert f"You answered: {option}" in told
+    assert f"Settled: {option}" in told
     assert 'Nothing limits "hours of painting".' in told
     (span,) = draft.formulation.constraints[0].spans
     assert KITES[span.start : span.end].startswith("150 hours")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from copilot.drafting.builtin.facts import Gap
 from copilot.drafting.builtin.plans import is_idle
 from copilot.drafting.builtin.questions.domains import domains
-from copilot.drafting.builtin.questions.doubts import Choice, Doubt, changed
+from copilot.drafting.builtin.questions.doubts import Choice, Doubt, changed, is_settled
 from copilot.drafting.builtin.questions.goals import about_goal, about_unused, goals
 from copilot.drafting.builtin.questions.limits import about_direction, about_target, about_two, directions
 from copilot.drafting.builtin.questions.rules import about_rule, preferences, strict
@@ -46,7 +46,7 @@ def offered_doubts(reading: Reading, text: str) -> tuple[Doubt, ...]:
     if reading.unchecked is None or reading.gaps:
         return ()
     found = []
-    for doubt in _offers(reading, text):
+    for doubt in (one for one in _offers(reading, text) if not is_settled(reading, one)):
         choices = [choice for choice in doubt.choices if choice.sentence == doubt.usual or _leads(reading, choice)]
         values = [value_of(changed(reading, choice)) for choice in choices]
         if len(choices) > 1 and not alike(values):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from copilot.drafting.builtin.plans import is_whole
-from copilot.drafting.builtin.questions.doubts import Choice, Doubt, doubt_of, wording
+from copilot.drafting.builtin.questions.doubts import Choice, Doubt, doubt_of, listed, wording
 from copilot.drafting.builtin.reading import Reading
 from copilot.drafting.builtin.words import stem
 
@@ -16,11 +16,11 @@ def domains(reading: Reading) -> Iterator[Doubt]:
     context, said = reading.context, wording("whole")
     if context.whole or context.fractional or context.invested:
         return
-    units = _counted_in(reading)
+    units, items = _counted_in(reading), listed(context)
     if not units:
         return
-    whole = Choice(said["whole"].format(units=units), lambda reading: _count(reading, whole=True))
-    parts = Choice(said["parts"].format(units=units), lambda reading: _count(reading, whole=False))
+    whole = Choice(said["whole"].format(units=units, items=items), lambda reading: _count(reading, whole=True))
+    parts = Choice(said["parts"].format(units=units, items=items), lambda reading: _count(reading, whole=False))
     usual = whole if is_whole(reading) else parts
     yield doubt_of("whole", (whole, parts), usual=usual.sentence, units=units)
 

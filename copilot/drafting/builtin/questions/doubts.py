@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from copilot.drafting.builtin.context import Context
 from copilot.drafting.builtin.facts import Gap, Limit, Row
 from copilot.drafting.builtin.ledger import check
 from copilot.drafting.builtin.reading import Reading
 from copilot.drafting.builtin.rownames import row_name
+from copilot.drafting.formulation import SETTLED
 
 _FILE = Path(__file__).parents[1] / "lexicon" / "questions.toml"
 MOST_CHOICES = 4
@@ -22,10 +24,14 @@ _JOINTS = ("and ", "but ", "also ")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer: a sentence that stands for itself, and what it makes of a reading (which it may alter in place)."""
+    """One answer: a sentence that stands for itself, and what it makes of a reading (which it may alter in place).
+
+    `explains` are places in the text that it takes out of the plan.
+    """
 
     sentence: str
     apply: Callable[[Reading], None]
+    explains: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +58,9 @@ def doubt_of(
 
 
 @cache
-def wording(trigger: str) -> Mapping[str, str]:
-    """The sentences of one kind of doubt, by name."""
-    said: Mapping[str, str] = tomllib.loads(_FILE.read_text(encoding="utf-8"))[trigger]
+def wording(trigger: str) -> Mapping[str, Any]:
+    """The sentences of one kind of doubt, and its word lists, by name."""
+    said: Mapping[str, Any] = tomllib.loads(_FILE.read_text(encoding="utf-8"))[trigger]
     return said
 
 
@@ -99,11 +105,22 @@ def changed(reading: Reading, choice: Choice) -> Reading:
         gaps, notes = fresh.unchecked
         del fresh.gaps[gaps:], fresh.notes[notes:]
     choice.apply(fresh)
+    fresh.notes.append(settled_note(choice.sentence))
     fresh.limits.sort(key=lambda limit: limit.spans[0] if limit.spans else (0, 0))
     if fresh.unchecked is not None:
         fresh.unchecked = (len(fresh.gaps), len(fresh.notes))
         check(fresh)
     return fresh
+
+
+def settled_note(sentence: str) -> str:
+    """How an answer stands among the assumptions."""
+    return f"{SETTLED}{sentence}"
+
+
+def is_settled(reading: Reading, doubt: Doubt) -> bool:
+    """Whether one of the answers was given."""
+    return any(settled_note(choice.sentence) in reading.notes for choice in doubt.choices)
 
 
 def close(reading: Reading, gap: Gap) -> None:

@@ -82,7 +82,7 @@ def about_unused(reading: Reading, gap: Gap) -> Doubt | None:
     index = gap.rows[0]
     row, name = reading.rows[index], row_names(reading)[index]
     choices = _as_limit(reading, gap, index)
-    choices.append(Choice(said["told"].format(name=name), lambda reading: reading.settled.add(index)))
+    choices.append(Choice(said["told"].format(name=name), lambda reading: reading.settled.add(index), gap.spans))
     goal = reading.goal
     complete = len(row.facts) == len(reading.context.items)
     if goal is not None and complete and len(choices) == 1:

@@ -37,7 +37,9 @@ def _target(reading: Reading, gap: Gap, raw: RawLimit) -> Doubt:
     said = wording("target")
     phrase, named = short(_with_sign(raw)), row_names(reading)
     choices = [
-        Choice(said["row"].format(phrase=phrase, name=named[row]), limiting(gap, raw, (row,)))
+        Choice(
+            said["row"].format(phrase=phrase, name=named[row]), limiting(gap, raw, (row,)), _others(reading, gap, row)
+        )
         for row in _rows_for(reading, gap)
     ]
     if _summable(reading, gap.rows):
@@ -47,6 +49,12 @@ def _target(reading: Reading, gap: Gap, raw: RawLimit) -> Doubt:
         count = said["count"].format(phrase=phrase, items=listed(reading.context))
         choices.append(Choice(count, limiting(gap, raw, ())))
     return doubt_of("target", choices, gap=gap, phrase=phrase)
+
+
+def _others(reading: Reading, gap: Gap, chosen: int) -> tuple[tuple[int, int], ...]:
+    """Where the numbers of the rows stand that the limit then does not limit."""
+    facts = [fact for row in gap.rows if row != chosen for fact in reading.rows[row].facts.values()]
+    return tuple(fact.quantity.span for fact in facts)
 
 
 def about_direction(reading: Reading, gap: Gap) -> Doubt | None:
@@ -70,7 +78,7 @@ def about_direction(reading: Reading, gap: Gap) -> Doubt | None:
         apply = _directed(gap, turned) if clear else limiting(gap, turned, ())
         choices.append(Choice(said[name].format(phrase=phrase), apply))
     usual = choices[list(_SIGNS.values()).index(raw.sign)].sentence
-    choices.append(Choice(said["told"].format(phrase=phrase), lambda read: close(read, gap)))
+    choices.append(Choice(said["told"].format(phrase=phrase), lambda read: close(read, gap), gap.spans))
     return doubt_of("direction", choices, usual=usual, gap=gap, phrase=phrase)
 
 
@@ -99,7 +107,7 @@ def about_two(reading: Reading, gap: Gap) -> Doubt | None:
         return None
     choices = []
     for kept, dropped, limit in ((one, two, second), (two, one, first)):
-        choices.append(Choice(said["one"].format(kept=kept, dropped=dropped), _without(limit)))
+        choices.append(Choice(said["one"].format(kept=kept, dropped=dropped), _without(limit), limit.spans))
     for row in _alike(reading, first.row):
         for moved, stays in ((second, first), (first, second)):
             names = {"name": named[row], "other_name": named[first.row]}

@@ -6,12 +6,11 @@ import re
 from dataclasses import dataclass
 
 from copilot.drafting.builtin.questions.asked import MOST, offered_doubts, open_doubts
-from copilot.drafting.builtin.questions.doubts import changed
+from copilot.drafting.builtin.questions.doubts import changed, settled_note
 from copilot.drafting.builtin.reading import Reading
 
-_PARAGRAPH = re.compile(r"[^\n]+(?:\n(?!\s*\n)[^\n]*)*")
+_PARAGRAPH = re.compile(r"[^\s][^\n]*(?:\n(?!\s*\n)[^\n]*)*")
 _LONGEST = 700
-_TOLD = "You answered: {sentence}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +19,7 @@ class Said:
 
     text: str
     answers: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
 
 
 def parted(text: str) -> Said:
@@ -29,19 +29,19 @@ def parted(text: str) -> Said:
     kept = text
     for match in answers:
         kept = kept[: match.start()] + " " * len(match.group()) + kept[match.end() :]
-    return Said(kept.rstrip(), tuple(match.group().strip() for match in answers))
+    spans = tuple((match.start(), match.start() + len(match.group().rstrip())) for match in answers)
+    return Said(kept.rstrip(), tuple(text[start:end] for start, end in spans), spans)
 
 
 def answered(reading: Reading, said: Said) -> Reading | None:
     """The reading with every answer applied, each to a question that it leads to; None where one answers nothing."""
-    for sentence in said.answers:
+    for sentence, span in zip(said.answers, said.spans, strict=True):
         doubts = open_doubts(reading) if reading.gaps else offered_doubts(reading, said.text)
         choice = next((one for doubt in doubts for one in doubt.choices if one.sentence == sentence), None)
         if choice is None:
             return None
         reading = changed(reading, choice)
-        note = _TOLD.format(sentence=sentence)
-        reading.notes.append(note)
+        reading.told = reading.told | {settled_note(sentence): (span, *choice.explains)}
     return reading
 
 
