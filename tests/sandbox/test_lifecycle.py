@@ -24,11 +24,15 @@ from tests.sandbox.programs import WORKSHOP, WORKSHOP_DATA, around
 from tests.sandbox.scene import survivors
 
 ROOT = Path(__file__).parents[2]
+LOOKS = 50
+PATIENT = 60.0  # seconds for what a busy machine may take long over, and a fault would never do
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
+    """Whether it comes true in that time; a machine that stood still meanwhile gets a few more looks."""
+    deadline, looks = time.monotonic() + seconds, 0
+    while not condition() and (time.monotonic() < deadline or looks < LOOKS):
+        looks += 1
         time.sleep(0.02)
     return condition()
 
@@ -38,6 +42,22 @@ def is_running(pid: int) -> bool:
     with contextlib.suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     return False
+
+
+def seconds_used(pid: int) -> float:
+    """Processor time of a process; none once it is gone."""
+    with contextlib.suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
+def told(pid: int) -> str:
+    """A process with its state and parent, for whoever reads of a failure."""
+    with contextlib.suppress(OSError):
+        state, parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
+        return f"{pid}: state {state}, parent {parent}, {seconds_used(pid):g} s of processor time"
+    return f"{pid}: gone by now"
 
 
 def descriptors(pid: int | str) -> int | None:
@@ -152,13 +172,26 @@ def test_close_ends_the_template_and_a_running_build(own: Sandbox) -> None:
     assert survivors(own) == []
 
 
-def test_an_error_in_should_stop_ends_the_child(own: Sandbox) -> None:
+@pytest.mark.parametrize("when", ["before the child has its program", "while it runs"])
+def test_an_error_in_should_stop_ends_the_child(own: Sandbox, when: str) -> None:
+    template = own.start().pid
+    children = Path(f"/proc/{template}/task/{template}/children")
+    seen: list[int] = []
+
     def broken() -> bool:
+        if when == "while it runs":
+            seen[:] = [pid for pid in map(int, children.read_text().split()) if seconds_used(pid) > 0.05]
+            if not seen:
+                return False
         raise LookupError("database gone")
 
     with pytest.raises(LookupError):
         own.build(around("while True: pass"), {}, seed=1, should_stop=broken)
-    assert wait_until(lambda: survivors(own) == [])
+    assert wait_until(lambda: not any(map(is_running, seen)), PATIENT)
+    wait_until(lambda: survivors(own) == [], PATIENT)
+    assert [told(pid) for pid in survivors(own)] == []
+    assert own.start().pid == template, "the template has nothing to do with it"
+    assert own.build(WORKSHOP, WORKSHOP_DATA, seed=1).failure is None
 
 
 def test_nothing_outlives_a_host_that_was_killed() -> None:
