@@ -105,3 +105,16 @@ def test_a_number_behind_a_name_is_a_label_where_other_numbers_stand_beside_it()
 
 def test_a_sentence_with_a_rule_is_no_list_of_links() -> None:
     assert layout_of("From A to B it costs 5. From A to C it costs 7, unless B is closed. From B to C: 4.").blocks == ()
+
+
+def test_a_family_that_is_not_read_is_named_with_a_next_step() -> None:
+    vans = (
+        "Vans start at the depot in Ost and return there. Each carries at most 9 crates. Each shop has one van:\n"
+        "- Ahl: 4 crates\n- Bern: 6 crates\n- Cux: 5 crates\n\nDistances:\n- Ost to Ahl: 5 km\n"
+        "- Ost to Bern: 7 km\n- Ost to Cux: 9 km\n- Ahl to Bern: 4 km\n- Ahl to Cux: 6 km\n- Bern to Cux: 3 km\n\n"
+        "Minimize the total distance."
+    )
+    outcome = ask(vans)
+    assert outcome.status == "abstained"
+    assert "vehicle routing" in outcome.reasons[0]
+    assert "algebra lines" in outcome.reasons[-1]

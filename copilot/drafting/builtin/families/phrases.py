@@ -54,6 +54,12 @@ def patterns(family: str, key: str) -> tuple[re.Pattern[str], ...]:
 
 
 @cache
+def compiled(phrases: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """Phrases as patterns."""
+    return tuple(map(_pattern, phrases))
+
+
+@cache
 def slots(family: str) -> tuple[Slot, ...]:
     """The slots of a family in the lexicon's order."""
     listed = words(family).get("slots", {})

@@ -21,6 +21,7 @@ from copilot.drafting.builtin.families import (
     packing,
     staffing,
     tour,
+    unread,
 )
 from copilot.drafting.builtin.families.phrases import Account
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading
@@ -53,7 +54,7 @@ def formulate(text: str, tables: Sequence[Table] = ()) -> Formulation | tuple[st
     """The formulation; or reasons, where a family is recognised and something is not understood; or None."""
     layout = with_tables(layout_of(text), tables)
     if not layout.blocks:
-        return None
+        return unread.named(text)
     doubts: list[tuple[bool, tuple[str, ...]]] = []
     found: list[Formulation] = []
     for family, read in _FAMILIES:
@@ -69,7 +70,10 @@ def formulate(text: str, tables: Sequence[Table] = ()) -> Formulation | tuple[st
             doubts.append((not doubt.whole, reasons))
     if len(found) == 1:
         return found[0]
-    return min(doubts, key=lambda one: (one[0], len(one[1])))[1] if doubts else None
+    best = min(doubts, key=lambda one: (one[0], len(one[1])), default=None)
+    if best is None or best[0]:
+        return unread.named(layout.text) or (best[1] if best else None)
+    return best[1]
 
 
 def _counted(formulation: Formulation, account: Account) -> Formulation:
