@@ -36,6 +36,7 @@ def full_once(monkeypatch: pytest.MonkeyPatch) -> None:
         if not full:
             full.append(True)
             fill()
+            LearningJob.objects.update(kept={"more": "than a page has left " * 5_000})
         real(*args)
 
     monkeypatch.setattr(work, "_write", write)
