@@ -225,8 +225,13 @@ def _on_rows(
 
 def _torn(raw: RawLimit, rows: Sequence[Row], close: Sequence[int]) -> Gap:
     """A limit that fits several rows alike."""
-    names = " or ".join(row_name(rows[index]) for index in close)
-    text = f'The limit "{written(raw.quantity)}" fits more than one quantity: {names}.'
+    found = list(dict.fromkeys(row_name(rows[index]) for index in close))
+    if len(found) == 1:
+        text = (
+            f"The text gives {found[0]} more than once for the same thing, in different amounts. Say each amount once."
+        )
+        return Gap(text, (raw.quantity.span,), rows=tuple(close))
+    text = f'The limit "{written(raw.quantity)}" fits more than one quantity: {" or ".join(found)}.'
     return Gap(text, (raw.quantity.span,), rows=tuple(close), kind="target", raw=raw)
 
 

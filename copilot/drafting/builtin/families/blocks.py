@@ -8,9 +8,18 @@ from copilot.drafting.builtin.families.cells import Cell, Stop
 
 
 @dataclass(frozen=True, slots=True)
+class Leg:
+    """From one place to another, with its numbers."""
+
+    tail: str
+    head: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
-    """A label with its cells or its stops; `parent` is the label of the header above a nested record,
-    and `said` is all that stands behind the label."""
+    """A label with its cells or its stops; `parent` is the label of the header above a nested record, `said` is all
+    that stands behind the label, and `legs` are the links that it lists, where it lists nothing else."""
 
     label: str
     start: int
@@ -20,16 +29,18 @@ class Record:
     parent: str = ""
     loose: str = ""
     said: str = ""
+    legs: tuple[Leg, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Records that stand together; `intro` is the sentence before them."""
+    """Records that stand together; `intro` is the sentence before them. `scattered`: other sentences stand between."""
 
     records: tuple[Record, ...]
     intro: str
     start: int
     end: int
+    scattered: bool = False
 
     @property
     def labels(self) -> tuple[str, ...]:

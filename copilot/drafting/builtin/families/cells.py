@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from copilot.drafting.builtin.words import lexicon, load, stem
@@ -15,7 +16,8 @@ _SPENT = re.compile(
     r"(?P<place>[A-Za-z][\w .'-]*?)\s*(?:\(|\bfor\s+|[:=]\s*)\s*(?P<time>\d+(?:\.\d+)?)\s*(?P<unit>[A-Za-z]*)\s*\)?"
 )
 _LINK = re.compile(r"^[\s,;.]*(?:→|->|=>|⇒|>|and then|then|followed by|,|;)?[\s,;.]*$")
-_SPLIT = re.compile(r";|,(?!\d{3})|\b(?:and|at|for|with|costing)\b|\(|\)")
+_DOLLAR = re.compile(r"\b(?:an?|one)(?: (?:single|mere))? (?:dollar|buck)\b")
+_SPLIT = re.compile(r";|,(?!\d{3})|\.(?=\s)|\b(?:and|at|for|with|costing|but|while|whereas)\b|\(|\)")
 _LONGEST = 70
 _SAYS = re.compile(r"\s(?:requires?|follows?|needs?|must|has|visits?|goes)\b")
 _VERB = re.compile(
@@ -27,19 +29,28 @@ _START = re.compile(
     r"(?:(?:[Ll]astly|[Ff]inally|[Ii]f we start|[Ss]tarting),? )?[Ff]rom (?:the )?"
     r"(?P<place>[A-Z][\w'’-]*(?: (?:[A-Z][\w'’-]*|\d+))*)(?: \([^)\d]*\d?\))?\s*[:,](?=.*\d)"
 )
+_NUMBERED = re.compile(
+    r"(?P<label>[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)? (?:\d{1,3}|[A-Z])) (?:currently |now |already |initially )?"
+    r"(?:has|have|holds?|stocks|owns|needs?|requires?|keeps?|contains?)\b"
+)
 _NAMED = {"weighs": "weight", "weigh": "weight", "costs": "cost", "worth": "value"}
+_MONEY = frozenset("$€£¥")
 _FILLER = frozenset(load("families")["any"]["filler"])
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One number of a record; `name` is lower case ("" where the text gives none), `unit` as written."""
+    """One number of a record; `name` is lower case ("" where the text gives none), `unit` as written.
+
+    `also`: other words beside the number that may be its name.
+    """
 
     name: str
     value: float
     unit: str
     start: int
     end: int
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,9 @@ def label_and_rest(body: str) -> tuple[str, str, int]:
     start = _START.match(body)
     if start:
         return f"From {start['place']}", body[start.end() :], start.end()
+    numbered = _NUMBERED.match(body)
+    if numbered:
+        return numbered["label"], body[numbered.end("label") :], numbered.end("label")
     colon = re.search(r":(?!\d)", body)
     verb = _VERB.search(body)
     if colon and colon.start() <= _LONGEST and not re.search(r"[$€£,;]", body[: colon.start()]):
@@ -104,20 +118,33 @@ def cells_of(rest: str, offset: int) -> tuple[tuple[Cell, ...], str]:
     loose, begin = "", 0
     edges = [(match.start(), match.end()) for match in _SPLIT.finditer(rest)] + [(len(rest), len(rest))]
     for start, end in edges:
-        piece = rest[begin:start]
-        numbers = list(NUMBER.finditer(piece))
-        if len(numbers) == 1:
-            cells.append(_cell(piece, numbers[0], offset + begin))
-        elif numbers or _tells_rule(piece):
-            loose = loose or piece.strip()
+        for at, piece in _single(rest[begin:start]):
+            numbers, dollar = list(NUMBER.finditer(piece)), _DOLLAR.search(piece)
+            if len(numbers) == 1:
+                cells.append(_cell(piece, numbers[0], offset + begin + at))
+            elif dollar and not numbers:
+                spot = offset + begin + at
+                cells.append(Cell("cost", 1.0, "$", spot + dollar.start(), spot + dollar.end()))
+            elif numbers or _tells_rule(piece):
+                loose = loose or piece.strip()
         begin = end
     return tuple(_told_apart(cells)), loose
+
+
+def _single(piece: str) -> Iterable[tuple[int, str]]:
+    """ "A $10 serving gives 11 grams" is cut behind the money: (where it begins, a piece)."""
+    numbers = list(NUMBER.finditer(piece))
+    if len(numbers) == 2 and [bool(number["money"]) for number in numbers] == [True, False]:
+        cut = numbers[0].end()
+        return ((0, piece[:cut]), (cut, piece[cut:]))
+    return ((0, piece),)
 
 
 def _tells_rule(piece: str) -> bool:
     """Whether words without a number may be a rule on the record: they hold a cue."""
     found = [word.lower() for word in re.findall(r"[^\W\d_]+", piece)]
-    cues = load("families")["any"]["cues"]
+    weak = load("families")["any"]["weak"]
+    cues = [cue for cue in load("families")["any"]["cues"] if cue not in weak]
     return any(word == cue or ("*" in cue and word.startswith(cue[:-1])) for word in found for cue in cues)
 
 
@@ -126,7 +153,7 @@ def _told_apart(cells: list[Cell]) -> list[Cell]:
     if len(cells) < 2:
         return cells
     same = load("families")["any"]["same"]
-    named = [cell.name or ("price" if cell.unit in ("$", "€", "£", "¥") else cell.unit.lower()) for cell in cells]
+    named = [cell.name or ("price" if cell.unit in _MONEY else cell.unit.lower()) for cell in cells]
     return [replace(cell, name=same.get(name, name)) for cell, name in zip(cells, named, strict=True)]
 
 
@@ -144,15 +171,19 @@ def _cell(piece: str, match: re.Match[str], offset: int) -> Cell:
     after = _words(piece[end:])
     start = offset + match.start("value")
     amount = _OF.match(piece[end:])
+    said = [word.lower() for word in re.findall(r"[^\W\d_]+", piece[: match.start()])]
+    verbs = [word for word in said if word in load("families")["network"]["holding"]]
+    names = (_name(before), _name(after), _name(after[-1:]), "cost" if unit in _MONEY else "", *verbs[-1:])
+    also = tuple(filter(None, names))
     if amount and not unit:
-        return Cell(_name(_words(amount["what"])), value, amount["unit"], start, offset + end)
+        return Cell(_name(_words(amount["what"])), value, amount["unit"], start, offset + end, also)
     if before or not after:
-        return Cell(_name(before), value, unit or " ".join(after), start, offset + end)
+        return Cell(_name(before), value, unit or " ".join(after), start, offset + end, also)
     if not unit and len(after) > 1 and stem(after[0]) in lexicon().measure_stems:
-        return Cell(_name(after[1:]), value, after[0], start, offset + end)
+        return Cell(_name(after[1:]), value, after[0], start, offset + end, also)
     if unit:
-        return Cell(_name(after), value, unit, start, offset + end)
-    return Cell("", value, " ".join(after), start, offset + end)
+        return Cell(_name(after), value, unit, start, offset + end, also)
+    return Cell("", value, " ".join(after), start, offset + end, also)
 
 
 def _words(piece: str) -> list[str]:

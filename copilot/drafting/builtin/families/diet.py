@@ -63,7 +63,7 @@ def _listed(block: Block, contents: list[str]) -> list[_Need]:
         if len(column) != 1 or len(record.cells) != 1 or record.loose:
             raise InDoubt(f"I did not understand the need “{record.label}”.")
         cell = record.cells[0]
-        relation = _relation(cell.name) or (_relation(block.intro) if not cell.name else None)
+        relation = _relation(record.said or cell.name) or (_relation(block.intro) if not cell.name else None)
         if relation is None:
             raise InDoubt(f"It is not clear whether {record.label} is a minimum or a maximum.")
         needs.append(_Need(column[0], relation, cell.value, (record.start, record.end), said=True))
@@ -74,7 +74,8 @@ def _spoken(reading: Reading, contents: list[str]) -> list[_Need]:
     """ "at least 84 grams of protein, 117 grams of carbohydrates, and 1554 calories" """
     needs: list[_Need] = []
     for said in tuple(reading.account.numbers):
-        column = [name for name in contents if stems(name) & stems(said.unit)]
+        unit = " ".join(words("any")["same"].get(word.lower(), word) for word in said.unit.split())
+        column = [name for name in contents if stems(name) & stems(unit)]
         if len(column) != 1:
             continue
         before = reading.layout.prose[said.sentence[0] : said.start]

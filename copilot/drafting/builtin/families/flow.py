@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from copilot.drafting.builtin.families.blocks import Block
+from copilot.drafting.builtin.families.ends import ends_called
 from copilot.drafting.builtin.families.links import Link, known_labels, links_of
 from copilot.drafting.builtin.families.phrases import Said, patterns, words
 from copilot.drafting.builtin.families.plan import Key, Place, Plan, term
@@ -66,10 +67,12 @@ def _arcs(reading: Reading, block: Block, *, largest: bool) -> _Arcs:
     both = reading.account.says(patterns(FAMILY, "both")) is not None
     arcs = _Arcs(block, both, nodes, {}, {})
     limits = stems(" ".join(words(FAMILY)["limit"]))
+    plain = largest and all(len(link.cells) == 1 and not link.cells[0].name for link in links)
+    plain = plain and bool(stems(reading.layout.text) & limits)
     for link in links:
         for cell in link.cells:
             said = cell.name or (block.intro if largest else "")
-            table = arcs.capacity if stems(said) & limits else arcs.costs.setdefault(cell.name, {})
+            table = arcs.capacity if plain or stems(said) & limits else arcs.costs.setdefault(cell.name, {})
             for ends in ((link.tail, link.head), (link.head, link.tail))[: 1 + both]:
                 if ends in table:
                     raise InDoubt(f"The link from {ends[0]} to {ends[1]} is listed twice; keep the one that counts.")
@@ -89,8 +92,8 @@ def _trips(reading: Reading, arcs: _Arcs) -> list[_Trip]:
     account, prose = reading.account, reading.layout.prose
     names = "|".join(re.escape(node) for node in sorted(arcs.nodes, key=len, reverse=True))
     pattern = re.compile(
-        rf"(?:of (?P<good>\w+) )?\bfrom (?:the )?(?:\w+ )?(?P<tail>{names})(?!\w)[\w ,()]{{0,30}}? to (?:the )?"
-        rf"(?:\w+ )??(?P<head>{names})(?!\w)"
+        rf"(?:of (?P<good>\w+) )?\b[Ff]rom (?:(?!to\b)[\w-]+,? ){{0,5}}?\(?(?P<tail>{names})(?!\w)"
+        rf"[^\d.;:]{{0,60}}?\bto (?:(?!to\b)[\w-]+,? ){{0,5}}?\(?(?P<head>{names})(?!\w)"
     )
     found: list[_Trip] = []
     for match in pattern.finditer(prose):
@@ -104,7 +107,9 @@ def _trips(reading: Reading, arcs: _Arcs) -> list[_Trip]:
         if amount:
             account.taken.append(account.take(amount))
         found.append(trip)
-    return found
+    goal = account.says(patterns(FAMILY, "largest"))
+    ends = ends_called(reading.layout.text, arcs.nodes) if goal and not found else None
+    return [_Trip("", None, *ends, account.sentence_at(goal.start()))] if goal and ends else found
 
 
 def _largest(reading: Reading, arcs: _Arcs, trip: _Trip, said: Place) -> Formulation:

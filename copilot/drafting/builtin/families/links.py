@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
-from copilot.drafting.builtin.families.blocks import Block, Record
+from copilot.drafting.builtin.families.blocks import Block, Leg, Record
 from copilot.drafting.builtin.families.cells import Cell
 from copilot.drafting.builtin.families.plan import label_of
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
@@ -21,18 +20,13 @@ _BETWEEN = re.compile(r"^between\s+(?P<a>.+?)\s+and\s+(?P<b>.+)$", re.IGNORECASE
 _JOINED = re.compile(r"^(?P<a>.+?)\s*(?:\bto\b|→|->|=>|↔|<->|⇒|–|—|\s-\s)\s*(?P<b>.+)$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """From one place to another, with its numbers."""
-
-    tail: str
-    head: str
-    cells: tuple[Cell, ...]
+Link = Leg
 
 
 def known_labels(blocks: Iterable[Block]) -> dict[str, str]:
     """Labels of the records that name one place, by their small letters."""
-    labels = (_bare(label_of(_FROM.sub("", r.label))) for block in blocks for r in block.records if _ends(r) is None)
+    records = [record for block in blocks for record in block.records if not record.legs]
+    labels = (_bare(label_of(_FROM.sub("", record.label))) for record in records if _ends(record) is None)
     return {label.lower(): label for label in labels}
 
 
@@ -40,6 +34,9 @@ def links_of(block: Block, known: Mapping[str, str] | None = None) -> tuple[Link
     """The links that a block lists, with places called as in `known`; none where it lists something else."""
     known = known or {label.lower(): label for label in block.labels}
     found: list[Link] = []
+    if all(record.legs for record in block.records):
+        said = [leg for record in block.records for leg in record.legs]
+        return _named_alike([Link(_called(leg.tail, known), _called(leg.head, known), leg.cells) for leg in said])
     for record in block.records:
         pieces = _pieces(record)
         if pieces:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
 from copilot.drafting.builtin.families.cells import NUMBER
+from copilot.drafting.builtin.families.sentences import sentence_of, spots_of, written_in
 from copilot.drafting.builtin.words import lexicon, load
 
-_SENTENCE = re.compile(r"(?:[.!?;](?=\s|$)|\n\s*\n)")
 _CLAUSE = re.compile(r"[.!?](?=\s|$)|[,;:()]|\n\s*\n|\b(?:and|but|while|whereas|so that|such that)\b")
 _COMPOUND = re.compile(r"[-‑](?:hour|day|week|month|year|stage|phase|dimensional)\b")
 _SUFFIX = re.compile(r"(?:[Kk](?!\w)|\s?%)?")
-_BLANK = re.compile(r"[ .\n]{24,}")
+_UP_TO = re.compile(r"[\"'’”]?\s*(?:through|to|up to|until|–|-|…|\.\.\.)\s*(?:[A-Za-z]+ )?[\"'‘“]?")
 _BREAK = r"[\s,\-‑–—()'\"’“”:]+"
 
 
@@ -98,6 +98,7 @@ class Account:
     """The prose with what is already explained; `numbers` are those that no item has taken yet."""
 
     prose: str
+    places: Sequence[str] = ()
     explained: bytearray = field(init=False)
     numbers: list[Said] = field(init=False)
     written: tuple[tuple[int, int], ...] = field(init=False)
@@ -106,8 +107,9 @@ class Account:
 
     def __post_init__(self) -> None:
         self.explained = bytearray(len(self.prose))
-        self.numbers = [*_numbers(self.prose)]
-        self.written = _written(self.prose)
+        named = spots_of(self.prose, self.places)
+        self.numbers = [n for n in _numbers(self.prose) if not any(a <= n.start < b for a, b in named)]
+        self.written = written_in(self.prose)
 
     def explain(self, start: int, end: int) -> None:
         """Mark a range as understood."""
@@ -168,11 +170,21 @@ class Account:
         return min(ranked)[3:] if ranked else None
 
     def count(self, *sizes: int) -> None:
-        """Numbers that only say how many records there are, or how many parts a sum has."""
+        """Numbers that only say how many records there are, what they are called, or that zero stands for none."""
+        for one, other in itertools.pairwise(tuple(self.numbers)):
+            between = self.prose[one.end : other.start]
+            if one.value in (0, 1) and other.value - one.value + 1 in sizes and _UP_TO.fullmatch(between):
+                self.counts += [self.take(one), self.take(other)]
         for said in tuple(self.numbers):
             counted = any(phrase.match(self.prose, said.end + 1) for phrase in patterns("any", "counted"))
             if said.value in sizes or counted or _is_any_two(self.prose, said):
                 self.counts.append(self.take(said))
+        for said in [said for said in self.numbers if said.value == 0]:
+            start, end = said.sentence
+            none = any(phrase.search(self.prose, start, end) for phrase in patterns("any", "none"))
+            if none and len([number for number in self.numbers if start <= number.start < end]) == 1:
+                self.counts.append(self.take(said))
+                self.explain(start, end)
 
     def relax(self, known: Iterable[re.Pattern[str]]) -> None:
         """In a sentence that tells a number or a rule of the family, its small words are part of the telling."""
@@ -207,6 +219,21 @@ class Account:
             if _COMPOUND.match(self.prose, said.end) and not self.prose[said.start].isdigit():
                 self.counts.append(self.take(said))
 
+    def relax_weak(self) -> None:
+        """A clause that tells no number and holds no firm cue tells no rule: its weak cues are part of the telling."""
+        begin = 0
+        weak, cues = patterns("any", "weak"), patterns("any", "cues")
+        for edge in (*_CLAUSE.finditer(self.prose), None):
+            start, end = begin, edge.start() if edge else len(self.prose)
+            begin = edge.start() + (not edge.group()[0].isalpha()) if edge else end
+            if any(start <= number.start < end for number in self.numbers):
+                continue
+            mild = {match.span() for phrase in weak for match in phrase.finditer(self.prose, start, end)}
+            said = [match.span() for phrase in cues for match in phrase.finditer(self.prose, start, end)]
+            if all(span in mild or all(self.explained[span[0] : span[1]]) for span in said):
+                for span in mild:
+                    self.explain(*span)
+
     def left(self) -> list[tuple[str, int, int]]:
         """(what is not explained, start, end): numbers, and words that state a rule."""
         open_numbers = [(f"the number {self.prose[n.start : n.end]}", n.start, n.end) for n in self.numbers]
@@ -219,41 +246,12 @@ class Account:
 
     def sentence_at(self, start: int) -> tuple[int, int]:
         """Range of the sentence around an offset."""
-        return _sentence(self.prose, start)
+        return sentence_of(self.prose, start)
 
 
 def _is_any_two(prose: str, said: Said) -> bool:
-    """ "between any two stations": no amount."""
-    return said.value == 2 and prose[: said.start].rstrip().lower().endswith("any")
-
-
-@lru_cache(maxsize=8)
-def _edges(prose: str) -> tuple[list[int], list[int]]:
-    """Starts and ends of what parts the sentences."""
-    matches = list(_SENTENCE.finditer(prose))
-    return [match.start() for match in matches], [match.end() for match in matches]
-
-
-def _sentence(prose: str, at: int) -> tuple[int, int]:
-    starts, ends = _edges(prose)
-    begin = ends[bisect_right(ends, at) - 1] if ends and ends[0] <= at else 0
-    if at and prose[at - 1] in ".!?;":
-        begin = at
-    following = bisect_left(starts, at)
-    while begin < at and prose[begin].isspace():
-        begin += 1
-    return begin, starts[following] + 1 if following < len(starts) else len(prose)
-
-
-@lru_cache(maxsize=8)
-def _written(prose: str) -> tuple[tuple[int, int], ...]:
-    """The ranges between long blanks that no phrase can reach across: records leave spaces and a stop per line."""
-    found, begin = [], 0
-    for blank in _BLANK.finditer(prose):
-        if "." in blank.group():
-            found.append((begin, blank.start() + 1))
-            begin = blank.end()
-    return (*found, (begin, len(prose)))
+    """ "between any two stations", "those two hubs": no amount."""
+    return said.value == 2 and prose[: said.start].rstrip().lower().endswith(("any", "those", "these", "particular"))
 
 
 @lru_cache(maxsize=8)
@@ -275,4 +273,4 @@ def _found_numbers(prose: str) -> Iterator[Said]:
         end = suffix.end() if suffix else end
         behind = re.match(r"[\s\-‑]*((?:[^\W\d_][^\W_]*[²³]?\s?){0,3})", prose[end : end + 60])
         unit = prose[start - 1] if start and prose[start - 1] in "$€£¥" else (behind.group(1).strip() if behind else "")
-        yield Said(value, unit, start, end, _sentence(prose, start))
+        yield Said(value, unit, start, end, sentence_of(prose, start))

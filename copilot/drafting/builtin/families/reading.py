@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from copilot.drafting.builtin.families.blocks import Block
-from copilot.drafting.builtin.families.phrases import Account, patterns
+from copilot.drafting.builtin.families.phrases import Account, patterns, words
 from copilot.drafting.builtin.families.records import Layout
 from copilot.drafting.builtin.words import stem
 
@@ -16,7 +16,18 @@ class NotThisFamily(Exception):
 
 
 class InDoubt(Exception):
-    """The family is recognised, and something in the text is not understood; the arguments are the reasons."""
+    """The family is recognised, and something in the text is not understood; the arguments are the reasons.
+
+    `whole`: all data are read, and only words or numbers beside them are not understood.
+    """
+
+    whole = False
+
+
+class NotAllSaid(InDoubt):
+    """The data of the family are read; what is left are words or numbers beside them."""
+
+    whole = True
 
 
 @dataclass(slots=True)
@@ -27,7 +38,7 @@ class Reading:
     account: Account
 
     def settle(self, family: str, *counts: int) -> None:
-        """Absorb what the family knows to be said, and raise InDoubt for all that is left."""
+        """Absorb what the family knows to be said, and raise NotAllSaid for all that is left."""
         self.account.count(*counts)
         self.account.absorb(patterns("any", "absorb"))
         self.account.absorb(patterns(family, "absorb"))
@@ -35,6 +46,7 @@ class Reading:
         self.account.relax_clauses((*patterns("any", "core"), *patterns(family, "core")))
         self.account.relax_scene(min((block.start for block in self.layout.blocks if block.start >= 0), default=0))
         self._enumerations()
+        self.account.relax_weak()
         left = self.account.left()
         labels = [record.label for block in self.layout.blocks for record in block.records]
         small = self.layout.prose.lower()
@@ -42,11 +54,14 @@ class Reading:
         reasons = [self._reason(what, start) for what, start, _ in left]
         reasons += [f"“{label}” is named in the text beside its record." for label in named]
         if reasons:
-            raise InDoubt(*dict.fromkeys(reasons))
+            raise NotAllSaid(*dict.fromkeys(reasons))
 
     def _enumerations(self) -> None:
-        """A sentence that names every record only lists them."""
+        """A sentence that names every record, or the first to the last, only lists them."""
         for block in self.layout.blocks:
+            first, last = re.escape(block.labels[0]), re.escape(block.labels[-1])
+            for match in re.finditer(rf"{first}\s*(?:to|through|–|-)\s*{last}(?!\w)", self.layout.prose):
+                self.account.explain(*match.span())
             at = self.layout.prose.find(block.labels[0])
             while at >= 0:
                 start, end = self.account.sentence_at(at)
@@ -93,6 +108,8 @@ def columns(block: Block) -> dict[str, dict[str, float]]:
 def unit_of(block: Block, column: str) -> str:
     """The unit that all cells of a column share. Raises InDoubt where they differ."""
     units = {cell.unit for record in block.records for cell in record.cells if cell.name == column}
+    same = words("any")["same"]
+    units = {unit for unit in units if same.get(unit.lower(), unit.lower()) != column} or units
     stems = {tuple(stem(word) for word in unit.split()) for unit in units}
     if len(stems) > 1:
         raise InDoubt(f"The unit of “{column or 'the numbers'}” differs: {', '.join(sorted(units))}.")

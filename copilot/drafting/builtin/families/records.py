@@ -7,8 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from copilot.drafting.builtin.families.alignment import aligned
 from copilot.drafting.builtin.families.blocks import Block, Record
 from copilot.drafting.builtin.families.cells import cells_of, label_and_rest, stops_of
+from copilot.drafting.builtin.families.legs import told_legs, with_legs
+from copilot.drafting.builtin.families.places import places_of
 from copilot.drafting.builtin.families.runs import runs_of
 
 _BULLET = re.compile(r"[ \t]*(?:[*•‣▪–-]|\d{1,3}[.)])[ \t]+")
@@ -44,6 +47,12 @@ class Layout:
     counts: tuple[float, ...] = ()
     sources: Mapping[int, tuple[str, Mapping[str, tuple[float, ...]]]] = field(default_factory=dict)
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Names of the places that links join."""
+        legs = (leg for block in self.blocks for record in block.records for leg in record.legs)
+        return tuple(dict.fromkeys(end for leg in legs for end in (leg.tail, leg.head)))
+
 
 @dataclass(slots=True)
 class _Open:
@@ -73,8 +82,12 @@ def layout_of(text: str) -> Layout:
     prose = _blanked(text, blocks)
     listed = [block for block in blocks if not all(_COUNT.match(label) for label in block.labels)]
     counts = [cell.value for block in blocks if block not in listed for r in block.records for cell in r.cells]
-    said = runs_of(prose)
-    if said and (listed or len(said) > 1):
+    places = places_of(text, [label for block in listed for label in block.labels])
+    listed = [with_legs(block, text, places) for block in listed]
+    told = told_legs(prose, places)
+    rest = _blanked(prose, [told]) if told else prose
+    said = (*([told] if told else []), *runs_of(rest))
+    if said and (listed or told or len(said) > 1):
         listed = sorted([*listed, *said], key=lambda block: block.start)
         prose = _blanked(prose, said)
     return Layout(text, prose, tuple(listed), tuple(counts))
@@ -82,8 +95,10 @@ def layout_of(text: str) -> Layout:
 
 def _blanked(text: str, blocks: Sequence[Block]) -> str:
     prose = list(text)
-    for block in blocks:
-        prose[block.start : block.end] = ["." if sign == "\n" else " " for sign in text[block.start : block.end]]
+    ranges = [(block.start, block.end) for block in blocks if not block.scattered]
+    ranges += [(record.start, record.end) for block in blocks if block.scattered for record in block.records]
+    for start, end in ranges:
+        prose[start:end] = ["." if sign == "\n" else " " for sign in text[start:end]]
     return "".join(prose)
 
 
@@ -180,4 +195,4 @@ def _close(block: _Open, blocks: list[Block], text: str) -> None:
     before = text[: block.start].rstrip()
     cut = max(before.rfind("\n"), before.rfind(". "), before.rfind(".\n"))
     intro = block.intro or before[cut + 1 :].strip()
-    blocks.append(Block(tuple(block.records), intro, block.start, block.end))
+    blocks.append(Block(tuple(aligned(block.records)), intro, block.start, block.end))

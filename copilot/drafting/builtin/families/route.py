@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from copilot.drafting.base import Table
 from copilot.drafting.builtin.families import (
+    balancing,
     covering,
     cutting,
     diet,
@@ -33,6 +34,7 @@ _FAMILIES: tuple[tuple[str, Callable[[Reading], Formulation]], ...] = (
     ("job shop scheduling", jobshop.read),
     ("a round trip", tour.read),
     ("transportation", network.read),
+    ("moving goods among places", balancing.read),
     ("facility location", facility.read),
     ("covering", covering.read),
     ("flow over links", flow.read),
@@ -52,21 +54,22 @@ def formulate(text: str, tables: Sequence[Table] = ()) -> Formulation | tuple[st
     layout = with_tables(layout_of(text), tables)
     if not layout.blocks:
         return None
-    doubts: list[tuple[str, ...]] = []
+    doubts: list[tuple[bool, tuple[str, ...]]] = []
     found: list[Formulation] = []
     for family, read in _FAMILIES:
         if found and read is mix.read:
             break
         try:
-            account = Account(layout.prose)
+            account = Account(layout.prose, layout.places)
             found.append(_counted(read(Reading(layout, account)), account))
         except NotThisFamily:
             continue
         except InDoubt as doubt:
-            doubts.append((_RECOGNISED.format(family=family), *map(str, doubt.args), _NEXT))
+            reasons = (_RECOGNISED.format(family=family), *map(str, doubt.args), _NEXT)
+            doubts.append((not doubt.whole, reasons))
     if len(found) == 1:
         return found[0]
-    return min(doubts, key=len) if doubts else None
+    return min(doubts, key=lambda one: (one[0], len(one[1])))[1] if doubts else None
 
 
 def _counted(formulation: Formulation, account: Account) -> Formulation:

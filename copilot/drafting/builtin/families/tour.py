@@ -45,7 +45,7 @@ def read(reading: Reading) -> Formulation:
         raise NotThisFamily
     if back is None:
         raise InDoubt("The text does not say that the trip ends where it began.")
-    units = {cell.unit for link in links for cell in link.cells}
+    units = {cell.unit for link in links for cell in link.cells if cell.unit}
     if len(units) > 1:
         raise InDoubt(f"The distances have several units: {', '.join(sorted(units))}.")
     listed = single(links)
@@ -58,7 +58,7 @@ def read(reading: Reading) -> Formulation:
             raise InDoubt("The places with coordinates are not those that the distances join.")
     constant = constant_of(reading)
     reading.settle(FAMILY, len(places), len(places) - 1)
-    return _written(reading, _Trip(places, lengths, block, next(iter(units)), constant, sides, points))
+    return _written(reading, _Trip(places, lengths, block, next(iter(units), ""), constant, sides, points))
 
 
 def _blocks(reading: Reading) -> tuple[Block, Points | None]:
