@@ -109,7 +109,7 @@ def _splits(parts: Parts, position: int, current: Sequence[Part]) -> bool:
         return True
     if part.low != "," and part.low not in lexicon().conjunctions:
         return False
-    if current[-1].low == "," or _is_pending(current):
+    if current[-1].low == "," or _is_pending(current, told=any(part.low == "respectively" for part in parts)):
         return False
     if current[-1].kind == "item" and _lists_items(
         parts, position, numbered=any(seen.kind == "number" for seen in current)
@@ -118,7 +118,7 @@ def _splits(parts: Parts, position: int, current: Sequence[Part]) -> bool:
     return _verb_before_number(parts, position + 1)
 
 
-def _is_pending(current: Sequence[Part]) -> bool:
+def _is_pending(current: Sequence[Part], *, told: bool) -> bool:
     """ "3 times as many people prefer to save money and", "both the saw", "each machine, the saw": more is to come."""
     low = [part.low for part in current]
     numbers = [spot for spot, part in enumerate(current) if part.kind == "number"]
@@ -126,6 +126,8 @@ def _is_pending(current: Sequence[Part]) -> bool:
         return not any(part.kind == "item" for part in current[numbers[-1] :])
     quiet = not numbers and not any(part.verb for part in current)
     first = next((word for word in low if word not in _SPLITTERS), "")
+    if told and quiet and len(current) > 1:
+        return True  # "requirements of dye, thinner and water are 15, 20 and 18 respectively"
     return quiet and first in ("both", "each") and not (first == "both" and "and" in low)
 
 

@@ -103,6 +103,9 @@ def _is_one_of(quantity: Quantity) -> bool:
     if cued is not None:
         return quantity.part.value == 0 and cued.sign == ">="
     words = lexicon()
+    timed = quantity.position > 0 and quantity.clause[quantity.position - 1].low == "for"
+    if timed and quantity.part.value == 1 and quantity.unit in words.period_stems:
+        return any(part.shape == "money" for part in quantity.clause)  # "costs $300 to run for 1 hour"
     measured = quantity.head in words.measure_stems | words.container_stems
     return quantity.part.value == 1 and quantity.next_item >= 0 and measured and not quantity.right
 
@@ -137,7 +140,10 @@ def _stated(quantity: Quantity) -> Relation | None:
         return "<="
     if is_available(quantity):
         return "<="
-    place = next((part.low for part in reversed(quantity.before)), "")
+    places = [part.low for part in reversed(quantity.before)]
+    if len(places) > 1 and places[0] in _POSSESSIVES - {"a", "the"}:
+        places = places if places[1] != "on" else places[1:]  # "on her 70 acres"
+    place = next(iter(places), "")
     if place in ("on", "within", "from", "using") and len(quantity.left) > 1 and not owned:
         return "<="
     if quantity.part.shape == "money" and _shares_out(quantity):

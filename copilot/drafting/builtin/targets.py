@@ -125,8 +125,9 @@ def _items_behind(quantity: Quantity) -> tuple[int, ...]:
     words = lexicon()
     behind = quantity.clause[quantity.position + 1 + len(quantity.after) :]
     for spot, part in enumerate(behind):
-        if found and part.kind == "item" and any(_is_noun(follower) for follower in behind[spot + 1 : spot + 2]):
-            break  # "12 vans and the coach crew"
+        ahead = behind[spot + 1 : spot + 3]
+        if found and part.kind == "item" and len(ahead) > 1 and _is_noun(ahead[0]) and ahead[1].verb:
+            break  # "12 vans and the coach crew has"
         if part.kind == "item":
             found.append(part.item)
         elif part.low not in words.conjunctions | words.determiners and part.low != ",":
@@ -196,8 +197,8 @@ def _on_rows(
     raw: RawLimit, rows: Sequence[Row], scores: Sequence[float], taken: Collection[int], context: Context
 ) -> tuple[list[Limit], list[Gap]]:
     best = max(scores)
-    close = [index for index, score in enumerate(scores) if score > best - _NEAR]
     every = _says_every(raw.quantity)
+    close = [index for index, score in enumerate(scores) if score > best - (2 * _NEAR if every else _NEAR)]
     if len(close) > 1 and not every and set(close) - set(taken):
         close = [index for index in close if index not in taken]
     if len(close) > 1 and not every:
@@ -270,8 +271,10 @@ def _on_everything(
 
 
 def _says_every(quantity: Quantity) -> bool:
-    """ "each machine", "both teams", and not "each day"."""
+    """ "each machine", "both teams", "of fiber and iron each", and not "each day"."""
     words = lexicon()
+    if quantity.tail and quantity.clause[-1].low == "each":
+        return True
     for part, follower in pairwise(quantity.clause):
         if part.low in _EVERY and follower.stem not in words.period_stems:
             return True
