@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.safestring import SafeString, mark_safe
+
 from copilot.chat.words import CHECK
+from copilot.drafting.mathml import mathml
 from copilot.runs.checking.check import AXES, KINDS
 
 GRAVEST = ("fail", "unknown", "pass")
@@ -14,14 +17,25 @@ OTHER = ("model", "")  # a check of an older release
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """An item that a failing check is about: the phrase of the request, the sentence, and the formula."""
+
+    phrase: str
+    sentence: str
+    mathml: SafeString
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
-    """One check with its status in a word and a tone."""
+    """One check with its status in a word and a tone; `example` is a case that shows a failure."""
 
     title: str
     word: str
     tone: str
     detail: str
     blind: str
+    example: str = ""
+    shown: tuple[Shown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +70,13 @@ def _axis(title: str, checks: Sequence[Mapping[str, Any]]) -> Axis:
 
 def _check(raw: Mapping[str, Any]) -> Check:
     word, tone = CHECK.get(raw["status"], CHECK["unknown"])
-    return Check(raw["title"], word, tone, raw["detail"], KINDS.get(raw.get("name", ""), OTHER)[1])
+    blind = KINDS.get(raw.get("name", ""), OTHER)[1]
+    shown = tuple(_shown(item) for item in raw.get("evidence", ()))
+    return Check(raw["title"], word, tone, raw["detail"], blind, raw.get("example", ""), shown)
+
+
+def _shown(raw: Mapping[str, Any]) -> Shown:
+    formula = raw.get("latex", "")
+    # The markup is built element by element from a closed list of names; every text inside it is escaped.
+    markup = mark_safe(mathml(formula)) if formula else SafeString("")  # noqa: S308
+    return Shown(raw.get("phrase", ""), raw.get("sentence", ""), markup)

@@ -118,8 +118,9 @@ def formulas_of(formulation: Formulation, text: str = "") -> tuple[Formula, ...]
     """Goal, rules and domains as maths; an item without a formula is said in words."""
     lines = [line for line in _keyed(formulation, text).values() if line.element in ("objective", "constraint")]
     stated = [Formula(line.name, line.element, line.sentence, _maths(line.latex)) for line in lines]
+    letters = latex.letters_of(formulation.sets)
     domains = [
-        Formula(variable.name, "variable", variable.label or variable.name, _maths(latex.domain(variable)))
+        Formula(variable.name, "variable", variable.label or variable.name, _maths(latex.domain(variable, letters)))
         for variable in formulation.variables
     ]
     return (*stated, *domains)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from copilot.accounts.services import may_write
 from copilot.chat import backends, fragments, services
-from copilot.chat.access import is_htmx, message_of, refused, run_of, signed_in, to_conversation, user_of
+from copilot.chat.access import is_htmx, message_of, refused, run_of, signed_in, to_conversation, unsent_of, user_of
 from copilot.chat.cards import cards_of, messages_of
 from copilot.chat.correcting import may_choose
 from copilot.chat.examples import EXAMPLES
@@ -33,7 +33,7 @@ from copilot.runs.services import RunError
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
     """Recent conversations, a composer, and three examples."""
-    return _home(request, blank(text=request.GET.get("text", "")))
+    return _home(request, blank(text=unsent_of(request)))
 
 
 @require_POST
@@ -56,7 +56,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """The workspace: conversation, model and run; complete at any moment of a run."""
     found = _conversation(request, conversation_id)
-    return _workspace(request, found, blank(text=request.GET.get("text", "")))
+    return _workspace(request, found, blank(text=unsent_of(request)))
 
 
 @require_POST

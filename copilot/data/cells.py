@@ -100,6 +100,8 @@ def _typed(cells: Sequence[str], *, mark: Mark) -> TypedColumn:
     if filled and not numeric and all(other.fullmatch(cell) for cell in filled):
         return _typed(cells, mark="comma" if mark == "point" else "point")
     as_text = tuple(cell or None for cell in cells)
+    if filled and all(_NOT_FINITE.fullmatch(cell) for cell in filled):
+        return TypedColumn("text", as_text, not_finite=next(i for i, cell in enumerate(cells) if cell))
     if not numeric or any(_CODE.fullmatch(cell) for cell in filled):
         return TypedColumn("text", as_text)
     if len(numeric) < len(filled):

@@ -121,6 +121,11 @@ def _records(name: str, text: str, delimiter: str, *, max_cells: int) -> Iterato
             check_cells(name, rows - 1, len(cells), max_cells=max_cells)
             yield start, cells
     except csv.Error as error:
+        if "field limit" in str(error):
+            raise DataError(
+                f"{name}, line {line}: a cell has more than {csv.field_size_limit():,} characters. Check that the file "
+                "is a table, and that its quotation marks are closed."
+            ) from error
         raise DataError(
             f"{name}, line {reader.line_num}: the line cannot be cut into cells ({error}). Check its quotation marks."
         ) from error
@@ -172,7 +177,7 @@ def _check_widths(name: str, grid: _Grid) -> None:
         extra = row[expected:]
         if any(extra) or len(row) < expected:
             raise DataError(
-                f"{name}, line {line}: there are {len(row)} cells where line {grid.header_line} names {expected} "
+                f"{name}, line {line}: there {_cells(len(row))} where line {grid.header_line} names {expected} "
                 f"columns ({_shown(grid.header)}). Every row needs one cell per column; put quotation marks around "
                 "text that contains the separator."
             )
@@ -246,6 +251,10 @@ def _doubts(name: str, column: str, texts: Sequence[str], lines: Sequence[int], 
     formula = next((i for i, cell in enumerate(texts) if cell.startswith("=")), None)
     if formula is not None:
         yield f"{name}, line {lines[formula]}: column {column} holds a formula, kept as text and not calculated."
+
+
+def _cells(count: int) -> str:
+    return "is 1 cell" if count == 1 else f"are {count} cells"
 
 
 def _shown(names: Sequence[str]) -> str:

@@ -14,9 +14,11 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_COMPOUND = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # how a workbook with a password is packed
 _OTHER_FORMATS = (
     (b"PK\x03\x04", "an Excel workbook or another zip archive; export the sheet as CSV"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook; export the sheet as CSV"),
+    (_COMPOUND, "an old Excel workbook (.xls), whatever its name; save it as .xlsx, or export the sheet as CSV"),
     (b"%PDF", "a PDF document; copy its table into a spreadsheet and export that as CSV"),
     (b"\x1f\x8b", "a compressed file; unpack it first"),
     (b"PAR1", "a Parquet file; export it as CSV"),
@@ -34,6 +36,8 @@ class DecodedText:
 
 def decode_text(name: str, content: bytes) -> DecodedText:
     """Decode a text file. Raises DataError for anything that is not text, naming the line of the first bad byte."""
+    if content.startswith(_COMPOUND) and _ENCRYPTED in content:
+        raise DataError(f"{name} is protected by a password. Remove it and upload the workbook again.")
     for magic, what in _OTHER_FORMATS:
         if content.startswith(magic):
             raise DataError(f"{name} is {what}.")

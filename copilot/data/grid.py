@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -11,6 +11,8 @@ from copilot.data.cells import is_number
 from copilot.data.delimited import counts_up
 
 _TOTALS = ("total", "totals", "sum", "grand total", "summe", "gesamt", "subtotal")
+_NOTES = ("note", "Note", "NOTE", "source", "Source", "*", "(")
+_NOTE_WORDS = 4
 _QUOTED = 60
 _MOST = 0.6
 _NEAR = 1e-6
@@ -62,11 +64,34 @@ def find_tables(rows: Sequence[Row], merged: Mapping[tuple[int, int], tuple[int,
         else:
             loose += [f"row {number} (“{_shown(cells)}”)" for number, cells in block]
     for table in found:
+        _drop_notes(table)
         _drop_total(table)
     if found and loose:
         more = f" and {len(loose) - 3} more" if loose[3:] else ""
         found[0].notes.insert(0, f"{', '.join(loose[:3])}{more} left out: not part of a table")
     return found
+
+
+def spread_merged(table: Found, ranges: Iterable[tuple[int, int, int]]) -> None:
+    """Give every row the text of a cell that was merged over several; numbers are not spread, for they may be sums.
+
+    A range is (column position, first row, last row).
+    """
+    places = {number: list(cells) for number, cells in table.rows}
+    told: list[str] = []
+    for position, top, bottom in ranges:
+        text = _cell(places.get(top, ()), position)
+        below = [places[row] for row in range(top + 1, bottom + 1) if row in places]
+        if position not in table.columns or not isinstance(text, str) or not below:
+            continue
+        for cells in below:
+            cells.extend([None] * (position + 1 - len(cells)))
+            cells[position] = text
+        name = table.names[table.columns.index(position)]
+        told += [name] if name not in told else []
+    if told:
+        table.rows = list(places.items())
+        table.notes.append(f"cells of {', '.join(told)} that are merged over several rows give each of them their text")
 
 
 def _blocks(rows: Sequence[Row]) -> Iterator[list[Row]]:
@@ -174,6 +199,18 @@ def _continues(block: list[Row], table: Found) -> bool:
         if not used <= inside or (len(used) == 1 and len(inside) > 1):
             return False
     return True
+
+
+def _drop_notes(table: Found) -> None:
+    """Leave out sentences below a table; a label without its numbers stays, for whoever needs them to miss them."""
+    while len(table.rows) > 1 and len(table.columns) > 1:
+        number, cells = table.rows[-1]
+        filled = _filled((number, list(cells)))
+        text = _text(filled[0]) if len(filled) == 1 and isinstance(filled[0], str) else ""
+        if not (":" in text or text.startswith(_NOTES) or len(text.split()) > _NOTE_WORDS):
+            return
+        table.rows.pop()
+        table.notes.append(f"row {number} (“{_shown(cells)}”) is left out: a note below the table")
 
 
 def _drop_total(table: Found) -> None:

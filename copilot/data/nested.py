@@ -39,8 +39,10 @@ def tables_in(name: str, parsed: object) -> Iterator[tuple[str, list[Record]]]:
         yield (own if len(found) == 1 else named), records
 
 
-def _of_object(name: str, parsed: Mapping[str, Any], own: str) -> Iterator[tuple[str, list[Record]]]:
+def _of_object(name: str, parsed: Mapping[str, Any], own: str, level: int = 1) -> Iterator[tuple[str, list[Record]]]:
     """Numbers and texts that stand alone are one record; every other entry is a table, or an object of tables."""
+    if level > _DEEPEST:
+        raise DataError(f"{name[:80]}: this is nested too deeply. Send {SHAPES}.")
     alone = {key: value for key, value in parsed.items() if _is_plain(value)}
     if alone:
         yield ("parameters" if len(alone) < len(parsed) else own), [alone]
@@ -59,7 +61,7 @@ def _of_object(name: str, parsed: Mapping[str, Any], own: str) -> Iterator[tuple
         elif (labelled := list(_by_label(value, (), 0))) and all(labelled):
             yield key, [record for record in labelled if record]
         else:
-            yield from _of_object(place, value, key)
+            yield from _of_object(place, value, key, level + 1)
 
 
 def _of_list(place: str, items: Sequence[Any], *, column: str = "value") -> list[Record]:

@@ -39,7 +39,12 @@ def read_tables(
     start = content.removeprefix(b"\xef\xbb\xbf")[:200].lstrip()[:1]
     if PurePath(name).suffix.lower() == ".json" or start in (b"[", b"{"):
         return read_json_tables(name, content, max_bytes=max_bytes, max_cells=max_cells)
-    return (read_csv(name, content, max_bytes=max_bytes, max_cells=max_cells),)
+    try:
+        return (read_csv(name, content, max_bytes=max_bytes, max_cells=max_cells),)
+    except DataError as error:
+        if PurePath(name).suffix.lower() in (".xlsx", ".xlsm") and not content.startswith(b"\xd0\xcf\x11\xe0"):
+            raise DataError(f"{name} is named as a workbook, but is none; as a text, {error}") from error
+        raise
 
 
 def read_table(name: str, content: bytes, *, max_bytes: int = MAX_BYTES, max_cells: int = MAX_CELLS) -> DataTable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from copilot.data.cells import Cell, Kind
 from copilot.data.dates import read_dates
 from copilot.data.encoding import DecodedText, decode_text
 from copilot.data.errors import DataError
-from copilot.data.nested import Record, tables_in
+from copilot.data.nested import SHAPES, Record, tables_in
 from copilot.data.table import (
     MAX_BYTES,
     MAX_CELLS,
@@ -25,6 +26,8 @@ from copilot.data.table import (
 from copilot.data.units import units_of
 
 MAX_TABLES = 100
+_LARGEST = int(sys.float_info.max)
+_EXACT = 2**53  # from here on a whole number is kept as the nearest one that arithmetic knows, as in the other formats
 
 
 class _Repeated(ValueError):
@@ -51,7 +54,10 @@ def read_json_tables(
     """
     check_size(name, content, max_bytes=max_bytes)
     decoded = decode_text(name, content)
-    parts = list(tables_in(name, _parsed(name, decoded.text)))
+    try:
+        parts = list(tables_in(name, _parsed(name, decoded.text)))
+    except RecursionError as error:
+        raise DataError(f"{name} is nested too deeply. Send {SHAPES}.") from error
     if len(parts) > MAX_TABLES:
         raise DataError(f"{name} holds {len(parts)} tables; at most {MAX_TABLES} are read.")
     check_cells(name, sum(len(records) * len(records[0]) for _, records in parts), 1, max_cells=max_cells)
@@ -127,7 +133,7 @@ def _cell(name: str, number: int, column: str, value: object) -> Cell:
         raise DataError(
             f"{name}, record {number}, column {column}: a cell must be a number, text, true, false or null."
         )
-    if isinstance(value, float) and not math.isfinite(value):
+    if (isinstance(value, float) and not math.isfinite(value)) or (isinstance(value, int) and abs(value) > _LARGEST):
         raise DataError(f"{name}, record {number}, column {column}: the number is too large.")
     assert value is None or isinstance(value, str | int | float)
     return value
@@ -137,7 +143,7 @@ def _typed(values: Sequence[Cell]) -> tuple[Kind, tuple[Cell, ...]]:
     kinds = {type(value) for value in values if value is not None}
     if kinds == {bool}:
         return "boolean", tuple(values)
-    if kinds == {int}:
+    if kinds == {int} and all(value is None or abs(int(value)) < _EXACT for value in values):
         return "integer", tuple(values)
     if kinds and kinds <= {int, float}:
         return "number", tuple(None if value is None else float(value) for value in values)

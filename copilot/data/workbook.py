@@ -12,7 +12,7 @@ from typing import Any
 from copilot.data.archive import Part, check_archive, scan_sheet
 from copilot.data.cells import Cell, Kind
 from copilot.data.errors import DataError
-from copilot.data.grid import Fault, Formula, Found, Row, Value, find_tables
+from copilot.data.grid import Fault, Formula, Found, Row, Value, find_tables, spread_merged
 from copilot.data.sheet_columns import SheetColumn, typed
 from copilot.data.table import (
     MAX_BYTES,
@@ -66,7 +66,9 @@ def read_workbook(
                 f"{name}, sheet {sheet.name}: no row names the columns, so the sheet is left out. Its first row should "
                 "name them, and each further row is one record."
             )
-        tables += [_table(name, sheet, one, place) for place, one in enumerate(found)]
+        for place, one in enumerate(found):
+            spread_merged(one, _tall(sheet.part))
+            tables.append(_table(name, sheet, one, place))
     if not tables:
         raise DataError(" ".join([f"{name} has no table that can be read.", *notes]))
     return tuple(_named(name, tables, notes, hash_of(content)))
@@ -158,6 +160,15 @@ def _spans(part: Part) -> dict[tuple[int, int], tuple[int, int, int, int]]:
             for column in range(left, min(right, left + 300) + 1):
                 found[row, column] = (top, left, bottom, right)
     return found
+
+
+def _tall(part: Part) -> Iterator[tuple[int, int, int]]:
+    """The merged ranges that are one column wide and several rows high: position, first row, last row."""
+    from openpyxl.utils import column_index_from_string
+
+    for first, top, last, bottom in part.merged:
+        if first == last and bottom > top:
+            yield column_index_from_string(first) - 1, top, bottom
 
 
 def _table(name: str, sheet: _Sheet, found: Found, place: int) -> DataTable:

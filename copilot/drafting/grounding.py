@@ -121,7 +121,8 @@ class _Grounder:
         if not term.parameter:
             return term.coefficient
         value = self.value(term.parameter.lstrip("-"), labels)
-        if math.isclose(abs(value), abs(term.coefficient), rel_tol=1e-9):
+        is_single = abs(term.coefficient) != 1 or term.parameter.lstrip("-") in self.numbers
+        if is_single and math.isclose(abs(value), abs(term.coefficient), rel_tol=1e-9):
             return term.coefficient
         if abs(term.coefficient) == 1:
             negative = term.coefficient < 0 or term.parameter.startswith("-")

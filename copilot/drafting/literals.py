@@ -42,7 +42,7 @@ def traced(
         tree = ast.parse(program)
     except (SyntaxError, ValueError, RecursionError):
         return ()
-    said, settled, cells, labels = _said(text), _settled(formulation), _cells(tables), _labels(data, tables)
+    said, settled, cells, labels = said_numbers(text), _settled(formulation), _cells(tables), _labels(data, tables)
     found = []
     for value, line in _literals(tree):
         if isinstance(value, str):
@@ -106,7 +106,7 @@ def _name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
-def _said(text: str) -> set[float]:
+def said_numbers(text: str) -> set[float]:
     """The numbers of a text, percentages as shares too, and number words."""
     found = set[float]()
     for match in _NUMBER.finditer(text):

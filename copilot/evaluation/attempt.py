@@ -141,7 +141,9 @@ class _Trying:
             assert built.failure is not None
             trial = judging.refused(Feedback("build", built.failure.kind, built.failure.message, built.failure.line))
         else:
-            found = checking.before_solve(draft.formulation, built.instance, self.problem.text)
+            found = checking.before_solve(
+                draft.formulation, built.instance, self.problem.text, tables=self.problem.tables
+            )
             written = literals(draft, self.problem.text, self.problem.tables)
             found += [written] if written is not None else []
             trial = judging.judged(built.instance, found)
@@ -157,7 +159,7 @@ def _abstained(blank: Attempt, outcome: DraftOutcome) -> Attempt:
 def _solved(
     problem: Problem, tools: Tools, blank: Attempt, draft: Draft, instance: Instance, should_stop: Callable[[], bool]
 ) -> Attempt:
-    before = checking.before_solve(draft.formulation, instance, problem.text)
+    before = checking.before_solve(draft.formulation, instance, problem.text, tables=problem.tables)
     result = runner.solve(instance, solver=tools.solver, options=tools.options, core_count=1, should_stop=should_stop)
     checks = [*before, *checking.after_solve(draft.formulation, instance, result)]
     known = replace(

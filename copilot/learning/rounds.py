@@ -15,6 +15,7 @@ from django.utils import timezone
 from copilot.learning import corrections, effect, evolve, renewal
 from copilot.learning.models import LearningRound
 from copilot.library.models import Episode
+from copilot.llm import retention
 
 log = structlog.get_logger(__name__)
 HOUR = timedelta(hours=1)
@@ -30,6 +31,8 @@ def look() -> None:
         evolve.retire_merged()
     if is_due("evidence of another model or solver", HOUR):
         renewal.begin_outdated()
+    if is_due("texts of old language model calls", HOUR):
+        retention.forget_old_texts()
 
 
 def is_due(name: str, every: timedelta) -> bool:

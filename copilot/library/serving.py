@@ -73,6 +73,12 @@ def serve(
     return _served(episode, tuple(release.name for release in pinned))
 
 
+def served_before(run_id: UUID) -> tuple[Lesson, ...]:
+    """What a run was given when it was served, as far as it is still active; nothing is chosen or recorded."""
+    episode = Episode.objects.filter(run_id=run_id).first()
+    return _served(episode, ()).lessons if episode is not None else ()
+
+
 def rehearse(
     text: str, asker: Asker, releases: Sequence[LibraryRelease], *, check: Check | None = None
 ) -> tuple[Lesson, ...]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Literal
 
 from django.conf import settings
+from django.utils import timezone
 
 from copilot.drafting.llm import METHODS, LlmSettings, Method
 from copilot.llm.models import LlmEndpoint
 
 Role = Literal["drafter", "checker", "curator"]
+REFUSED = (
+    "A run asked for a typed reply by {refused}; the server refused that, and answered by {works}, which is used from "
+    "now on. Test the connection if the server has changed since."
+)
 ROLES: tuple[Role, ...] = ("drafter", "checker", "curator")
 
 
@@ -40,6 +45,19 @@ def settings_for(role: Role) -> LlmSettings:
         timeout_seconds=options["LLM_TIMEOUT_SECONDS"],
         max_tokens=options["LLM_MAX_TOKENS"],
         method=_method(model, base_url),
+    )
+
+
+def remember_method(llm: LlmSettings, works: Method) -> None:
+    """Note that an endpoint refused its way of asking and answered in another, so that no further run begins with that.
+
+    A test of the connection looks for the strictest way anew; a way that the settings name is never changed.
+    """
+    told = REFUSED.format(refused=llm.method, works=works)
+    LlmEndpoint.objects.update_or_create(
+        model=llm.model,
+        base_url=llm.base_url,
+        defaults={"method": works, "sentence": told, "tested_at": timezone.now(), "asked_at": None},
     )
 
 

@@ -25,6 +25,7 @@ def language_models(env: Any) -> dict[str, Any]:
         "LLM_MONEY_PER_DAY": env.float("COPILOT_LLM_MONEY_PER_DAY", default=0.0),
         "LLM_MONEY_PER_MONTH": env.float("COPILOT_LLM_MONEY_PER_MONTH", default=0.0),
         "LLM_CALLS_PER_MINUTE": env.int("COPILOT_LLM_CALLS_PER_MINUTE", default=60),
+        "LLM_RECORD_DAYS": env.int("COPILOT_LLM_RECORD_DAYS", default=90),  # what was sent and came back; 0: for good
         "LLM_PRICES": prices(env.str("COPILOT_LLM_PRICES", default="")),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from copilot.drafting.base import DraftingError
 from copilot.drafting.calling import Call, MethodRefused, Stopped
 from copilot.drafting.gate import Asked
 from copilot.drafting.llm import Unanswered
+from copilot.llm.endpoints import remember_method
 from copilot.llm.limits import Limits, Need, Spent, cost_of, need_of, refusal
 from copilot.llm.models import LlmBudget, LlmCall
 
@@ -35,6 +36,7 @@ class Meter:
 
     workspace: Workspace | None
     run_id: UUID | None = None
+    refused: set[tuple[str, str]] = field(default_factory=set)  # endpoints that could not answer in the way asked for
 
     def pass_on(self, asked: Asked, call: Callable[[], Call]) -> Call:
         """Make the call where there is room for it. Raises OverBudget, and Stopped while it waits for its turn."""
@@ -46,6 +48,7 @@ class Meter:
             raise
         except MethodRefused as error:
             _close(row, Outcome.METHOD_REFUSED, error=str(error), free=True)
+            self.refused.add(_endpoint(asked))
             raise
         except DraftingError as error:
             _close(row, Outcome.FAILED, error=str(error), free=isinstance(error, Unanswered))
@@ -54,6 +57,8 @@ class Meter:
             _close(row, Outcome.FAILED, error=f"{type(error).__name__}: {error}")
             raise
         _settle(row, made)
+        if _endpoint(asked) in self.refused and asked.method != asked.settings.method:
+            remember_method(asked.settings, asked.method)
         return made
 
     def _opened(self, asked: Asked) -> LlmCall:
@@ -96,6 +101,10 @@ class Meter:
             counted_tokens=need.tokens,
             counted_cost=need.money or 0.0,
         )
+
+
+def _endpoint(asked: Asked) -> tuple[str, str]:
+    return asked.settings.model, asked.settings.base_url
 
 
 def limits_of(workspace: Workspace, *, lock: bool = False) -> Limits:

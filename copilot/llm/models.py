@@ -42,12 +42,16 @@ class LlmCall(models.Model):
     counted_tokens = models.PositiveIntegerField(default=0)
     counted_cost = models.FloatField(default=0.0)
     created_at = models.DateTimeField(default=timezone.now)
+    forgotten_at = models.DateTimeField(null=True, blank=True)  # when its texts were blanked, by copilot.llm.retention
 
     objects = OwnedQuerySet["LlmCall"].as_manager()
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["workspace", "created_at"], name="llm_spending")]
+        indexes = [
+            models.Index(fields=["workspace", "created_at"], name="llm_spending"),
+            models.Index(fields=["created_at"], condition=models.Q(forgotten_at__isnull=True), name="llm_remembered"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.stage} by {self.model} ({self.outcome})"

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from copilot.drafting.base import DraftingError
 from copilot.drafting.calling import Call, MethodRefused
 from copilot.drafting.gate import Asked
@@ -29,7 +31,7 @@ class Recall:
     def pass_on(self, asked: Asked, call: Callable[[], Call]) -> Call:
         """The recorded end of the same prompt: its reply, or its failure. Raises DraftingError where there is none."""
         del call
-        rows = LlmCall.objects.filter(run_id=self.run_id, digest=asked.digest).exclude(id__in=self.used)
+        rows = remembered(self.run_id).filter(digest=asked.digest).exclude(id__in=self.used)
         row = rows.exclude(outcome__in=(Outcome.OPEN, Outcome.STOPPED)).order_by("id").first()
         if row is None:
             raise DraftingError(NOT_ON_RECORD)
@@ -41,9 +43,14 @@ class Recall:
         return Call(row.reply, row.seconds or 0.0, row.input_tokens, row.output_tokens, row.outcome == Outcome.CUT)
 
 
+def remembered(run_id: UUID) -> QuerySet[LlmCall]:
+    """The calls of a run whose texts are still kept."""
+    return LlmCall.objects.filter(run_id=run_id, forgotten_at__isnull=True)
+
+
 def recorded_settings(run_id: UUID) -> LlmSettings | None:
     """The endpoint as the run's first call names it, without a key; None where nothing is on record."""
-    row = LlmCall.objects.filter(run_id=run_id).exclude(stage="choose").order_by("id").first()
+    row = remembered(run_id).exclude(stage="choose").order_by("id").first()
     if row is None:
         return None
     return LlmSettings(row.model, method=next(method for method in METHODS if method == row.method))

@@ -9,6 +9,7 @@ from typing import Any
 from copilot.drafting.base import Data, Draft, DraftRequest, Feedback, Table
 from copilot.runs import checks as checking
 from copilot.runs import engines
+from copilot.runs.checking.evidence import with_evidence
 from copilot.runs.checking.literals import literals
 from copilot.runs.checking.second import second_program, second_reading
 from copilot.runs.checks import Check
@@ -56,22 +57,25 @@ def build(stage: Stage, draft: Draft) -> Built | Feedback:
 
 def check(stage: Stage, draft: Draft, built: Built, tables: Sequence[Table] = ()) -> list[Check]:
     """Compare request, formulation, program and instance; says pass, fail or unknown for each."""
-    found = checking.before_solve(draft.formulation, built.instance, stage.run.request_text)
-    if (written := literals(draft, stage.run.request_text, tables)) is not None:
+    text, is_first = stage.run.request_text, stage.run.base_id is None
+    found = checking.before_solve(draft.formulation, built.instance, text, tables=tables, is_first=is_first)
+    if (written := literals(draft, text, tables)) is not None:
         found.append(written)
-    found += _second_paths(stage, draft, built.instance)
+    found += _second_paths(stage, draft, built.instance, tables)
+    found = with_evidence(found, draft.formulation, text)
     stage.record(EventType.CHECKS_FINISHED, {"checks": [asdict(one) for one in found]})
     return found
 
 
-def _second_paths(stage: Stage, draft: Draft, instance: Instance) -> list[Check]:
+def _second_paths(stage: Stage, draft: Draft, instance: Instance, tables: Sequence[Table]) -> list[Check]:
     """The same model by another way, where there is one; a sandbox or a reader that fails here costs only the check."""
     run = stage.run
     build = trial_build(stage)
     checks = [second_program(draft, instance, build)]
     stage.check()
-    if run.base_id is None and not run.datasets.exists():
-        checks.append(second_reading(draft, instance, DraftRequest(run.request_text, seed=run.seed), build))
+    if run.base_id is None:
+        request = DraftRequest(run.request_text, tables=tuple(tables), seed=run.seed)
+        checks.append(second_reading(draft, instance, request, build))
         stage.check()
     return [check for check in checks if check is not None]
 

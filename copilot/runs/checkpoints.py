@@ -18,6 +18,7 @@ from copilot.runs.events import Payload
 from copilot.runs.models import Run, RunEvent
 from copilot.runs.stage import Stage
 
+OF_RUN = "experience_of"  # in `draft.formulated` of a run that tries again: the run that chose the experience
 STEPS = (E.DRAFT_FORMULATED, E.DRAFT_PROPOSED, E.DRAFT_TRIED, E.DRAFT_REPAIR, E.DRAFT_HANDED_OVER, E.DRAFT_ANSWERED)
 
 
@@ -96,7 +97,8 @@ def settled_before(run: Run) -> Payload | None:
     """
     if run.version_id is not None or RunEvent.objects.filter(run=run, type=E.DRAFT_HANDED_OVER).exists():
         return settled_by_person(run)
-    return _settled(RunEvent.objects.filter(run=run))
+    found = _settled(RunEvent.objects.filter(run=run))
+    return None if found is None else {OF_RUN: str(run.id)} | found
 
 
 def settled_by_person(run: Run) -> Payload | None:

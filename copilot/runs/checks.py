@@ -8,11 +8,19 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from copilot.drafting.base import Table
 from copilot.drafting.formulation import Formulation, Span, Variable
 from copilot.drafting.grounding import GroundingError, ground_objective
 from copilot.runs.checking.check import Check, Status
+from copilot.runs.checking.domains import domains
+from copilot.runs.checking.goals import goal
 from copilot.runs.checking.labels import labels
+from copilot.runs.checking.loose import indices, parameters
+from copilot.runs.checking.places import places
 from copilot.runs.checking.scaling import scaling
+from copilot.runs.checking.shares import shares
+from copilot.runs.checking.sources import sources
+from copilot.runs.checking.stated import stated
 from copilot.runs.checking.units import units
 from copilot.runs.checking.wording import wording
 from copilot.runs.comparison import compare_rows, objective_agrees
@@ -20,14 +28,20 @@ from copilot.runs.models import Verification
 from solvers.instance import Instance, Sense
 from solvers.result import Result
 
-__all__ = ["Check", "Status", "after_solve", "before_solve", "verdict"]
+__all__ = ["Check", "Status", "after_solve", "before_solve", "of_words", "verdict"]
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?")
 CASES = 200  # kept of one check
 FEASIBILITY = 1e-6  # relative, as solvers promise it
 
 
-def before_solve(formulation: Formulation, instance: Instance, text: str) -> list[Check]:
-    """Everything that can be said of a draft and its instance before a solver sees it."""
+def before_solve(
+    formulation: Formulation, instance: Instance, text: str, *, tables: Sequence[Table] = (), is_first: bool = True
+) -> list[Check]:
+    """Everything that can be said of a draft and its instance before a solver sees it.
+
+    `is_first` is false for a revision: then the text also holds what a later message took back.
+    """
+    said = of_words(formulation, text, tables) if is_first and text else []
     return [
         _ledger(formulation),
         _numbers(formulation, text),
@@ -36,8 +50,24 @@ def before_solve(formulation: Formulation, instance: Instance, text: str) -> lis
         _objective_matches(formulation, instance),
         _used(instance),
         *(one for one in (wording(formulation, text), units(formulation), labels(formulation)) if one is not None),
+        *said,
         scaling(instance),
     ]
+
+
+def of_words(formulation: Formulation, text: str, tables: Sequence[Table]) -> list[Check]:
+    """The formulation against the words of its request."""
+    found = (
+        sources(formulation, text, tables),
+        stated(formulation, text),
+        shares(formulation, text),
+        places(formulation, text),
+        goal(formulation, text),
+        domains(formulation, text),
+        parameters(formulation),
+        indices(formulation, text),
+    )
+    return [one for one in found if one is not None]
 
 
 def verdict(checks: Iterable[Check]) -> Verification:

@@ -76,7 +76,7 @@ def rebound(stage: Stage) -> Drafted:
 
 
 def _begin(stage: Stage, kept: Kept) -> tuple[Drafter, DraftRequest]:
-    """The drafter that the run asked for and what it will read; tells both. Experience serves the first stage."""
+    """The drafter that the run asked for and what it will read; tells both. Experience is chosen once, at first."""
     drafter = _drafter(stage.run)
     read = _read_tables(stage)
     tables = [
@@ -86,7 +86,8 @@ def _begin(stage: Stage, kept: Kept) -> tuple[Drafter, DraftRequest]:
     stage.record(EventType.DRAFT_STARTED, {"drafter": drafter.name, "tables": tables})
     request = _request(stage.run, read)
     begun = kept.formulated or kept.candidate or kept.draft
-    return drafter, request if begun else experience.with_insights(stage, drafter, request)
+    give = experience.with_same_insights if begun else experience.with_insights
+    return drafter, give(stage, drafter, request)
 
 
 def _drafter(run: Run) -> Drafter:

@@ -14,7 +14,10 @@ from copilot.llm.recall import Recall, recorded_settings
 from copilot.sandbox.host import Sandbox
 from copilot.sandbox.outcome import Limits
 
-NO_RECORD = "Nothing that a language model wrote for this run is on record, so there is nothing to replay."
+NO_RECORD = (
+    "Nothing that a language model wrote for this run is on record, so there is nothing to replay. Texts of calls are "
+    "kept for COPILOT_LLM_RECORD_DAYS days."
+)
 _lock = threading.Lock()
 _sandboxes: list[Sandbox] = []
 NO_LLM = (

@@ -14,6 +14,7 @@ from copilot.drafting.base import Draft, Drafter, DraftRequest, InsightText, Rea
 from copilot.library import serving, uses
 from copilot.library.retrieval import Asker
 from copilot.library.serving import Lesson, Served
+from copilot.runs.checkpoints import OF_RUN
 from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, Run, RunEvent, Verification
 from copilot.runs.stage import Stage
@@ -56,6 +57,19 @@ def with_insights(stage: Stage, drafter: Drafter, request: DraftRequest) -> Draf
     if served.considered:
         stage.record(EventType.INSIGHTS_CHOSEN, _told(served))
     return replace(request, insights=tuple(text_of(lesson) for lesson in served.lessons))
+
+
+def with_same_insights(stage: Stage, drafter: Drafter, request: DraftRequest) -> DraftRequest:
+    """The request as the stage before read it, for a worker that goes on from there, or a run that tries again.
+
+    Nothing is chosen anew, so that a program is written with the experience that its formulation was written with.
+    """
+    if not isinstance(drafter, ReadsInsights):
+        return request
+    formulated = RunEvent.objects.filter(run=stage.run, type=EventType.DRAFT_FORMULATED).order_by("-sequence")
+    payload = formulated.values_list("payload", flat=True).first() or {}
+    lessons = serving.served_before(UUID(str(payload.get(OF_RUN, stage.run.id))))
+    return replace(request, insights=tuple(text_of(lesson) for lesson in lessons))
 
 
 def adopted(stage: Stage, draft: Draft) -> None:

@@ -17,7 +17,7 @@ from copilot.data.models import Dataset
 from copilot.drafting.base import DraftingError
 from copilot.drafting.editing import edited
 from copilot.drafting.formulation import Formulation
-from copilot.llm.models import LlmCall
+from copilot.llm.recall import remembered
 from copilot.runs import checkpoints, engines, events, queue
 from copilot.runs.events import EventType
 from copilot.runs.models import ASIDE, VERTEX, Lifecycle, ModelVersion, Run
@@ -211,7 +211,7 @@ def replay(*, run: Run, actor: User, enqueue: bool = True) -> Run:
     """
     if not may_write(actor, run.workspace):
         raise RunError("You may look at this workspace, but only planners and owners can start runs in it.")
-    if not LlmCall.objects.filter(workspace=run.workspace, run_id=run.id).exists():
+    if not remembered(run.id).filter(workspace=run.workspace).exists():
         raise RunError(engines.NO_RECORD)
     again = Run.objects.create(
         workspace=run.workspace,

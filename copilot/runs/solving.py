@@ -11,6 +11,7 @@ from copilot.drafting.formulation import Formulation
 from copilot.runs import checks as checking
 from copilot.runs import diagnosis, events, pool, scenario, solutions, trials
 from copilot.runs import explain as explaining
+from copilot.runs.checking.evidence import with_evidence
 from copilot.runs.checks import Check
 from copilot.runs.events import EventType, LeaseLost, Payload
 from copilot.runs.findings import Findings, look
@@ -62,14 +63,14 @@ def explain(stage: Stage, version: ModelVersion, instance: Instance, result: Res
     """Say the result in plain words, judge it, and store it on the run."""
     formulation = Formulation.model_validate(version.formulation)
     checks = [Check(**raw) for raw in version.checks] + checking.after_solve(formulation, instance, result)
-    checks += trials.changed_numbers(stage, version, instance, result)
+    checks += trials.put_to_test(stage, version, instance, result)
     discard = stage.lease.cancelled and _discarded(stage.run)
     findings = _looked_into(stage, instance, result)
     cause = diagnosis.cause_of(formulation, findings, held=scenario.fixed_by(stage.run))
     explained = explaining.explain(formulation, instance, result, cause, keep_solution=not discard)
     explained |= scenario.teller(stage.run, version, formulation, instance).told(findings)
     explained |= {"remarks": remarks(instance)} | scenario.compared(stage.run, explained)
-    checks = scenario.applicable(stage.run, checks)
+    checks = with_evidence(scenario.applicable(stage.run, checks), formulation, version.request_text)
     verification = checking.verdict(checks)
     payload = explained | {"checks": [asdict(check) for check in checks], "verification": verification}
     stored = Run.objects.filter(id=stage.run.id, owner=stage.lease.owner).update(

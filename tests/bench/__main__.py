@@ -16,6 +16,7 @@ PARTS = {
     "race": "the race against each engine alone",
     "industrial": "published folders of text and data, solved to their recorded optimum",
     "learning": "one learning cycle with a scripted model, told step by step",
+    "checks": "faults planted into right drafts, and what each check says of them",
     "library": "insights retrieved from libraries of three sizes, against 30 ms",
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -231,3 +232,22 @@ def test_a_chart_with_nothing_to_draw_is_left_out_once_the_solve_is_over(alice: 
     panel = panel_of(stories.fresh(slow))
     assert panel.has_chart
     assert panel.points[-1][2:] == (3700.0, 3700.0)
+
+
+def test_a_failing_check_shows_phrase_sentence_formula_and_a_case() -> None:
+    evidence = {"name": "c", "phrase": "at most 240 hours", "sentence": "at least 240", "latex": r"\text{x} \ge 240"}
+    raw = {
+        "name": "stated",
+        "title": "Each limit",
+        "status": "fail",
+        "detail": "It points the other way.",
+        "example": "x = 300 <b>",
+        "evidence": [evidence],
+    }
+    axes = axes_of([raw])
+    (item,) = axes[0].checks[0].shown
+    assert (item.phrase, item.sentence) == ("at most 240 hours", "at least 240")
+    assert item.mathml.startswith("<math")
+    page = render_to_string("chat/_evidence.html", {"check": axes[0].checks[0]})
+    assert "You said: “at most 240 hours”" in page
+    assert "For example: x = 300 &lt;b&gt;." in page

@@ -280,7 +280,7 @@ def test_visitors_are_asked_to_sign_in(address: str, alice: User, client: Client
     method = client.post if address.endswith(("messages/", "conversations/")) else client.get
     address = address.format(c=conversation)
     assert method(address)["Location"].startswith("/login/")
-    assert method(address, **HTMX)["HX-Redirect"] == "/login/"
+    assert method(address, **HTMX)["HX-Redirect"] == "/login/?next=/"
 
 
 def test_the_login_page_says_what_is_wrong(client: Client, alice: User) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import json
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -119,7 +120,7 @@ def test_the_content_hash_follows_the_content() -> None:
         (b"1,2\n3,4\n", ["line 1", "no names", "Add a first line"]),
         (b"desk,4,2\nchair,3,1\n", ["line 1", "no names"]),
         (b"a,b,a\n1,2,3\n", ["line 1", "two columns are named a"]),
-        (b"a,b\n1,2\n3\n", ["line 3", "1 cells", "2 columns"]),
+        (b"a,b\n1,2\n3\n", ["line 3", "1 cell ", "2 columns"]),
         (b"a,b\n1,2\n3,4,5\n", ["line 3", "3 cells"]),
         (b"a,,b\n1,x,2\n", ["column 2 has no name", "line 2"]),
         (b'a,b\n1,"2\n3,4\n', ["quotation marks"]),
@@ -287,3 +288,33 @@ def test_shares_and_amounts_are_numbers() -> None:
     assert table.columns["paid"] == (1200, -2)
     assert table.units == {"paid": "€", "price (EUR/kg)": "EUR/kg", "cost [t]": "t"}
     assert "12,5 % was read as 0.125" in table.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.csv", b"name,price\ndesk,NaN\nchair,inf\n", "line 2, column price: 'NaN' is not a finite number"),
+        ("a.csv", b"x" * 5_000_000, "a cell has more than"),
+        ("a.csv", b"name,price\nchair\n", "there is 1 cell where line 1 names 2 columns"),
+        ("a.xlsx", b"hello there", "named as a workbook, but is none"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "old Excel workbook (.xls), whatever its name"),
+        ("a.json", b'[{"a": ' + b"9" * 400 + b"}]", "the number is too large"),
+        ("a.json", b'{"a":' * 40 + b"1" + b"}" * 40, "nested too deeply"),
+    ],
+)
+def test_hostile_content_is_refused_with_the_cause(name: str, content: bytes, words: str) -> None:
+    with pytest.raises(DataError, match=re.escape(words)):
+        read_tables(name, content)
+
+
+def test_a_whole_number_beyond_exact_ones_is_a_number() -> None:
+    (table,) = read_tables("a.json", b'[{"a": 12345678901234567890123}, {"a": null}]')
+    assert table.kinds == {"a": "number"}
+    assert table.columns["a"] == (12345678901234567890123.0, None)
+
+
+@pytest.mark.parametrize("levels", [50, 300, 600, 800, 900, 2_000])
+def test_depth_ends_in_a_table_or_in_words(levels: int) -> None:
+    with contextlib.suppress(DataError):
+        assert read_tables("a.json", b'{"a":' * levels + b"1" + b"}" * levels)

@@ -265,3 +265,25 @@ def _zip(parts: dict[str, bytes]) -> bytes:
         for name, text in parts.items():
             archive.writestr(name, text)
     return held.getvalue()
+
+
+def test_a_text_merged_over_several_rows_is_the_text_of_each() -> None:
+    rows = [["Region", "Product", "Cost"], ["north", "desk", 70], [None, "chair", 40], ["south", "desk", 71]]
+
+    def merge(book: Workbook) -> None:
+        book["Costs"].merge_cells("A2:A3")
+        book["Costs"].append([None, None, 5])
+        book["Costs"].merge_cells("C4:C5")
+
+    table = read_table("plan.xlsx", workbook({"Costs": rows}, merge))
+    assert table.columns["Region"] == ("north", "north", "south")
+    assert table.columns["Cost"] == (70, 40, 71)
+    assert any("merged over several rows" in warning for warning in table.warnings)
+
+
+def test_a_sentence_below_a_table_is_no_row_but_a_label_without_its_number_is() -> None:
+    rows = [["name", "price"], ["desk", 3], ["chair", 4], ["Total", 7], ["Source: the price list of May"]]
+    table = one(rows)
+    assert table.columns == {"name": ("desk", "chair"), "price": (3, 4)}
+    assert any("a note below the table" in warning for warning in table.warnings)
+    assert one([*rows[:3], ["lamp"]]).columns["price"] == (3, 4, None)

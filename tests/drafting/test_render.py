@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copilot.drafting import latex
 from copilot.drafting.formulation import (
     Assumption,
     Constraint,
@@ -196,3 +197,25 @@ def test_a_label_that_says_the_whole_rule_is_its_sentence() -> None:
     sentences = [line.sentence for line in formulation_lines(formulation)]
     assert "hours of carpentry: at most 240" in sentences
     assert "Make profit as large as possible: 7 × desks" in sentences
+
+
+def test_a_label_in_a_formula_is_said_in_words_and_a_set_has_one_letter_everywhere() -> None:
+    sets = (IndexSet(name="PLANTS", elements=("Lyon",)), IndexSet(name="CITIES", elements=("Rome", "Paris")))
+    ship = Variable(name="ship", indices=("PLANTS", "CITIES"))
+    terms = (Term(coefficient=1, variable="ship[PLANTS,CITIES]", parameter="share[PLANTS]"),)
+    met = Constraint(name="met", indices=("CITIES",), terms=terms, relation=">=", limit_parameter="demand[CITIES]")
+    first = Constraint(
+        name="first",
+        terms=(Term(coefficient=1, variable="ship[PLANTS,Rome]"),),
+        relation=">=",
+        limit_parameter="demand[Rome]",
+    )
+    goal = Objective(sense="minimize", terms=(Term(coefficient=1, variable="ship[PLANTS,CITIES]"),))
+    formulation = latex.filled(Formulation(sets=sets, variables=(ship,), objective=goal, constraints=(met, first)))
+    each, one = (rule.latex for rule in formulation.constraints)
+    assert each == (
+        r"\sum_{i \in \text{PLANTS}} \text{share}_{i}\,\text{ship}_{i,j} \ge \text{demand}_{j}"
+        r"\quad \forall j \in \text{CITIES}"
+    )
+    assert one == r"\sum_{i \in \text{PLANTS}} \text{ship}_{i,\text{Rome}} \ge \text{demand}_{\text{Rome}}"
+    assert latex.domain(ship, latex.letters_of(sets)).startswith(r"\text{ship}_{i,j} \in \mathbb{R}")

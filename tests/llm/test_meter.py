@@ -19,8 +19,10 @@ from copilot.drafting.base import DraftingError
 from copilot.drafting.calling import Call, MethodRefused, Stopped
 from copilot.drafting.gate import Asked
 from copilot.drafting.llm import LlmSettings, Unanswered
+from copilot.llm import retention
+from copilot.llm.endpoints import settings_for
 from copilot.llm.meter import Meter, OverBudget, spent_by
-from copilot.llm.models import LlmBudget, LlmCall
+from copilot.llm.models import LlmBudget, LlmCall, LlmEndpoint
 from copilot.llm.recall import NOT_ON_RECORD, Recall, recorded_settings
 
 SETTINGS = LlmSettings("openai:x", max_tokens=100)
@@ -188,3 +190,60 @@ def test_a_stranger_sees_no_call_of_the_workspace(workspace: Workspace, bob: Use
     Meter(workspace).pass_on(asked(), answers(Call("{}", 1.0)))
     assert LlmCall.objects.visible_to(bob).count() == 1
     assert LlmCall.objects.visible_to(charlie).count() == 0
+
+
+def in_the_prompt(text: str = "x" * 10) -> Asked:
+    return Asked("formulate", SETTINGS, "prompt_only", [("human", text)], "p" * 16, lambda: False)
+
+
+def test_a_way_that_was_refused_is_not_tried_first_by_the_next_run(workspace: Workspace, settings: Any) -> None:
+    settings.COPILOT = settings.COPILOT | {"LLM": "openai:x", "LLM_METHOD": ""}
+    meter = Meter(workspace, RUN)
+    Meter(workspace, RUN).pass_on(in_the_prompt(), answers(Call("{}", 1.0, 1, 1)))
+    assert not LlmEndpoint.objects.exists()  # nothing was refused: the prompt was simply the way
+    with pytest.raises(MethodRefused):
+        meter.pass_on(asked(), fails(MethodRefused("no grammar")))
+    with pytest.raises(DraftingError):
+        meter.pass_on(in_the_prompt(), fails(DraftingError("It was away.")))
+    assert not LlmEndpoint.objects.exists()  # neither way worked: the way was not what was wrong
+    meter.pass_on(in_the_prompt(), answers(Call("{}", 1.0, 1, 1)))
+    row = LlmEndpoint.objects.get()
+    assert (row.model, row.base_url, row.method) == ("openai:x", "", "prompt_only")
+    assert "json_schema" in row.sentence
+    assert settings_for("drafter").method == "prompt_only"
+
+
+def test_old_texts_are_blanked_and_what_they_cost_stays(workspace: Workspace, settings: Any) -> None:
+    settings.COPILOT = settings.COPILOT | {"LLM_RECORD_DAYS": 30}
+    meter = Meter(workspace, RUN)
+    for text in ("old", "new"):
+        meter.pass_on(asked(text), answers(Call(f"reply {text}", 1.0, 7, 9)))
+    old, new = LlmCall.objects.order_by("id")
+    LlmCall.objects.filter(id=old.id).update(created_at=timezone.now() - timedelta(days=31))
+    assert retention.forget_old_texts() == 1
+    assert retention.forget_old_texts() == 0
+    old, new = LlmCall.objects.order_by("id")
+    assert (old.messages, old.reply, old.digest, old.counted_tokens, old.model) == ([], "", "", 16, "openai:x")
+    assert (new.reply, new.forgotten_at) == ("reply new", None)
+    with pytest.raises(DraftingError):
+        Recall(RUN).pass_on(asked("old"), fails(AssertionError("it was asked")))
+
+
+def test_without_a_limit_texts_stay_for_good(workspace: Workspace, settings: Any) -> None:
+    settings.COPILOT = settings.COPILOT | {"LLM_RECORD_DAYS": 0}
+    Meter(workspace, RUN).pass_on(asked(), answers(Call("{}", 1.0, 7, 9)))
+    LlmCall.objects.update(created_at=timezone.now() - timedelta(days=9_999))
+    assert retention.forget_old_texts() == 0
+    assert LlmCall.objects.get().reply == "{}"
+
+
+def test_many_old_texts_go_in_batches(workspace: Workspace, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.COPILOT = settings.COPILOT | {"LLM_RECORD_DAYS": 1}
+    monkeypatch.setattr(retention, "BATCH", 2)
+    monkeypatch.setattr(retention, "MOST_BATCHES", 2)
+    then = timezone.now() - timedelta(days=2)
+    LlmCall.objects.bulk_create(
+        LlmCall(workspace=workspace, stage="x", model="m", method="tools", prompt="p", digest="d", created_at=then)
+        for _ in range(5)
+    )
+    assert [retention.forget_old_texts() for _ in range(3)] == [4, 1, 0]

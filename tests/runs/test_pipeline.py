@@ -106,7 +106,9 @@ def test_a_program_that_differs_from_its_formulation_fails_verification_though_i
     assert run.termination_condition == "optimal"
     assert run.verification == Verification.FAILED
     failed = [check for check in (run.result or {})["checks"] if check["status"] == "fail"]
-    assert [check["name"] for check in failed] == ["rows", "program"]
+    names = [check["name"] for check in failed]
+    assert names[:3] == ["rows", "program", "alone"]
+    assert set(names[3:]) <= {"refused"}  # not tried where the first solve took long
     assert "carpentry" in failed[0]["detail"]
 
 

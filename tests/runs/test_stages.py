@@ -13,6 +13,8 @@ from copilot.accounts.services import workspace_of
 from copilot.drafting.agent import LlmDrafter
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.llm import LlmSettings
+from copilot.library import serving
+from copilot.library.serving import Lesson, Served
 from copilot.llm.models import LlmCall
 from copilot.runs import drafts, engines, events, pipeline, services
 from copilot.runs.events import EventType as E
@@ -129,6 +131,40 @@ def test_a_worker_lost_after_the_formulation_leaves_the_next_only_the_program(
     assert run.lifecycle == Lifecycle.SUCCEEDED, run.closing_message
     assert len(model.asked) == 2
     assert types_of(run).count(E.DRAFT_FORMULATED) == 1
+
+
+def given(run: Run, owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run was given one insight before its first stage; nothing may be chosen for it after that."""
+    lesson = Lesson("8f3f9a52-3a4c-4a5e-9a43-0d3f9c0f7a11", "Whole desks", "domain", "things are made whole", "x", "")
+    chosen = [1]
+
+    def serve(*_: Any, **__: Any) -> Served:
+        assert chosen.pop(), "chosen again"
+        return Served((lesson,), ("seed-1",), 1, 0)
+
+    monkeypatch.setattr(serving, "serve", serve)
+    monkeypatch.setattr(serving, "served_before", lambda run_id: (lesson,) if run_id == run.id else ())
+
+
+def test_a_worker_that_goes_on_writes_the_program_with_the_same_experience(
+    scripted: Scripted, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, model = scripted(*both())
+    given(run, owner, monkeypatch)
+    lost(run, monkeypatch, LlmDrafter, "program")
+    assert walk(run).lifecycle == Lifecycle.SUCCEEDED
+    assert ["things are made whole" in str(messages) for messages in model.asked] == [True, True]
+
+
+def test_a_retry_writes_the_program_with_the_experience_of_the_run_before(
+    scripted: Scripted, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, _ = scripted(*both()[:1], RuntimeError("away"), RuntimeError("away"))
+    given(run, owner, monkeypatch)
+    assert walk(run).lifecycle == Lifecycle.FAILED
+    again, model = scripted(both()[1], run=services.rerun(run=run, actor=owner))
+    assert walk(again).lifecycle == Lifecycle.SUCCEEDED
+    assert ["things are made whole" in str(messages) for messages in model.asked] == [True]
 
 
 def test_a_worker_lost_before_a_repair_was_tried_does_not_pay_for_it_again(

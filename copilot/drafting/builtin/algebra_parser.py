@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from copilot.drafting.builtin.algebra_lines import DOMAINS, MAXIMIZE, MINIMIZE, lines_of
-from copilot.drafting.builtin.algebra_tokens import AlgebraToken, tokens_of
+from copilot.drafting.builtin.algebra_tokens import AlgebraToken, shown, tokens_of
 from copilot.drafting.formulation import Relation
 
 FILLERS = frozenset({"is", "are", "and", "all", "be", "an", "a", "to", "that", "numbers", "number", "variables", "in"})
@@ -166,7 +166,7 @@ class _Parser:
 
     def _atom(self) -> Linear:
         if self._done():
-            raise self.tokens[-1].error(f'I expected a number or a name after "{self.tokens[-1].text}".')
+            raise self.tokens[-1].error(f"I expected a number or a name after {shown(self.tokens[-1].text)}.")
         token = self._take()
         if token.kind == "number":
             return Linear(constant=token.value)
@@ -183,7 +183,7 @@ class _Parser:
             return inside
         if token.text == "^":
             raise token.error("powers are not linear; this route reads sums of number times decision.")
-        raise token.error(f'I expected a number or a name here, not "{token.text}".')
+        raise token.error(f"I expected a number or a name here, not {shown(token.text)}.")
 
     def _peek(self, ahead: int = 0) -> AlgebraToken:
         return self.tokens[self.position + ahead]
@@ -200,7 +200,7 @@ class _Parser:
             token = self._peek()
             if token.text == "^":
                 raise token.error("powers are not linear; this route reads sums of number times decision.")
-            raise token.error(f'I did not expect "{token.text}" here.')
+            raise token.error(f"I did not expect {shown(token.text)} here.")
 
     def _range(self) -> tuple[int, int]:
         return self.tokens[0].start, self.tokens[-1].end

@@ -39,6 +39,7 @@ _COMMANDS: dict[str, tuple[Kind, str]] = {
     **dict.fromkeys(("cdot", "times"), ("operator", "*")),
     **{word: ("name", word) for word in ("max", "min")},
 }
+_TOO_GREAT = "{number} is too great to compute with. Write it in another unit, such as millions."
 _SILENT = frozenset({"text", "mathrm", "operatorname", "quad", "qquad", "left", "right", "displaystyle"})
 _SAME = {"−": "-", "·": "*", "×": "*", "⋅": "*"}
 
@@ -84,6 +85,13 @@ def tokens_of(text: str) -> list[AlgebraToken]:
     return found
 
 
+def shown(text: str) -> str:
+    """A token for a message: quoted, or by its number where nothing would be seen of it."""
+    if text.isprintable() and text.strip():
+        return f'"{text}"' if len(text) <= 40 else f'"{text[:40]}…"'
+    return f"the invisible character U+{ord(text[0]):04X}" if text else "the end"
+
+
 def _meant(match: re.Match[str]) -> tuple[str, str]:
     """Kind and plain text of a match; LaTeX is taken for the sign that it prints."""
     kind, raw = str(match.lastgroup), match.group()
@@ -105,6 +113,9 @@ def _meant(match: re.Match[str]) -> tuple[str, str]:
 def _token(kind: Kind, said: str, match: re.Match[str], place: tuple[int, int]) -> AlgebraToken:
     value = _value(said) if kind == "number" else 0.0
     text = _RELATIONS[said] if kind == "relation" else _SAME.get(said, said)
+    if math.isinf(value):
+        number = said if len(said) < 20 else f"{said[:12]}…"
+        raise AlgebraError(_TOO_GREAT.format(number=number), line=place[0], column=place[1])
     return AlgebraToken(kind, text, match.start(), match.end(), *place, value, strict=said in ("<", ">"))
 
 

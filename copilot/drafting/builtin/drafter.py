@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pydantic import ValidationError
 
 from copilot.drafting.base import Draft, DraftingError, DraftOutcome, DraftReport, DraftRequest, Feedback, Question
-from copilot.drafting.builtin import algebra, followup, prose, tables
+from copilot.drafting.builtin import algebra, followup, pasted, prose, tables
 from copilot.drafting.builtin.algebra_tokens import AlgebraError
 from copilot.drafting.builtin.families import route
+from copilot.drafting.builtin.languages import NOT_ENGLISH, foreign_language
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.program import data_of, write_program
 
@@ -21,6 +22,10 @@ _EMPTY = "The message is empty. Write what can be chosen, what it brings or take
 _TOO_LARGE = (
     "The plan is too large for the built-in drafter: it has too many {what} to show one by one. Attach the numbers as "
     "a table and say the rules over its columns."
+)
+_TOO_GREAT = (
+    "The text has a number that is too great to compute with, more than 1.8e308. Write it in another unit, such as "
+    "millions, or leave out a limit that never binds."
 )
 _TOO_LONG = (
     "The message has {length:,} characters and the built-in drafter reads at most {longest:,}. "
@@ -40,6 +45,8 @@ class BuiltinDrafter:
             return self._route(request)
         except (AlgebraError, DraftingError) as error:
             return DraftOutcome(status="abstained", reasons=(str(error),))
+        except OverflowError:
+            return DraftOutcome(status="abstained", reasons=(_TOO_GREAT,))
         except ValidationError as error:
             what = str(error.errors()[0]["loc"][0])
             return DraftOutcome(status="abstained", reasons=(_TOO_LARGE.format(what=what),))
@@ -67,15 +74,28 @@ class BuiltinDrafter:
         if len(text) > _LONGEST:
             reason = _TOO_LONG.format(length=len(text), longest=_LONGEST)
             return DraftOutcome(status="abstained", reasons=(reason,))
+        is_algebra = algebra.is_algebra(text)
+        if not is_algebra and (language := foreign_language(text[request.revision_start :])):
+            return DraftOutcome(status="abstained", reasons=(NOT_ENGLISH.format(language=language),))
         if request.tables and request.previous is not None and _took_its_numbers(request):
             return self._revised(request, request.previous)
         if request.tables:
             return self._tabled(request)
-        if algebra.is_algebra(text):
+        if is_algebra:
             return self._by_algebra(text)
         if request.previous is not None:
             return self._revised(request, request.previous)
         return self._unlabelled(text)
+
+    def _pasted(self, text: str) -> DraftOutcome | None:
+        """The reading of a text with tables in it as if they were attached; None where there is none."""
+        found = pasted.taken_out(text)
+        if found is None:
+            return None
+        apart = self._tabled(DraftRequest(found.text, tables=found.tables))
+        if apart.draft is None:
+            return None
+        return self._complete(found.told(apart.draft.formulation))
 
     def _by_algebra(self, text: str) -> DraftOutcome:
         """Algebra lines; a text that only holds a formula among its sentences is read as prose."""
@@ -101,10 +121,13 @@ class BuiltinDrafter:
         return self._complete(formulation)
 
     def _unlabelled(self, text: str) -> DraftOutcome:
-        """Records of a known family, else prose; a family in doubt says why where prose has no reading either."""
+        """Records of a known family, a table, else prose; a family in doubt says why where prose has none either."""
         family = route.formulate(text)
         if isinstance(family, Formulation):
             return self._complete(family)
+        apart = self._pasted(text)
+        if apart is not None:
+            return apart
         if family and len(_NUMBER.findall(text)) > _MOST_IN_PROSE:
             return DraftOutcome(status="abstained", reasons=family)
         read = prose.outcome_of_text(text)

@@ -44,7 +44,7 @@ def symbolic(text: str) -> tuple[list[Sentence], Items] | None:
     named = _aliases(sentences)
     if named is None or not any(_is_symbol(token) for token in _upper(sentences)):
         return None
-    names = sorted(name for name, count in counts.items() if count >= _FEWEST or name in named)
+    names = [name for name, count in counts.items() if count >= _FEWEST or name in named]  # as first named
     if not _FEWEST <= len(names) <= _MOST:
         return None
     aliases = {stems: name for name, stems in named.items()}

@@ -31,6 +31,10 @@ _SPECIAL = {
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
     "≤": r"$\le$", "≥": r"$\ge$", "×": r"$\times$", "−": r"$-$", "€": r"\texteuro{}", "…": r"\dots{}",
 }  # fmt: skip
+_MATHS = {
+    "≤": r"\le{}", "≥": r"\ge{}", "≠": r"\ne{}", "×": r"\times{}", "·": r"\cdot{}", "−": "-", "∑": r"\sum{}",
+    "∀": r"\forall{}", "∈": r"\in{}", "…": r"\dots{}", "∞": r"\infty{}",
+}  # fmt: skip
 _HEAD = r"""\documentclass{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
@@ -52,8 +56,13 @@ def safe_latex(formula: str) -> str:
     known = set(_COMMAND.findall(formula)) <= COMMANDS and set(_ENVIRONMENT.findall(formula)) <= ENVIRONMENTS
     plain = "^^" not in formula and "$" not in formula.replace(r"\$", "") and "%" not in formula.replace(r"\%", "")
     if known and plain and _closed(formula):
-        return " ".join(formula.split())  # a blank line would end the formula
+        return _set_plainly(" ".join(formula.split()))  # a blank line would end the formula
     return rf"\text{{{escaped(' '.join(formula.split()))}}}"
+
+
+def _set_plainly(formula: str) -> str:
+    """Signs of mathematics as their commands; any other that a plain installation lacks becomes a question mark."""
+    return "".join(_MATHS.get(sign, sign if _is_plain(sign) else "?") for sign in formula)
 
 
 def escaped(words: str) -> str:
@@ -75,8 +84,9 @@ def _sections(formulation: Formulation) -> Iterator[str]:
     yield from _formula(filled.objective.latex, filled.objective.name)
     for rule in filled.constraints:
         yield from _formula(rule.latex, rule.name)
+    letters = latex.letters_of(formulation.sets)
     for variable in formulation.variables:
-        yield rf"\[ {latex.domain(variable)} \]"
+        yield rf"\[ {latex.domain(variable, letters)} \]"
     said = [(line.name, line.sentence) for line in lines if line.element in ("objective", "constraint")]
     yield from _listed("In words", said)
     yield from _listed("Assumptions", [("", line.sentence) for line in lines if line.element == "assumption"])

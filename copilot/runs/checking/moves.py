@@ -15,6 +15,7 @@ from copilot.drafting.base import Data, Datum, Draft
 from copilot.drafting.formulation import Formulation, Term
 from copilot.drafting.source import roles_of
 from copilot.runs.checking.check import Check
+from copilot.runs.checking.loose import shaping
 from copilot.sandbox.outcome import BuildOutcome
 from solvers.instance import Instance, Sense
 from solvers.result import Result, TerminationCondition
@@ -143,7 +144,7 @@ def _checks(seen: _Seen) -> Iterator[Check]:
 def _names(draft: Draft) -> list[str]:
     """Parameters that the data hold and that neither size something nor decide what is written."""
     roles = roles_of(draft.program)
-    kept = roles.sizes | roles.switches
+    kept = roles.sizes | roles.switches | shaping(draft.formulation)
     return [p.name for p in draft.formulation.parameters if p.name in draft.data and p.name not in kept][:MOST]
 
 

@@ -36,7 +36,7 @@ def second_program(draft: Draft, instance: Instance, build: Build) -> Check | No
 
 def second_reading(draft: Draft, instance: Instance, request: DraftRequest, build: Build) -> Check | None:
     """What the built-in drafter makes of the same request; None where it wrote the draft itself or abstains."""
-    is_alone = request.previous is None and not request.tables
+    is_alone = request.previous is None
     if draft.drafter == BuiltinDrafter.name or not is_alone or instance.nonzero_count > MAX_NONZEROS:
         return None
     try:

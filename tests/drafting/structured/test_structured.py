@@ -8,11 +8,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.drafting.builtin.asking import ask
-from tests.drafting.structured import algebra, english
+from copilot.drafting.builtin import pasted
+from tests.drafting.builtin.asking import ask, optimum
+from tests.drafting.structured import algebra, english, grids
 from tests.drafting.structured.plan import Plan, is_same, plan_of
 
 TRIES = 30
+READ_AS_TABLES = {"mix", "diet", "transport", "tour", "flow"}  # of the others only that no answer is wrong
 RIGHT_AT_LEAST = 0.98
 
 
@@ -80,3 +82,48 @@ def test_other_ways_to_write_one_plan(text: str) -> None:
 def test_a_list_of_names_hides_no_mistake(text: str) -> None:
     draft = ask(text).draft
     assert draft is None or plan_of(draft.formulation).optimum() == pytest.approx(4)
+
+
+@pytest.mark.parametrize("shape", ["markdown", "csv"])
+@pytest.mark.parametrize("family", grids.FAMILIES)
+def test_a_pasted_table_is_solved_to_its_optimum_or_not_read(family: str, shape: str) -> None:
+    counts: Counter[str] = Counter()
+    for number in range(TRIES // 2):
+        text, best = grids.drawn(random.Random(f"{family}-{shape}-{number}"), family, shape)
+        draft = ask(text).draft
+        if draft is not None:
+            assert optimum(draft) == pytest.approx(best), text
+        counts["right" if draft is not None else "abstained"] += 1
+    if family in READ_AS_TABLES:
+        assert counts["right"] >= RIGHT_AT_LEAST * counts.total(), counts
+
+
+def test_the_numbers_of_a_pasted_table_are_traced_to_the_text() -> None:
+    text = "Maximize total profit with at most 10 hours.\n\nproduct,profit,hours\ndesk,5,2\nchair,3,1\nshelf,4,3"
+    draft = ask(text).draft
+    assert draft is not None
+    assert {item.source for item in draft.formulation.parameters} == {"text"}
+    spans = [span for item in draft.formulation.parameters for span in item.spans]
+    assert any("desk,5,2" in text[span.start : span.end] for span in spans)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Maximize profit.\n\nproduct,profit\ndesk,5\nchair\n",
+        "We sell desks, chairs, and shelves,\nwhich is fine, and so on,\nand we are happy, too, here.",
+        "Find the cheapest plan.\n\n| a | a |\n|---|---|\n| x | 1 |\n| y | 2 |",
+    ],
+)
+def test_what_is_no_even_table_is_not_taken_for_one(text: str) -> None:
+    assert pasted.taken_out(text) is None
+
+
+def test_values_follow_the_order_in_which_symbols_were_named() -> None:
+    text = (
+        "A utility plans the output of hydro (H), solar (S) and gas (G) plants. The cost of one unit is 20, 35 and 55 "
+        "dollars respectively. The total output must be at least 900 units. The output of H is at most 400 units. "
+        "The output of S is at most 100 units. Find the minimum total cost."
+    )
+    draft = ask(text).draft
+    assert draft is None or plan_of(draft.formulation).optimum() == pytest.approx(400 * 20 + 100 * 35 + 400 * 55)

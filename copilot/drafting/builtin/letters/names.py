@@ -30,7 +30,7 @@ def lettered(text: str) -> tuple[list[Sentence], Items] | None:
     sentences = [marked(sentence, declared) for sentence in sentences_of(plain_text(text))]
     counts = Counter(token.text for sentence in sentences for token in sentence if is_symbol(token))
     names = {stems: letter for stems, letter in _names(sentences, sorted(counts)).items() if letter in counts}
-    letters = sorted(letter for letter, count in counts.items() if count > 1 or letter in names.values())
+    letters = [letter for letter, count in counts.items() if count > 1 or letter in names.values()]  # as first named
     if not _FEWEST <= len(letters) <= _MOST:
         return None
     kinds = _kinds(sentences)
