@@ -15,7 +15,7 @@ from copilot.drafting.base import Table
 from copilot.evaluation.problems import Problem
 from copilot.learning import evolve, queue, renewal, suites, work
 from copilot.learning.allowance import open_cycle
-from copilot.learning.models import WAITING, GateSuite, LearningCycle, LearningJob, Status
+from copilot.learning.models import ATTEMPTS, WAITING, GateSuite, LearningCycle, LearningJob, Status
 from copilot.library.access import LibraryRefused, check_curate
 from copilot.library.models import Insight, LibraryRelease, Scope
 from copilot.runs.models import ModelVersion
@@ -144,9 +144,9 @@ def cancel(job: LearningJob) -> None:
 def retry(job: LearningJob, *, more_calls: int = 0) -> None:
     """Queue a job that failed or was stopped once more; what it paid for is used again."""
     rows = LearningJob.objects.filter(id=job.id, status__in=(Status.FAILED, Status.CANCELLED))
-    fresh = {"attempt": 0, "cancel_requested": "", "closing_message": "", "queued_at": timezone.now(), "owner": ""}
+    fresh = {"attempt": 0, "max_attempts": ATTEMPTS, "cancel_requested": "", "closing_message": "", "owner": ""}
     with transaction.atomic():
-        if rows.update(status=Status.QUEUED, **fresh):
+        if rows.update(status=Status.QUEUED, queued_at=timezone.now(), **fresh):
             cycle = LearningCycle.objects.select_for_update().get(id=job.cycle_id)
             cycle.budget_calls += more_calls
             cycle.save(update_fields=["budget_calls"])

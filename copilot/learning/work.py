@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from copilot.drafting.base import Drafter, DraftingError
 from copilot.drafting.gate import CallsModels
+from copilot.errors import is_full
 from copilot.learning import diagnosis, evolve, gate, renewal
 from copilot.learning.bench import LineBench
 from copilot.learning.budget import BudgetSpent
@@ -34,21 +36,37 @@ from copilot.runs import engines
 from copilot.runs.events import LeaseLost
 from copilot.runs.lease import Cancelled, Lease, lease_end
 from copilot.runs.models import Run
+from copilot.runs.room import grant_attempt, once_there_is_room
 
 log = structlog.get_logger(__name__)
 LOST = "The worker of this job was lost, and so were the ones that tried again. What it paid for is kept: try again."
 STOPPED = "Stopped. The library is as it was."
+NO_ROOM = "Waiting for room on the disk"
 UNEXPECTED = "Something broke on our side. It is in the log under this job's id. The library is as it was."
 
 
 def execute(job_id: UUID) -> None:
-    """Do the job if nobody else is on it; ends with the row closed, or held by another."""
+    """Do the job if nobody else is on it; ends with the row closed, held by another, or to be taken up again."""
     with structlog.contextvars.bound_contextvars(job_id=str(job_id)):
-        held = claim(job_id)
-        if held is None:
-            return
-        with held:
-            _close_with_reason(held)
+        try:
+            held = claim(job_id)
+            if held is not None:
+                with held:
+                    _under(held)
+        except OperationalError as error:  # locked, away or full: the row stays as it is
+            log.warning("learning.database_away", error=str(error))
+
+
+def _under(held: Lease) -> None:
+    """Do the work; an attempt that a full disk ended does not count."""
+    try:
+        _close_with_reason(held)
+    except OperationalError as error:
+        if not is_full(error):
+            raise
+        log.error("learning.disk_full", error=str(error))
+        excuse = partial(grant_attempt, LearningJob.objects, held.run_id, held.owner, progress=NO_ROOM)
+        once_there_is_room(excuse)
 
 
 def claim(job_id: UUID) -> Lease | None:
@@ -61,6 +79,7 @@ def claim(job_id: UUID) -> Lease | None:
         attempt=F("attempt") + 1,
         lease_until=lease_end(),
         heartbeat_at=timezone.now(),
+        progress="",
     )
     return Lease(job_id, owner, LearningJob.objects) if claimed else None
 
@@ -90,8 +109,10 @@ def _close_with_reason(held: Lease) -> None:
     except (BudgetSpent, CuratorError, ContentError, DraftingError, LibraryRefused) as error:
         status, told = (Status.CANCELLED, STOPPED) if held.cancelled else (Status.FAILED, str(error))
         close(held.run_id, status, told, owner=held.owner)
-    except (LeaseLost, OperationalError) as error:  # another took over, or the database is away: the lease decides
+    except LeaseLost as error:
         log.warning("learning.left", error=str(error))
+    except OperationalError:
+        raise
     except Exception:
         log.exception("learning.unexpected")
         close(held.run_id, Status.FAILED, UNEXPECTED, owner=held.owner)

@@ -49,6 +49,7 @@ class Status(models.TextChoices):
 
 
 WAITING = (Status.QUEUED, Status.RUNNING)
+ATTEMPTS = 3  # and one more for each that a full disk ended
 
 
 class ComparisonQuerySet(OwnedQuerySet["Comparison"]):
@@ -89,7 +90,7 @@ class Comparison(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
 
     attempt = models.PositiveSmallIntegerField(default=0)
-    max_attempts = models.PositiveSmallIntegerField(default=3)
+    max_attempts = models.PositiveSmallIntegerField(default=ATTEMPTS)
     owner = models.CharField(max_length=40, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
@@ -123,6 +124,11 @@ class Comparison(models.Model):
     def is_waiting(self) -> bool:
         """Whether the answer is still to come."""
         return self.status in WAITING
+
+    @property
+    def lost_a_worker(self) -> bool:
+        """Whether an attempt ended for another reason than a full disk."""
+        return self.attempt - (self.max_attempts - ATTEMPTS) > 1
 
     @property
     def first(self) -> ModelVersion | ModelFile:

@@ -19,7 +19,7 @@ from copilot.accounts.models import User, Workspace
 from copilot.accounts.services import may_write
 from copilot.review import queue, work
 from copilot.review.contract import lacks_step
-from copilot.review.models import WAITING, Comparison, ModelFile, Status
+from copilot.review.models import ATTEMPTS, WAITING, Comparison, ModelFile, Status
 from copilot.review.sides import Side, digest_of, nonzeros_of
 from copilot.runs.models import ModelVersion
 from solvers.disk import DiskFull, needing_room
@@ -155,8 +155,8 @@ def cancel(*, comparison: Comparison, actor: User) -> None:
 def retry(*, comparison: Comparison, actor: User) -> None:
     """Queue a comparison that failed or was stopped once more."""
     rows = Comparison.objects.filter(id=comparison.id, status__in=(Status.FAILED, Status.CANCELLED))
-    fresh = {"attempt": 0, "cancel_requested": "", "closing_message": "", "queued_at": timezone.now(), "owner": ""}
-    if rows.update(status=Status.QUEUED, **fresh):
+    fresh = {"attempt": 0, "max_attempts": ATTEMPTS, "cancel_requested": "", "closing_message": "", "owner": ""}
+    if rows.update(status=Status.QUEUED, queued_at=timezone.now(), **fresh):
         _begin(comparison)
 
 
@@ -171,7 +171,7 @@ def _answered(side: Side, key: str) -> dict[str, object]:
 
 def _begin(row: Comparison) -> None:
     if row.nonzeros <= INLINE_NONZEROS and float(row.options["seconds"]) <= SECONDS:
-        work.execute(row.id)
+        work.execute(row.id, patience=0.0)  # somebody waits for the page
     else:
         transaction.on_commit(lambda: queue.ring_worker(row.id))
 

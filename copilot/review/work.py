@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +13,12 @@ from django.db import OperationalError
 from django.db.models import F
 from django.utils import timezone
 
+from copilot.errors import is_full
 from copilot.review.models import Comparison, Status
 from copilot.runs import versions
 from copilot.runs.events import LeaseLost, plain
 from copilot.runs.lease import Cancelled, Lease, lease_end
+from copilot.runs.room import grant_attempt, once_there_is_room
 from solvers.equivalence.apart import ApartError, Stopped, report_apart
 from solvers.equivalence.corrections import CorrectionRefused
 from solvers.equivalence.report import Options, Report, report
@@ -27,17 +30,35 @@ LOST = (
     "The worker that compared these models was lost, and so were the ones that tried again. Nothing is lost: try again."
 )
 STOPPED = "Stopped before there was an answer."
+NO_ROOM = "waiting for room on the disk"
 UNEXPECTED = "Something broke on our side. It is in the log under this comparison's id. Try again."
 
 
-def execute(comparison_id: UUID) -> None:
-    """Compare if nobody else is on it; ends with the row closed, or held by another."""
+def execute(comparison_id: UUID, *, patience: float | None = None) -> None:
+    """Compare if nobody else is on it; ends with the row closed, held by another, or to be taken up again.
+
+    Where the disk is full, `patience` is how many seconds to wait for room, to say so (None: a minute).
+    """
     with structlog.contextvars.bound_contextvars(comparison_id=str(comparison_id)):
-        held = claim(comparison_id)
-        if held is None:
-            return
-        with held:
-            _close_with_reason(held)
+        try:
+            held = claim(comparison_id)
+            if held is not None:
+                with held:
+                    _under(held, patience)
+        except OperationalError as error:  # locked, away or full: the row stays as it is
+            log.warning("comparison.database_away", error=str(error))
+
+
+def _under(held: Lease, patience: float | None) -> None:
+    """Do the work; an attempt that a full disk ended does not count."""
+    try:
+        _close_with_reason(held)
+    except OperationalError as error:
+        if not is_full(error):
+            raise
+        log.error("comparison.disk_full", error=str(error))
+        excuse = partial(grant_attempt, Comparison.objects, held.run_id, held.owner, progress=NO_ROOM)
+        once_there_is_room(excuse, patience=patience)
 
 
 def carry_out(comparison_id: UUID) -> None:
@@ -102,8 +123,10 @@ def _close_with_reason(held: Lease) -> None:
             close(held.run_id, Status.CANCELLED, STOPPED, owner=held.owner)
     except (ApartError, CorrectionRefused, InstanceError) as error:
         close(held.run_id, Status.FAILED, str(error), owner=held.owner)
-    except (LeaseLost, OperationalError) as error:  # another took over, or the database is away: the lease decides
+    except LeaseLost as error:
         log.warning("comparison.left", error=str(error))
+    except OperationalError:
+        raise
     except Exception:
         log.exception("comparison.unexpected")
         close(held.run_id, Status.FAILED, UNEXPECTED, owner=held.owner)

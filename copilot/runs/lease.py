@@ -19,10 +19,10 @@ from django.utils import timezone
 from copilot.runs import events
 from copilot.runs.events import EventType, LeaseLost
 from copilot.runs.models import Lifecycle, Run
+from copilot.runs.room import grant_attempt
 
 log = structlog.get_logger(__name__)
 WATCH_SECONDS = 0.2
-MOST_ATTEMPTS = 30  # of a run whose attempts a full disk ended
 NO_ROOM = (
     "The disk under the database had no room, so the work stopped there. Nothing that was stored is lost; the run goes "
     "on by itself as soon as there is room."
@@ -53,8 +53,7 @@ def claim(run_id: UUID) -> Lease | None:
 def excuse(run_id: UUID, owner: str) -> None:
     """Note that the disk ended this attempt, and grant another in its place; it begins when the lease has run out."""
     with transaction.atomic():
-        held = Run.objects.filter(id=run_id, owner=owner, max_attempts__lt=MOST_ATTEMPTS)
-        if held.update(max_attempts=F("max_attempts") + 1):
+        if grant_attempt(Run.objects, run_id, owner):
             events.record(run_id, EventType.RUN_WAITING, {"message": NO_ROOM, "cause": "disk"}, owner=owner)
 
 

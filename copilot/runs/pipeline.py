@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic, sleep
 from uuid import UUID
 
 import structlog
@@ -14,11 +13,11 @@ from copilot.runs import aside, drafts, events, experience, lease, solving, vers
 from copilot.runs.events import EventType, LeaseLost
 from copilot.runs.lease import Cancelled, Lease
 from copilot.runs.models import HELD, Lifecycle, Run
+from copilot.runs.room import once_there_is_room
 from copilot.runs.solving import Outcome
 from copilot.runs.stage import NeedsInput, Stage, StageFailed
 
 log = structlog.get_logger(__name__)
-ROOM_SECONDS = 60.0  # how long a worker waits for room on the disk, to say that it had none
 UNEXPECTED = (
     "Something broke on our side, not in your text. It is in the log under this run's id; everything up to here is "
     "kept. Press Retry; if it stays, start a new conversation with the same text."
@@ -52,18 +51,10 @@ def _under(held: Lease) -> None:
 
 
 def _excuse(held: Lease) -> None:
-    until = monotonic() + ROOM_SECONDS
-    while True:
-        try:
-            lease.excuse(held.run_id, held.owner)
-        except LeaseLost:
-            log.warning("run.taken_over")
-        except OperationalError:
-            if monotonic() > until:
-                raise
-            sleep(1)
-            continue
-        return
+    try:
+        once_there_is_room(lambda: lease.excuse(held.run_id, held.owner))
+    except LeaseLost:
+        log.warning("run.taken_over")
 
 
 def _line(stage: Stage) -> None:

@@ -2,7 +2,8 @@
 
 Usage: python -m tests.bench.drafter SUITE [--half dev|held] [--show ID|STATUS] [--programs N]
 SUITE is a file of JSON lines with id, question and answer (the optimum, or null). Right means: complete, and the
-formulation's optimum, solved from its terms, within 1e-4 relative of the answer.
+formulation's optimum, solved from its terms, within 1e-4 relative of the answer. Corrected means: wrong by the label,
+and right by the correction of it in errata.jsonl.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import hashlib
 import json
 import math
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -23,6 +26,7 @@ from copilot.drafting.builtin import BuiltinDrafter
 from copilot.drafting.formulation import Formulation
 from tests.drafting.builtin.asking import optimum
 
+ERRATA = Path(__file__).with_name("errata.jsonl")
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "bench" / "nl"
 
 
@@ -37,6 +41,7 @@ def main() -> None:
     statuses: dict[str, list[str]] = collections.defaultdict(list)
     seconds: list[float] = []
     left = options.programs
+    errata = {entry["id"]: entry for entry in map(json.loads, ERRATA.read_text().splitlines())}
     for line in (DATA / f"{options.suite}.jsonl").read_text().splitlines():
         problem = json.loads(line)
         if options.half and half(problem["id"]) != options.half:
@@ -45,6 +50,8 @@ def main() -> None:
         outcome = BuiltinDrafter().draft(DraftRequest(problem["question"]), lambda event, payload: None, lambda: False)
         seconds.append(time.perf_counter() - started)
         status, value = judged(outcome, problem["answer"])
+        if status == "wrong" and fits_correction(value, errata.get(problem["id"], {})):
+            status = "corrected"
         statuses[status].append(problem["id"])
         if outcome.draft and left and value is not None:
             left -= 1
@@ -68,6 +75,14 @@ def judged(outcome: DraftOutcome, answer: float | None) -> tuple[str, float | No
         return "answered", value
     close = value is not None and math.isclose(value, answer, rel_tol=1e-4, abs_tol=1e-4)
     return ("right" if close else "wrong"), value
+
+
+def fits_correction(value: float | None, entry: Mapping[str, Any]) -> bool:
+    """Whether the value is right by a correction of the label; such answers are counted apart."""
+    answers = [entry.get("answer"), *entry.get("accepted", ())]
+    return value is not None and any(
+        answer is not None and math.isclose(value, answer, rel_tol=1e-4, abs_tol=1e-4) for answer in answers
+    )
 
 
 def solved(formulation: Formulation) -> float | None:

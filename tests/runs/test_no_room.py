@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -17,45 +16,15 @@ from copilot.chat.cards import RESUMED, card_of
 from copilot.chat.models import Conversation, Message
 from copilot.errors import is_full
 from copilot.runs import lease, pipeline
+from copilot.runs import room as rooms
 from copilot.runs.events import EventType
 from copilot.runs.models import Lifecycle, ModelVersion, Run, RunEvent, Solution
 from copilot.runs.reaper import Reaper
 from solvers import runner
 from tests.chat import transport
+from tests.no_room import EMPTY, fill, limit, on_pause, room
 
-EMPTY = 1 << 30  # pages: no limit
-
-
-def _limit(pages: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA max_page_count = {pages}")
-
-
-def _fill() -> None:
-    """Let the file grow no further, and use up what is free inside it."""
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE IF NOT EXISTS ballast (bytes BLOB)")
-        cursor.execute("PRAGMA max_page_count = 1")  # becomes what the file has
-        for size in (1 << 20, 1 << 14, 1 << 11, 100):
-            with pytest.raises(OperationalError, match="full"):
-                _pour(cursor, size)
-
-
-def _pour(cursor: Any, size: int) -> None:
-    for _ in range(10_000):
-        cursor.execute("INSERT INTO ballast VALUES (zeroblob(%s))", [size])
-
-
-@pytest.fixture
-def room(transactional_db: None) -> Any:
-    """Give the room back, whatever the test did."""
-    if connection.vendor != "sqlite":
-        pytest.skip(f"NOT VERIFIED on {connection.vendor}: only SQLite's file can be given a limit from here")
-    yield
-    _limit(EMPTY)
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS ballast")
-    connection.close()
+__all__ = ["room"]
 
 
 @pytest.fixture
@@ -83,29 +52,17 @@ def _full_from(monkeypatch: pytest.MonkeyPatch) -> None:
         result = real(*args, **named)
         if not full:
             full.append(True)
-            _fill()
+            fill()
         return result
 
     monkeypatch.setattr(runner, "solve", solve)
-
-
-def _on_pause(monkeypatch: pytest.MonkeyPatch, then: Callable[[], None]) -> list[float]:
-    pauses: list[float] = []
-
-    def pause(seconds: float) -> None:
-        pauses.append(seconds)
-        if len(pauses) == 3:
-            then()
-
-    monkeypatch.setattr(pipeline, "sleep", pause)
-    return pauses
 
 
 def test_a_run_that_meets_a_full_disk_says_so_once_there_is_room_and_goes_on(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _full_from(monkeypatch)
-    pauses = _on_pause(monkeypatch, lambda: _limit(EMPTY))
+    pauses = on_pause(monkeypatch, lambda: limit(EMPTY))
     Run.objects.filter(id=run.id).update(max_attempts=1)
     pipeline.execute(run.id)
     assert len(pauses) >= 3
@@ -139,16 +96,16 @@ def test_a_run_that_meets_a_full_disk_says_so_once_there_is_room_and_goes_on(
 
 def test_a_disk_that_stays_full_leaves_the_run_to_be_taken_up_later(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     _full_from(monkeypatch)
-    monkeypatch.setattr(pipeline, "ROOM_SECONDS", 0.0)
-    monkeypatch.setattr(pipeline, "sleep", lambda _: None)
+    monkeypatch.setattr(rooms, "ROOM_SECONDS", 0.0)
+    monkeypatch.setattr(rooms, "sleep", lambda _: None)
     pipeline.execute(run.id)  # returns: the service stays up
     run.refresh_from_db()
     assert (run.lifecycle, run.attempt, run.closing_message) == (Lifecycle.RUNNING, 1, "")
 
 
 def test_a_disk_that_is_full_from_the_start_closes_no_run(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "ROOM_SECONDS", 0.0)
-    _fill()
+    monkeypatch.setattr(rooms, "ROOM_SECONDS", 0.0)
+    fill()
     pipeline.execute(run.id)
     run.refresh_from_db()
     assert run.lifecycle in (Lifecycle.QUEUED, Lifecycle.RUNNING)  # a small row may still fit
@@ -159,7 +116,7 @@ def test_a_disk_that_is_full_from_the_start_closes_no_run(run: Run, monkeypatch:
 def test_a_request_that_finds_no_room_says_so_and_stores_nothing(owner: User) -> None:
     client: Any = Client()
     client.force_login(owner)
-    _fill()
+    fill()
     answer = client.post("/conversations/", {"text": "maximize 3 x\n" + "x <= 4\n" * 1_000, "solver": "auto"})
     assert answer.status_code == 503
     text = answer.content.decode()
@@ -168,7 +125,7 @@ def test_a_request_that_finds_no_room_says_so_and_stores_nothing(owner: User) ->
     assert int(answer["Retry-After"]) >= 60
     assert client.get("/").status_code == 200
     assert not any(kind.objects.exists() for kind in (Conversation, Message, Run))
-    _limit(EMPTY)
+    limit(EMPTY)
     assert client.post("/conversations/", {"text": "maximize 3 x\nx <= 4", "solver": "auto"}).status_code in (302, 303)
 
 

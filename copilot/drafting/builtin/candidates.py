@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
+from copilot.drafting.builtin.kinds import announced_names, lengthens
 from copilot.drafting.builtin.nominals import is_nominal, is_verb, run_ending, run_starting
 from copilot.drafting.builtin.tokens import Sentence, Token
 from copilot.drafting.builtin.words import lexicon
@@ -40,14 +41,16 @@ def candidate_lists(sentences: Sequence[Sentence]) -> list[Items]:
     """At most 14 lists of two to six items, the most often mentioned first."""
     found: dict[frozenset[tuple[str, ...]], Items] = {}
     order: list[Items] = []
+    announced = announced_names(sentences)
     for items in _all_lists(sentences):
         key = frozenset(item.stems for item in items)
-        if _is_head_of_another(items) or any(_is_no_thing(item) for item in items):
+        if _is_head_of_another(items) or any(_is_no_thing(item) or item.stems in announced for item in items):
             continue
         if len(key) == len(items) and 2 <= len(items) <= _MOST_ITEMS and key not in found:
             found[key] = items
             order.append(items)
     numbered = [sentence for sentence in sentences if any(token.kind == "number" for token in sentence)]
+    order = [items for items in order if not any(lengthens(other, items, sentences) for other in order)]
     ranked = sorted(order, key=lambda items: _mentions(items, numbered), reverse=True)
     stems = [[token.stem for token in sentence] for sentence in sentences]
     pairs = {pair for sentence in stems for pair in pairwise(sentence)}
@@ -192,6 +195,8 @@ def _subjects(sentences: Sequence[Sentence]) -> Iterator[Items]:
             if token.low == "the" and (phrase := _told(sentence, position + 1)):
                 definite.setdefault(tuple(word.stem for word in phrase), phrase)
             begins = position == 0 or sentence[position - 1].low in _BEGINS or is_verb(sentence, position - 1)
+            if token.low == "each" and (phrase := _timed(sentence, position + 1)):
+                named.setdefault(tuple(word.stem for word in phrase), phrase)
             if token.low in _EACH - {"the"} and (phrase := _subject(sentence, position + 1, per=token.low == "per")):
                 seen.append(tuple(word.stem for word in phrase))
                 named.setdefault(seen[-1], phrase)
@@ -205,7 +210,9 @@ def _subjects(sentences: Sequence[Sentence]) -> Iterator[Items]:
 
 def _combined(group: Mapping[tuple[str, ...], tuple[Token, ...]], counts: Counter[tuple[str, ...]]) -> Iterator[Items]:
     """Lists of two, three and all of the phrases that are named most often."""
-    phrases = [phrase for phrase in group.values() if phrase[-1].stem not in _VAGUE and not _extends(phrase, group)]
+    bases = {stems for stems in group if sum(set(stems) < set(other) for other in group) > 1}  # "gummy": "blue gummy"
+    told = {stems: phrase for stems, phrase in group.items() if stems not in bases}
+    phrases = [phrase for phrase in told.values() if phrase[-1].stem not in _VAGUE and not _extends(phrase, told)]
     phrases = sorted(phrases, key=lambda phrase: -counts[tuple(word.stem for word in phrase)])[:_MOST_ITEMS]
     phrases.sort(key=lambda phrase: phrase[0].start)
     for size in dict.fromkeys((2, 3, len(phrases))):
@@ -226,6 +233,16 @@ def _priced(sentence: Sentence, position: int) -> tuple[Token, ...]:
     phrase = run_starting(sentence, position + 1)
     end = sentence.index(phrase[-1]) + 1 if phrase else len(sentence)
     return phrase if end < len(sentence) and sentence[end].low in ("for", "costs") else ()
+
+
+def _timed(sentence: Sentence, start: int) -> tuple[Token, ...]:
+    """ "each hour at lake 1", "each dollar invested in roads": what the hours or the money are spent on."""
+    end = start + 1
+    if start >= len(sentence) or sentence[start].stem not in lexicon().measure_stems:
+        return ()
+    if end < len(sentence) and sentence[end].low in ("invested", "spent"):
+        end += 1
+    return run_starting(sentence, end + 1) if end < len(sentence) and sentence[end].low in ("in", "at", "on") else ()
 
 
 def _told(sentence: Sentence, start: int) -> tuple[Token, ...]:

@@ -109,13 +109,24 @@ def _splits(parts: Parts, position: int, current: Sequence[Part]) -> bool:
         return True
     if part.low != "," and part.low not in lexicon().conjunctions:
         return False
-    if current[-1].low == ",":
+    if current[-1].low == "," or _is_pending(current):
         return False
     if current[-1].kind == "item" and _lists_items(
         parts, position, numbered=any(seen.kind == "number" for seen in current)
     ):
         return False
     return _verb_before_number(parts, position + 1)
+
+
+def _is_pending(current: Sequence[Part]) -> bool:
+    """ "3 times as many people prefer to save money and", "both the saw", "each machine, the saw": more is to come."""
+    low = [part.low for part in current]
+    numbers = [spot for spot, part in enumerate(current) if part.kind == "number"]
+    if numbers and current[numbers[-1]].shape == "multiple" and "as" in low[numbers[-1] :]:
+        return not any(part.kind == "item" for part in current[numbers[-1] :])
+    quiet = not numbers and not any(part.verb for part in current)
+    first = next((word for word in low if word not in _SPLITTERS), "")
+    return quiet and first in ("both", "each") and not (first == "both" and "and" in low)
 
 
 def _lists_items(parts: Parts, position: int, *, numbered: bool) -> bool:
@@ -125,7 +136,9 @@ def _lists_items(parts: Parts, position: int, *, numbered: bool) -> bool:
         spot += 1
     if spot >= len(parts) or parts[spot].kind != "item":
         return not numbered
-    return not (numbered and spot + 1 < len(parts) and parts[spot + 1].verb)
+    ahead = parts[spot + 1 : spot + 3]
+    named = bool(ahead) and ahead[0].kind == "word" and not lexicon().is_small(ahead[0].low)  # "the coach crew has"
+    return not (numbered and any(part.verb for part in (ahead if named else ahead[:1])))
 
 
 def _verb_before_number(parts: Parts, start: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from copilot.drafting.builtin.candidates import Items
 from copilot.drafting.builtin.mentions import Parts
@@ -48,7 +49,39 @@ def context_of(items: Items, sentences: Sequence[Parts]) -> Context:
         bool({"partial", "fraction", "fractional", "divisibility", "fractionally"} & stems) or "partial" in stems
     )
     invested = bool({"invest", "investment"} & stems) and "return" not in {item.stems[-1] for item in items}
-    return Context(items, frozenset(hypernyms | words.generic_stems), frozenset(measures), invested, fractional)
+    counted = _asks_how_many(sentences) and not _tells_rates(sentences)
+    if not _asks_how_many(sentences) and _is_paid_by_hour(sentences):
+        measures.add("hour")
+    return Context(
+        items, frozenset(hypernyms | words.generic_stems), frozenset(measures), invested and not counted, fractional
+    )
+
+
+def _asks_how_many(sentences: Sequence[Parts]) -> bool:
+    return any(
+        part.low == "how" and follower.low == "many" for parts in sentences for part, follower in pairwise(parts)
+    )
+
+
+def _is_paid_by_hour(sentences: Sequence[Parts]) -> bool:
+    """ "charges $100 per hour": where nothing is counted, hours are chosen, and parts of an hour too."""
+    paid = [
+        part
+        for parts in sentences
+        for part, *ahead in zip(parts, parts[1:], parts[2:], strict=False)
+        if part.shape == "money" and ahead[0].low in ("per", "an") and ahead[1].stem == "hour"
+    ]
+    return len(paid) > 1
+
+
+def _tells_rates(sentences: Sequence[Parts]) -> bool:
+    """ "yields 5 %", "each dollar invested": what is put in comes back in proportion."""
+    for parts in sentences:
+        if any(part.shape == "percent" for part in parts):
+            return True
+        if any(part.low == "dollar" and follower.low == "invested" for part, follower in pairwise(parts)):
+            return True
+    return False
 
 
 def _named_together(parts: Parts) -> set[str]:

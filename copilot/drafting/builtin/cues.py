@@ -112,8 +112,8 @@ def _negated(cue: Cue, low: Sequence[str]) -> Cue:
 def _far(clause: Parts, position: int) -> Cue | None:
     """ "limits the number of A to 30", "the maximum number of A is 30", "restrict .. to 30"."""
     low = [part.low for part in clause[:position]]
-    if low[-1:] == ["of"] and low[-3:-2] in (["minimum"], ["maximum"]):
-        return Cue("<=" if low[-3] == "maximum" else ">=", len(low) - 3)
+    if low[-1:] == ["of"] and (bound := _bound_of(clause, position)):
+        return bound
     while low and low[-1] in ("only", "a", "total", "of"):
         low.pop()
     if not low:
@@ -134,6 +134,18 @@ def _far(clause: Parts, position: int) -> Cue | None:
             return Cue("<=", numbered + 1)
         if "minimum" in ahead:
             return Cue(">=", numbered + 1)
+    return None
+
+
+def _bound_of(clause: Parts, position: int) -> Cue | None:
+    """ "a maximum daily production of 80", "a minimum order of 30"; not "a maximum profit of $30"."""
+    for spot in range(position - 2, max(-1, position - 7), -1):
+        part = clause[spot]
+        if part.low in ("maximum", "minimum"):
+            return Cue("<=" if part.low == "maximum" else ">=", spot)
+        earned = part.stem in lexicon().money_in_stems and part.stem not in ("return", "yield")
+        if part.kind != "word" or part.verb or earned:
+            return None
     return None
 
 

@@ -82,10 +82,20 @@ class BuiltinDrafter:
         if request.tables:
             return self._tabled(request)
         if is_algebra:
-            return self._complete(algebra.formulate(text))
+            return self._by_algebra(text)
         if request.previous is not None:
             return self._revised(request, request.previous)
         return self._unlabelled(text)
+
+    def _by_algebra(self, text: str) -> DraftOutcome:
+        """Algebra lines; a text that only holds a formula among its sentences is read as prose."""
+        try:
+            return self._complete(algebra.formulate(text))
+        except AlgebraError:
+            prosaic = self._unlabelled(text)
+            if prosaic.status == "complete":
+                return prosaic
+            raise
 
     def _tabled(self, request: DraftRequest) -> DraftOutcome:
         """A known family over the tables, else sentences over the columns of one table of options."""

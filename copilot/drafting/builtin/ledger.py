@@ -13,6 +13,9 @@ from copilot.drafting.builtin.rownames import row_name, written
 if TYPE_CHECKING:
     from copilot.drafting.builtin.reading import Reading
 
+_INTENSIVE = frozenset({"quality", "rat", "grad", "purity", "octan", "concentration", "strength", "density", "acidity"})
+_MIXED = frozenset({"mix", "mixtur", "blend"})
+
 
 def check(reading: Reading) -> None:
     """The ledger's gates; each leaves a gap in words."""
@@ -21,6 +24,9 @@ def check(reading: Reading) -> None:
     }
     for index, row in enumerate(reading.rows):
         spans = tuple(fact.quantity.span for fact in row.facts.values())
+        if index in used and _is_average(row, reading):
+            text = f'"{row_name(row)}" of a mixture is an average, not a sum, which I cannot write yet.'
+            reading.gaps.append(Gap(text, spans))
         if not (row.words or row.said or row.money or row.said_as_sum or row.unit or row.is_rate):
             reading.gaps.append(nameless(row))
         torn = any(index in gap.rows for gap in reading.gaps)
@@ -41,6 +47,14 @@ def check(reading: Reading) -> None:
         reading.notes.extend(limit.notes)
     if reading.goal:
         reading.notes.extend(reading.goal.notes)
+
+
+def _is_average(row: Row, reading: Reading) -> bool:
+    """ "quality ratings of 50 and 90" under "a mix with a quality of at least 80": amounts are not added up."""
+    measured = row.words | row.said
+    limits = [limit.quantity for limit in reading.limits if limit.quantity and reading.rows[limit.row] is row]
+    mixed = any(part.stem in _MIXED for quantity in limits for part in quantity.clause)
+    return bool(measured & _INTENSIVE) and mixed and not row.unit and not row.money
 
 
 def _check_holes(reading: Reading) -> None:

@@ -40,14 +40,19 @@ _COUNTS = frozenset({"number", "amount", "typ", "kind"})
 class Mentions:
     """Matches item names in any of their shortened forms ("small wagon": "small wagons", "small", "a small one")."""
 
-    def __init__(self, items: Items) -> None:
+    def __init__(
+        self, items: Items, hypernyms: frozenset[str] = frozenset(), contents: frozenset[str] = frozenset()
+    ) -> None:
         self._forms: dict[tuple[str, ...], int] = {}
+        self._contents = contents
         self._full = {item.stems for item in items}
         self._words = [set(item.stems) for item in items]
         shared: set[tuple[str, ...]] = set()
         for index, item in enumerate(items):
             others = {word for other in items if other is not item for word in other.stems}
             for form in _forms(item.stems, others):
+                if len(item.stems) > 1 and len(form) == 1 and form[0] == item.stems[-1] and form[0] in hypernyms:
+                    continue  # "300 tickets" names no item where "each type of ticket" is asked for
                 if self._forms.get(form, index) != index:
                     shared.add(form)
                 self._forms[form] = index
@@ -82,6 +87,12 @@ class Mentions:
         measure, words = sentence[position - 2].stem, lexicon()
         return measure in words.measure_stems | words.container_stems and measure not in self._words[index]
 
+    def _is_counted(self, sentence: Sentence, position: int, form: tuple[str, ...]) -> bool:
+        """Whether a word that only begins a name is counted by itself: "8 mangos" in a "mango lovers package"."""
+        counted = position > 0 and sentence[position - 1].kind == "number"
+        follower = sentence[position + 1].stem if position + 1 < len(sentence) else ""
+        return len(form) == 1 and counted and form[0] in self._contents and follower not in self.heads
+
     def _listed(self, found: Sequence[Part], token: Token) -> bool:
         """A lone label is a mention where it is the whole name, or follows "feed A and"."""
         if (token.stem,) in self._full:
@@ -97,7 +108,11 @@ class Mentions:
         for length in range(min(self._longest, len(sentence) - position), 0, -1):
             form = tuple(token.stem for token in sentence[position : position + length])
             index = self._forms.get(form, -1)
-            if index >= 0 and not (form not in self._full and self._is_substance(sentence, position, index)):
+            if index < 0 or form in self._full:
+                if index >= 0:
+                    return index, length
+                continue
+            if not (self._is_substance(sentence, position, index) or self._is_counted(sentence, position, form)):
                 return index, length
         return -1, 0
 

@@ -9,6 +9,7 @@ from copilot.drafting.base import DraftOutcome, Question
 from copilot.drafting.builtin.asking import offers_of, questions_of, reasons_of
 from copilot.drafting.builtin.candidates import candidate_lists, is_statement
 from copilot.drafting.builtin.compose import compose
+from copilot.drafting.builtin.compounds import compounded
 from copilot.drafting.builtin.expressions import says_sum
 from copilot.drafting.builtin.letters.names import lettered, unlettered
 from copilot.drafting.builtin.letters.reader import read_letters
@@ -102,7 +103,7 @@ def formulation_of(reading: Reading, text: str) -> Formulation:
 
 def best_reading(text: str) -> Reading | None:
     """The reading that explains most of the text, or None where nothing to choose between was found."""
-    sentences = sentences_of(text)
+    sentences = compounded(sentences_of(text))
     by_letters = _symbolic(text)
     figures = sum(token.kind == "number" for sentence in sentences for token in sentence)
     lists = [] if by_letters else candidate_lists(sentences)[: max(1, _MOST_FIGURES // max(figures, 1))]

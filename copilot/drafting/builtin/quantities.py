@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from copilot.drafting.builtin.clauses import Clause
 from copilot.drafting.builtin.facts import Money, Quantity
@@ -16,6 +17,7 @@ _LINKS = frozenset(
 )
 _GIVEN = frozenset({"allocated", "assigned", "dedicated", "invested", "devoted", "spent"})
 _JOINTS = (",", "and", "or", "plus")
+_OPERATES = frozenset({"operate", "run", "use", "make", "produce", "keep", "open", "rent", "purchase", "buy"})
 _TOGETHER = frozenset({"all", "both", "total", "together"})
 
 
@@ -54,12 +56,14 @@ def _described(clause: Clause, position: int, earlier: Quantity | None) -> Quant
         counted = after_end < len(parts) and parts[after_end].kind == "item" and not after
         unit = unit or (earlier.unit if not counted and _elided(parts[position], after, earlier) else "")
     words = content(after) | ({unit} if unit else set())
-    money = _money(parts[position], after, before, unit)
+    counts_item = not after and after_end < len(parts) and parts[after_end].kind == "item"
+    money = _money(parts[position], after, before, unit, counts_item=counts_item)
     if linked and earlier is not None and not money and unit in ("", "unit"):
         money = earlier.money if earlier.part.shape == parts[position].shape else ""
     right, next_item = _right(parts, position, after_end)
+    loss = _is_loss(parts[position], after, before, unit)
     return Quantity(
-        part=parts[position],
+        part=replace(parts[position], value=-parts[position].value) if loss else parts[position],
         clause=parts,
         position=position,
         sentence=clause.sentence,
@@ -68,7 +72,7 @@ def _described(clause: Clause, position: int, earlier: Quantity | None) -> Quant
         unit=unit,
         words=frozenset(words),
         said=said,
-        money=money,
+        money="in" if loss else money,
         left=_left(clause, position, earlier),
         right=right,
         next_item=next_item,
@@ -150,8 +154,10 @@ def _elided(part: Part, after: Parts, earlier: Quantity) -> bool:
     return not after or lexicon().is_small(after[0].low)
 
 
-def _money(part: Part, after: Parts, before: Parts, unit: str) -> Money:
+def _money(part: Part, after: Parts, before: Parts, unit: str, *, counts_item: bool = False) -> Money:
     words = lexicon()
+    if counts_item and part.shape == "plain":
+        return ""  # "sells at least 30 ovens"
     near = [word.stem for word in after] + [word.stem for word in reversed(before)]
     rate = {"pay"} if part.shape == "percent" else set()  # an account pays 3 %, and nobody is paid in percents
     asks = {"charg"} if {"he", "she", "they", "we", "i"} & {word.low for word in before} else set()
@@ -168,6 +174,12 @@ def _money(part: Part, after: Parts, before: Parts, unit: str) -> Money:
     if part.shape in ("plain", "percent") and kinds and bare:
         return kinds[0]  # type: ignore[return-value]
     return ""
+
+
+def _is_loss(part: Part, after: Parts, before: Parts, unit: str) -> bool:
+    """ "results in a $3 loss": less than nothing comes in."""
+    told = "loss" in {word.low for word in after[:2]} or [word.low for word in before[-2:]] == ["loss", "of"]
+    return told and (part.shape == "money" or unit in ("", "loss"))
 
 
 def _left(clause: Clause, position: int, earlier: Quantity | None) -> tuple[int, ...]:
@@ -223,7 +235,13 @@ def _right(parts: Parts, position: int, end: int) -> tuple[tuple[int, ...], int]
     gap = [part.low for part in parts[position + 1 : end]]
     if not gap:
         return (), index
+    if parts[position].shape == "money" and gap[-1] == "the" and gap[-2:-1] in (["in"], ["at"]):
+        gap.pop()  # "$500 per day to operate in the north"
     last = gap[-1]
+    if "with" in gap and any(part.verb and part.low.endswith("ing") for part in parts[end + 1 : end + 2]):
+        return (), index  # "a budget of $900 with each desk costing $30"
+    if last in _OPERATES and gap[-2:-1] == ["to"] and len(group) == 1:
+        return (index,), index  # "$500 per day to operate farm 1"
     each = last in _EACH and not _TOGETHER & set(gap)
     linked = each or (last in _LINKS - {"of"} and len(group) == 1) or (last == "of" and len(gap) > 2 and "per" in gap)
     return (tuple(dict.fromkeys(group)) if linked else ()), index

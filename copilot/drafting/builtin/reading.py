@@ -12,6 +12,7 @@ from copilot.drafting.builtin.conversions import converted
 from copilot.drafting.builtin.expressions import extracted, notes_of, rules_of
 from copilot.drafting.builtin.facts import Gap, Goal, Limit, Quantity, RawLimit, Row
 from copilot.drafting.builtin.goals import Aim, aims_of, goal_of
+from copilot.drafting.builtin.kinds import contents_of, hypernym_heads
 from copilot.drafting.builtin.ledger import check, nameless, overreach, reaches
 from copilot.drafting.builtin.mentions import Mentions, Part, Parts
 from copilot.drafting.builtin.roles import Roles, assign, no_role
@@ -53,7 +54,7 @@ class Reading:
 
 def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> Reading:
     """Read the sentences as a choice between these items; `sums` also reads sums said in words."""
-    mentions = Mentions(items)
+    mentions = Mentions(items, hypernym_heads(sentences), contents_of(items, sentences))
     parted = [mentions.parts(sentence) for sentence in sentences]
     reading = Reading(context_of(items, parted))
     reading.offsets = [(sentence[0].start, sentence[-1].end) for sentence in sentences]
@@ -143,8 +144,16 @@ def _direct(reading: Reading, roles: Roles) -> None:
         reading.guessed.append(quantity)
         word = "least" if sense == "minimize" else "most"
         reading.notes.append(f'"{written(quantity)}" is read as "at {word} {written(quantity)}".')
+    if sense == "maximize":
+        roles.limits = [replace(raw, sign="==") if _must_be_all(raw) else raw for raw in roles.limits]
     if sense == "minimize" and all(raw.sign == "<=" for raw in roles.limits):
         roles.limits = [_turned(raw, reading) for raw in roles.limits]
+
+
+def _must_be_all(raw: RawLimit) -> bool:
+    """ "In total, you must throw 12 bags": neither more nor less, where more would be better."""
+    low = [part.low for part in raw.quantity.clause]
+    return raw.weak and raw.sign == ">=" and "must" in low and "total" in low and not raw.quantity.money
 
 
 def _turned(raw: RawLimit, reading: Reading) -> RawLimit:
@@ -229,9 +238,13 @@ def _settled(
         return goal, gap
     if not free and goal is None and {"amount", "number"} & {part.low for part in aims[0].words}:
         return _as_count(aims[0], reading.context), None
-    money = {part.stem for part in aims[0].words} & (lexicon().money_in_stems | lexicon().money_out_stems)
+    words, stems = lexicon(), {part.stem for part in aims[0].words}
+    money = stems & (words.money_in_stems | words.money_out_stems)
     if len(free) != 1 or (money and not reading.rows[free[0]].money):
         return goal, gap
+    row = reading.rows[free[0]]
+    if row.money == "out" and stems & words.money_in_stems and "pric" not in row.words | row.said:
+        return goal, gap  # a cost is no profit
     aim, name = aims[0], row_name(reading.rows[free[0]])
     label = " ".join(part.text for part in aim.words)
     note = f'"{label}" is read as "{name}", which nothing else uses.'

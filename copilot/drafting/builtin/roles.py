@@ -11,15 +11,14 @@ from copilot.drafting.builtin.distances import distance_of, is_distance
 from copilot.drafting.builtin.expressions import Expression
 from copilot.drafting.builtin.facts import Fact, Gap, Quantity, RawLimit
 from copilot.drafting.builtin.mentions import Parts
+from copilot.drafting.builtin.owners import by_hand, is_available, is_served, made_by
 from copilot.drafting.builtin.quantities import quantities_of
 from copilot.drafting.builtin.spans import shared_limit
 from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.builtin.zipping import named_of, zipped_of
 from copilot.drafting.formulation import Relation
 
-_COUNTING = frozenset(
-    {"type", "kind", "different", "option", "method", "way", "sort", "form", "model", "style", "categori"}
-)
+_COUNTING = frozenset({"typ", "kind", "different", "option", "method", "way", "sort", "form", "model", "styl"})
 _OWNERS = frozenset({"they", "he", "she", "we", "you", "i"})
 _POSSESSIVES = frozenset({"a", "his", "her", "their", "its", "my", "our", "the"})
 _FEW = 6
@@ -128,7 +127,7 @@ def _continues(quantity: Quantity) -> bool:
 def _stated(quantity: Quantity) -> Relation | None:
     """ "has a budget of $500", "240 hours are available", "a demand of 30": a limit whatever the subject."""
     words = lexicon().cues
-    before = {part.low for part in quantity.before}
+    before = {part.low for part in quantity.before if not (part.verb and part.stem == "supply")}
     behind = {part.low for part in _behind(quantity)}
     owned = bool(quantity.right) or _is_distributive(quantity)
     opening = [part.low for part in quantity.clause if part.low not in lexicon().conjunctions and part.kind != "mark"][
@@ -136,14 +135,16 @@ def _stated(quantity: Quantity) -> Relation | None:
     ]
     if len(opening) == 2 and opening[0] in _OWNERS and opening[1] in ("have", "has") and not owned:
         return "<="
+    if is_available(quantity):
+        return "<="
     place = next((part.low for part in reversed(quantity.before)), "")
-    if place in ("on", "within", "from") and len(quantity.left) > 1 and not owned:
+    if place in ("on", "within", "from", "using") and len(quantity.left) > 1 and not owned:
         return "<="
     if quantity.part.shape == "money" and _shares_out(quantity):
         return "<="
     if place in _POSSESSIVES and quantity.unit in lexicon().measure_stems and quantity.head in lexicon().place_stems:
         return "<="
-    if words.have_strong & (before | behind) and not owned:
+    if not owned and ((words.have_strong & (before | behind)) - by_hand(before | behind)):
         return "<="
     if (words.want_strong & before and not owned) or _is_due(quantity):
         return ">="
@@ -193,7 +194,7 @@ def _owners(quantity: Quantity, *, item_count: int, hypernyms: frozenset[str]) -
     """The items whose coefficient the number is."""
     if quantity.right and len(quantity.right) < max(item_count, 2):
         return quantity.right
-    if made := _made(quantity):
+    if made := made_by(quantity):
         return made
     if quantity.left:
         return quantity.left
@@ -212,15 +213,6 @@ def _owners(quantity: Quantity, *, item_count: int, hypernyms: frozenset[str]) -
     return ()
 
 
-def _made(quantity: Quantity) -> tuple[int, ...]:
-    """ "It takes 1 hour of cutting and 2 hours of polishing to make A": what is said last is what takes it all."""
-    low = [part.low for part in quantity.clause[: quantity.position]]
-    takes = [part for part in quantity.clause[: quantity.position] if part.verb]
-    items = {part.item for part in quantity.clause if part.kind == "item"}
-    opens = "it" in low and bool(takes) and takes[0].stem in ("tak", "requir", "need", "cost", "us")
-    return tuple(items) if opens and len(items) == 1 else ()
-
-
 def _weak(quantity: Quantity) -> Relation | None:
     """ "has 500 acres", "needs to deliver 1000 gifts": what there is, or what is asked for."""
     words = lexicon().cues
@@ -230,7 +222,7 @@ def _weak(quantity: Quantity) -> Relation | None:
         obliged = part.low in ("has", "have", "had") and ahead[spot + 1 : spot + 2] and ahead[spot + 1].low == "to"
         if part.low in words.want or obliged:
             return ">="
-        if part.low in words.have:
+        if part.low in words.have and not (part.low == "with" and is_served(ahead[:spot])):
             return "<="
     if (
         ahead

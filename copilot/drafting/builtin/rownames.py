@@ -14,14 +14,14 @@ def written(quantity: Quantity) -> str:
 
 def row_name(row: Row) -> str:
     """A row in words: "hours of carpentry", "profit"."""
-    fact = next(iter(row.facts.values()))
+    told = [fact.quantity for fact in row.facts.values()]
     if row.said_as_sum:
         return "weighted sum"
     if row.money:
-        nouns = [part for part in (*fact.quantity.before, *fact.quantity.after) if _is_money(part)]
+        nouns = [part for quantity in told for part in (*quantity.before, *quantity.after) if _is_money(part)]
         known = lexicon().money_names
         return known.get(nouns[0].stem, nouns[0].low) if nouns else "money"
-    phrases = [_short_phrase(other.quantity, row.unit) for other in row.facts.values()]
+    phrases = [_short_phrase(quantity, row.unit) for quantity in told]
     return max(phrases, key=len) or " ".join(sorted(row.words)) or "quantity"
 
 

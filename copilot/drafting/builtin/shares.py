@@ -10,6 +10,7 @@ from copilot.drafting.builtin.context import Context
 from copilot.drafting.builtin.cues import comparison
 from copilot.drafting.builtin.facts import Gap, Limit, Quantity, RawLimit
 from copilot.drafting.builtin.mentions import Part
+from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.formulation import Relation
 
 _MODALS = frozenset(
@@ -50,6 +51,11 @@ def share_limit(raw: RawLimit, context: Context) -> tuple[Limit | None, Gap | No
     multiple = quantity.part.shape == "multiple" or _speaks_of_number(quantity)
     if len(behind) >= 2 and (multiple or _as_many(quantity)):
         return _multiple(raw, behind[:1], behind[1:2]), None
+    if len(behind) == 1 and multiple and _prefers_alone(quantity):
+        others = tuple(item for item in context.everything if item != behind[0])
+        if len(others) == 1:
+            return _multiple(raw, behind, others), None
+        behind = ()
     if len(behind) == 1 and ahead and ahead[-1] != behind[0] and (multiple or _is_of_item(quantity)):
         return _multiple(raw, ahead[-1:], behind), None
     if quantity.part.shape != "multiple":
@@ -188,6 +194,15 @@ def _as_many(quantity: Quantity) -> bool:
     return any(_AS_MANY.get(word) in ahead for word in ahead) or "than" in [part.low for part in quantity.clause]
 
 
+def _prefers_alone(quantity: Quantity) -> bool:
+    """ "3 times as many people prefer to sit in A": more than in what is left, for nothing follows "than"."""
+    behind = quantity.clause[quantity.position + 1 :]
+    item = next((spot for spot, part in enumerate(behind) if part.kind == "item"), 0)
+    low = [part.low for part in behind]
+    prefers = any(part.verb and part.stem in ("prefer", "choos", "lik") for part in behind[:item])
+    return prefers and "many" in low[:item] and "than" not in low and "as" not in low[item:]
+
+
 def _speaks_of_number(quantity: Quantity) -> bool:
     """ "a third of the number of B", "half as many as": a comparison with another item's count."""
     ahead = [part.low for part in quantity.clause[quantity.position + 1 : quantity.position + 6]]
@@ -195,11 +210,15 @@ def _speaks_of_number(quantity: Quantity) -> bool:
 
 
 def _is_of_item(quantity: Quantity) -> bool:
-    """ "a third of the mangos": the share is of an item that is named at once."""
-    for part in quantity.clause[quantity.position + 1 :]:
+    """ "a third of the mangos": the share is of an item that is named at once; "60 % in mangos" is of everything."""
+    behind = quantity.clause[quantity.position + 1 :]
+    words = lexicon()
+    of = quantity.part.shape != "percent" or (bool(behind) and behind[0].low == "of")
+    for part in behind:
         if part.kind == "item":
-            return True
-        if part.verb or part.low in ("total", "all"):
+            return of
+        named = part.kind == "word" and not words.is_small(part.low) and part.stem not in words.container_stems
+        if part.verb or part.low in ("total", "all") or (named and quantity.part.shape == "percent"):
             return False
     return False
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from copilot.drafting.builtin.context import Context
 from copilot.drafting.builtin.facts import Gap, Limit, Quantity, RawLimit, Row
+from copilot.drafting.builtin.mentions import Part
 from copilot.drafting.builtin.rownames import row_name, written
 from copilot.drafting.builtin.scoring import row_score
 from copilot.drafting.builtin.words import lexicon
@@ -37,6 +38,8 @@ def resolve(
         return [], [Gap(refusal, (quantity.span,))]
     if raw.item >= 0:
         return [_on_items(raw, (raw.item,))], []
+    if _is_of_each(quantity) and not _names_row(quantity, rows):
+        return [_on_items(raw, (item,)) for item in context.everything], []
     alone = sum(bool(row.money) for row in rows) == 1
     scores = [row_score(quantity, row, alone=alone) for row in rows]
     best = max(scores, default=0.0)
@@ -82,6 +85,16 @@ def _counted_items(quantity: Quantity, rows: Sequence[Row], context: Context, *,
     return ()
 
 
+def _is_of_each(quantity: Quantity) -> bool:
+    """ "15 tons of each", "at most 8 of either type": so many of every single item, not of all together."""
+    low = [part.low for part in quantity.after]
+    kinds = {"type", "kind", "sort", "per", "product", "item"}
+    for spot in range(len(low) - 1):
+        if low[spot] == "of" and (low[spot + 1] == "each" or (low[spot + 1] == "either" and spot == 0)):
+            return spot + 2 == len(low) or low[spot + 2] in kinds
+    return False
+
+
 def _stranger(quantity: Quantity) -> str:
     """A noun that stands in one list with an item and is no item itself: "desks and lamps"."""
     words, parts = lexicon(), quantity.clause
@@ -110,12 +123,19 @@ def _items_behind(quantity: Quantity) -> tuple[int, ...]:
         return ()
     found: list[int] = []
     words = lexicon()
-    for part in quantity.clause[quantity.position + 1 + len(quantity.after) :]:
+    behind = quantity.clause[quantity.position + 1 + len(quantity.after) :]
+    for spot, part in enumerate(behind):
+        if found and part.kind == "item" and any(_is_noun(follower) for follower in behind[spot + 1 : spot + 2]):
+            break  # "12 vans and the coach crew"
         if part.kind == "item":
             found.append(part.item)
         elif part.low not in words.conjunctions | words.determiners and part.low != ",":
             break
     return tuple(dict.fromkeys(found))
+
+
+def _is_noun(part: Part) -> bool:
+    return part.kind == "word" and not part.verb and not lexicon().is_small(part.low)
 
 
 def _items_around(quantity: Quantity) -> tuple[int, ...]:

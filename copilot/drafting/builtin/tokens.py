@@ -90,7 +90,8 @@ def _is_abbreviated(before: Sequence[Token], following: Sequence[Token]) -> bool
     """Whether a full stop belongs to the word before it; behind "4 g" a capital letter begins a sentence."""
     if before[-1].low not in lexicon().abbreviations:
         return False
-    counted = (len(before) > 1 and before[-2].kind == "number") or before[-1].low in ("max", "min", "etc")
+    named = [token for token in before[-3:-1] if token.low not in ("sq", "cu", "square", "cubic")]
+    counted = (bool(named) and named[-1].kind == "number") or before[-1].low in ("max", "min", "etc")
     return not (counted and following and following[0].text[0].isupper())
 
 
@@ -283,7 +284,7 @@ def _may_be_label(tokens: Sequence[Token], position: int) -> bool:
         return False  # "machines 1 and 2" are labels, "handles 8" is none
     return (
         before.stem not in words.empty_stems
-        and before.low not in words.verb_forms
+        and (before.low not in words.verb_forms or before.low in words.also_nouns)
         and _ends_phrase(tokens, position + 1)
     )
 

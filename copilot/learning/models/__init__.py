@@ -2,10 +2,11 @@
 
 from copilot.learning.models.corrections import Correction, LearningChoice, LearningRound
 from copilot.learning.models.gates import GateAttempt, GateRecord
-from copilot.learning.models.jobs import WAITING, LearningCycle, LearningJob, Status
+from copilot.learning.models.jobs import ATTEMPTS, WAITING, LearningCycle, LearningJob, Status
 from copilot.learning.models.suites import GateSuite
 
 __all__ = [
+    "ATTEMPTS",
     "WAITING",
     "Correction",
     "GateAttempt",

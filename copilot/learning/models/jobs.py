@@ -25,6 +25,7 @@ class Status(models.TextChoices):
 
 
 WAITING = (Status.QUEUED, Status.RUNNING)
+ATTEMPTS = 3  # and one more for each that a full disk ended
 
 
 class LearningCycle(models.Model):
@@ -93,7 +94,7 @@ class LearningJob(models.Model):
     closing_message = models.TextField(blank=True)
 
     attempt = models.PositiveSmallIntegerField(default=0)
-    max_attempts = models.PositiveSmallIntegerField(default=3)
+    max_attempts = models.PositiveSmallIntegerField(default=ATTEMPTS)
     owner = models.CharField(max_length=40, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)

@@ -62,7 +62,27 @@ def lexemes_of(parts: Parts) -> Lexemes:
         lexeme, used = _at(parts, low, position, found)
         found.append(lexeme)
         position += used
-    return _with_stocks(_merged(found))
+    return _with_stocks(_with_comparisons(_merged(found)))
+
+
+def _with_comparisons(lexemes: Lexemes) -> Lexemes:
+    """ "X cannot have more cleaners than Y": a limit phrase of its own."""
+    found: list[Lexeme] = []
+    position = 0
+    while position < len(lexemes):
+        lexeme, used = lexemes[position], 1
+        denied = bool(_NEGATIONS & {one.low for one in lexemes[max(0, position - 4) : position]})
+        if lexeme.kind in ("more", "fewer") and denied:
+            ahead = lexemes[position + 1 : position + 5]
+            than = next((spot for spot, one in enumerate(ahead) if one.low == "than"), -1)
+            behind = lexemes[position + than + 2 : position + than + 4]
+            named = any(one.kind == "item" for one in behind)
+            if than >= 0 and named and all(one.kind == "word" for one in ahead[:than]):
+                sign: Relation = "<=" if lexeme.kind == "more" else ">="
+                lexeme, used = replace(lexeme, kind="relation", sign=sign, phrase="compared"), than + 2
+        found.append(lexeme)
+        position += used
+    return tuple(found)
 
 
 def _with_stocks(lexemes: Lexemes) -> Lexemes:
@@ -71,7 +91,7 @@ def _with_stocks(lexemes: Lexemes) -> Lexemes:
     for position, lexeme in enumerate(lexemes):
         ahead = lexemes[position + 1 : position + 5]
         until = next((spot for spot, one in enumerate(ahead) if one.low in _STOCKED), -1)
-        unit = until >= 0 and all(one.kind == "word" and one.low != "not" for one in ahead[:until])
+        unit = until >= 0 and all(one.kind in ("word", "verb") and one.low != "not" for one in ahead[:until])
         related = any(one.kind == "relation" for one in lexemes[max(0, position - 3) : position])
         if lexeme.kind == "number" and unit and not related:
             found.append(replace(lexeme, kind="relation", sign="<=", value=0.0, phrase="available"))

@@ -11,6 +11,7 @@ from copilot.drafting.builtin.letters.declared import declared_in, is_symbol, ma
 from copilot.drafting.builtin.nominals import is_nominal, run_ending, run_starting
 from copilot.drafting.builtin.symbols import plain_text
 from copilot.drafting.builtin.tokens import Sentence, Token, sentences_of
+from copilot.drafting.builtin.words import lexicon
 
 _FILLERS = frozenset(
     {"represented", "denoted", "by", "as", "called", "for", "variable", "project", "department", "the"}
@@ -18,6 +19,7 @@ _FILLERS = frozenset(
 _FACTORS = frozenset({"doubled", "tripled", "halved", "twice", "double", "triple", "thrice"})
 _LIMITS = frozenset({"most", "least", "more", "less", "fewer", "plus", "minus", "over", "under"})
 _FEWEST, _MOST = 2, 6
+_BE = frozenset({"be", "is", "are", "denote", "denotes", "represent", "represents", "number"})
 _WORDS = 3
 Names = dict[tuple[str, ...], str]
 
@@ -77,8 +79,11 @@ def _counted(sentences: Sequence[Sentence]) -> dict[str, tuple[str, ...]]:
             if not is_symbol(token) or token.text in seen:
                 continue
             seen.add(token.text)
-            phrase = run_starting(sentence, position + 1, longest=_WORDS)
-            end = position + 1 + len(phrase)
+            start = position + 1
+            while start < len(sentence) and sentence[start].low in _BE | lexicon().determiners:
+                start += 1
+            phrase = run_starting(sentence, start, longest=_WORDS)
+            end = start + len(phrase)
             if phrase and sentence[end : end + 1] and sentence[end].low == "of":
                 phrase = run_starting(sentence, end + 1, longest=_WORDS)
             if phrase and not any(map(is_symbol, phrase)):

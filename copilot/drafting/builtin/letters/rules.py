@@ -107,14 +107,14 @@ def _rule_at(found: Found, lexemes: Lexemes, start: int, position: int, item_cou
     if left is not None and left[0]:
         return _added(found, replace(rule, terms=left[0]), left[1], end, lexemes, start)
     if end < len(lexemes) and lexemes[end].kind == "each" and not names_any(lexemes[start:position]):
-        return _each(found, rule, lexemes, start, position, item_count)
+        return _each(found, rule, lexemes, start, position, end + 1, item_count)
     weights = weights_in(lexemes[start:position], item_count)
     if weights:
         return _weighed(found, rule, lexemes, start, position, end)
     target = target_behind(lexemes, position, end, item_count)
     if target is not None and not names_any(lexemes[start:position]):
         return _added(found, replace(rule, terms=target[0]), lexemes[start:position], target[1], lexemes, start)
-    return _unnamed(found, rule, lexemes, start, position, end)
+    return _unnamed(found, rule, lexemes, start, position, end, item_count)
 
 
 def _shared(found: Found, lexemes: Lexemes, start: int, position: int, item_count: int) -> int:
@@ -192,24 +192,12 @@ def _again(found: Found, lexemes: Lexemes, start: int, position: int, sign: Rela
     return _added(found, rule, (), target[1], lexemes, start)
 
 
-def _each(found: Found, rule: Rule, lexemes: Lexemes, start: int, position: int, item_count: int) -> int:
-    """ "at most 24 hours each": the same limit on every decision."""
-    end = position
+def _each(found: Found, rule: Rule, lexemes: Lexemes, start: int, position: int, end: int, item_count: int) -> int:
+    """ "at most 24 hours each", "each kind at least 3": the same limit on every decision."""
     for item in range(item_count):
-        terms = {item: (rule.limit, 1.0)}
-        end = _added(
-            found,
-            replace(rule, terms=terms),
-            lexemes[start:position] if not item else (),
-            _end_of(lexemes, position),
-            lexemes,
-            start,
-        )
+        same = replace(rule, terms={item: (rule.limit, 1.0)})
+        _added(found, same, lexemes[start:position] if not item else (), end, lexemes, start)
     return end
-
-
-def _end_of(lexemes: Lexemes, position: int) -> int:
-    return next(spot for spot in range(position, len(lexemes)) if lexemes[spot].kind == "each") + 1
 
 
 def _weighed(found: Found, rule: Rule, lexemes: Lexemes, start: int, position: int, end: int) -> int:
@@ -222,10 +210,12 @@ def _weighed(found: Found, rule: Rule, lexemes: Lexemes, start: int, position: i
     return end
 
 
-def _unnamed(found: Found, rule: Rule, lexemes: Lexemes, start: int, position: int, end: int) -> int:
+def _unnamed(found: Found, rule: Rule, lexemes: Lexemes, start: int, position: int, end: int, item_count: int) -> int:
     """A limit with no decision near: on the sum explained before, on a quantity, or on all of them together."""
     region = lexemes[start:position]
     behind = lexemes[position:end]
+    if any(one.kind == "each" for one in region) and not names_any(reach(lexemes, end)):
+        return _each(found, rule, lexemes, start, position, end, item_count)
     again = region and all(one.kind in ("join", "comma") or one.low in ("a", "an", "the") for one in region)
     if again and found.rules and not names_any(lexemes[end : end + 3]):
         last = found.rules[-1]

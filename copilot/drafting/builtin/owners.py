@@ -1,0 +1,46 @@
+"""Small questions about whose a number is: what takes it, what is served with it, what is done by hand."""
+
+from __future__ import annotations
+
+from copilot.drafting.builtin.facts import Quantity
+from copilot.drafting.builtin.mentions import Parts
+
+_TAKES = ("tak", "requir", "need", "cost", "us")
+
+
+def made_by(quantity: Quantity) -> tuple[int, ...]:
+    """ "It takes 1 hour of cutting and 2 hours of polishing to make A": what is said last is what takes it all."""
+    low = [part.low for part in quantity.clause[: quantity.position]]
+    takes = [part for part in quantity.clause[: quantity.position] if part.verb]
+    if "it" not in low or not takes or takes[0].stem not in _TAKES:
+        return ()
+    items = {part.item for part in quantity.clause if part.kind == "item"}
+    return tuple(items) if len(items) == 1 else _next_made(quantity)
+
+
+def is_served(ahead: Parts) -> bool:
+    """ "must provide a mill with 30 logs": what stands behind "with" is asked for."""
+    return any(part.stem in ("provid", "supply", "serv", "furnish", "equip") for part in ahead if part.verb)
+
+
+def is_available(quantity: Quantity) -> bool:
+    """ "and 60 hours are available": what there is, whatever was spoken of before."""
+    start = quantity.position + 1 + len(quantity.after)
+    low = [part.low for part in quantity.clause[start : start + 2]]
+    return low in (["are", "available"], ["is", "available"], ["are", "left"], ["is", "left"])
+
+
+def by_hand(low: set[str]) -> set[str]:
+    """ "40 hours of hand-picking time" are not at hand."""
+    return set() if low & {"on", "at"} else {"hand"}
+
+
+def _next_made(quantity: Quantity) -> tuple[int, ...]:
+    """The item behind the next "to make", where several are told of one after another."""
+    behind = quantity.clause[quantity.position + 1 :]
+    for spot, part in enumerate(behind):
+        if part.kind == "item":
+            low = [word.low for word in behind[:spot]]
+            made = "to" in low and any(word.verb for word in behind[low.index("to") : spot])
+            return (part.item,) if made else ()
+    return ()
