@@ -159,6 +159,7 @@ COPILOT = {
     "LEASE_SECONDS": env.float("COPILOT_LEASE_SECONDS", default=10.0),
     "MESSAGE_CHARACTERS": env.int("COPILOT_MESSAGE_CHARACTERS", default=20_000),
     "TABLE_MEGABYTES": env.int("COPILOT_TABLE_MEGABYTES", default=10),
+    "TABLE_SECONDS": env.float("COPILOT_TABLE_SECONDS", default=60.0),
     "MODEL_MEGABYTES": env.int("COPILOT_MODEL_MEGABYTES", default=20),
     "UNSAFE_NO_SANDBOX": env.bool("COPILOT_UNSAFE_NO_SANDBOX", default=False),
 }

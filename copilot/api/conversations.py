@@ -81,7 +81,7 @@ class Messages(_TakesFiles):
         check_may_write(request, found.workspace)
         posted = _posted(request, found.workspace)
         twin = services.twin_of(user, key)
-        message = twin or services.post_message(conversation=found, actor=user, idempotency_key=key, **posted)
+        message = twin or services.post_once(conversation=found, actor=user, idempotency_key=key, **posted)
         return _begun(message, is_new=twin is None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -34,7 +35,9 @@ def grid(request: HttpRequest, run_id: UUID) -> HttpResponse:
     written = {name: str(request.POST[name]) for name in request.POST}
     filled = refilled(found, written, {})
     try:
-        services.post_message(conversation=conversation, actor=user_of(request), text=text_of(filled))
+        text = text_of(filled)
+        key = hashlib.blake2b(f"{run.id} {text}".encode(), digest_size=16).hexdigest()  # pressed twice is sent once
+        services.post_once(conversation=conversation, actor=user_of(request), text=text, idempotency_key=key)
     except Unreadable as error:
         again = refilled(found, written, error.faults)
         return _page(request, run, again, error.faults.get("", "Some fields need correcting."), 422)

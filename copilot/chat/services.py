@@ -86,6 +86,16 @@ def _followed(conversation: Conversation, last: Run | None, message: Message) ->
     return message
 
 
+def post_once(*, actor: User, idempotency_key: str = "", **posted: Any) -> Message:
+    """As `post_message`; of two that come at the same moment under one key, both lead to the first."""
+    try:
+        return post_message(actor=actor, idempotency_key=idempotency_key, **posted)
+    except IntegrityError:
+        if twin := twin_of(actor, idempotency_key):
+            return twin
+        raise
+
+
 def begin_conversation(*, actor: User, idempotency_key: str = "", **posted: Any) -> Message:
     """The first message of a new conversation; the same key again leads to the first, even if both come at once.
 

@@ -67,7 +67,7 @@ def post(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _workspace(request, found, form, sentence=form.sentence(), status=422)
     try:
-        services.post_message(conversation=found, actor=user_of(request), **form.posted())
+        services.post_once(conversation=found, actor=user_of(request), **form.posted())
     except (RunError, DataError) as error:
         return _workspace(request, found, form, sentence=str(error), status=422)
     return to_conversation(found.id)

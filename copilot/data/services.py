@@ -12,10 +12,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from copilot.accounts.models import User, Workspace
-from copilot.data import stored
+from copilot.data import apart, stored
 from copilot.data.errors import DataError
 from copilot.data.models import Dataset
-from copilot.data.reading import read_table, read_tables
+from copilot.data.reading import read_table
 from copilot.data.table import DataTable, hash_of, storable
 
 PREVIEW_ROWS = 20
@@ -36,11 +36,11 @@ def store_tables(*, workspace: Workspace, actor: User, uploads: Sequence[Upload]
 
     Raises DataError with a sentence that names file, sheet, cell or line, and rule; nothing is stored then.
     """
-    limit = settings.COPILOT["TABLE_MEGABYTES"] << 20
+    limit, seconds = settings.COPILOT["TABLE_MEGABYTES"] << 20, settings.COPILOT["TABLE_SECONDS"]
     read = [
         (upload, table, _content(upload, table, several=len(tables) > 1))
         for upload, tables in (
-            (upload, read_tables(upload.name, upload.content, max_bytes=limit)) for upload in uploads
+            (upload, apart.read(upload.name, upload.content, max_bytes=limit, seconds=seconds)) for upload in uploads
         )
         for table in tables
     ]

@@ -103,6 +103,9 @@ def test_the_page_sends_a_message_and_keeps_what_was_refused(alice: User, client
     assert 'value="many"' in refused.content.decode()
     good = {"d0": "desks", "c0.0": "70", "sense": "maximize", "c1.0": "4", "c1.limit": "240", "w0": "1"}
     assert client.post(f"/runs/{run.id}/grid/", good).status_code == 303
+    count = Run.objects.count()
+    assert client.post(f"/runs/{run.id}/grid/", good).status_code == 303
+    assert Run.objects.count() == count  # pressed twice is sent once
     sent = Run.objects.exclude(id=run.id).get()
     assert sent.request_text.startswith("maximize 70 desks\nsubject to\nrule_1: 4 desks <= 240")
     assert sent.lifecycle == Lifecycle.QUEUED

@@ -120,3 +120,17 @@ def test_a_question_answered_by_another_message_is_closed(conversation: Conversa
     assert second.request_text == f"{FIRST}\n\nthe first one"
     first.refresh_from_db()
     assert (first.lifecycle, first.closing_message) == (Lifecycle.CANCELLED, "Answered in the next message.")
+
+
+def test_two_posts_at_the_same_moment_under_one_key_are_one(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation = services.start_conversation(actor=alice)
+    posted = {"conversation": conversation, "actor": alice, "text": FIRST, "idempotency_key": "k", "enqueue": False}
+    first = services.post_once(**posted)
+    real, looks = services.twin_of, [1]
+
+    def late(actor: User, key: str) -> Message | None:
+        return None if looks and looks.pop() else real(actor, key)  # the other one has not been committed yet
+
+    monkeypatch.setattr(services, "twin_of", late)
+    assert services.post_once(**posted) == first
+    assert Message.objects.count() == 1

@@ -113,6 +113,8 @@ def _meant(match: re.Match[str]) -> tuple[str, str]:
 def _token(kind: Kind, said: str, match: re.Match[str], place: tuple[int, int]) -> AlgebraToken:
     value = _value(said) if kind == "number" else 0.0
     text = _RELATIONS[said] if kind == "relation" else _SAME.get(said, said)
+    if math.isnan(value):
+        raise AlgebraError("this divides by zero.", line=place[0], column=place[1])
     if math.isinf(value):
         number = said if len(said) < 20 else f"{said[:12]}…"
         raise AlgebraError(_TOO_GREAT.format(number=number), line=place[0], column=place[1])
@@ -122,5 +124,6 @@ def _token(kind: Kind, said: str, match: re.Match[str], place: tuple[int, int]) 
 def _value(said: str) -> float:
     if said.startswith("\\"):
         above, below = re.findall(r"\d+", said)
-        return float(above) / float(below) if float(below) else math.nan
+        top, bottom = float(above), float(below)
+        return top / bottom if bottom and math.isfinite(top) else math.nan if not bottom else math.inf
     return float(said.replace(",", ""))

@@ -65,6 +65,7 @@ def test_algebra_is_read_in_any_language() -> None:
     ("text", "words"),
     [
         ("maximize x\nsubject to\nx <= 1e400", "too great to compute with"),
+        (r"maximize \frac{1}{0} x" + "\nsubject to\nx <= 4", "divides by zero"),
         ("maximize x\nsubject to\nx <= " + "9" * 5_000, "too great to compute with"),
         ("maximize 3\u200b x\nsubject to\nx <= 4", "invisible character U+200B"),
         (
