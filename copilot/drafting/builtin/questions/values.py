@@ -28,13 +28,17 @@ def value_of(reading: Reading) -> Value | None:
     costs = np.zeros(size)
     for item, value in goal_coefficients(reading.goal, reading.rows).items():
         costs[item] = sign * value
-    rules = []
-    for limit in reading.limits:
-        rule, line = rule_of(limit, reading.rows, whole=whole), np.zeros(size)
+    matrix = np.zeros((len(reading.limits), size))
+    lower, upper = np.full(len(matrix), -np.inf), np.full(len(matrix), np.inf)
+    for row, limit in enumerate(reading.limits):
+        rule = rule_of(limit, reading.rows, whole=whole)
         for item, value in rule.coefficients.items():
-            line[item] = value
-        lower, upper = (-np.inf if rule.sign == "<=" else rule.bound), (np.inf if rule.sign == ">=" else rule.bound)
-        rules.append(LinearConstraint(line, lower, upper))
+            matrix[row, item] = value
+        if rule.sign != "<=":
+            lower[row] = rule.bound
+        if rule.sign != ">=":
+            upper[row] = rule.bound
+    rules = [LinearConstraint(matrix, lower, upper)] if len(matrix) else []
     integrality = np.full(size, int(whole))
     found = milp(
         costs, constraints=rules, integrality=integrality, bounds=Bounds(0, np.inf), options={"time_limit": _SECONDS}
