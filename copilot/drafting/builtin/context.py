@@ -46,7 +46,9 @@ def context_of(items: Items, sentences: Sequence[Parts]) -> Context:
         measures |= {part.holder for part in parts if part.holder} | _rates(parts)
     hypernyms = {stem for stem in hypernyms if stem not in words.empty_stems}
     fractional = (
-        bool({"partial", "fraction", "fractional", "divisibility", "fractionally"} & stems) or "partial" in stems
+        bool({"partial", "fraction", "fractional", "divisibility", "fractionally"} & stems)
+        or "partial" in stems
+        or any(map(_may_be_parted, sentences))
     )
     invested = bool({"invest", "investment"} & stems) and "return" not in {item.stems[-1] for item in items}
     counted = _asks_how_many(sentences) and not _tells_rates(sentences)
@@ -54,6 +56,15 @@ def context_of(items: Items, sentences: Sequence[Parts]) -> Context:
         measures.add("hour")
     return Context(
         items, frozenset(hypernyms | words.generic_stems), frozenset(measures), invested and not counted, fractional
+    )
+
+
+def _may_be_parted(parts: Parts) -> bool:
+    """ "hours need not be whole"."""
+    low = [part.low for part in parts]
+    return any(
+        word in ("whole", "integer", "integers", "integral") and {"not", "n't"} & set(low[max(0, spot - 3) : spot])
+        for spot, word in enumerate(low)
     )
 
 

@@ -112,7 +112,7 @@ def _negated(cue: Cue, low: Sequence[str]) -> Cue:
 def _far(clause: Parts, position: int) -> Cue | None:
     """ "limits the number of A to 30", "the maximum number of A is 30", "restrict .. to 30"."""
     low = [part.low for part in clause[:position]]
-    if low[-1:] == ["of"] and (bound := _bound_of(clause, position)):
+    if low[-1:] == ["of"] and (bound := _within(clause, position) or _bound_of(clause, position)):
         return bound
     while low and low[-1] in ("only", "a", "total", "of"):
         low.pop()
@@ -134,6 +134,16 @@ def _far(clause: Parts, position: int) -> Cue | None:
             return Cue("<=", numbered + 1)
         if "minimum" in ahead:
             return Cue(">=", numbered + 1)
+    return None
+
+
+def _within(clause: Parts, position: int) -> Cue | None:
+    """ "within a total travel time of 1100 minutes"."""
+    for spot in range(position - 1, max(-1, position - 8), -1):
+        if clause[spot].kind in ("number", "mark"):
+            return None
+        if clause[spot].low == "within":
+            return Cue("<=", spot)
     return None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from copilot.drafting.builtin.scales import shared
 from copilot.drafting.builtin.words import lexicon, stem
 
 Shape = Literal["plain", "money", "percent", "fraction", "multiple"]
@@ -45,7 +46,7 @@ Sentence = tuple[Token, ...]
 
 def sentences_of(text: str) -> list[Sentence]:
     """Sentences in order; a blank line ends a sentence as a full stop does."""
-    tokens = _labelled(_without_enumeration(_joined(_raw(text))))
+    tokens = _labelled(_without_enumeration(shared(_joined(_raw(text)))))
     sentences: list[list[Token]] = [[]]
     for position, token in enumerate(tokens):
         if token.low == "." and sentences[-1] and _is_abbreviated(sentences[-1], tokens[position + 1 : position + 2]):

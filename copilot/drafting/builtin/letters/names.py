@@ -27,7 +27,7 @@ Names = dict[tuple[str, ...], str]
 def lettered(text: str) -> tuple[list[Sentence], Items] | None:
     """The sentences with a letter for each name of a decision, and the letters; None where there are too few."""
     declared = declared_in(text)
-    sentences = [marked(sentence, declared) for sentence in sentences_of(plain_text(text))]
+    sentences = [marked(sentence, declared) for sentence in _said(text)]
     counts = Counter(token.text for sentence in sentences for token in sentence if is_symbol(token))
     names = {stems: letter for stems, letter in _names(sentences, sorted(counts)).items() if letter in counts}
     letters = [letter for letter, count in counts.items() if count > 1 or letter in names.values()]  # as first named
@@ -40,7 +40,13 @@ def lettered(text: str) -> tuple[list[Sentence], Items] | None:
 
 def unlettered(text: str) -> list[Sentence]:
     """The sentences of a text whose decisions go by their names, without remarks in brackets."""
-    return [_without_remarks(sentence) for sentence in sentences_of(plain_text(text))]
+    return [_without_remarks(sentence) for sentence in _said(text)]
+
+
+def _said(text: str) -> list[Sentence]:
+    """The sentences without the bare numbers that count the lines of a list: "1.", "2."."""
+    sentences = sentences_of(plain_text(text))
+    return [sentence for sentence in sentences if len(sentence) > 1 or sentence[0].kind != "number"]
 
 
 def _names(sentences: Sequence[Sentence], letters: Sequence[str]) -> Names:

@@ -206,7 +206,9 @@ def explained_behind(lexemes: Lexemes, end: int, item_count: int) -> tuple[Terms
 def target_behind(lexemes: Lexemes, first: int, end: int, item_count: int) -> tuple[Terms, int] | None:
     """The decisions that a limit said first is for: "at least 10 units for X"."""
     near = end
-    while near < len(lexemes) and lexemes[near].kind in ("word", "verb", "total", "each", "all", "more", "fewer"):
+    while near < len(lexemes) and (
+        lexemes[near].kind in ("word", "verb", "total", "each", "all", "more", "fewer") or _must(lexemes, near)
+    ):
         if lexemes[near].kind in ("each", "fewer") or lexemes[near].low == "respectively":
             return None
         near += 1
@@ -224,6 +226,11 @@ def target_behind(lexemes: Lexemes, first: int, end: int, item_count: int) -> tu
             cut = last < stop and lexemes[last].kind == "join" and len(_named(lexemes[last:stop])) > 0
             return None if cut else (terms, last)
     return None
+
+
+def _must(lexemes: Lexemes, position: int) -> bool:
+    """The "to" of "have to go through Y", which tells a duty and no purpose."""
+    return lexemes[position].low == "to" and lexemes[position - 1].low in ("have", "has", "need", "needs", "had")
 
 
 def _named(region: Sequence[Lexeme]) -> set[int]:

@@ -106,7 +106,7 @@ def _rule_at(found: Found, lexemes: Lexemes, start: int, position: int, item_cou
         return _added(found, replace(rule, terms=explained[0]), (), explained[1], lexemes, start)
     if left is not None and left[0]:
         return _added(found, replace(rule, terms=left[0]), left[1], end, lexemes, start)
-    if end < len(lexemes) and lexemes[end].kind == "each" and not names_any(lexemes[start:position]):
+    if end < len(lexemes) and is_each(lexemes[end]) and not names_any(lexemes[start:position]):
         return _each(found, rule, lexemes, start, position, end + 1, item_count)
     weights = weights_in(lexemes[start:position], item_count)
     if weights:
@@ -192,6 +192,11 @@ def _again(found: Found, lexemes: Lexemes, start: int, position: int, sign: Rela
     return _added(found, rule, (), target[1], lexemes, start)
 
 
+def is_each(lexeme: Lexeme) -> bool:
+    """ "each", "every"; the "per" of "20 per month" is none."""
+    return lexeme.kind == "each" and lexeme.low != "per"
+
+
 def _each(found: Found, rule: Rule, lexemes: Lexemes, start: int, position: int, end: int, item_count: int) -> int:
     """ "at most 24 hours each", "each kind at least 3": the same limit on every decision."""
     for item in range(item_count):
@@ -205,7 +210,7 @@ def _weighed(found: Found, rule: Rule, lexemes: Lexemes, start: int, position: i
     region = lexemes[start:position]
     found.rest.append(region)
     about = frozenset(lexeme.part.stem for lexeme in region if lexeme.kind in ("word", "verb", "total"))
-    units = frozenset(lexeme.part.stem for lexeme in lexemes[position:end] if lexeme.kind == "word")
+    units = frozenset(lexeme.part.stem for lexeme in lexemes[position:end] if lexeme.kind == "word") - {"unit"}
     found.rules.append(replace(rule, words=about & units or about, pending=True))
     return end
 
@@ -214,7 +219,7 @@ def _unnamed(found: Found, rule: Rule, lexemes: Lexemes, start: int, position: i
     """A limit with no decision near: on the sum explained before, on a quantity, or on all of them together."""
     region = lexemes[start:position]
     behind = lexemes[position:end]
-    if any(one.kind == "each" for one in region) and not names_any(reach(lexemes, end)):
+    if any(map(is_each, region)) and not names_any(reach(lexemes, end)):
         return _each(found, rule, lexemes, start, position, end, item_count)
     again = region and all(one.kind in ("join", "comma") or one.low in ("a", "an", "the") for one in region)
     if again and found.rules and not names_any(lexemes[end : end + 3]):

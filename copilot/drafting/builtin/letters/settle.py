@@ -35,6 +35,7 @@ _PLAN = frozenset(
         "jointly",
     }
 )
+_EVERYTHING = frozenset({"overall", "altogether", "togeth", "together"})
 _KIND_OF: dict[Relation, ConstraintKind] = {"<=": "resource", ">=": "requirement", "==": "balance"}
 
 
@@ -122,6 +123,8 @@ def _row_of(rule: Rule, reading: Reading, aimed: set[int]) -> int:
     for index, row in enumerate(reading.rows):
         named = rule.words & (row.words | ({row.unit} if row.unit else set())) - _GENERIC
         paid = bool(row.money) and (rule.money or bool(rule.words & money))
+        if index in aimed and rule.words & _EVERYTHING and rule.sign != goal_sign:
+            continue  # "no more than 120 units overall", where the most is wanted: of the amounts, not of the worth
         if index in aimed and (rule.sign == goal_sign or not rule.words & money & (row.said | row.words)):
             continue  # a cost that is made small needs no ceiling: the limit is on the amounts
         if named or paid:

@@ -1,0 +1,43 @@
+"""A scale said once behind a list: "11, 14 and 13 thousand dollars" are three amounts of thousands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from copilot.drafting.builtin.words import lexicon
+
+if TYPE_CHECKING:
+    from copilot.drafting.builtin.tokens import Token
+
+_TIES = frozenset({",", "and", "or"})
+_LARGE = 1000.0  # a number that large is said without a scale
+
+
+def shared(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with the scale of a list's last number on the bare numbers before it."""
+    found = list(tokens)
+    for last, token in enumerate(tokens):
+        factor = _scale(token)
+        if factor == 1.0 or not last or tokens[last - 1].low not in _TIES:
+            continue
+        spot = last - 1
+        while spot >= 0 and (tokens[spot].low in _TIES or _is_bare(tokens[spot])):
+            if tokens[spot].kind == "number":
+                found[spot] = replace(tokens[spot], value=tokens[spot].value * factor, shape=token.shape)
+            spot -= 1
+    return found
+
+
+def _scale(token: Token) -> float:
+    """By how much a number in figures is more than its figures say; 1 where that is no known scale."""
+    if token.kind != "number" or token.worded or not token.text[:1].isdigit():
+        return 1.0
+    figures = float(token.text.replace(",", ""))
+    factor = token.value / figures if figures else 1.0
+    return factor if factor in lexicon().scales.values() else 1.0
+
+
+def _is_bare(token: Token) -> bool:
+    return token.kind == "number" and token.shape == "plain" and not token.worded and token.value < _LARGE
