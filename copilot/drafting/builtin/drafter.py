@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 
@@ -91,6 +92,10 @@ class BuiltinDrafter:
         """The reading of a text with tables in it as if they were attached; None where there is none."""
         found = pasted.taken_out(text)
         if found is None:
+            return None
+        if found.limits:
+            with contextlib.suppress(DraftingError):
+                return self._complete(found.told(tables.formulate(found.text, found.tables, limits=found.limits)))
             return None
         apart = self._tabled(DraftRequest(found.text, tables=found.tables))
         if apart.draft is None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from copilot.drafting.base import Cell, Table
+from copilot.drafting.builtin.edges import without_limits
+from copilot.drafting.builtin.tablewords import Wish
 from copilot.drafting.builtin.words import load
 from copilot.drafting.formulation import Formulation, Span
 
@@ -25,6 +27,7 @@ class Pasted:
     text: str
     tables: tuple[Table, ...]
     spans: tuple[Span, ...]
+    limits: tuple[Wish, ...] = ()
 
     def told(self, formulation: Formulation) -> Formulation:
         """The formulation with its numbers traced to the text that the tables stood in."""
@@ -52,7 +55,10 @@ def taken_out(text: str) -> Pasted | None:
         tables += [part for part in parts if part is not None]
         spans.append(Span(start=start, end=end))
         rest = rest[:start] + re.sub(r"[^\n]", " ", rest[start:end]) + rest[end:]
-    return Pasted(rest, tuple(tables), tuple(spans)) if tables else None
+    if len(tables) != 1:
+        return Pasted(rest, tuple(tables), tuple(spans)) if tables else None
+    table, limits = without_limits(tables[0], spans[0])
+    return Pasted(rest, (table,), tuple(spans), limits)
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int, list[list[str]]]]:

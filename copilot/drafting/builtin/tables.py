@@ -29,8 +29,12 @@ _SIGNS: dict[Relation, str] = {"<=": "at most", ">=": "at least", "==": "exactly
 _KINDS: dict[Relation, ConstraintKind] = {"<=": "resource", ">=": "requirement", "==": "balance"}
 
 
-def formulate(text: str, tables: Sequence[Table], *, revision_start: int = 0) -> Formulation:
+def formulate(
+    text: str, tables: Sequence[Table], *, revision_start: int = 0, limits: Sequence[Wish] = ()
+) -> Formulation:
     """The plan over the one table whose rows are the options; from `revision_start` on the text revises itself.
+
+    `limits` are rules that the table itself says.
 
     Raises DraftingError with a sentence where the table or a sentence about it cannot be used.
     """
@@ -40,7 +44,7 @@ def formulate(text: str, tables: Sequence[Table], *, revision_start: int = 0) ->
     if not numeric:
         raise DraftingError(f'The table "{table.name}" has no column of numbers, so there is nothing to sum or limit.')
     wishes = wishes_of(text, numeric=numeric, others=[name for name in table.columns if name not in numeric])
-    return _Plan(table, label, text).formulation(_settled(wishes, revision_start))
+    return _Plan(table, label, text).formulation(_settled([*limits, *wishes], revision_start))
 
 
 def _settled(wishes: Sequence[Wish], revision_start: int) -> list[Wish]:
@@ -186,7 +190,7 @@ class _Plan:
         return self.columns[column]
 
     def _said(self, wish: Wish) -> str:
-        return " ".join(self.text[wish.start : wish.end].split())[:600]
+        return wish.said or " ".join(self.text[wish.start : wish.end].split())[:600]
 
 
 def _item_table(tables: Sequence[Table]) -> Table:

@@ -35,6 +35,7 @@ class Wish:
     relation: Relation = "<="
     limit: float = 0.0
     limit_column: str = ""
+    said: str = ""  # where no sentence of the text says it
 
 
 def wishes_of(text: str, *, numeric: Sequence[str], others: Sequence[str]) -> list[Wish]:
