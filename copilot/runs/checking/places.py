@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 
 from copilot.drafting.builtin.tokens import Sentence, Token
 from copilot.drafting.builtin.words import stem
@@ -17,6 +18,7 @@ from copilot.runs.checking.request import sentences
 
 TITLE = "Each number stands with the item that its clause names"
 _CUTS = frozenset({",", "while", "whereas", "but", "(", ")", "\n", "*"})
+_MOST_SUMMED = 8
 _RULES = frozenset({"resource", "requirement", "sum", "bound", "other"})
 _WORD = re.compile(r"[^\W\d_]{2,}|[^\W\d_]+\d+")
 _LINE = re.compile(r"^[ \t]*[-*•][ \t]+(?P<line>.+)$", re.MULTILINE)
@@ -50,13 +52,16 @@ def places(formulation: Formulation, text: str) -> Check | None:
         return None
     compared, wrong = 0, list[str]()
     limits = _limits(formulation)
-    for token, item in (*_attributed(text, names), *_listed(formulation, text)):
+    told = [*_attributed(text, names), *_listed(formulation, text)]
+    said = _said(told)
+    owners = _without_sums(owners, said)
+    for token, item in told:
         values = (token.value, token.value / 100, token.value * 100)
         having = [name for name, numbers in owners.items() if any(_is_in(value, numbers) for value in values)]
         if not having or (item in names and any(_is_in(value, limits) for value in values)):
             continue
         compared += 1
-        if item not in having and item in owners:
+        if item not in having and item in owners and not any(token.value in said[name] for name in having):
             shown = text[max(0, token.start - 40) : token.end + 20]
             wrong.append(f"{number_text(token.value)} is a number of {having[0]}, but stands with {item} in"
                          f" “…{' '.join(shown.split())}…”")  # fmt: skip
@@ -87,6 +92,26 @@ def _families(formulation: Formulation) -> tuple[Names, Mapping[str, set[float]]
     common = Counter(word for known in words.values() for word in known)
     telling = {name: frozenset(w for w in known if common[w] == 1) for name, known in words.items()}
     return {name: known for name, known in telling.items() if known}, owners
+
+
+def _said(told: Sequence[tuple[Token, str]]) -> defaultdict[str, set[float]]:
+    """The numbers that stand with each item in the request."""
+    said: defaultdict[str, set[float]] = defaultdict(set)
+    for token, item in told:
+        said[item].add(token.value)
+    return said
+
+
+def _without_sums(owners: Mapping[str, set[float]], said: defaultdict[str, set[float]]) -> Mapping[str, set[float]]:
+    """The numbers of each item but those that are sums of what is told of it: hours of two kinds taken together."""
+    sums = {
+        item: {sum(some) for size in (2, 3) for some in combinations(sorted(values)[:_MOST_SUMMED], size)}
+        for item, values in said.items()
+    }
+    return {
+        item: {one for one in numbers if _is_in(one, said[item]) or not _is_in(one, sums.get(item, set()))}
+        for item, numbers in owners.items()
+    }
 
 
 def _by_label(item: Parameter) -> Iterator[tuple[str, float]]:

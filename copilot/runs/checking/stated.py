@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from copilot.drafting.formulation import Constraint, Formulation, Objective, Relation
 from copilot.drafting.grounding import GroundingError, GroundRow, ground_rows, value_of
@@ -11,7 +11,7 @@ from copilot.runs.checking.check import Check
 from copilot.runs.checking.request import Stated, stated_numbers
 
 TITLE = "Each limit of the request is a limit of the model"
-_WORDS = {"<=": "at most", ">=": "at least", "==": "exactly"}
+WAYS: Mapping[Relation, str] = {"<=": "at most", ">=": "at least", "==": "exactly"}
 _MOST_ROWS = 400
 
 
@@ -33,7 +33,12 @@ def stated(formulation: Formulation, text: str) -> Check | None:
         if one.way not in signs and "==" not in signs and one.token.shape == "plain":
             (sign, limits), *_ = signs.items()
             name = next(limits[limit] for limit in limits if _same(one, limit))
-            wrong.append((name, f"{name} holds {_WORDS[sign]}, but the request says “{_phrase(one, text)}”"))
+            wrong.append(
+                (
+                    name,
+                    f"“{_called(formulation, name)}” holds {WAYS[sign]}, but the request says “{_phrase(one, text)}”",
+                )
+            )
     if wrong:
         detail = "; ".join(problem for _, problem in wrong[:3])
         items = tuple(name for name, _ in wrong[:3] if name)
@@ -45,6 +50,13 @@ def _phrase(one: Stated, text: str) -> str:
     start = text.rfind(" ", 0, max(0, one.token.start - 18)) + 1
     end = text.find(" ", min(len(text), one.token.end + 12))
     return " ".join(text[start : end if end > 0 else len(text)].split())
+
+
+def _called(formulation: Formulation, name: str) -> str:
+    """What the page calls an item."""
+    labels = {item.name: item.label for item in formulation.variables}
+    labels.update({rule.name: rule.label for rule in formulation.constraints})
+    return labels.get(name) or name
 
 
 def _same(one: Stated, number: float) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from copilot.drafting.formulation import Constraint, Formulation, Relation
 from copilot.drafting.grounding import GroundingError, ground_rows
 from copilot.runs.checking.check import Check
+from copilot.runs.checking.stated import WAYS
 
 TITLE = "Each limit points the way its phrase does"
 BEFORE = 40  # characters: a phrase may begin at its number
@@ -32,9 +33,11 @@ def wording(formulation: Formulation, text: str) -> Check | None:
         told += 1
         (direction, phrase), *_ = phrases.items()
         if direction != rule.relation:
-            wrong.append(f"{rule.name} was read as {rule.relation}, but the request says “{phrase}”")
+            read = f"“{rule.label}” was read as {WAYS[rule.relation]}, but the request says “{phrase}”"
+            wrong.append((rule.name, read))
     if wrong:
-        return Check("wording", TITLE, "fail", f"{'; '.join(wrong[:3])}.")
+        detail = "; ".join(read for _, read in wrong[:3])
+        return Check("wording", TITLE, "fail", f"{detail}.", items=tuple(name for name, _ in wrong[:3]))
     return Check("wording", TITLE, "pass", f"{told} limits compared with their phrases.") if told else None
 
 
