@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from copilot.drafting.base import Table
+from copilot.drafting.builtin.pasted import taken_out
 from copilot.drafting.formulation import SETTLED, UNANSWERED, Formulation, Span, Variable
 from copilot.drafting.grounding import GroundingError, ground_objective
 from copilot.runs.checking.check import Check, Status
@@ -57,11 +58,13 @@ def before_solve(
 
 def of_words(formulation: Formulation, text: str, tables: Sequence[Table]) -> list[Check]:
     """The formulation against the words of its request."""
+    pasted = taken_out(text)
+    sentences = pasted.text if pasted else text  # the cells of a table stand in rows, not in clauses
     found = (
         sources(formulation, text, tables),
-        stated(formulation, text),
-        shares(formulation, text),
-        places(formulation, text),
+        stated(formulation, sentences),
+        shares(formulation, sentences),
+        places(formulation, sentences),
         goal(formulation, text),
         domains(formulation, text),
         parameters(formulation),

@@ -28,12 +28,24 @@ def without_limits(table: Table, span: Span) -> tuple[Table, tuple[Wish, ...]]:
 
 def _limits(table: Table, row: int, relation: Relation, span: Span) -> list[Wish]:
     label, *others = table.columns
-    said = f'The row "{table.columns[label][row]}" of the table.'
+    by = f'by the row "{table.columns[label][row]}" of the table.'
     return [
-        Wish("total", span.start, span.end, column=name, relation=relation, limit=float(cell), said=said)
+        Wish(
+            "total",
+            span.start,
+            span.end,
+            column=name,
+            relation=relation,
+            limit=float(cell),
+            said=_said(name, relation, cell, by),
+        )
         for name in others
         if isinstance(cell := table.columns[name][row], int | float)
     ]
+
+
+def _said(name: str, relation: Relation, cell: float, by: str) -> str:
+    return f"Total {name} {'at most' if relation == '<=' else 'at least'} {cell:,g}, {by}"
 
 
 def _relation(label: Cell) -> Relation | None:

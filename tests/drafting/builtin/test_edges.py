@@ -19,7 +19,7 @@ def test_an_available_row_limits_the_totals() -> None:
     draft = drafted(TOOLS.format(row="available,300,90,"))
     rules = {rule.label: rule for rule in draft.formulation.constraints}
     assert set(rules) == {"total steel: at most 300", "total plastic: at most 90"}
-    assert rules["total steel: at most 300"].sentence == 'The row "available" of the table.'
+    assert rules["total steel: at most 300"].sentence == 'Total steel at most 300, by the row "available" of the table.'
     assert draft.formulation.sets[0].elements == ("drill", "saw")
     assert optimum(draft) == pytest.approx(2556)
 

@@ -11,6 +11,7 @@ from copilot.drafting.base import Table
 from copilot.drafting.formulation import Constraint, Formulation, IndexSet, Objective, Parameter, Span, Term, Variable
 from copilot.runs.checking.check import Check
 from copilot.runs.checks import of_words
+from tests.drafting.builtin.asking import drafted
 
 TEXT = (
     "A workshop makes desks and chairs. A desk takes 4 hours of carpentry, while a chair takes 3 hours. There are 240 "
@@ -223,3 +224,10 @@ def test_an_index_must_run_over_a_set(changes: dict[str, Any], problem: str) -> 
     ]
     assert check.status == "fail"
     assert problem in check.detail
+
+
+def test_the_cells_of_a_pasted_table_are_no_clauses() -> None:
+    table = "tool,steel,plastic,profit\ndrill,2.5,1.2,22\nsaw,3,0.5,25\navailable,300,90,\n"
+    text = f"How many of each tool should be made to maximize total profit?\n\n{table}"
+    draft = drafted(text)
+    assert [check for check in of_words(draft.formulation, text, ()) if check.status != "pass"] == []
