@@ -16,7 +16,7 @@ _SYMBOL = re.compile(r"[XYZW]\d?|[xyzw]\d?")
 _MATH = re.compile(r"\$(?=\\\$)|(?<=\d)\$(?!\d)|\$(?=[A-Za-z])|(?<=[A-Za-z])\$|(?<=[A-Za-z]\d)\$")
 _FORMULA = re.compile(r"\$(?=[^$\n.]{0,80}[+<>=*−][^$\n]{0,80}\$)")
 _BREAK = re.compile(r"\\n|(?<=[:.])-(?=\s*[A-Z])|(?<=[.:;?!)])\n")
-_INDEX = re.compile(r"\b([A-Za-z])_\{?(\d)\}?")
+INDEXED = re.compile(r"\b([A-Za-z])_\{?(\d)\}?")
 _OWNED = re.compile(r"\b([XYZWxyzw]\d?)['’]s\b")
 _COMMANDS = (
     (re.compile(r"\\leq?(?![a-z])|≤"), "<"),
@@ -59,7 +59,7 @@ def plain_text(text: str) -> str:
     plain = _BREAK.sub(lambda found: "\n\n" if len(found[0]) > 1 else ";", text)
     for pattern, sign in _COMMANDS:
         plain = pattern.sub(partial(_padded, sign), plain)
-    plain = _INDEX.sub(lambda found: f"{found[1]}{found[2]}".ljust(len(found[0])), plain)
+    plain = INDEXED.sub(lambda found: f"{found[1]}{found[2]}".ljust(len(found[0])), plain)
     plain = _MATH.sub(" ", _FORMULA.sub(" ", plain))
     return _OWNED.sub(lambda found: f"{found[1]}  ", plain)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from copilot.drafting.builtin.symbols import INDEXED
 from copilot.drafting.builtin.tokens import Sentence, Token
 
 _MARK = "__"  # ends the small letters of a token that is a symbol; no word of a text does
 _USUAL = re.compile(r"[XYZW]\d?|[xyzw]\d?")
 _IN_MATHS = re.compile(r"\$\s*([A-Za-z])(?:_?\{?(\d)\}?)?\s*\$")
 _IN_BRACKETS = re.compile(r"(?<=[\w'’] )\(\s*(?:\w+ by )?\$?([A-Za-z])(?:_?\{?(\d)\}?)?\$?\s*\)")
-_INDEXED = re.compile(r"\b([A-Za-z])_\{?(\d)\}?")
 _LET = re.compile(
     r"\b[Ll]et\s+((?:\$?[A-Za-z]\d?\$?(?:\s*,\s*(?:and\s+)?|\s+and\s+))+\$?[A-Za-z]\d?\$?)\s+(?:be|denote|stand)\b"
 )
@@ -22,7 +22,7 @@ def declared_in(text: str) -> frozenset[str]:
     """The symbols that a text declares, in large letters; too few of them are none."""
     found = {
         f"{letter.upper()}{digit}"
-        for pattern in (_IN_MATHS, _IN_BRACKETS, _INDEXED)
+        for pattern in (_IN_MATHS, _IN_BRACKETS, INDEXED)
         for letter, digit in pattern.findall(text)
     }
     for listed in _LET.findall(text):
@@ -44,18 +44,13 @@ def _stands(sentence: Sequence[Token], position: int, declared: frozenset[str]) 
         return False
     if _USUAL.fullmatch(token.text):
         return True
-    if token.text.upper() not in declared:
+    if token.text.upper() not in declared or token.text == "a":
         return False
-    if token.text == "a" or token.text in ("A", "I"):
-        return _is_no_word(sentence, position)
-    return True
+    return token.text not in ("A", "I") or _is_no_word(sentence, position)
 
 
 def _is_no_word(sentence: Sequence[Token], position: int) -> bool:
     """Whether "A" or "I" is a symbol: between brackets, behind a word that names a kind, or before a verb or sign."""
-    token = sentence[position]
-    if token.text == "a":
-        return False
     around = [sentence[spot].low for spot in (position - 1, position + 1) if 0 <= spot < len(sentence)]
     return bool(position) or not around[-1].isalpha() or around[-1] in ("must", "should", "can", "cannot", "may", "is")
 
