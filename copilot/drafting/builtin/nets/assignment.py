@@ -1,0 +1,97 @@
+"""Assignment: who does what, one each, at the least total cost or the greatest total rating."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from copilot.drafting.builtin.families.plan import Key, Place, Plan, term
+from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
+from copilot.drafting.builtin.nets.counts import Count, Counts, counts_of
+from copilot.drafting.builtin.nets.data import Matrix
+from copilot.drafting.builtin.nets.pairs import PairRule, pair_rules
+from copilot.drafting.builtin.nets.reading import Reading
+from copilot.drafting.formulation import Formulation, Relation
+
+FAMILY = "assignment"
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    matrix: Matrix
+    sense: str
+    goal: Place
+    counts: Counts
+    rules: Sequence[PairRule]
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side of the matrix and how many of the other each of it takes."""
+
+    count: Count
+    sign: Relation
+    index: str
+    what: str
+    labels: Sequence[str]
+    place: Place
+
+
+def read(reading: Reading) -> Formulation:
+    """The formulation. Raises NotThisFamily or InDoubt."""
+    data = reading.data
+    if len(data.matrices) != 1 or data.links or data.matrices[0].is_square:
+        raise NotThisFamily
+    matrix = data.matrices[0]
+    if reading.heard(FAMILY, "assign") is None:
+        raise NotThisFamily
+    most, least = reading.heard(FAMILY, "most"), reading.heard(FAMILY, "least")
+    if (most is None) == (least is None):
+        raise NotThisFamily if most is None else InDoubt("It is not clear whether the total is to be small or large.")
+    goal = most or least
+    assert goal
+    rules = pair_rules(reading, matrix)
+    counts = counts_of(reading, matrix)
+    reading.settle(FAMILY, len(matrix.rows), len(matrix.heads))
+    sense = "maximize" if most else "minimize"
+    return _written(reading, _Match(matrix, sense, reading.sentence(goal.start()), counts, rules))
+
+
+def _written(reading: Reading, match: _Match) -> Formulation:
+    matrix, counts = match.matrix, match.counts
+    plan, place = Plan(reading.data.text, reading.data.sources), matrix.place
+    here, there = plan.index("agents", matrix.rows, place), plan.index("tasks", matrix.heads, place)
+    full: dict[Key, float] = {(a, b): matrix.values.get((a, b), 0.0) for a in matrix.rows for b in matrix.heads}
+    words = "rating" if match.sense == "maximize" else "cost"
+    worth = plan.table(words, (here, there), full, place, unit=matrix.unit, label=f"{words} of each pair")
+    take = plan.variable("assign", (here, there), match.goal, domain="binary", label="the agent does the task")
+    _sums(plan, take, _Side(counts.rows, counts.row_sign, here, "agent", matrix.rows, match.goal))
+    _sums(plan, take, _Side(counts.heads, counts.head_sign, there, "task", matrix.heads, match.goal))
+    barred = {one for rule in match.rules if not rule.needed for one in rule.pairs}
+    missing = {pair for pair in full if pair not in matrix.values}
+    if missing or barred:
+        none: dict[Key, float] = {pair: float(pair in missing or pair in barred) for pair in full}
+        gap = plan.table("barred", (here, there), none, place, label="1 where the pair is not possible")
+        plan.rule("only possible pairs", [term(take, gap)], "==", 0, place, kind="logical")
+    if missing and reading.says("any", "gap") is None:
+        plan.assume("A pair without a number is not possible.", take)
+    for rule in match.rules:
+        if rule.needed:
+            for a, b in rule.pairs:
+                plan.rule(f"{a} with {b}", [term(f"assign[{a},{b}]")], "==", 1, rule.place, kind="logical")
+    return plan.formulation(
+        "Assignment: who does what", f"total {words}", match.sense, [term(take, worth)], match.goal, unit=matrix.unit  # type: ignore[arg-type]
+    )
+
+
+def _sums(plan: Plan, take: str, side: _Side) -> None:
+    """How many of the other side each one gets."""
+    count, words = side.count, f"one {side.what} each"
+    limit: float | str = count.most
+    if count.own or count.most != 1:
+        values: dict[Key, float] = {label: count.own.get(label, count.most) for label in side.labels}
+        limit = plan.table(f"{side.what} share", (side.index,), values, side.place, label=f"how many each {side.what} takes")
+        words = f"share of each {side.what}"
+    plan.rule(words, [term(take)], side.sign, limit, side.place, kind="balance", indices=(side.index,))
+    if count.least is not None and side.sign == "<=":
+        plan.rule(f"least of each {side.what}", [term(take)], ">=", count.least, side.place, indices=(side.index,))

@@ -1,0 +1,94 @@
+"""Largest flow: as much as the capacities of the links let through from one place to another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from copilot.drafting.builtin.families.plan import Place, Plan, term
+from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
+from copilot.drafting.builtin.nets.bounds import Bound, bounds_of
+from copilot.drafting.builtin.nets.data import Ends
+from copilot.drafting.builtin.nets.ends import ends_of
+from copilot.drafting.builtin.nets.network import Network, Written, measure, network_of, per_arc, write_network
+from copilot.drafting.builtin.nets.pairs import closed_links
+from copilot.drafting.builtin.nets.reading import Reading
+from copilot.drafting.formulation import Formulation
+
+FAMILY = "maxflow"
+
+
+@dataclass(frozen=True, slots=True)
+class _Flow:
+    network: Network
+    capacity: Mapping[Ends, float]
+    sources: tuple[str, ...]
+    sinks: tuple[str, ...]
+    bounds: Sequence[Bound]
+
+
+def read(reading: Reading) -> Formulation:
+    """The formulation. Raises NotThisFamily or InDoubt."""
+    network = network_of(reading, two_way=False)
+    goal = reading.heard(FAMILY, "largest")
+    if goal is None:
+        raise NotThisFamily
+    limit = measure(network, "limit", alone=True)
+    if limit is None:
+        raise NotThisFamily
+    if len(network.measures) > 1:
+        raise InDoubt("The links have other numbers beside their capacity; say what they are for, or leave them out.")
+    ends = ends_of(reading, network.nodes)
+    if ends is None:
+        raise InDoubt("The text does not name the place where the flow starts and the one where it ends.")
+    closed = closed_links(reading, two_way=network.two_way)
+    bounds = bounds_of(reading)
+    reading.settle(FAMILY, len(network.nodes), len(network.arcs))
+    if reading.data.columns:
+        raise InDoubt(f"It is not clear what “{reading.data.columns[0].words}” is for.")
+    capacity = {ends: value for ends, value in network.numbers(limit).items() if ends not in closed}
+    flow = _Flow(network, capacity, (ends[0],), (ends[1],), bounds)
+    return _written(reading, flow, reading.sentence(goal.start()))
+
+
+def _written(reading: Reading, flow: _Flow, said: Place) -> Formulation:
+    plan, network = Plan(reading.data.text, reading.data.sources), flow.network
+    written = write_network(plan, network, list(flow.capacity), said)
+    inner = [node for node in network.nodes if node not in (*flow.sources, *flow.sinks)]
+    plan.rule(
+        "capacity", [term(written.flow)], "<=", per_arc(plan, written, "capacity", flow.capacity, network.place), network.place,
+        kind="resource", indices=(written.arcs,),
+    )
+    for node in inner:
+        plan.rule(f"balance at {node}", [term(written.flow, _row(written, node))], "==", 0, network.place, kind="balance")
+    for bound in flow.bounds:
+        bounded(plan, written, flow.capacity, bound)
+    if not network.told:
+        plan.assume("Each link leads from the first place named to the second.", written.flow)
+    goal = [term(written.flow, _row(written, flow.sources[0]))]
+    return plan.formulation("Largest flow through a network", "flow out of the source", "maximize", goal, said)
+
+
+def _row(written: Written, node: str) -> str:
+    """What leaves a node less what enters it, as the factor of the flow."""
+    return f"{written.incidence.partition('[')[0]}[{node},{written.arcs}]"
+
+
+def bounded(plan: Plan, written: Written, arcs: Mapping[Ends, float], bound: Bound) -> None:
+    """A bound on one link, on what enters a place, or on every link."""
+    limit = plan.said("bound", bound.said)
+    name = written.flow.partition("[")[0]
+    if bound.every:
+        plan.rule("bound", [term(written.flow)], bound.relation, limit, bound.said.sentence, kind="bound", indices=(written.arcs,))
+        return
+    labels = [label for mark in bound.marks for label in mark]
+    if len(labels) == 2:
+        inside = [ends for ends in arcs if ends in ((labels[0], labels[1]), (labels[1], labels[0]))]
+    elif len(labels) == 1 and bound.through:
+        inside = [ends for ends in arcs if ends[1] == labels[0]] or [ends for ends in arcs if ends[0] == labels[0]]
+    else:
+        inside = []
+    if not inside:
+        raise InDoubt("It is not clear which links a bound of the text is for.")
+    terms = [term(f"{name}[{written.labels[ends]}]") for ends in inside]
+    plan.rule("bound", terms, bound.relation, limit, bound.said.sentence, kind="bound")

@@ -1,0 +1,111 @@
+"""A text on its way through one model of a network: its data, what its prose says, and what of it is not understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from copilot.drafting.builtin.families.phrases import Account, Said, compiled
+from copilot.drafting.builtin.families.reading import NotAllSaid
+from copilot.drafting.builtin.nets.data import Data, Place
+from copilot.drafting.builtin.nets.marks import Marks, marks_of
+from copilot.drafting.builtin.nets.told import take_told
+from copilot.drafting.builtin.words import load
+
+_CLAUSE = re.compile(r"[.!?;](?=\s|$)|,|:|\n|[()]")
+
+
+@cache
+def phrases(family: str, key: str) -> tuple[re.Pattern[str], ...]:
+    """The phrases under one key of the lexicon, longest first."""
+    listed = load("nets")[family].get(key, [])
+    return compiled(tuple(sorted(listed, key=lambda phrase: -len(phrase))))
+
+
+@dataclass(slots=True)
+class Reading:
+    """The data, the account of the prose, and the marks of names in it."""
+
+    data: Data
+    account: Account
+    marks: Marks
+    settled: bool = field(default=False)
+
+    def says(self, family: str, key: str) -> re.Match[str] | None:
+        """The first place where the prose says one of the phrases."""
+        found = [match for one in phrases(family, key) if (match := one.search(self.marks.text))]
+        return min(found, key=lambda match: match.start()) if found else None
+
+    def places(self, family: str, key: str) -> Iterator[re.Match[str]]:
+        """Every place of the phrases under a key."""
+        for one in phrases(family, key):
+            yield from one.finditer(self.marks.text)
+
+    def heard(self, family: str, key: str) -> re.Match[str] | None:
+        """As `says`, and what says it is explained wherever it stands."""
+        for match in self.places(family, key):
+            self.account.explain(*match.span())
+        return self.says(family, key)
+
+    def numbers_in(self, start: int, end: int) -> list[Said]:
+        """Numbers not yet taken in a range."""
+        return [said for said in self.account.numbers if start <= said.start < end]
+
+    def take(self, said: Said) -> float:
+        """The number is understood."""
+        self.account.taken.append(self.account.take(said))
+        return said.value
+
+    def sentence(self, at: int) -> Place:
+        """Range of the sentence around an offset."""
+        return self.account.sentence_at(at)
+
+    def settle(self, family: str, *counts: int) -> None:
+        """Absorb what the family knows to be said, and raise NotAllSaid for all that is left."""
+        self.account.count(*counts)
+        for key in ("any", family):
+            for match in self.places(key, "absorb"):
+                self.account.explain(*match.span())
+        self._enumerations()
+        reasons = [*self.data.strange, *self._left()]
+        self.settled = True
+        if reasons:
+            raise NotAllSaid(*dict.fromkeys(reasons))
+
+    def _left(self) -> Iterator[str]:
+        """Numbers, cues of rules and names that nothing explains."""
+        prose, account = self.marks.prose, self.account
+        left = [(f"the number {prose[said.start : said.end]}", said.start) for said in account.numbers]
+        for match in self.places("any", "cues"):
+            if not all(account.explained[match.start() : match.end()]):
+                left.append((f"“{match.group().lower()}”", match.start()))
+        for one in self.marks.mentions:
+            if not all(account.explained[one.start : one.end]):
+                left.append((f"“{one.label}”", one.start))
+        for what, start in sorted(left, key=lambda item: item[1]):
+            begin, end = account.sentence_at(start)
+            yield f"I did not understand {what} in “{' '.join(prose[begin:end].replace(' .', ' ').split())[:200]}”"
+
+    def _enumerations(self) -> None:
+        """A sentence that names every row, every column or every place only lists them."""
+        axes: list[Sequence[str]] = [axis for one in self.data.matrices for axis in (one.rows, one.heads)]
+        axes += [list(one.values) for one in self.data.columns] + [one.nodes for one in self.data.links]
+        for begin, end in {self.sentence(one.start) for one in self.marks.mentions}:
+            inside = [one for one in self.marks.mentions if begin <= one.start < end]
+            named = {one.label for one in inside}
+            for axis in axes:
+                if len(axis) > 1 and set(axis) <= named:
+                    for one in inside:
+                        if one.label in axis:
+                            self.account.explain(one.start, one.end)
+
+
+def reading_of(data: Data) -> Reading:
+    """The reading of a text's data and prose, before any family; a family gets its own copy."""
+    marks = marks_of(data.prose, data.labels)
+    account = Account(data.prose)
+    account.numbers = [said for said in account.numbers if not marks.covers(said.start)]
+    take_told(data, marks, account)
+    return Reading(data, account, marks)
