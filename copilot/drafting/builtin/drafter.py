@@ -12,6 +12,7 @@ from copilot.drafting.base import Draft, DraftingError, DraftOutcome, DraftRepor
 from copilot.drafting.builtin import algebra, followup, pasted, prose, tables
 from copilot.drafting.builtin.algebra_tokens import AlgebraError
 from copilot.drafting.builtin.families import route
+from copilot.drafting.builtin.nets import route as nets
 from copilot.drafting.builtin.languages import NOT_ENGLISH, foreign_language
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.program import data_of, write_program
@@ -114,6 +115,9 @@ class BuiltinDrafter:
 
     def _tabled(self, request: DraftRequest) -> DraftOutcome:
         """A known family over the tables, else sentences over the columns of one table of options."""
+        net = None if request.previous else nets.formulate(request.text, request.tables)
+        if isinstance(net, Formulation):
+            return self._complete(net)
         family = None if request.previous else route.formulate(request.text, request.tables)
         if isinstance(family, Formulation):
             return self._complete(family)
@@ -126,19 +130,22 @@ class BuiltinDrafter:
         return self._complete(formulation)
 
     def _unlabelled(self, text: str) -> DraftOutcome:
-        """Records of a known family, a table, else prose; a family in doubt says why where prose has none either."""
-        family = route.formulate(text)
-        if isinstance(family, Formulation):
-            return self._complete(family)
+        """A network, records of a known family, a table, else prose; what is in doubt says why where prose has none."""
+        net, family = nets.formulate(text), route.formulate(text)
+        read = net if isinstance(net, Formulation) else family
+        if isinstance(read, Formulation):
+            return self._complete(read)
+        if net:
+            return DraftOutcome(status="abstained", reasons=net)
         apart = self._pasted(text)
         if apart is not None:
             return apart
         if family and len(_NUMBER.findall(text)) > _MOST_IN_PROSE:
             return DraftOutcome(status="abstained", reasons=family)
-        read = prose.outcome_of_text(text)
-        if isinstance(read, prose.Read):
-            return self._complete(read.formulation, read.questions)
-        return DraftOutcome(status="abstained", reasons=family) if family else read
+        said = prose.outcome_of_text(text)
+        if isinstance(said, prose.Read):
+            return self._complete(said.formulation, said.questions)
+        return DraftOutcome(status="abstained", reasons=family) if family else said
 
     def _revised(self, request: DraftRequest, previous: Draft) -> DraftOutcome:
         """Answers about the draft before, or edits of it; a message that is a whole problem of its own starts anew."""

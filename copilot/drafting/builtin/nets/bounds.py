@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from copilot.drafting.builtin.families.phrases import Said
 from copilot.drafting.builtin.nets.data import Place
-from copilot.drafting.builtin.nets.reading import Reading, phrases
+from copilot.drafting.builtin.nets.phrases import phrases
+from copilot.drafting.builtin.nets.reading import Reading
 from copilot.drafting.formulation import Relation
 
 _BREAKS = re.compile(r"\b(?:if|unless|except|otherwise|when|twice|half|percent|per cent|each time|first|then)\b|%", re.IGNORECASE)

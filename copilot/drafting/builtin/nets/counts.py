@@ -10,7 +10,8 @@ from copilot.drafting.builtin.families.phrases import Said
 from copilot.drafting.builtin.families.reading import InDoubt
 from copilot.drafting.builtin.nets.axes import Axes, axes_of
 from copilot.drafting.builtin.nets.data import Matrix
-from copilot.drafting.builtin.nets.reading import Reading, phrases
+from copilot.drafting.builtin.nets.phrases import phrases
+from copilot.drafting.builtin.nets.reading import Reading
 from copilot.drafting.formulation import Relation
 
 FAMILY = "assignment"

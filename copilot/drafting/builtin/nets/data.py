@@ -91,7 +91,7 @@ class Data:
     links: list[Links] = field(default_factory=list)
     bare: list[Bare] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
-    sources: Mapping[int, tuple[str, Mapping[str, tuple[float, ...]]]] = field(default_factory=dict)
+    sources: dict[int, tuple[str, Mapping[str, tuple[float, ...]]]] = field(default_factory=dict)
 
     @property
     def labels(self) -> list[str]:
@@ -121,7 +121,8 @@ def role_of(label: str) -> str:
 def role_in(words: str) -> str:
     """The first role that the words name."""
     found = stems_of(words)
-    return next((role for role in ROLES if found & _stems(role)), "")
+    named = next((role for role in ROLES if found & _stems(role)), "")
+    return named or ("measure" if re.search(r"[$€£¥]", words) else "")
 
 
 def _stems(role: str) -> set[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from copilot.drafting.builtin.nets.reading import Reading, phrases
+from copilot.drafting.builtin.nets.phrases import phrases
+from copilot.drafting.builtin.nets.reading import Reading
 
 _NAMES = (("s", "t"), ("source", "sink"), ("start", "end"), ("start", "finish"), ("origin", "destination"), ("source", "target"))
 

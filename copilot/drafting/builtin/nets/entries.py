@@ -127,7 +127,7 @@ def _label_end(body: str, *, bulleted: bool) -> tuple[str, int] | None:
     opened = re.search(r"[(,\[]", body[: first.start()])
     for at in sorted({first.start(), *([opened.start()] if opened else [])}):
         head = re.sub(r"\s*(?:\b(?:takes?|is|costs?|has|holds?|in|of)\b|[-–—,:(])?\s*$", "", body[:at])
-        if edge_of(head) and len(head) <= _LONGEST and not re.search(r"\d\s*$", body[:at]):
+        if edge_of(head) and len(head) <= _LONGEST:
             return head, at
     dash = re.search(r"\s[-–—]\s", body[: first.start()])
     if dash and len(body[: dash.start()].split()) <= 5:

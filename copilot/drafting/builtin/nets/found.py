@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from copilot.drafting.base import Table
+from copilot.drafting.base import Cell, Table
 from copilot.drafting.builtin.nets.bare import name_bare
 from copilot.drafting.builtin.nets.data import Data, Links, blanked
 from copilot.drafting.builtin.nets.entries import blocks, entries_of
@@ -17,16 +18,32 @@ _MOST_ROWS = 400
 
 def data_of(text: str, tables: Sequence[Table] = ()) -> Data:
     """The data of a text and of the tables beside it; what holds none stays in the prose."""
+    text = text.replace("’", "'").replace("‘", "'")
     data = Data(text, text)
     for sheet in sheets_of(text):
         if take_sheet(sheet, data):
             data.prose = blanked(data.prose, [(sheet.start, sheet.end)])
+    for order, table in enumerate(tables, start=1):
+        if 0 < table.row_count <= _MOST_ROWS and take_sheet(sheet_of(table, -order), data):
+            columns = {name: tuple(float(cell) for cell in cells if isinstance(cell, int | float)) for name, cells in table.columns.items()}
+            data.sources[-order] = (table.name, columns)
     for block in blocks(entries_of(data.prose), data.prose):
         if take_block(block, data):
             data.prose = blanked(data.prose, [(entry.start, entry.end) for entry in block])
     name_bare(data)
     data.links = _joined(data.links)
     return data
+
+
+def sheet_of(table: Table, place: int) -> Sheet:
+    """An uploaded table as a table of the text, at a place before it."""
+    names = list(table.columns)
+    rows = tuple(tuple(_cell(table.columns[name][row]) for name in names) for row in range(table.row_count))
+    return Sheet(tuple(names), rows, re.sub(r"[_\W]+", " ", table.name.rpartition(".")[0] or table.name), place, place)
+
+
+def _cell(value: Cell) -> str:
+    return value.strip() if isinstance(value, str) else f"{value:.15g}" if isinstance(value, int | float) else ""
 
 
 def _joined(links: Sequence[Links]) -> list[Links]:

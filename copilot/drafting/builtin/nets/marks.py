@@ -80,6 +80,7 @@ def marks_of(prose: str, labels: Sequence[str]) -> Marks:
             start, end = match.span("name")
             if any(taken[start:end]) or _is_article(prose, start, end):
                 continue
+            start = _led(prose, start, taken)
             taken[start:end] = b"\x01" * (end - start)
             found.append(Mention(label, start, end))
     found = [*found, *_continued(prose, found, labels, taken)]
@@ -88,11 +89,12 @@ def marks_of(prose: str, labels: Sequence[str]) -> Marks:
 
 def _patterns(labels: Sequence[str]) -> Iterator[tuple[str, re.Pattern[str]]]:
     kinds = "|".join(load("nets")["data"]["kinds"])
+    leads = "|".join(load("nets")["data"]["leads"])
     for label in sorted(labels, key=len, reverse=True):
         chunks = [re.escape(chunk) for chunk in _CHUNK.findall(label)]
         body = r"[\s\-_]*".join(chunks)
-        if label.isdigit():
-            yield label, re.compile(rf"\b(?:{kinds})\s+#?(?P<name>{body})(?![\w.]*\d)", re.IGNORECASE)
+        if label.isdigit() or (len(label) == 1 and label.islower()):
+            yield label, re.compile(rf"\b(?:{kinds}|{leads})s?\s+#?(?P<name>{body})(?![\w.]*\w)(?! [a-z]+ (?!to\b))", re.IGNORECASE)
         elif len(label) == 1:
             yield label, re.compile(rf"(?<![\w'’])(?P<name>{body})(?![\w'’])")
         else:
@@ -130,6 +132,14 @@ def _continued(prose: str, found: Sequence[Mention], labels: Iterable[str], take
             while (match := more.match(prose, end)) and not taken[match.start("tail")]:
                 yield Mention(tails[match["tail"]], *match.span("tail"))
                 end = match.end()
+
+
+def _led(prose: str, start: int, taken: bytearray) -> int:
+    """Where the words before a name begin that only say what it is: "the", "node", "our warehouse"."""
+    kinds = "|".join(load("nets")["data"]["kinds"])
+    lead = re.search(rf"\b(?:(?:the|our|its|node)\s+)?(?:(?:{kinds})\s+)?$", prose[:start], re.IGNORECASE)
+    begin = lead.start() if lead else start
+    return start if any(taken[begin:start]) else begin
 
 
 def _is_article(prose: str, start: int, end: int) -> bool:

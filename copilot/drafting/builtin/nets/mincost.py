@@ -14,7 +14,8 @@ from copilot.drafting.builtin.nets.ends import ends_of
 from copilot.drafting.builtin.nets.maxflow import bounded
 from copilot.drafting.builtin.nets.network import Network, balance, measure, network_of, per_arc, write_network
 from copilot.drafting.builtin.nets.pairs import closed_links
-from copilot.drafting.builtin.nets.reading import Reading, phrases
+from copilot.drafting.builtin.nets.phrases import phrases
+from copilot.drafting.builtin.nets.reading import Reading
 from copilot.drafting.formulation import Formulation, Relation
 
 FAMILY = "mincost"

@@ -5,23 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
-from copilot.drafting.builtin.families.phrases import Account, Said, compiled
+from copilot.drafting.builtin.families.phrases import Account, Said
 from copilot.drafting.builtin.families.reading import NotAllSaid
 from copilot.drafting.builtin.nets.data import Data, Place
 from copilot.drafting.builtin.nets.marks import Marks, marks_of
+from copilot.drafting.builtin.nets.phrases import phrases
 from copilot.drafting.builtin.nets.told import take_told
-from copilot.drafting.builtin.words import load
 
-_CLAUSE = re.compile(r"[.!?;](?=\s|$)|,|:|\n|[()]")
-
-
-@cache
-def phrases(family: str, key: str) -> tuple[re.Pattern[str], ...]:
-    """The phrases under one key of the lexicon, longest first."""
-    listed = load("nets")[family].get(key, [])
-    return compiled(tuple(sorted(listed, key=lambda phrase: -len(phrase))))
 
 
 @dataclass(slots=True)

@@ -6,14 +6,16 @@ from collections.abc import Callable, Sequence
 
 from copilot.drafting.base import Table
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
-from copilot.drafting.builtin.nets import assignment, maxflow, mincost, path, transport
+from copilot.drafting.builtin.nets import assignment, facility, maxflow, mincost, path, tour, transport
 from copilot.drafting.builtin.nets.found import data_of
 from copilot.drafting.builtin.nets.reading import Reading, reading_of
 from copilot.drafting.formulation import Formulation, Span
 
 _MODELS: tuple[tuple[str, Callable[[Reading], Formulation]], ...] = (
     ("transportation", transport.read),
+    ("facility location", facility.read),
     ("assignment", assignment.read),
+    ("a round trip", tour.read),
     ("the largest flow", maxflow.read),
     ("the cheapest flow", mincost.read),
     ("the shortest path", path.read),

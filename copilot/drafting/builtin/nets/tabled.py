@@ -157,4 +157,4 @@ def _take_links(sheet: Sheet, ends: tuple[int, ...], data: Data) -> bool:
 def _unnamed_columns(sheet: Sheet, ends: tuple[int, ...]) -> bool:
     """Whether several columns of numbers have no name that tells them apart."""
     rest = sheet.heads[len(ends) :]
-    return len(rest) > 1 and (len(set(rest)) < len(rest) or any(not role_in(head) for head in rest))
+    return len(rest) > 1 and (len(set(rest)) < len(rest) or sum(not role_in(head) for head in rest) > 1)

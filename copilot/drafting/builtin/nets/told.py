@@ -23,7 +23,7 @@ def take_told(data: Data, marks: Marks, account: Account) -> None:
         if not mentions or len(mentions) != len(numbers):
             continue
         pairs = _paired(mentions, numbers)
-        if pairs is None or _RULES.search(data.prose, start, end):
+        if pairs is None or _RULES.search(data.prose, pairs[0][0].start, max(pairs[-1][0].end, pairs[-1][1].end)):
             continue
         roles = _roles(data.prose, pairs, (start, end))
         if None in roles:
