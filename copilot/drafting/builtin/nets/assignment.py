@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +16,7 @@ from copilot.drafting.builtin.nets.reading import Reading
 from copilot.drafting.formulation import Formulation, Relation
 
 FAMILY = "assignment"
+_UP_TO = re.compile(r"[^.;\d]{0,24}?\b(?:to|through|and)\b[^.;\d]{0,12}|\s*[-–]\s*|[^.;\d]{0,24}?[,–-][^.;\d]{0,12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,20 @@ def read(reading: Reading) -> Formulation:
     goal = most or least
     assert goal
     rules = pair_rules(reading, matrix)
+    _scale(reading, matrix)
     counts = counts_of(reading, matrix)
     reading.settle(FAMILY, len(matrix.rows), len(matrix.heads))
     sense = "maximize" if most else "minimize"
     return _written(reading, _Match(matrix, sense, reading.sentence(goal.start()), counts, rules))
+
+
+def _scale(reading: Reading, matrix: Matrix) -> None:
+    """ "Points from 1 to 10": the first and the last of a scale that all numbers of the matrix lie on."""
+    low, high = min(matrix.values.values()), max(matrix.values.values())
+    for one, other in itertools.pairwise(tuple(reading.account.numbers)):
+        gap = reading.marks.prose[one.end : other.start]
+        if one.value <= low and high <= other.value and _UP_TO.fullmatch(gap) and reading.says(FAMILY, "scale"):
+            reading.account.counts += [reading.account.take(one), reading.account.take(other)]
 
 
 def _written(reading: Reading, match: _Match) -> Formulation:

@@ -45,7 +45,7 @@ def _bound(reading: Reading, said: Said) -> Bound | None:
     spots = [one for one in reading.marks.mentions if start <= one.start < end]
     first = min([begin, *(one.start for one in spots), *([every.start()] if every and not marks else [])])
     last = max([said.end, *(one.end for one in spots), *([every.end()] if every and not marks else [])])
-    reading.account.explain(first, last)
+    reading.understood(first, last)
     for match in _all(reading, "duty", start, end):
         reading.account.explain(*match.span())
     reading.take(said)

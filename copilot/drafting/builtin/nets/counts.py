@@ -15,6 +15,9 @@ from copilot.drafting.builtin.nets.reading import Reading
 from copilot.drafting.formulation import Relation
 
 FAMILY = "assignment"
+_SUBJECT = re.compile(r"\b(?:each|every|any|no|a|an|one)\s+(?P<noun>[^\W\d_]+)", re.IGNORECASE)
+_BEHIND = re.compile(r"\s*(?:[^\W\d_]+\s+){0,2}?(?:each|per|for each|for every|to each)\s+(?P<noun>[^\W\d_]+)", re.IGNORECASE)
+_ALONE = re.compile(r"\b(?:nobody|no one|no-one|everyone|everybody|anyone|each)\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -59,12 +62,13 @@ def counts_of(reading: Reading, matrix: Matrix) -> Counts:
 def _told(reading: Reading, said: Said, axes: Axes, sides: Mapping[str, Count]) -> None:
     """ "Each crew can take up to two jobs": a number that bounds one side."""
     prose, (start, end) = reading.account.prose, said.sentence
-    subject = re.search(r"\b(?:each|every|per|any|no|a|an|one)\s+([^\W\d_]+)", prose[start : said.start], re.IGNORECASE)
-    if subject is None:
-        subject = re.search(r"\b(?:each|per)\s+([^\W\d_]+)", prose[said.end : end], re.IGNORECASE)
-    alone = re.search(r"\b(?:nobody|no one|no-one|everyone|everybody)\b", prose[start : said.start], re.IGNORECASE)
-    side = axes.side(subject[1]) if subject else "rows" if alone else ""
+    start = max([start, *(match.end() for match in re.compile(r"[;:,]\s").finditer(prose, start, said.start))])
+    subject = _SUBJECT.search(prose, start, said.start) or _BEHIND.match(prose, said.end, end)
+    alone = _ALONE.search(prose, start, said.start)
+    side = axes.side(subject["noun"]) if subject else "rows" if alone else ""
     other = axes.side(said.unit.partition(" ")[0])
+    if other and said.value == sides[other].size:
+        return
     if not side and other and (subject or alone):
         side = "heads" if other == "rows" else "rows"
     if not side or other == side:
@@ -77,7 +81,8 @@ def _told(reading: Reading, said: Said, axes: Axes, sides: Mapping[str, Count]) 
         sides[side].most = float("inf")
     else:
         sides[side].most = sides[side].least = said.value
-    reading.account.explain(start + (subject or alone).start() if subject or alone else said.start, said.end)  # type: ignore[union-attr]
+    begin = min([said.start, *(match.start() for match in (subject, alone) if match)])
+    reading.account.explain(begin, said.end)
     reading.take(said)
 
 

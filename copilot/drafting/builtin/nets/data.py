@@ -122,6 +122,8 @@ def role_in(words: str) -> str:
     """The first role that the words name."""
     found = stems_of(words)
     named = next((role for role in ROLES if found & _stems(role)), "")
+    if named in ("demand", "supply") and found & {stem(word) for word in _lexicon()["caps"]}:
+        return "limit"
     return named or ("measure" if re.search(r"[$€£¥]", words) else "")
 
 

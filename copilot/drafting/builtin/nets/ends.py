@@ -18,6 +18,8 @@ def ends_of(reading: Reading, nodes: Sequence[str]) -> tuple[str, str] | None:
         for phrase in phrases("ends", key):
             for match in phrase.finditer(reading.marks.text):
                 marks = reading.marks.within(*match.span())
+                if any(start < match.end() and match.start() < end for start, end in reading.struck):
+                    continue
                 if len(marks) == 2 and len(marks[0]) == len(marks[1]) == 1 and marks[0] != marks[1]:
                     first, last = marks[0][0], marks[1][0]
                     reading.account.explain(*match.span())

@@ -119,7 +119,7 @@ def _lists_links(text: str, start: int, end: int) -> bool:
 def _label_end(body: str, *, bulleted: bool) -> tuple[str, int] | None:
     """(the label of an entry, where what it tells begins)."""
     colon = re.search(r":(?!\d)|:(?=\d+(?:\D|$))|\s?=\s?", body)
-    if colon and colon.start() <= _LONGEST and not re.search(r"[,;]\s|\w{4}\.\s", body[: colon.start()]):
+    if colon and colon.start() <= _LONGEST and not re.search(r"[,;]\s|\w{5}\.\s", body[: colon.start()]):
         return body[: colon.start()], colon.end()
     first = next(iter(_values(body)), None)
     if first is None:

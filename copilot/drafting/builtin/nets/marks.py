@@ -94,7 +94,9 @@ def _patterns(labels: Sequence[str]) -> Iterator[tuple[str, re.Pattern[str]]]:
         chunks = [re.escape(chunk) for chunk in _CHUNK.findall(label)]
         body = r"[\s\-_]*".join(chunks)
         if label.isdigit() or (len(label) == 1 and label.islower()):
-            yield label, re.compile(rf"\b(?:{kinds}|{leads})s?\s+#?(?P<name>{body})(?![\w.]*\w)(?! [a-z]+ (?!to\b))", re.IGNORECASE)
+            end = r"(?![\w.]*\w)"
+            yield label, re.compile(rf"\b(?:{kinds})s?\s+#?(?P<name>{body}){end}", re.IGNORECASE)
+            yield label, re.compile(rf"(?:\b(?:{leads})|[→–-])\s*(?P<name>{body}){end}(?!\s+(?!to\b|and\b|or\b|is\b)[a-z])")
         elif len(label) == 1:
             yield label, re.compile(rf"(?<![\w'’])(?P<name>{body})(?![\w'’])")
         else:

@@ -38,10 +38,10 @@ def read(reading: Reading) -> Formulation:
         raise NotThisFamily
     if len(network.measures) > 1:
         raise InDoubt("The links have other numbers beside their capacity; say what they are for, or leave them out.")
+    closed = closed_links(reading, two_way=network.two_way)
     ends = ends_of(reading, network.nodes)
     if ends is None:
         raise InDoubt("The text does not name the place where the flow starts and the one where it ends.")
-    closed = closed_links(reading, two_way=network.two_way)
     bounds = bounds_of(reading)
     reading.settle(FAMILY, len(network.nodes), len(network.arcs))
     if reading.data.columns:

@@ -42,8 +42,9 @@ def read(reading: Reading) -> Formulation:
     others = [name for name in network.measures if name not in (cost, limit)]
     if others:
         raise InDoubt(f"It is not clear what “{others[0]}” of the links is for.")
-    net = _net(reading, network)
     closed = closed_links(reading, two_way=network.two_way)
+    net = _net(reading, network)
+    _funnels(reading, network, net)
     bounds = bounds_of(reading)
     reading.settle(FAMILY, len(network.nodes), len(network.arcs), len([v for v in net.values() if v > 0]), len([v for v in net.values() if v < 0]))
     have, want = sum(v for v in net.values() if v > 0), -sum(v for v in net.values() if v < 0)
@@ -75,6 +76,17 @@ def _net(reading: Reading, network: Network) -> dict[str, float]:
     if ends is None or amount is None:
         raise NotThisFamily
     return {ends[0]: amount, ends[1]: -amount}
+
+
+def _funnels(reading: Reading, network: Network, net: Mapping[str, float]) -> None:
+    """ "Everything goes through W or V": explained where no link leads past them."""
+    for match in reading.places(FAMILY, "funnel"):
+        inside = {label for mark in reading.marks.within(*match.span()) for label in mark}
+        reached = {node for node, value in net.items() if value > 0} - inside
+        while more := {b for a, b in network.numbers(network.measures[0]) if a in reached and b not in inside} - reached:
+            reached |= more
+        if inside and not any(net.get(node, 0) < 0 for node in reached):
+            reading.account.explain(*match.span())
 
 
 def _signed(words: str, values: Mapping[str, float]) -> int:

@@ -65,7 +65,7 @@ def open_rules(reading: Reading, sites: Sequence[str]) -> list[OpenRule]:
         if len(marks) == 2 and all(len(mark) == 1 and mark[0] in sites for mark in marks):
             terms = ((marks[0][0], False), (marks[1][0], True))
             found.append(OpenRule(f"{marks[0][0]} only with {marks[1][0]}", terms, "<=", 0.0, reading.sentence(match.start())))
-            reading.account.explain(*match.span())
+            reading.understood(*match.span())
     for key, (relation, limit) in _KINDS.items():
         for match in reading.places("facility", key):
             if all(reading.account.explained[match.start() : match.end()]):
@@ -76,5 +76,5 @@ def open_rules(reading: Reading, sites: Sequence[str]) -> list[OpenRule]:
             words = f"{key.replace('_', ' ')}: {' and '.join(labels)}"
             place = reading.sentence(match.start())
             found.append(OpenRule(words, tuple((label, False) for label in labels), relation, limit, place))
-            reading.account.explain(*match.span())
+            reading.understood(*match.span())
     return found

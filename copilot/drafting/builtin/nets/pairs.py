@@ -34,7 +34,7 @@ def pair_rules(reading: Reading, matrix: Matrix) -> list[PairRule]:
                 continue
             if kind in ("only", "bound"):
                 pairs = _others(matrix, marks, kind)
-            reading.account.explain(*match.span())
+            reading.understood(*match.span())
             found.append(PairRule(tuple(pairs), kind == "needed", reading.sentence(match.start())))
     return found
 
@@ -73,5 +73,6 @@ def closed_links(reading: Reading, *, two_way: bool) -> set[Ends]:
         if len(marks) == 2 and len(marks[0]) == len(marks[1]) == 1 and not _BREAKS.search(match.group()):
             ends = (marks[0][0], marks[1][0])
             closed |= {ends, ends[::-1]} if two_way else {ends}
-            reading.account.explain(*match.span())
+            reading.understood(*match.span())
+            reading.struck.append(match.span())
     return closed

@@ -48,10 +48,10 @@ def _is_free(ends: Ends, way: _Way) -> bool:
 
 
 def _way(reading: Reading, network: Network) -> _Way:
+    closed = closed_links(reading, two_way=network.two_way)
     ends = ends_of(reading, network.nodes)
     if ends is None:
         raise InDoubt("The text does not name one place where the way starts and one where it ends.")
-    closed = closed_links(reading, two_way=network.two_way)
     without, via = set[str](), list[str]()
     for key, labels in (("without", without), ("via", via)):
         for match in reading.places(FAMILY, key):
@@ -59,7 +59,7 @@ def _way(reading: Reading, network: Network) -> _Way:
                 continue
             marks = [label for mark in reading.marks.within(*match.span()) for label in mark]
             labels.update(marks) if isinstance(labels, set) else labels.extend(marks)
-            reading.account.explain(*match.span())
+            reading.understood(*match.span())
     if len(via) > 1:
         raise InDoubt("The way must pass several places; say in which order, or split it.")
     return _Way((ends[0], *via, ends[1]), frozenset(without), frozenset(closed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,13 @@ from copilot.drafting.builtin.nets.told import take_told
 
 
 
+_LEAD = re.compile(r"\b(?:but|however|also|and|additionally|moreover|furthermore|note that|unfortunately|in addition|besides|today|since)\b[\s,]*$", re.IGNORECASE)
+_WHY = re.compile(r"\s*\([^()\d]{0,60}\)|,?\s*(?:because|since|as|due to|for lack of|owing to)\b[^.;\d]*", re.IGNORECASE)
+_BREAKS = re.compile(r"\b(?:if|unless|except|otherwise|when|more|less|both)\b", re.IGNORECASE)
+_AT = re.compile(r"\bat (?=most\b|least\b)", re.IGNORECASE)
+_RANGE = re.compile(r"\s*(?:to|through|–|-|…|\.\.\.?)\s*")
+
+
 @dataclass(slots=True)
 class Reading:
     """The data, the account of the prose, and the marks of names in it."""
@@ -22,17 +30,18 @@ class Reading:
     data: Data
     account: Account
     marks: Marks
-    settled: bool = field(default=False)
+    struck: list[Place] = field(default_factory=list)  # where links are closed: they say no trip
 
     def says(self, family: str, key: str) -> re.Match[str] | None:
         """The first place where the prose says one of the phrases."""
-        found = [match for one in phrases(family, key) if (match := one.search(self.marks.text))]
-        return min(found, key=lambda match: match.start()) if found else None
+        return min(self.places(family, key), key=lambda match: match.start(), default=None)
 
     def places(self, family: str, key: str) -> Iterator[re.Match[str]]:
         """Every place of the phrases under a key."""
         for one in phrases(family, key):
-            yield from one.finditer(self.marks.text)
+            for match in one.finditer(self.marks.text):
+                if not _AT.match(self.marks.text, max(0, match.start() - 3)):  # "at most" is no goal
+                    yield match
 
     def heard(self, family: str, key: str) -> re.Match[str] | None:
         """As `says`, and what says it is explained wherever it stands."""
@@ -49,6 +58,15 @@ class Reading:
         self.account.taken.append(self.account.take(said))
         return said.value
 
+    def understood(self, start: int, end: int) -> None:
+        """A rule is explained, with the word that leads to it and the reason behind it, which may hold no more rules."""
+        text = self.marks.text
+        lead = _LEAD.search(text, max(0, start - 40), start)
+        self.account.explain(lead.start() if lead else start, end)
+        why = _WHY.match(text, end)
+        if why and not re.search(r"[ᛗᛚ]", why.group()) and not _BREAKS.search(why.group()):
+            self.account.explain(*why.span())
+
     def sentence(self, at: int) -> Place:
         """Range of the sentence around an offset."""
         return self.account.sentence_at(at)
@@ -61,7 +79,6 @@ class Reading:
                 self.account.explain(*match.span())
         self._enumerations()
         reasons = [*self.data.strange, *self._left()]
-        self.settled = True
         if reasons:
             raise NotAllSaid(*dict.fromkeys(reasons))
 
@@ -83,6 +100,7 @@ class Reading:
         """A sentence that names every row, every column or every place only lists them."""
         axes: list[Sequence[str]] = [axis for one in self.data.matrices for axis in (one.rows, one.heads)]
         axes += [list(one.values) for one in self.data.columns] + [one.nodes for one in self.data.links]
+        self._ranges(axes)
         for begin, end in {self.sentence(one.start) for one in self.marks.mentions}:
             inside = [one for one in self.marks.mentions if begin <= one.start < end]
             named = {one.label for one in inside}
@@ -91,6 +109,19 @@ class Reading:
                     for one in inside:
                         if one.label in axis:
                             self.account.explain(one.start, one.end)
+
+
+    def _ranges(self, axes: Sequence[Sequence[str]]) -> None:
+        """ "K1 to K6", "plants 1-3": the first and the last of some names in order."""
+        for one, other in itertools.pairwise(self.marks.mentions):
+            if not _RANGE.fullmatch(self.marks.prose[one.end : other.start]):
+                continue
+            for axis in axes:
+                if one.label in axis and other.label in axis:
+                    inside = axis[axis.index(one.label) : axis.index(other.label) + 1]
+                    heads = {re.sub(r"[\dA-Z]$", "", label) for label in inside}
+                    if len(inside) > 2 and len(heads) == 1:
+                        self.account.explain(one.start, other.end)
 
 
 def reading_of(data: Data) -> Reading:

@@ -14,6 +14,7 @@ _TOKEN = re.compile(r"\S+")
 _NUMBERED = re.compile(r"[^\W\d]+ (?:\d+|[A-Z])(?!\w)")
 _BARE = re.compile(r"^\s*(?P<label>[^\W\d]\D*?|\w+)(?:\s+(?:[$€£]?\d[\d,]*(?:\.\d+)?|-|–|—|x|inf|n/a))+\s*$")
 _BULLET = re.compile(r"^\s*(?:[*•‣▪◦–—-]|\d{1,2}[.)])\s+")
+_CROWDED = re.compile(r"\d\s+\d+(?:\s|$)")
 _LONGEST = 40
 _FEWEST = 2
 
@@ -77,6 +78,10 @@ def _sheet_at(lines: Sequence[_Line], at: int, text: str) -> tuple[Sheet | None,
             continue
         if cut is _by_colon and not _is_grid([len(cells) for _, cells in rows]):
             continue
+        if cut is _by_ends and not _joins([cells for _, cells in rows]):
+            continue
+        if piped and all(_CROWDED.search(cells[0].text) for _, cells in rows[1:]):
+            continue
         table = _table(rows, piped=piped)
         if table is not None:
             heads, body = table
@@ -131,7 +136,7 @@ def _table(
         return None
     if not piped and sum(1 for row in body if _is_row(row)) < len(body):
         return None
-    names = [piece.text for piece in heads]
+    names = [piece.text.rpartition(": ")[2] for piece in heads]
     if not any([names[0], *(row[0].text for row in body)]) and len(names) == len(body[0]) - 1 and _count_up(names[1:]):
         return tuple(["", *names[1:]]), tuple(tuple(piece.text for piece in row[1:]) for row in body)
     if _looks_like_row(names, [[piece.text for piece in row] for row in body]):
@@ -205,14 +210,15 @@ def _by(mark: str) -> Callable[[str], list[Piece]]:
     def cut(line: str) -> list[Piece]:
         if mark not in line:
             return []
-        return [Piece(cell.strip().strip('"'), -1, -1) for cell in line.strip(" ").split(mark)]
+        return [Piece(cell.strip().strip('"'), -1, -1) for cell in _BULLET.sub("", line.strip(" ")).split(mark)]
 
     return cut
 
 
 def _by_space(line: str) -> list[Piece]:
     """Cells that two spaces part, or single ones where a line is a label and bare numbers, or heads of one word."""
-    pieces = [Piece(match.group(), *match.span()) for match in _WIDE.finditer(line)]
+    line = line.replace("|", " ")
+    pieces = [one for match in _WIDE.finditer(line) for one in _numbers_apart(match)]
     if len(pieces) > 2 or (len(pieces) == 2 and amount_of(pieces[1].text)):
         return pieces
     bare = _BARE.match(line)
@@ -224,6 +230,28 @@ def _by_space(line: str) -> list[Piece]:
     heads = [Piece(match.group(), *match.span()) for match in numbered]
     short = len(heads) > 1 and all(len(head.text) < 16 and not head.text.endswith((",", ";")) for head in heads)
     return heads if short else pieces
+
+
+def _numbers_apart(match: re.Match[str]) -> list[Piece]:
+    """ "2.0 3.1 4.2" are three cells."""
+    tokens = [Piece(one.group(), match.start() + one.start(), match.start() + one.end()) for one in _TOKEN.finditer(match.group())]
+    bare = len(tokens) > 1 and all(amount_of(token.text) is not None for token in tokens)
+    return tokens if bare else [Piece(match.group(), *match.span())]
+
+
+def _by_ends(line: str) -> list[Piece]:
+    """ "dock hall 5": two places and a number or two."""
+    tokens = line.split()
+    if not 3 <= len(tokens) <= 4 or any(len(token) > 16 or token[-1] in ",;:." for token in tokens):
+        return []
+    return [Piece(token, -1, -1) for token in tokens]
+
+
+def _joins(rows: Sequence[list[Piece]]) -> bool:
+    """Whether rows are links: some place is the end of one and the start of another."""
+    body = [row for row in rows if amount_of(row[2].text) is not None]
+    worded = all(amount_of(cell.text) is None or cell.text.isdigit() for row in body for cell in row[:2])
+    return worded and len(body) >= len(rows) - 1 and bool({row[0].text for row in body} & {row[1].text for row in body})
 
 
 def _by_colon(line: str) -> list[Piece]:
@@ -245,5 +273,5 @@ def _by_brackets(line: str) -> list[Piece]:
 
 
 _CUTS: tuple[Callable[[str], list[Piece]], ...] = (
-    _by_pipes, _by("\t"), _by_brackets, _by_colon, _by(";"), _by(","), _by_space,
+    _by_pipes, _by("\t"), _by_brackets, _by_colon, _by(";"), _by(","), _by_ends, _by_space,
 )

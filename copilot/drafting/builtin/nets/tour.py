@@ -94,7 +94,7 @@ def _trip(reading: Reading, lengths: _Lengths) -> _Trip:
     first = start or lengths.places[0]
     places = (first, *(place for place in lengths.places if place != first))
     missing = [ends for ends in _needed(places, back=back, end=end) if ends not in lengths.values]
-    if missing and reading.says("any", "gap") is None:
+    if not set(missing) <= {(places[0], end)} and reading.says("any", "gap") is None:
         raise InDoubt(f"The length from {missing[0][0]} to {missing[0][1]} is not given.")
     return _Trip(_Lengths(places, lengths.values, lengths.place, lengths.unit), back, end, before, frozenset({*closed, *missing}))
 
@@ -128,7 +128,7 @@ def _orders(reading: Reading) -> Iterator[Ends]:
                 marks = reading.marks.within(*match.span())
                 if len(marks) != 2 or len(marks[0]) != 1 or all(reading.account.explained[match.start() : match.end()]):
                     continue
-                reading.account.explain(*match.span())
+                reading.understood(*match.span())
                 for other in marks[1]:
                     yield (other, marks[0][0]) if turned else (marks[0][0], other)
 
