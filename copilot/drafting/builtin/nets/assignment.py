@@ -12,7 +12,7 @@ from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
 from copilot.drafting.builtin.nets.counts import Count, Counts, counts_of
 from copilot.drafting.builtin.nets.data import Matrix
 from copilot.drafting.builtin.nets.pairs import PairRule, pair_rules
-from copilot.drafting.builtin.nets.reading import Reading
+from copilot.drafting.builtin.nets.reading import Reading, goal_of
 from copilot.drafting.formulation import Formulation, Relation
 
 FAMILY = "assignment"
@@ -48,7 +48,7 @@ def read(reading: Reading) -> Formulation:
     matrix = data.matrices[0]
     if reading.heard(FAMILY, "assign") is None:
         raise NotThisFamily
-    most, least = reading.heard(FAMILY, "most"), reading.heard(FAMILY, "least")
+    most, least = goal_of(reading, FAMILY)
     if (most is None) == (least is None):
         raise NotThisFamily if most is None else InDoubt("It is not clear whether the total is to be small or large.")
     goal = most or least

@@ -89,6 +89,7 @@ class Data:
     matrices: list[Matrix] = field(default_factory=list)
     columns: list[Column] = field(default_factory=list)
     links: list[Links] = field(default_factory=list)
+    waiting: list[Column] = field(default_factory=list)
     bare: list[Bare] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
     sources: dict[int, tuple[str, Mapping[str, tuple[float, ...]]]] = field(default_factory=dict)

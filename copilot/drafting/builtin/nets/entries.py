@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ _STOP = re.compile(r"(?<!\bProf)(?<!\bDr)(?<!\bSt)(?<!\bMr)(?<!\bMrs)(?<!\bNo)(?
 _NUMBER = re.compile(r"(?<![\w.,])[$€£¥]?\s?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[kK]?(?![\w.]*\d)|(?<![\w.,])\.\d+")
 _EDGE_MARK = r"(?:→|->|=>|↔|<->|–|—|-)"
 _CUT = re.compile(r"(?P<soft>\(|\)|\bwith\b|\bfor\b|\bat\b|/)|;|,(?!\d{3}(?!\d))|\band\b")
+_RECORD = re.compile(r"(?P<name>(?:[A-Z\d][\w'.-]*)(?: [A-Z\d][\w'.-]*)*)\s*\((?P<told>[^()]*\d[^()]*)\)")
 _LONGEST = 48
 
 
@@ -60,6 +62,10 @@ def entries_of(text: str) -> list[Entry]:
         if parent and not (bullet and indent >= depth):
             parent, depth = "", -1
         for start, end in [(body, line.end())] if bullet else _sentences(text, body, line.end()):
+            records = list(_records(text, start, end, intro))
+            if records:
+                found += records
+                continue
             entry = _entry(text, start, end, bulleted=bullet is not None)
             if entry is None:
                 intro = "" if text[start:end].strip() else intro
@@ -67,6 +73,21 @@ def entries_of(text: str) -> list[Entry]:
             label = f"{_origin(parent)} → {_target(entry.label)}" if parent else entry.label
             found.append(replace(entry, label=label, intro=intro or intro_of(text, start), indent=indent))
     return found
+
+
+def _records(text: str, start: int, end: int, intro: str) -> Iterator[Entry]:
+    """ "Bonn (rent 900, capacity 120 t), Essen (rent 1100, capacity 150 t)": names with their numbers in brackets."""
+    matches = list(_RECORD.finditer(text, start, end))
+    gaps = [text[a.end() : b.start()] for a, b in itertools.pairwise(matches)]
+    if len(matches) < 2 or not all(re.fullmatch(r"[\s,;]*(?:and )?", gap) for gap in gaps):
+        return
+    for match in matches:
+        pieces = list(_pieces(text, *match.span("told")))
+        pairs = tuple(pair for a, b in pieces if (pair := _pair(text, a, b)) is not None)
+        if len(pairs) != len(pieces):
+            return
+        lead = text[start : matches[0].start()].strip(" :,") or intro
+        yield Entry(match["name"].strip(), pairs, lead, match.start(), match.end())
 
 
 def _heading(body: str) -> str:
@@ -96,7 +117,10 @@ def _entry(text: str, start: int, end: int, *, bulleted: bool) -> Entry | None:
     while start < end and text[start].isspace():
         start += 1
     label, rest = "", 0
-    if not _lists_links(text, start, end):
+    colon = text.rfind(": ", start, end)
+    if colon > 0 and _lists_links(text, colon + 1, end):
+        label, rest = text[start:colon], colon + 1 - start
+    elif not _lists_links(text, start, end):
         cut = _label_end(text[start:end], bulleted=bulleted)
         if cut is None:
             return None
@@ -164,6 +188,8 @@ def _values(piece: str) -> Iterator[re.Match[str]]:
     """The numbers of a piece that are no part of a name: "Job 2 takes 7 h" has one."""
     found = list(_NUMBER.finditer(piece))
     small = load("nets")["data"]["small"]
+    if len(found) == 2 and re.match(r"\s*\d+\s*[(:=]\s*\d", piece):
+        found = found[1:]  # "1 (20 units)" tells of place 1
     for match in found:
         word = re.search(r"([^\W\d]+)\s*$", piece[: match.start()])
         tied = re.search(rf"(?:^|{_EDGE_MARK})\s*$", piece[: match.start()]) and re.match(rf"\s*{_EDGE_MARK}", piece[match.end() :])

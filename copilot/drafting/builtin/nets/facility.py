@@ -42,7 +42,7 @@ class _Wish:
 def read(reading: Reading) -> Formulation:
     """The formulation. Raises NotThisFamily or InDoubt."""
     data = reading.data
-    goal = reading.heard(FAMILY, "goal")
+    goal = reading.heard(FAMILY, "goal") or reading.heard(FAMILY, "least_bare")
     if len(data.matrices) != 1 or data.links or goal is None or reading.says(FAMILY, "open") is None:
         raise NotThisFamily
     if reading.says(FAMILY, "cover"):

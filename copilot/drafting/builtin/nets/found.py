@@ -32,7 +32,19 @@ def data_of(text: str, tables: Sequence[Table] = ()) -> Data:
             data.prose = blanked(data.prose, [(entry.start, entry.end) for entry in block])
     name_bare(data)
     data.links = _joined(data.links)
+    _take_waiting(data)
     return data
+
+
+def _take_waiting(data: Data) -> None:
+    """Numbers of names that turned out to be a side of a matrix, or places of links."""
+    axes = [set(axis) for matrix in data.matrices for axis in (matrix.rows, matrix.heads)]
+    nodes = {node for links in data.links for node in links.nodes}
+    for column in data.waiting:
+        named = set(column.values)
+        if (named in axes or (len(named) > 1 and named <= nodes)) and data.prose[slice(*column.place)].strip(" ."):
+            data.columns.append(column)
+            data.prose = blanked(data.prose, [column.place])
 
 
 def sheet_of(table: Table, place: int) -> Sheet:

@@ -127,7 +127,13 @@ def _single_row(
 ) -> bool:
     """ "Sites want: A 130, B 170": a column called by its heading, where that names a role."""
     rows = list(dict.fromkeys(row for row, _ in cells))
-    if columns or any(value is None for value in cells.values()) or not all(role_in(row) for row in rows):
+    if columns or any(value is None for value in cells.values()):
+        return False
+    if not all(role_in(row) for row in rows):  # "Customers: Bonn 60, Essen 50" may be their need, if they are customers
+        data.waiting += [
+            Column(row, {head: value for (one, head), value in cells.items() if one == row and value is not None}, _place(block))
+            for row in rows
+        ]
         return False
     for row in rows:
         values = {head: value for (one, head), value in cells.items() if one == row and value is not None}
@@ -144,7 +150,7 @@ def _numbers(pairs: Sequence[Pair]) -> dict[str, float] | None:
         if name in found or pair.value is None:
             return None
         found[name] = pair.value
-    return found if len(found) < 2 or all(role_in(name) for name in found) else None
+    return found if len(found) < 2 or sum(not role_in(name) for name in found) < 2 else None
 
 
 def _name(pair: Pair) -> tuple[str, str]:

@@ -34,7 +34,7 @@ class _Carrying:
 def read(reading: Reading) -> Formulation:
     """The formulation. Raises NotThisFamily or InDoubt."""
     network = network_of(reading, two_way=False)
-    goal = reading.heard(FAMILY, "cheapest")
+    goal = reading.heard(FAMILY, "cheapest") or reading.heard(FAMILY, "least_bare")
     cost = measure(network, "measure", alone=True)
     if goal is None or cost is None or reading.says("maxflow", "largest"):
         raise NotThisFamily
@@ -46,7 +46,7 @@ def read(reading: Reading) -> Formulation:
     net = _net(reading, network)
     _funnels(reading, network, net)
     bounds = bounds_of(reading)
-    reading.settle(FAMILY, len(network.nodes), len(network.arcs), len([v for v in net.values() if v > 0]), len([v for v in net.values() if v < 0]))
+    reading.settle(FAMILY, len(network.nodes), len(network.arcs), len(network.nodes) - len(net), len([v for v in net.values() if v > 0]), len([v for v in net.values() if v < 0]))
     have, want = sum(v for v in net.values() if v > 0), -sum(v for v in net.values() if v < 0)
     if have < want - 1e-9:
         raise InDoubt(f"The places need {want:g} in total and only {have:g} are there.")

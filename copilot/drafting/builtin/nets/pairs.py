@@ -27,6 +27,8 @@ def pair_rules(reading: Reading, matrix: Matrix) -> list[PairRule]:
     for kind in ("only", "bound", "barred", "needed"):
         for match in _matches(reading, kind):
             marks = reading.marks.within(*match.span())
+            if kind == "barred" and len(marks) == 1 and len(marks[0]) == 2:  # "Tina and Omar must not be paired"
+                marks = [marks[0][:1], marks[0][1:]]
             if len(marks) != 2:
                 continue
             pairs = _pairs(matrix, marks)

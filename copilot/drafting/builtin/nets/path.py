@@ -30,7 +30,7 @@ class _Way:
 def read(reading: Reading) -> Formulation:
     """The formulation. Raises NotThisFamily or InDoubt."""
     network = network_of(reading, two_way=True)
-    goal = reading.heard(FAMILY, "shortest")
+    goal = reading.heard(FAMILY, "shortest") or reading.heard(FAMILY, "least_bare")
     if goal is None or reading.says("maxflow", "largest") or reading.data.columns:
         raise NotThisFamily
     length = measure(network, "measure", alone=True)

@@ -13,12 +13,15 @@ from copilot.drafting.builtin.nets.data import Data, Place
 from copilot.drafting.builtin.nets.marks import Marks, marks_of
 from copilot.drafting.builtin.nets.phrases import phrases
 from copilot.drafting.builtin.nets.told import take_told
+from copilot.drafting.builtin.words import load
 
 
 
 _LEAD = re.compile(r"\b(?:but|however|also|and|additionally|moreover|furthermore|note that|unfortunately|in addition|besides|today|since)\b[\s,]*$", re.IGNORECASE)
 _WHY = re.compile(r"\s*\([^()\d]{0,60}\)|,?\s*(?:because|since|as|due to|for lack of|owing to)\b[^.;\d]*", re.IGNORECASE)
 _BREAKS = re.compile(r"\b(?:if|unless|except|otherwise|when|more|less|both)\b", re.IGNORECASE)
+_DUTY = re.compile(r"\b(?:must|should|can|may|has to|have to|shall)\b", re.IGNORECASE)
+_EDGE = re.compile(r"[;:]|,\s|\b(?:but|if|unless|where|provided)\b")
 _AT = re.compile(r"\bat (?=most\b|least\b)", re.IGNORECASE)
 _RANGE = re.compile(r"\s*(?:to|through|–|-|…|\.\.\.?)\s*")
 
@@ -77,10 +80,31 @@ class Reading:
         for key in ("any", family):
             for match in self.places(key, "absorb"):
                 self.account.explain(*match.span())
+        self._goal_clauses(family)
         self._enumerations()
         reasons = [*self.data.strange, *self._left()]
         if reasons:
             raise NotAllSaid(*dict.fromkeys(reasons))
+
+    def _goal_clauses(self, family: str) -> None:
+        """Where the goal is told, and in the first sentence, a word of duty is part of the telling."""
+        text = self.marks.text
+        first = self.sentence(len(text) - len(text.lstrip()))
+        places = [] if re.search(r"[ᛗᛚ]", text[slice(*first)]) or self.numbers_in(*first) else [first]
+        for key in load("nets")["any"]["goals"].get(family, []):
+            places += [self._clause(match.start()) for match in self.places(family, key)]
+        for start, end in places:
+            for match in _DUTY.finditer(text, start, end):
+                self.account.explain(*match.span())
+
+    def _clause(self, at: int) -> Place:
+        start, end = self.sentence(at)
+        for edge in _EDGE.finditer(self.marks.text, start, end):
+            if edge.end() <= at:
+                start = edge.end()
+            elif edge.start() > at:
+                return start, edge.start()
+        return start, end
 
     def _left(self) -> Iterator[str]:
         """Numbers, cues of rules and names that nothing explains."""
@@ -131,3 +155,11 @@ def reading_of(data: Data) -> Reading:
     account.numbers = [said for said in account.numbers if not marks.covers(said.start)]
     take_told(data, marks, account)
     return Reading(data, account, marks)
+
+
+def goal_of(reading: Reading, family: str) -> tuple[re.Match[str] | None, re.Match[str] | None]:
+    """What says that something is to be large, and what that it is to be small: with what it is, or else alone."""
+    most, least = reading.heard(family, "most"), reading.heard(family, "least")
+    if most or least:
+        return most, least
+    return reading.heard(family, "most_bare"), reading.heard(family, "least_bare")

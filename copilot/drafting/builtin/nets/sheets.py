@@ -80,6 +80,8 @@ def _sheet_at(lines: Sequence[_Line], at: int, text: str) -> tuple[Sheet | None,
             continue
         if cut is _by_ends and not _joins([cells for _, cells in rows]):
             continue
+        if cut not in (_by_pipes, _by_colon) and ":" in rows[0][1][0].text:
+            continue
         if piped and all(_CROWDED.search(cells[0].text) for _, cells in rows[1:]):
             continue
         table = _table(rows, piped=piped)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -111,7 +112,7 @@ def _matrix(grid: _Grid, rows: Sequence[int], heads: Sequence[int]) -> Matrix:
 def _ends(sheet: Sheet) -> tuple[int, ...] | None:
     """The one or two columns that name a link."""
     words, width = load("nets")["data"], len(sheet.heads)
-    low = [head.lower().strip() for head in sheet.heads]
+    low = [" ".join(re.sub(r"[_\W]+", " ", head.lower()).split()) for head in sheet.heads]
     if width < 2:
         return None
     if width > 2 and low[0] in words["tails"] and low[1] in words["heads"]:

@@ -6,12 +6,15 @@ import re
 from collections.abc import Sequence
 
 from copilot.drafting.builtin.families.phrases import Account, Said
-from copilot.drafting.builtin.nets.data import Column, Data, Place, role_in
+from copilot.drafting.builtin.nets.data import Column, Data, Place, role_in, stems_of
 from copilot.drafting.builtin.nets.marks import Marks, Mention
+from copilot.drafting.builtin.words import load, stem
 
 _STOP = re.compile(r"[.;?!](?=\s|$)|\n")
+
 _LIMITS = re.compile(r"\b(?:at least|at most|no more than|up to|a maximum of|a minimum of|can|must|may)\b", re.IGNORECASE)
 _RULES = re.compile(r"\b(?:if|unless|only|not|cannot|can't|except|exactly|each|every|any|from|through|via)\b", re.IGNORECASE)
+_GIVING = {stem(word) for word in load("nets")["data"]["giving"]}
 _NAMED = {"supply", "demand", "fixed", "limit"}
 
 
@@ -58,7 +61,8 @@ def _roles(prose: str, pairs: Sequence[tuple[Mention, Said]], place: Place) -> l
     for at, (one, said) in enumerate(pairs):
         last = at == len(pairs) - 1
         end = place[1] if last else max(one.end, said.end)
-        role = role_in(prose[begin:end]) or role
+        words = prose[begin:end]
+        role = role_in(words) or ("supply" if stems_of(words) & _GIVING else "") or role
         found.append(role if role in _NAMED else None)
         begin = max(one.end, said.end)
     if found and found[0] is None and len(set(found[1:])) == 1:

@@ -45,7 +45,7 @@ class _Trip:
 def read(reading: Reading) -> Formulation:
     """The formulation. Raises NotThisFamily or InDoubt."""
     lengths = _lengths(reading)
-    goal = reading.heard(FAMILY, "goal")
+    goal = reading.heard(FAMILY, "goal") or reading.heard(FAMILY, "least_bare")
     if goal is None or reading.says(FAMILY, "visit") is None or reading.data.columns:
         raise NotThisFamily
     trip = _trip(reading, lengths)

@@ -10,7 +10,7 @@ from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
 from copilot.drafting.builtin.nets.bounds import Bound, bounds_of
 from copilot.drafting.builtin.nets.data import Column, Ends, Matrix
 from copilot.drafting.builtin.nets.pairs import PairRule, pair_rules
-from copilot.drafting.builtin.nets.reading import Reading
+from copilot.drafting.builtin.nets.reading import Reading, goal_of
 from copilot.drafting.formulation import Formulation, Relation
 
 FAMILY = "transport"
@@ -36,7 +36,7 @@ def read(reading: Reading) -> Formulation:
     if len(data.matrices) != 1 or data.links or any(column.role == "fixed" for column in data.columns):
         raise NotThisFamily
     matrix, supply, demand = _sides(data.matrices[0], data.columns)
-    most, least = reading.heard(FAMILY, "most"), reading.heard(FAMILY, "least")
+    most, least = goal_of(reading, FAMILY)
     goal = least or most
     if goal is None:
         raise InDoubt("The text does not say what is to be smallest.")
@@ -54,19 +54,33 @@ def _sides(matrix: Matrix, columns: Sequence[Column]) -> tuple[Matrix, Column, C
     across = [column for column in columns if set(column.values) == set(matrix.heads)]
     if len(own) != 1 or len(across) != 1 or len(columns) != 2:
         raise NotThisFamily
-    roles = {own[0].role, across[0].role}
-    if own[0].role == "demand" and across[0].role in ("supply", "limit", ""):
-        turned = {(b, a): value for (a, b), value in matrix.values.items()}
-        return Matrix(matrix.heads, matrix.rows, turned, matrix.words, matrix.place, matrix.unit), across[0], own[0]
-    if across[0].role == "demand" and own[0].role in ("supply", "limit", ""):
+    one, other = own[0].role, across[0].role
+    if one == "demand" and other in ("supply", "limit", ""):
+        return _turned(matrix), across[0], own[0]
+    if other == "demand" and one in ("supply", "limit", ""):
         return matrix, own[0], across[0]
-    raise NotThisFamily if roles <= {""} else InDoubt("It is not clear which places supply and which need.")
+    if one == "supply" and other in ("limit", ""):  # what is there goes where there is room for it
+        return matrix, own[0], across[0]
+    if other == "supply" and one in ("limit", ""):
+        return _turned(matrix), across[0], own[0]
+    raise NotThisFamily if {one, other} <= {""} else InDoubt("It is not clear which places supply and which need.")
+
+
+def _turned(matrix: Matrix) -> Matrix:
+    turned = {(b, a): value for (a, b), value in matrix.values.items()}
+    return Matrix(matrix.heads, matrix.rows, turned, matrix.words, matrix.place, matrix.unit)
 
 
 def _signs(reading: Reading, supply: Column, demand: Column, *, profit: bool) -> tuple[Relation, Relation]:
     """How supply and need hold: what there is of the one must suffice for the other, unless the text says otherwise."""
     have, want = sum(supply.values.values()), sum(demand.values.values())
     all_sent, partly = reading.heard(FAMILY, "empty"), reading.heard(FAMILY, "partly")
+    if demand.role == "limit" and (all_sent or profit):
+        if all_sent and have > want:
+            raise InDoubt(f"{have:g} must go somewhere, and there is only room for {want:g}.")
+        return "==" if all_sent else "<=", "<="
+    if demand.role == "limit":
+        raise InDoubt("Say whether all that is there must be shipped.")
     if all_sent and have > want:
         return "==", ">="
     if have >= want:
