@@ -108,15 +108,19 @@ def stems_of(words: str) -> set[str]:
     return {stem(word.lower()) for word in _WORD.findall(words)}
 
 
-def role_of(label: str) -> str:
-    """The role that a heading names ("tons needed": demand); "" for the name of a thing or a place."""
+def role_of(label: str, *, within: bool = False) -> str:
+    """The role that a heading names ("tons needed": demand); "" for the name of a thing or a place.
+
+    `within` a line: a word that begins with a capital letter is a name there.
+    """
     words = _WORD.findall(re.sub(r"[(\[][^)\]]*[)\]]", " ", label))
     if not words or re.search(r"\d", re.sub(r"[(\[][^)\]]*[)\]]", " ", label)):
         return ""
     role = role_in(" ".join(words))
     known = {stem(word) for word in _lexicon()["beside"]} | {one for key in ROLES for one in _stems(key)}
     others = [word for word in words if stem(word.lower()) not in known]
-    return role if len(others) <= (1 if len(words) > 1 and all(word[0].islower() for word in words[1:]) else 0) else ""
+    small = all(word[0].islower() for word in (words if within else words[1:]))
+    return role if len(others) <= (1 if len(words) > 1 and small else 0) else ""
 
 
 def role_in(words: str) -> str:
@@ -142,3 +146,21 @@ def blanked(text: str, ranges: Iterable[Place]) -> str:
     for start, end in ranges:
         out[start:end] = ["." if sign == "\n" else " " for sign in text[start:end]]
     return "".join(out)
+
+
+def merged(columns: Iterable[Column]) -> list[Column]:
+    """Columns of one role over different names are one column."""
+    found: list[Column] = []
+    for one in columns:
+        at = next((at for at, other in enumerate(found) if _continues(other, one)), None)
+        if at is None:
+            found.append(one)
+        else:
+            values = {**found[at].values, **one.values}
+            place = (min(found[at].place[0], one.place[0]), max(found[at].place[1], one.place[1]))
+            found[at] = Column(found[at].words, values, place, found[at].unit or one.unit, found[at].near)
+    return found
+
+
+def _continues(one: Column, other: Column) -> bool:
+    return bool(one.role) and one.role == other.role and not one.values.keys() & other.values.keys()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from copilot.drafting.builtin.nets.phrases import phrases
-from copilot.drafting.builtin.nets.reading import Reading
+from copilot.drafting.builtin.nets.reading import Reading, pair_in
 
 _NAMES = (("s", "t"), ("source", "sink"), ("start", "end"), ("start", "finish"), ("origin", "destination"), ("source", "target"))
 
@@ -20,8 +20,9 @@ def ends_of(reading: Reading, nodes: Sequence[str]) -> tuple[str, str] | None:
                 marks = reading.marks.within(*match.span())
                 if any(start < match.end() and match.start() < end for start, end in reading.struck):
                     continue
-                if len(marks) == 2 and len(marks[0]) == len(marks[1]) == 1 and marks[0] != marks[1]:
-                    first, last = marks[0][0], marks[1][0]
+                pair = pair_in(marks)
+                if pair is not None and pair[0] != pair[1]:
+                    first, last = pair
                     reading.account.explain(*match.span())
                     found.append((last, first) if turned else (first, last))
         if found:

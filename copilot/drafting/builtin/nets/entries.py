@@ -44,6 +44,7 @@ class Entry:
     indent: int = 0
     bulleted: bool = False
     loose: bool = False
+    told: int = 0  # where what stands behind the label begins
 
 
 def entries_of(text: str) -> list[Entry]:
@@ -87,7 +88,7 @@ def _records(text: str, start: int, end: int, intro: str) -> Iterator[Entry]:
         if len(pairs) != len(pieces):
             return
         lead = text[start : matches[0].start()].strip(" :,") or intro
-        yield Entry(match["name"].strip(), pairs, lead, match.start(), match.end())
+        yield Entry(match["name"].strip(), pairs, lead, match.start(), match.end(), told=match.start())
 
 
 def _heading(body: str) -> str:
@@ -131,7 +132,7 @@ def _entry(text: str, start: int, end: int, *, bulleted: bool) -> Entry | None:
         return None
     bare = [text[a:b] for a, b in pieces if not any(a <= pair.start < b for pair in pairs)]
     loose = any(re.search(r"\w", piece) for piece in bare)
-    return Entry(label.strip(" *_`\"'(["), tuple(pairs), "", start, end, bulleted=bulleted, loose=loose)
+    return Entry(label.strip(" *_`\"'(["), tuple(pairs), "", start, end, bulleted=bulleted, loose=loose, told=start + rest)
 
 
 def _lists_links(text: str, start: int, end: int) -> bool:

@@ -63,7 +63,7 @@ def _sites(reading: Reading, matrix: Matrix) -> _Sites:
     """Which side of the matrix may be opened, and what the columns are."""
     roles: dict[str, Column] = {}
     for column in reading.data.columns:
-        role = {"supply": "limit"}.get(column.role, column.role)
+        role = {"supply": "limit"}.get(column.role, column.role) or _by_side(reading, column)
         role = "fixed" if role == "measure" and len(reading.data.columns) == 1 else role
         if role not in ("fixed", "demand", "limit") or role in roles:
             raise InDoubt(f"It is not clear whether “{column.words}” is a fixed cost, a demand or a capacity.")
@@ -79,6 +79,12 @@ def _sites(reading: Reading, matrix: Matrix) -> _Sites:
             raise InDoubt(f"“{column.words}” is not given for each of {', '.join(axis)}.")
     costs = {(a, b) if side == "rows" else (b, a): value for (a, b), value in matrix.values.items()}
     return _Sites(sites, clients, costs, matrix, fixed, demand, capacity)
+
+
+def _by_side(reading: Reading, column: Column) -> str:
+    """Numbers without a word of their own are a demand where the fixed costs are of the others."""
+    fixed = [one for one in reading.data.columns if one.role == "fixed"]
+    return "demand" if fixed and not fixed[0].values.keys() & column.values.keys() else ""
 
 
 def _side(reading: Reading, matrix: Matrix, named: set[str]) -> str:

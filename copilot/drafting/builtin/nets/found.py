@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 
 from copilot.drafting.base import Cell, Table
+from copilot.drafting.builtin.families.plan import label_of
 from copilot.drafting.builtin.nets.bare import name_bare
-from copilot.drafting.builtin.nets.data import Data, Links, blanked
-from copilot.drafting.builtin.nets.entries import blocks, entries_of
+from copilot.drafting.builtin.nets.data import Data, Links, blanked, role_of
+from copilot.drafting.builtin.nets.edges import edge_of
+from copilot.drafting.builtin.nets.entries import Entry, blocks, entries_of
 from copilot.drafting.builtin.nets.listed import take_block
 from copilot.drafting.builtin.nets.sheets import Sheet, sheets_of
 from copilot.drafting.builtin.nets.tabled import take_sheet
@@ -28,12 +30,19 @@ def data_of(text: str, tables: Sequence[Table] = ()) -> Data:
             columns = {name: tuple(float(cell) for cell in cells if isinstance(cell, int | float)) for name, cells in table.columns.items()}
             data.sources[-order] = (table.name, columns)
     for block in blocks(entries_of(data.prose), data.prose):
-        if take_block(block, data):
-            data.prose = blanked(data.prose, [(entry.start, entry.end) for entry in block])
+        for part in [block] if take_block(block, data) else [[one] for one in block if take_block([one], data)]:
+            named = set(data.labels)
+            data.prose = blanked(data.prose, [(_begin(entry, named), entry.end) for entry in part])
     name_bare(data)
     data.links = _joined(data.links)
     _take_waiting(data)
     return data
+
+
+def _begin(entry: Entry, named: set[str]) -> int:
+    """Where the data of an entry begin: a label that names nothing is prose, and may say a rule."""
+    names = label_of(entry.label) in named or edge_of(entry.label) is not None or role_of(entry.label) != ""
+    return entry.start if names and len(entry.label.split()) < 5 else entry.told
 
 
 def _take_waiting(data: Data) -> None:

@@ -82,7 +82,7 @@ def _take_rows(block: Sequence[Entry], data: Data) -> bool:
         label = "" if own else label_of(_FROM.sub("", entry.label))
         for pair in entry.pairs:
             name, unit = _name(pair)
-            role = role_of(name)
+            role = role_of(name, within=True)
             if own and name and not role:  # "Supply: Leeds 40, York 30"
                 key, thing = entry.label, label_of(name)
             elif not own and (not name or role):  # "Leeds: supply 40"

@@ -19,6 +19,7 @@ _MARK = re.compile(f"[{ONE}{SEVERAL}]+")
 _CHUNK = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
 _JOIN = re.compile(r"\s*(?:[,;/&]\s*)?(?:\b(?:and|or|nor|as well as)\b\s*)?(?:\b(?:either|the|with)\b\s*)?")
 _ARTICLE = re.compile(r"\s+[a-z]")
+_CALENDAR = frozenset("mon tue wed thu fri sat sun jan feb mar apr may jun jul aug sep oct nov dec".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ def _patterns(labels: Sequence[str]) -> Iterator[tuple[str, re.Pattern[str]]]:
         elif len(label) == 1:
             yield label, re.compile(rf"(?<![\w'’])(?P<name>{body})(?![\w'’])")
         else:
-            yield label, re.compile(rf"(?<!\w)(?P<name>{body})(?:s|es)?(?!\w)", re.IGNORECASE)
+            end = r"[a-z]*" if label.lower()[:3] in _CALENDAR and len(label) < 5 else "(?:s|es)?"
+            yield label, re.compile(rf"(?<!\w)(?P<name>{body}){end}(?!\w)", re.IGNORECASE)
     for label, word in _short_names(labels):
         yield label, re.compile(rf"(?<!\w)(?P<name>{re.escape(word)})(?!\w)")
 

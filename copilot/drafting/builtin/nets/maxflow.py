@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from copilot.drafting.builtin.families.plan import Place, Plan, term
+from copilot.drafting.builtin.families.plan import Key, Place, Plan, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
 from copilot.drafting.builtin.nets.bounds import Bound, bounds_of
-from copilot.drafting.builtin.nets.data import Ends
+from copilot.drafting.builtin.nets.data import Column, Ends
 from copilot.drafting.builtin.nets.ends import ends_of
 from copilot.drafting.builtin.nets.network import Network, Written, measure, network_of, per_arc, write_network
 from copilot.drafting.builtin.nets.pairs import closed_links
@@ -44,7 +44,7 @@ def read(reading: Reading) -> Formulation:
         raise InDoubt("The text does not name the place where the flow starts and the one where it ends.")
     bounds = bounds_of(reading)
     reading.settle(FAMILY, len(network.nodes), len(network.arcs))
-    if reading.data.columns:
+    if any(column.role != "limit" or not set(column.values) <= set(network.nodes) for column in reading.data.columns):
         raise InDoubt(f"It is not clear what “{reading.data.columns[0].words}” is for.")
     capacity = {ends: value for ends, value in network.numbers(limit).items() if ends not in closed}
     flow = _Flow(network, capacity, (ends[0],), (ends[1],), bounds)
@@ -61,6 +61,8 @@ def _written(reading: Reading, flow: _Flow, said: Place) -> Formulation:
     )
     for node in inner:
         plan.rule(f"balance at {node}", [term(written.flow, _row(written, node))], "==", 0, network.place, kind="balance")
+    for column in reading.data.columns:
+        capped(plan, written, flow.capacity, column)
     for bound in flow.bounds:
         bounded(plan, written, flow.capacity, bound)
     if not network.told:
@@ -92,3 +94,18 @@ def bounded(plan: Plan, written: Written, arcs: Mapping[Ends, float], bound: Bou
         raise InDoubt("It is not clear which links a bound of the text is for.")
     terms = [term(f"{name}[{written.labels[ends]}]") for ends in inside]
     plan.rule("bound", terms, bound.relation, limit, bound.said.sentence, kind="bound")
+
+
+def capped(plan: Plan, written: Written, arcs: Mapping[Ends, float], column: Column) -> None:
+    """The most that may pass each of some places."""
+    limit = plan.table(f"most through {column.words}", (written.nodes,), _filled(plan, written, column), column.place)
+    name = written.flow.partition("[")[0]
+    for node in column.values:
+        inside = [ends for ends in arcs if ends[1] == node] or [ends for ends in arcs if ends[0] == node]
+        terms = [term(f"{name}[{written.labels[ends]}]") for ends in inside]
+        plan.rule(f"most through {node}", terms, "<=", f"{limit.partition('[')[0]}[{node}]", column.place, kind="resource")
+
+
+def _filled(plan: Plan, written: Written, column: Column) -> dict[Key, float]:
+    nodes = next(item.elements for item in plan.sets if item.name == written.nodes)
+    return {node: column.values.get(node, 0.0) for node in nodes}

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from copilot.drafting.builtin.families.plan import Place, Plan, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
 from copilot.drafting.builtin.nets.bounds import Bound, bounds_of
-from copilot.drafting.builtin.nets.data import Ends
+from copilot.drafting.builtin.nets.data import Column, Ends
 from copilot.drafting.builtin.nets.ends import ends_of
-from copilot.drafting.builtin.nets.maxflow import bounded
+from copilot.drafting.builtin.nets.maxflow import bounded, capped
 from copilot.drafting.builtin.nets.network import Network, balance, measure, network_of, per_arc, write_network
 from copilot.drafting.builtin.nets.pairs import closed_links
 from copilot.drafting.builtin.nets.phrases import phrases
@@ -48,6 +48,8 @@ def read(reading: Reading) -> Formulation:
     bounds = bounds_of(reading)
     reading.settle(FAMILY, len(network.nodes), len(network.arcs), len(network.nodes) - len(net), len([v for v in net.values() if v > 0]), len([v for v in net.values() if v < 0]))
     have, want = sum(v for v in net.values() if v > 0), -sum(v for v in net.values() if v < 0)
+    if not have or not want:
+        raise NotThisFamily
     if have < want - 1e-9:
         raise InDoubt(f"The places need {want:g} in total and only {have:g} are there.")
     relation: Relation = "==" if abs(have - want) < 1e-9 else "<="
@@ -62,9 +64,12 @@ def read(reading: Reading) -> Formulation:
 def _net(reading: Reading, network: Network) -> dict[str, float]:
     """What each place has to give away (positive) or needs (negative)."""
     net: dict[str, float] = {}
+    caps = _caps(reading, network)
     for column in reading.data.columns:
         if not set(column.values) <= set(network.nodes):
             raise NotThisFamily
+        if column in caps:
+            continue
         sign = {"supply": 1, "limit": 1, "demand": -1}.get(column.role, 0) or _signed(column.words, column.values)
         if not sign or set(net) & {node for node, value in column.values.items() if value}:
             raise InDoubt(f"It is not clear whether “{column.words}” is a supply or a demand.")
@@ -87,6 +92,13 @@ def _funnels(reading: Reading, network: Network, net: Mapping[str, float]) -> No
             reached |= more
         if inside and not any(net.get(node, 0) < 0 for node in reached):
             reading.account.explain(*match.span())
+
+
+def _caps(reading: Reading, network: Network) -> list[Column]:
+    """Limits of places that things pass: they have links in and links out."""
+    inner = {a for a, _ in network.arcs} & {b for _, b in network.arcs}
+    supplied = any(column.role == "supply" for column in reading.data.columns)
+    return [one for one in reading.data.columns if one.role == "limit" and (supplied or set(one.values) <= inner)]
 
 
 def _signed(words: str, values: Mapping[str, float]) -> int:
@@ -119,6 +131,8 @@ def _written(reading: Reading, carrying: _Carrying, said: Place) -> Formulation:
         limit = per_arc(plan, written, "capacity", carrying.capacity, network.place)
         plan.rule("capacity", [term(written.flow)], "<=", limit, network.place, kind="resource", indices=(written.arcs,))
     balance(plan, written, carrying.net, carrying.relation, network.place)
+    for column in _caps(reading, network):
+        capped(plan, written, carrying.cost, column)
     for bound in carrying.bounds:
         bounded(plan, written, carrying.cost, bound)
     if not network.told:

@@ -81,6 +81,7 @@ def measure(network: Network, kind: str, *, alone: bool) -> str | None:
         found = [name for name in network.measures if role_in(name) in ("limit", "supply") or is_most(name)]
     else:
         found = [name for name in network.measures if role_in(name) == "measure" and not is_most(name)]
+        found = found or [name for name in network.measures if not role_in(name)]
     return found[0] if len(found) == 1 else None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from copilot.drafting.builtin.nets.data import Ends, Matrix, Place
-from copilot.drafting.builtin.nets.reading import Reading
+from copilot.drafting.builtin.nets.reading import Reading, pair_in
 
 _BREAKS = re.compile(r"\b(?:if|unless|except|otherwise|when|more|less|both)\b", re.IGNORECASE)
 
@@ -71,9 +71,8 @@ def closed_links(reading: Reading, *, two_way: bool) -> set[Ends]:
     """Links that the prose closes; what says so is explained."""
     closed: set[Ends] = set()
     for match in reading.places("network", "closed_link"):
-        marks = reading.marks.within(*match.span())
-        if len(marks) == 2 and len(marks[0]) == len(marks[1]) == 1 and not _BREAKS.search(match.group()):
-            ends = (marks[0][0], marks[1][0])
+        ends = pair_in(reading.marks.within(*match.span()))
+        if ends is not None and not _BREAKS.search(match.group()):
             closed |= {ends, ends[::-1]} if two_way else {ends}
             reading.understood(*match.span())
             reading.struck.append(match.span())

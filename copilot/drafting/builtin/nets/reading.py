@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from copilot.drafting.builtin.families.phrases import Account, Said
 from copilot.drafting.builtin.families.reading import NotAllSaid
-from copilot.drafting.builtin.nets.data import Data, Place
+from copilot.drafting.builtin.nets.data import Data, Place, merged
 from copilot.drafting.builtin.nets.marks import Marks, marks_of
 from copilot.drafting.builtin.nets.phrases import phrases
 from copilot.drafting.builtin.nets.told import take_told
@@ -20,7 +20,7 @@ from copilot.drafting.builtin.words import load
 _LEAD = re.compile(r"\b(?:but|however|also|and|additionally|moreover|furthermore|note that|unfortunately|in addition|besides|today|since)\b[\s,]*$", re.IGNORECASE)
 _WHY = re.compile(r"\s*\([^()\d]{0,60}\)|,?\s*(?:because|since|as|due to|for lack of|owing to)\b[^.;\d]*", re.IGNORECASE)
 _BREAKS = re.compile(r"\b(?:if|unless|except|otherwise|when|more|less|both)\b", re.IGNORECASE)
-_DUTY = re.compile(r"\b(?:must|should|can|may|has to|have to|shall)\b", re.IGNORECASE)
+_DUTY = re.compile(r"\b(?:keep|must|should|can|may|has to|have to|shall)\b", re.IGNORECASE)
 _EDGE = re.compile(r"[;:]|,\s|\b(?:but|if|unless|where|provided)\b")
 _AT = re.compile(r"\bat (?=most\b|least\b)", re.IGNORECASE)
 _RANGE = re.compile(r"\s*(?:to|through|–|-|…|\.\.\.?)\s*")
@@ -154,6 +154,7 @@ def reading_of(data: Data) -> Reading:
     account = Account(data.prose)
     account.numbers = [said for said in account.numbers if not marks.covers(said.start)]
     take_told(data, marks, account)
+    data.columns = merged(data.columns)
     return Reading(data, account, marks)
 
 
@@ -163,3 +164,9 @@ def goal_of(reading: Reading, family: str) -> tuple[re.Match[str] | None, re.Mat
     if most or least:
         return most, least
     return reading.heard(family, "most_bare"), reading.heard(family, "least_bare")
+
+
+def pair_in(marks: Sequence[tuple[str, ...]]) -> tuple[str, str] | None:
+    """The two names of a phrase, apart or joined by "and"."""
+    labels = [label for mark in marks for label in mark]
+    return (labels[0], labels[1]) if len(labels) == 2 and len(marks) in (1, 2) else None

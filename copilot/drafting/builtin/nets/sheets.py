@@ -80,7 +80,7 @@ def _sheet_at(lines: Sequence[_Line], at: int, text: str) -> tuple[Sheet | None,
             continue
         if cut is _by_ends and not _joins([cells for _, cells in rows]):
             continue
-        if cut not in (_by_pipes, _by_colon) and ":" in rows[0][1][0].text:
+        if cut is not _by_pipes and any(":" in cell.text for cell in rows[0][1][:2]) or _tells(rows[0][1]):
             continue
         if piped and all(_CROWDED.search(cells[0].text) for _, cells in rows[1:]):
             continue
@@ -155,6 +155,12 @@ def _table(
     if any(row is None for row in cells):
         return None
     return tuple(names), tuple(tuple(row) for row in cells if row is not None)
+
+
+def _tells(heads: Sequence[Piece]) -> bool:
+    """Whether heads tell amounts: "room3 25", "room4 30" beside rows of other words."""
+    cells = [piece.text for piece in heads[1:]]
+    return len(cells) > 1 and all(re.search(r"\d \d+$", cell) for cell in cells)
 
 
 def _is_grid(widths: Sequence[int]) -> bool:

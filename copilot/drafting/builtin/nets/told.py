@@ -11,7 +11,7 @@ from copilot.drafting.builtin.nets.marks import Marks, Mention
 from copilot.drafting.builtin.words import load, stem
 
 _STOP = re.compile(r"[.;?!](?=\s|$)|\n")
-
+_DUTY = re.compile(r"\b(?:has|have|had|needs?|wants?) to\b", re.IGNORECASE)
 _LIMITS = re.compile(r"\b(?:at least|at most|no more than|up to|a maximum of|a minimum of|can|must|may)\b", re.IGNORECASE)
 _RULES = re.compile(r"\b(?:if|unless|only|not|cannot|can't|except|exactly|each|every|any|from|through|via)\b", re.IGNORECASE)
 _GIVING = {stem(word) for word in load("nets")["data"]["giving"]}
@@ -61,7 +61,7 @@ def _roles(prose: str, pairs: Sequence[tuple[Mention, Said]], place: Place) -> l
     for at, (one, said) in enumerate(pairs):
         last = at == len(pairs) - 1
         end = place[1] if last else max(one.end, said.end)
-        words = prose[begin:end]
+        words = _DUTY.sub(" ", prose[begin:end])
         role = role_in(words) or ("supply" if stems_of(words) & _GIVING else "") or role
         found.append(role if role in _NAMED else None)
         begin = max(one.end, said.end)
