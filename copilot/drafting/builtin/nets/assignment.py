@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from copilot.drafting.builtin.families.plan import Key, Place, Plan, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
@@ -13,7 +14,7 @@ from copilot.drafting.builtin.nets.counts import Count, Counts, counts_of
 from copilot.drafting.builtin.nets.data import Matrix
 from copilot.drafting.builtin.nets.pairs import PairRule, pair_rules
 from copilot.drafting.builtin.nets.reading import Reading, goal_of
-from copilot.drafting.formulation import Formulation, Relation
+from copilot.drafting.formulation import Formulation, Relation, Term
 
 FAMILY = "assignment"
 _UP_TO = re.compile(r"[^.;\d]{0,24}?\b(?:to|through|and)\b[^.;\d]{0,12}|\s*[-–]\s*|[^.;\d]{0,24}?[,–-][^.;\d]{0,12}")
@@ -22,10 +23,11 @@ _UP_TO = re.compile(r"[^.;\d]{0,24}?\b(?:to|through|and)\b[^.;\d]{0,12}|\s*[-–
 @dataclass(frozen=True, slots=True)
 class _Match:
     matrix: Matrix
-    sense: str
+    sense: Literal["maximize", "minimize"]
     goal: Place
     counts: Counts
     rules: Sequence[PairRule]
+    longest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,18 @@ class _Side:
 def read(reading: Reading) -> Formulation:
     """The formulation. Raises NotThisFamily or InDoubt."""
     data = reading.data
-    if len(data.matrices) != 1 or data.links or data.matrices[0].is_square:
+    if (
+        len(data.matrices) != 1
+        or data.links
+        or data.matrices[0].is_square
+        or any(one.role == "fixed" for one in data.columns)
+    ):
         raise NotThisFamily
     matrix = data.matrices[0]
     if reading.heard(FAMILY, "assign") is None:
         raise NotThisFamily
-    most, least = goal_of(reading, FAMILY)
+    longest = reading.heard(FAMILY, "bottleneck")
+    most, least = (None, longest) if longest else goal_of(reading, FAMILY)
     if (most is None) == (least is None):
         raise NotThisFamily if most is None else InDoubt("It is not clear whether the total is to be small or large.")
     goal = most or least
@@ -57,8 +65,8 @@ def read(reading: Reading) -> Formulation:
     _scale(reading, matrix)
     counts = counts_of(reading, matrix)
     reading.settle(FAMILY, len(matrix.rows), len(matrix.heads))
-    sense = "maximize" if most else "minimize"
-    return _written(reading, _Match(matrix, sense, reading.sentence(goal.start()), counts, rules))
+    sense: Literal["maximize", "minimize"] = "maximize" if most else "minimize"
+    return _written(reading, _Match(matrix, sense, reading.sentence(goal.start()), counts, rules, longest is not None))
 
 
 def _scale(reading: Reading, matrix: Matrix) -> None:
@@ -92,9 +100,23 @@ def _written(reading: Reading, match: _Match) -> Formulation:
         if rule.needed:
             for a, b in rule.pairs:
                 plan.rule(f"{a} with {b}", [term(f"assign[{a},{b}]")], "==", 1, rule.place, kind="logical")
+    if match.longest:
+        return _longest(plan, match, (here, there), term(take, worth))
     return plan.formulation(
-        "Assignment: who does what", f"total {words}", match.sense, [term(take, worth)], match.goal, unit=matrix.unit  # type: ignore[arg-type]
+        "Assignment: who does what",
+        f"total {words}",
+        match.sense,
+        [term(take, worth)],
+        match.goal,
+        unit=matrix.unit,
     )
+
+
+def _longest(plan: Plan, match: _Match, sets: tuple[str, str], part: Term) -> Formulation:
+    """The one that takes longest decides; an agent with several tasks does them one after the other."""
+    most = plan.variable("longest", (), match.goal, label="the longest of all", unit=match.matrix.unit)
+    plan.rule("none longer", [part, term(most, minus=True)], "<=", 0, match.goal, kind="other", indices=(sets[0],))
+    return plan.formulation("Assignment: who does what", "the longest", "minimize", [term(most)], match.goal)
 
 
 def _sums(plan: Plan, take: str, side: _Side) -> None:
@@ -103,7 +125,9 @@ def _sums(plan: Plan, take: str, side: _Side) -> None:
     limit: float | str = count.most
     if count.own or count.most != 1:
         values: dict[Key, float] = {label: count.own.get(label, count.most) for label in side.labels}
-        limit = plan.table(f"{side.what} share", (side.index,), values, side.place, label=f"how many each {side.what} takes")
+        limit = plan.table(
+            f"{side.what} share", (side.index,), values, side.place, label=f"how many each {side.what} takes"
+        )
         words = f"share of each {side.what}"
     plan.rule(words, [term(take)], side.sign, limit, side.place, kind="balance", indices=(side.index,))
     if count.least is not None and side.sign == "<=":

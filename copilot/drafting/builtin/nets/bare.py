@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import count
+from itertools import count, pairwise
 
 from copilot.drafting.builtin.families.plan import label_of
 from copilot.drafting.builtin.nets.data import Bare, Column, Data, Matrix, role_of
 from copilot.drafting.builtin.nets.sheets import intro_of
 
-_LISTED = re.compile(r"(?<![\w'’])[A-Z\d][\w'’-]*(?: [A-Z\d][\w'’-]*)*(?:(?:, | and |, and | / |; )[A-Z\d][\w'’-]*(?: [A-Z\d][\w'’-]*)*)+")
+_NAME = r"[A-Z\d][\w'’-]*(?: [A-Z\d][\w'’-]*)*"
+_LISTED = re.compile(rf"(?<![\w'’]){_NAME}(?:(?:, | and |, and | / |; ){_NAME})+")
 
 
 def name_bare(data: Data) -> None:
@@ -30,7 +31,7 @@ def name_bare(data: Data) -> None:
 def _is_triangle(one: Bare) -> bool:
     widths = [len(row) for row in one.rows]
     full = [sum(value is not None for value in row) for row in one.rows]
-    steps = {b - a for a, b in zip(full, full[1:], strict=False)}
+    steps = {b - a for a, b in pairwise(full)}
     return len(widths) > 1 and steps in ({1}, {-1})
 
 

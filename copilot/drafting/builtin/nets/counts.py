@@ -16,7 +16,10 @@ from copilot.drafting.formulation import Relation
 
 FAMILY = "assignment"
 _SUBJECT = re.compile(r"\b(?:each|every|any|no|a|an|one)\s+(?P<noun>[^\W\d_]+)", re.IGNORECASE)
-_BEHIND = re.compile(r"\s*(?:[^\W\d_]+\s+){0,2}?(?:each|per|for each|for every|to each)\s+(?P<noun>[^\W\d_]+)", re.IGNORECASE)
+_BEHIND = re.compile(
+    r"\s*(?:[^\W\d_]+\s+){0,2}?(?:each|per|for each|for every|to each)\s+(?P<noun>[^\W\d_]+)", re.IGNORECASE
+)
+_NEVER = re.compile(r"\b(?:nobody|no one|no-one|no|cannot|can't|may not|must not|not|never)\b", re.IGNORECASE)
 _ALONE = re.compile(r"\b(?:nobody|no one|no-one|everyone|everybody|anyone|each)\b", re.IGNORECASE)
 
 
@@ -74,7 +77,10 @@ def _told(reading: Reading, said: Said, axes: Axes, sides: Mapping[str, Count]) 
     if not side or other == side:
         return
     before = prose[start : said.start]
-    if any(one.search(before) for one in phrases("counts", "most")):
+    never = _NEVER.search(before) is not None
+    if never and not re.search(r"\b(?:more|over)\b", before):
+        sides[side].most = said.value - 1  # "nobody may do two jobs"
+    elif any(one.search(before) for one in phrases("counts", "most")):
         sides[side].most = said.value
     elif any(one.search(before) for one in phrases("counts", "least")):
         sides[side].least = said.value

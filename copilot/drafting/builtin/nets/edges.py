@@ -36,13 +36,12 @@ def edge_of(label: str, known: Collection[str] = ()) -> Edge | None:
     for mark, two_way in ((_TWO_WAY, True), (_ONE_WAY, False)):
         ends = mark.split(plain)
         if len(ends) == 2:
-            return _edge(*ends, two_way)
+            return _edge(ends[0], ends[1], two_way)
         if len(ends) > 2:
             return None
     ends = [end for end in _DASH.split(re.sub(r"^from\s+", "", plain, flags=re.IGNORECASE)) if end]
     if len(ends) == 2:
-        said = re.search(r"\s(?:to)\s", plain) is not None and "and" not in plain.split()
-        return _edge(*ends, None if not said else None)
+        return _edge(ends[0], ends[1], None)
     if len(ends) == 1 and "-" in plain:
         return _hyphened(plain, known)
     return None

@@ -8,7 +8,14 @@ from collections.abc import Sequence
 from copilot.drafting.builtin.nets.phrases import phrases
 from copilot.drafting.builtin.nets.reading import Reading, pair_in
 
-_NAMES = (("s", "t"), ("source", "sink"), ("start", "end"), ("start", "finish"), ("origin", "destination"), ("source", "target"))
+_NAMES = (
+    ("s", "t"),
+    ("source", "sink"),
+    ("start", "end"),
+    ("start", "finish"),
+    ("origin", "destination"),
+    ("source", "target"),
+)
 
 
 def ends_of(reading: Reading, nodes: Sequence[str]) -> tuple[str, str] | None:

@@ -17,13 +17,16 @@ _STOP = re.compile(r"(?<!\bProf)(?<!\bDr)(?<!\bSt)(?<!\bMr)(?<!\bMrs)(?<!\bNo)(?
 _NUMBER = re.compile(r"(?<![\w.,])[$€£¥]?\s?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[kK]?(?![\w.]*\d)|(?<![\w.,])\.\d+")
 _EDGE_MARK = r"(?:→|->|=>|↔|<->|–|—|-)"
 _CUT = re.compile(r"(?P<soft>\(|\)|\bwith\b|\bfor\b|\bat\b|/)|;|,(?!\d{3}(?!\d))|\band\b")
-_RECORD = re.compile(r"(?P<name>(?:[A-Z\d][\w'.-]*)(?: [A-Z\d][\w'.-]*)*)\s*\((?P<told>[^()]*\d[^()]*)\)")
+_RECORD = re.compile(
+    r"(?P<name>(?:[A-Z\d][\w'.-]*)(?: [A-Z\d][\w'.-]*)*)\s*\((?P<told>(?=[^()]*[^\W\d_])[^()]*\d[^()]*)\)"
+)
 _LONGEST = 48
+_WIDEST = 1_500
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A number of a list with the words before and behind it; `value` is None where the text says that there is none."""
+    """A number of a list with the words before and behind it; `value` is None where there is none."""
 
     before: str
     value: float | None
@@ -78,7 +81,7 @@ def entries_of(text: str) -> list[Entry]:
 
 def _records(text: str, start: int, end: int, intro: str) -> Iterator[Entry]:
     """ "Bonn (rent 900, capacity 120 t), Essen (rent 1100, capacity 150 t)": names with their numbers in brackets."""
-    matches = list(_RECORD.finditer(text, start, end))
+    matches = list(_RECORD.finditer(text, start, min(end, start + _WIDEST)))
     gaps = [text[a.end() : b.start()] for a, b in itertools.pairwise(matches)]
     if len(matches) < 2 or not all(re.fullmatch(r"[\s,;]*(?:and )?", gap) for gap in gaps):
         return
@@ -117,6 +120,8 @@ def _entry(text: str, start: int, end: int, *, bulleted: bool) -> Entry | None:
     """The entry of a line or a sentence; None where it is none."""
     while start < end and text[start].isspace():
         start += 1
+    if end - start > _WIDEST or not re.search(r"\d", text[start:end]):
+        return None
     label, rest = "", 0
     colon = text.rfind(": ", start, end)
     if colon > 0 and _lists_links(text, colon + 1, end):
@@ -132,7 +137,9 @@ def _entry(text: str, start: int, end: int, *, bulleted: bool) -> Entry | None:
         return None
     bare = [text[a:b] for a, b in pieces if not any(a <= pair.start < b for pair in pairs)]
     loose = any(re.search(r"\w", piece) for piece in bare)
-    return Entry(label.strip(" *_`\"'(["), tuple(pairs), "", start, end, bulleted=bulleted, loose=loose, told=start + rest)
+    return Entry(
+        label.strip(" *_`\"'(["), tuple(pairs), "", start, end, bulleted=bulleted, loose=loose, told=start + rest
+    )
 
 
 def _lists_links(text: str, start: int, end: int) -> bool:
@@ -144,7 +151,11 @@ def _lists_links(text: str, start: int, end: int) -> bool:
 def _label_end(body: str, *, bulleted: bool) -> tuple[str, int] | None:
     """(the label of an entry, where what it tells begins)."""
     colon = re.search(r":(?!\d)|:(?=\d+(?:\D|$))|\s?=\s?", body)
-    if colon and colon.start() <= _LONGEST and not re.search(r"[,;]\s|\w{5}\.\s", body[: colon.start()]):
+    if (
+        colon
+        and colon.start() <= _LONGEST
+        and not re.search(r"[,;]\s|\w{5}\.\s", re.sub(r"\([^()]*\)", "", body[: colon.start()]))
+    ):
         return body[: colon.start()], colon.end()
     first = next(iter(_values(body)), None)
     if first is None:
@@ -178,7 +189,9 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         told = bool(list(_values(piece))) or is_gap(piece)
         if not told and (mark["soft"] or (mark.group() == "and" and re.search(r"\bbetween\b", piece))):
             continue
-        if mark["soft"] in ("for", "at", "/") and (mark["soft"] != "/" or not re.match(r"\s*\d", text[mark.end() : end])):
+        if mark["soft"] in ("for", "at", "/") and (
+            mark["soft"] != "/" or not re.match(r"\s*\d", text[mark.end() : end])
+        ):
             continue
         yield begin, mark.start()
         begin = mark.end()
@@ -193,9 +206,13 @@ def _values(piece: str) -> Iterator[re.Match[str]]:
         found = found[1:]  # "1 (20 units)" tells of place 1
     for match in found:
         word = re.search(r"([^\W\d]+)\s*$", piece[: match.start()])
-        tied = re.search(rf"(?:^|{_EDGE_MARK})\s*$", piece[: match.start()]) and re.match(rf"\s*{_EDGE_MARK}", piece[match.end() :])
+        tied = re.search(rf"(?:^|{_EDGE_MARK})\s*$", piece[: match.start()]) and re.match(
+            rf"\s*{_EDGE_MARK}", piece[match.end() :]
+        )
         behind = re.search(rf"(?:^|{_EDGE_MARK})\s*\d+\s*{_EDGE_MARK}\s*$", piece[: match.start()])
-        named = len(found) > 1 and word is not None and word[1].lower() not in small and not match.group().startswith("$")
+        named = (
+            len(found) > 1 and word is not None and word[1].lower() not in small and not match.group().startswith("$")
+        )
         if not named and not tied and not behind:
             yield match
 
@@ -221,7 +238,9 @@ def _pair(text: str, start: int, end: int) -> Pair | None:
     if amount is None:
         return None
     after = f"{amount.unit} {_plain(piece[match.end() :])}".strip()
-    return Pair(_plain(piece[: match.start()]), amount.value, after, start + match.start(), start + match.end())
+    signed = re.search(r"(?<=\s)-$", piece[: match.start()]) if re.search(r"\s\+\d", text) else None
+    value = -amount.value if signed else amount.value
+    return Pair(_plain(piece[: match.start()]).rstrip("+ "), value, after, start + match.start(), start + match.end())
 
 
 def _plain(words: str) -> str:
@@ -233,8 +252,13 @@ def blocks(entries: Sequence[Entry], text: str) -> list[list[Entry]]:
     found: list[list[Entry]] = []
     for entry in entries:
         gap = text[found[-1][-1].end : entry.start] if found else "none"
-        if re.fullmatch(r"[\s.;,*•‣▪◦–—\-\d)(]*", gap) and "\n\n\n" not in gap:
+        alike = found and _kind(found[-1][-1]) == _kind(entry)
+        if alike and re.fullmatch(r"[\s.;,*•‣▪◦–—\-\d)(]*", gap) and "\n\n\n" not in gap:
             found[-1].append(entry)
         else:
             found.append([entry])
     return found
+
+
+def _kind(entry: Entry) -> tuple[bool, bool]:
+    return entry.loose, edge_of(entry.label) is not None

@@ -74,9 +74,9 @@ def _sites(reading: Reading, matrix: Matrix) -> _Sites:
         named = set(matrix.heads if set(demand.values) == set(matrix.rows) else matrix.rows)
     side = _side(reading, matrix, named)
     sites, clients = (matrix.rows, matrix.heads) if side == "rows" else (matrix.heads, matrix.rows)
-    for column, axis in ((fixed, sites), (capacity, sites), (demand, clients)):
-        if column and set(column.values) != set(axis):
-            raise InDoubt(f"“{column.words}” is not given for each of {', '.join(axis)}.")
+    for one, axis in ((fixed, sites), (capacity, sites), (demand, clients)):
+        if one and set(one.values) != set(axis):
+            raise InDoubt(f"“{one.words}” is not given for each of {', '.join(axis)}.")
     costs = {(a, b) if side == "rows" else (b, a): value for (a, b), value in matrix.values.items()}
     return _Sites(sites, clients, costs, matrix, fixed, demand, capacity)
 
@@ -112,9 +112,7 @@ def _per_unit(reading: Reading, sites: _Sites) -> bool:
     """Whether the costs are for each unit of a client's demand."""
     if sites.demand is None:
         return False
-    if reading.says(FAMILY, "whole_cost"):
-        return False
-    return True
+    return reading.says(FAMILY, "whole_cost") is None
 
 
 def _written(reading: Reading, sites: _Sites, wish: _Wish) -> Formulation:
@@ -125,7 +123,11 @@ def _written(reading: Reading, sites: _Sites, wish: _Wish) -> Formulation:
     cost = plan.table("cost", (here, there), full, place, unit=sites.matrix.unit, label="cost of serving on each link")
     is_open = plan.variable("open", (here,), wish.goal, domain="binary", label="the site is opened")
     serve = plan.variable(
-        "serve", (here, there), wish.goal, domain="binary" if wish.single else "continuous", label="share of the client served by the site"
+        "serve",
+        (here, there),
+        wish.goal,
+        domain="binary" if wish.single else "continuous",
+        label="share of the client served by the site",
     )
     plan.rule("each client served", [term(serve)], "==", 1, wish.goal, kind="requirement", indices=(there,))
     only = [term(serve), term(is_open, minus=True)]
@@ -155,7 +157,9 @@ def _with_demand(plan: Plan, sites: _Sites, wish: _Wish, names: tuple[str, str, 
     assert sites.demand
     need = plan.table("demand", (there,), dict(sites.demand.values), sites.demand.place, unit=sites.demand.unit)
     if sites.capacity is not None:
-        room = plan.table("capacity", (here,), dict(sites.capacity.values), sites.capacity.place, unit=sites.capacity.unit)
+        room = plan.table(
+            "capacity", (here,), dict(sites.capacity.values), sites.capacity.place, unit=sites.capacity.unit
+        )
         within = [term(serve, need), term(is_open, room, minus=True)]
         plan.rule("capacity of open sites", within, "<=", 0, sites.capacity.place, kind="resource", indices=(here,))
     if not wish.per_unit:
@@ -169,7 +173,14 @@ def _ruled(plan: Plan, wish: _Wish, is_open: str) -> None:
     name = is_open.partition("[")[0]
     if wish.count is not None:
         relation, said = wish.count
-        plan.rule("number of open sites", [term(is_open)], relation, plan.said("sites to open", said), said.sentence, kind="sum")
+        plan.rule(
+            "number of open sites",
+            [term(is_open)],
+            relation,
+            plan.said("sites to open", said),
+            said.sentence,
+            kind="sum",
+        )
     for rule in wish.rules:
         terms = [term(f"{name}[{label}]", minus=minus) for label, minus in rule.terms]
         plan.rule(rule.words, terms, rule.relation, rule.limit, rule.place, kind="logical")

@@ -27,7 +27,10 @@ def data_of(text: str, tables: Sequence[Table] = ()) -> Data:
             data.prose = blanked(data.prose, [(sheet.start, sheet.end)])
     for order, table in enumerate(tables, start=1):
         if 0 < table.row_count <= _MOST_ROWS and take_sheet(sheet_of(table, -order), data):
-            columns = {name: tuple(float(cell) for cell in cells if isinstance(cell, int | float)) for name, cells in table.columns.items()}
+            columns = {
+                name: tuple(float(cell) for cell in cells if isinstance(cell, int | float))
+                for name, cells in table.columns.items()
+            }
             data.sources[-order] = (table.name, columns)
     for block in blocks(entries_of(data.prose), data.prose):
         for part in [block] if take_block(block, data) else [[one] for one in block if take_block([one], data)]:
@@ -41,8 +44,9 @@ def data_of(text: str, tables: Sequence[Table] = ()) -> Data:
 
 def _begin(entry: Entry, named: set[str]) -> int:
     """Where the data of an entry begin: a label that names nothing is prose, and may say a rule."""
-    names = label_of(entry.label) in named or edge_of(entry.label) is not None or role_of(entry.label) != ""
-    return entry.start if names and len(entry.label.split()) < 5 else entry.told
+    names = label_of(entry.label) in named or edge_of(entry.label) is not None
+    heading = role_of(entry.label) != "" and len(entry.label.split()) < 5
+    return entry.start if names or heading else entry.told
 
 
 def _take_waiting(data: Data) -> None:

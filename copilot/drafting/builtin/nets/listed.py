@@ -13,7 +13,9 @@ from copilot.drafting.builtin.nets.entries import Entry, Pair
 from copilot.drafting.builtin.words import lexicon, load, stem
 
 _LEAD = re.compile(r"^(?:to|for|on|at|in|of|from|by|via|→|->)\s+(?:the\s+)?", re.IGNORECASE)
-_FROM = re.compile(r"^(?:from|distances? from|(?:driving |travel )?times? from|costs? from)\s+|\s+(?:to|→)\s*$", re.IGNORECASE)
+_FROM = re.compile(
+    r"^(?:from|distances? from|(?:driving |travel )?times? from|costs? from)\s+|\s+(?:to|→)\s*$", re.IGNORECASE
+)
 
 
 def take_block(block: Sequence[Entry], data: Data) -> bool:
@@ -127,11 +129,15 @@ def _single_row(
 ) -> bool:
     """ "Sites want: A 130, B 170": a column called by its heading, where that names a role."""
     rows = list(dict.fromkeys(row for row, _ in cells))
-    if columns or any(value is None for value in cells.values()):
+    if columns or len(block) > 1 or any(value is None for value in cells.values()):
         return False
     if not all(role_in(row) for row in rows):  # "Customers: Bonn 60, Essen 50" may be their need, if they are customers
         data.waiting += [
-            Column(row, {head: value for (one, head), value in cells.items() if one == row and value is not None}, _place(block))
+            Column(
+                row,
+                {head: value for (one, head), value in cells.items() if one == row and value is not None},
+                _place(block),
+            )
             for row in rows
         ]
         return False

@@ -19,7 +19,10 @@ _MARK = re.compile(f"[{ONE}{SEVERAL}]+")
 _CHUNK = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
 _JOIN = re.compile(r"\s*(?:[,;/&]\s*)?(?:\b(?:and|or|nor|as well as)\b\s*)?(?:\b(?:either|the|with)\b\s*)?")
 _ARTICLE = re.compile(r"\s+[a-z]")
-_CALENDAR = frozenset("mon tue wed thu fri sat sun jan feb mar apr may jun jul aug sep oct nov dec".split())
+_CALENDAR = frozenset(
+    {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+    | {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,10 @@ def _patterns(labels: Sequence[str]) -> Iterator[tuple[str, re.Pattern[str]]]:
         if label.isdigit() or (len(label) == 1 and label.islower()):
             end = r"(?![\w.]*\w)"
             yield label, re.compile(rf"\b(?:{kinds})s?\s+#?(?P<name>{body}){end}", re.IGNORECASE)
-            yield label, re.compile(rf"(?:\b(?:{leads})|[→–-])\s*(?P<name>{body}){end}(?!\s+(?!to\b|and\b|or\b|is\b)[a-z])")
+            yield (
+                label,
+                re.compile(rf"(?:\b(?:{leads})|[→–-])\s*(?P<name>{body}){end}(?!\s+(?!to\b|and\b|or\b|is\b)[a-z])"),
+            )
         elif len(label) == 1:
             yield label, re.compile(rf"(?<![\w'’])(?P<name>{body})(?![\w'’])")
         else:
@@ -109,7 +115,7 @@ def _patterns(labels: Sequence[str]) -> Iterator[tuple[str, re.Pattern[str]]]:
 
 def _short_names(labels: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Words of a longer label that no other label has: (label, word)."""
-    words = {label: [word for word in re.findall(r"[^\W_]+", label)] for label in labels}
+    words = {label: list(re.findall(r"[^\W_]+", label)) for label in labels}
     count = Counter(word.lower() for own in words.values() for word in set(own))
     for label, own in words.items():
         if len(own) > 1:
@@ -133,9 +139,9 @@ def _continued(prose: str, found: Sequence[Mention], labels: Iterable[str], take
             yield Mention(tails[match["tail"]], *match.span("tail"))
             starts.append(match.end())
         for end in starts:
-            while (match := more.match(prose, end)) and not taken[match.start("tail")]:
-                yield Mention(tails[match["tail"]], *match.span("tail"))
-                end = match.end()
+            while (other := more.match(prose, end)) and not taken[other.start("tail")]:
+                yield Mention(tails[other["tail"]], *other.span("tail"))
+                end = other.end()
 
 
 def _led(prose: str, start: int, taken: bytearray) -> int:
@@ -153,4 +159,8 @@ def _is_article(prose: str, start: int, end: int) -> bool:
     before = prose[:start].rstrip()
     opens = not before or before[-1] in ".?!:\n" or (start and prose[start - 1] == "\n")
     verbs = "|".join(load("nets")["data"]["verbs"])
-    return bool(opens and _ARTICLE.match(prose, end) and not re.match(rf"\s+(?:{verbs}|can|cannot|must|to|and|or)\b", prose[end:]))
+    return bool(
+        opens
+        and _ARTICLE.match(prose, end)
+        and not re.match(rf"\s+(?:{verbs}|can|cannot|must|to|and|or)\b", prose[end:])
+    )

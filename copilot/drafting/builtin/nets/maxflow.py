@@ -39,16 +39,30 @@ def read(reading: Reading) -> Formulation:
     if len(network.measures) > 1:
         raise InDoubt("The links have other numbers beside their capacity; say what they are for, or leave them out.")
     closed = closed_links(reading, two_way=network.two_way)
-    ends = ends_of(reading, network.nodes)
-    if ends is None:
-        raise InDoubt("The text does not name the place where the flow starts and the one where it ends.")
+    sources, sinks = _ends(reading, network)
     bounds = bounds_of(reading)
-    reading.settle(FAMILY, len(network.nodes), len(network.arcs))
+    reading.settle(FAMILY, len(network.nodes), len(network.arcs), len(sources), len(sinks))
     if any(column.role != "limit" or not set(column.values) <= set(network.nodes) for column in reading.data.columns):
         raise InDoubt(f"It is not clear what “{reading.data.columns[0].words}” is for.")
     capacity = {ends: value for ends, value in network.numbers(limit).items() if ends not in closed}
-    flow = _Flow(network, capacity, (ends[0],), (ends[1],), bounds)
+    flow = _Flow(network, capacity, sources, sinks, bounds)
     return _written(reading, flow, reading.sentence(goal.start()))
+
+
+def _ends(reading: Reading, network: Network) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Where the flow starts and where it ends: as told, or where links only lead away and only lead to."""
+    told = ends_of(reading, network.nodes)
+    if told is not None:
+        return (told[0],), (told[1],)
+    tails, heads = ([node for node in network.nodes if any(ends[at] == node for ends in network.arcs)] for at in (0, 1))
+    sources = tuple(node for node in tails if node not in heads)
+    sinks = tuple(node for node in heads if node not in tails)
+    named = {one.label for one in reading.marks.mentions}
+    if network.two_way or not sources or not sinks or not named & set(sinks) or not set(sources) | set(sinks) >= named:
+        raise InDoubt("The text does not name the place where the flow starts and the one where it ends.")
+    for one in reading.marks.mentions:
+        reading.account.explain(one.start, one.end)
+    return sources, sinks
 
 
 def _written(reading: Reading, flow: _Flow, said: Place) -> Formulation:
@@ -56,18 +70,25 @@ def _written(reading: Reading, flow: _Flow, said: Place) -> Formulation:
     written = write_network(plan, network, list(flow.capacity), said)
     inner = [node for node in network.nodes if node not in (*flow.sources, *flow.sinks)]
     plan.rule(
-        "capacity", [term(written.flow)], "<=", per_arc(plan, written, "capacity", flow.capacity, network.place), network.place,
-        kind="resource", indices=(written.arcs,),
+        "capacity",
+        [term(written.flow)],
+        "<=",
+        per_arc(plan, written, "capacity", flow.capacity, network.place),
+        network.place,
+        kind="resource",
+        indices=(written.arcs,),
     )
     for node in inner:
-        plan.rule(f"balance at {node}", [term(written.flow, _row(written, node))], "==", 0, network.place, kind="balance")
+        plan.rule(
+            f"balance at {node}", [term(written.flow, _row(written, node))], "==", 0, network.place, kind="balance"
+        )
     for column in reading.data.columns:
         capped(plan, written, flow.capacity, column)
     for bound in flow.bounds:
         bounded(plan, written, flow.capacity, bound)
     if not network.told:
         plan.assume("Each link leads from the first place named to the second.", written.flow)
-    goal = [term(written.flow, _row(written, flow.sources[0]))]
+    goal = [term(written.flow, _row(written, source)) for source in flow.sources]
     return plan.formulation("Largest flow through a network", "flow out of the source", "maximize", goal, said)
 
 
@@ -81,7 +102,15 @@ def bounded(plan: Plan, written: Written, arcs: Mapping[Ends, float], bound: Bou
     limit = plan.said("bound", bound.said)
     name = written.flow.partition("[")[0]
     if bound.every:
-        plan.rule("bound", [term(written.flow)], bound.relation, limit, bound.said.sentence, kind="bound", indices=(written.arcs,))
+        plan.rule(
+            "bound",
+            [term(written.flow)],
+            bound.relation,
+            limit,
+            bound.said.sentence,
+            kind="bound",
+            indices=(written.arcs,),
+        )
         return
     labels = [label for mark in bound.marks for label in mark]
     if len(labels) == 2:
@@ -103,7 +132,9 @@ def capped(plan: Plan, written: Written, arcs: Mapping[Ends, float], column: Col
     for node in column.values:
         inside = [ends for ends in arcs if ends[1] == node] or [ends for ends in arcs if ends[0] == node]
         terms = [term(f"{name}[{written.labels[ends]}]") for ends in inside]
-        plan.rule(f"most through {node}", terms, "<=", f"{limit.partition('[')[0]}[{node}]", column.place, kind="resource")
+        plan.rule(
+            f"most through {node}", terms, "<=", f"{limit.partition('[')[0]}[{node}]", column.place, kind="resource"
+        )
 
 
 def _filled(plan: Plan, written: Written, column: Column) -> dict[Key, float]:

@@ -1,4 +1,4 @@
-"""Cheapest flow: carry amounts from places that have them to places that need them, over links with a cost and a limit."""
+"""Cheapest flow: carry amounts from where they are to where they are needed, over links with a cost and a limit."""
 
 from __future__ import annotations
 
@@ -46,7 +46,14 @@ def read(reading: Reading) -> Formulation:
     net = _net(reading, network)
     _funnels(reading, network, net)
     bounds = bounds_of(reading)
-    reading.settle(FAMILY, len(network.nodes), len(network.arcs), len(network.nodes) - len(net), len([v for v in net.values() if v > 0]), len([v for v in net.values() if v < 0]))
+    reading.settle(
+        FAMILY,
+        len(network.nodes),
+        len(network.arcs),
+        len(network.nodes) - len(net),
+        len([v for v in net.values() if v > 0]),
+        len([v for v in net.values() if v < 0]),
+    )
     have, want = sum(v for v in net.values() if v > 0), -sum(v for v in net.values() if v < 0)
     if not have or not want:
         raise NotThisFamily
@@ -70,7 +77,9 @@ def _net(reading: Reading, network: Network) -> dict[str, float]:
             raise NotThisFamily
         if column in caps:
             continue
-        sign = {"supply": 1, "limit": 1, "demand": -1}.get(column.role, 0) or _signed(column.words, column.values)
+        sign = (
+            _signed(column) or {"supply": 1, "limit": 1, "demand": -1}.get(column.role, 0) or _by_place(network, column)
+        )
         if not sign or set(net) & {node for node, value in column.values.items() if value}:
             raise InDoubt(f"It is not clear whether “{column.words}” is a supply or a demand.")
         net |= {node: sign * value for node, value in column.values.items() if value}
@@ -88,7 +97,9 @@ def _funnels(reading: Reading, network: Network, net: Mapping[str, float]) -> No
     for match in reading.places(FAMILY, "funnel"):
         inside = {label for mark in reading.marks.within(*match.span()) for label in mark}
         reached = {node for node, value in net.items() if value > 0} - inside
-        while more := {b for a, b in network.numbers(network.measures[0]) if a in reached and b not in inside} - reached:
+        while (
+            more := {b for a, b in network.numbers(network.measures[0]) if a in reached and b not in inside} - reached
+        ):
             reached |= more
         if inside and not any(net.get(node, 0) < 0 for node in reached):
             reading.account.explain(*match.span())
@@ -101,10 +112,18 @@ def _caps(reading: Reading, network: Network) -> list[Column]:
     return [one for one in reading.data.columns if one.role == "limit" and (supplied or set(one.values) <= inner)]
 
 
-def _signed(words: str, values: Mapping[str, float]) -> int:
-    """A column of both signs ("net supply", "balance"): plus is a supply, unless it is called a demand."""
-    mixed = any(value < 0 for value in values.values()) and any(value > 0 for value in values.values())
-    return 1 if mixed and re.search(r"\b(?:net|balance|b|supply)\b", words.lower()) else 0
+def _signed(column: Column) -> int:
+    """A column of both signs ("net supply", "balance"): plus is a supply."""
+    values = column.values.values()
+    mixed = any(value < 0 for value in values) and any(value > 0 for value in values)
+    return 1 if mixed and re.search(r"\b(?:net|balances?|b|supply|supply/demand)\b", column.words.lower()) else 0
+
+
+def _by_place(network: Network, column: Column) -> int:
+    """Where no word says it: a supply of places that links only leave, a demand of those that they only enter."""
+    tails, heads = ({ends[at] for ends in network.arcs} for at in (0, 1))
+    named = set(column.values)
+    return 1 if named <= tails - heads else -1 if named <= heads - tails else 0
 
 
 def _amount(reading: Reading) -> float | None:
@@ -129,7 +148,9 @@ def _written(reading: Reading, carrying: _Carrying, said: Place) -> Formulation:
     price = per_arc(plan, written, "cost", carrying.cost, network.place)
     if carrying.capacity:
         limit = per_arc(plan, written, "capacity", carrying.capacity, network.place)
-        plan.rule("capacity", [term(written.flow)], "<=", limit, network.place, kind="resource", indices=(written.arcs,))
+        plan.rule(
+            "capacity", [term(written.flow)], "<=", limit, network.place, kind="resource", indices=(written.arcs,)
+        )
     balance(plan, written, carrying.net, carrying.relation, network.place)
     for column in _caps(reading, network):
         capped(plan, written, carrying.cost, column)
@@ -137,4 +158,6 @@ def _written(reading: Reading, carrying: _Carrying, said: Place) -> Formulation:
         bounded(plan, written, carrying.cost, bound)
     if not network.told:
         plan.assume("Each link leads from the first place named to the second.", written.flow)
-    return plan.formulation("Flow through a network at least cost", "total cost", "minimize", [term(written.flow, price)], said)
+    return plan.formulation(
+        "Flow through a network at least cost", "total cost", "minimize", [term(written.flow, price)], said
+    )

@@ -52,13 +52,17 @@ def network_of(reading: Reading, *, two_way: bool) -> Network:
 
 def _of_links(reading: Reading, links: Links, *, two_way: bool) -> Network:
     if links.twice:
-        raise InDoubt(f"The link from {links.twice[0][0]} to {links.twice[0][1]} is listed twice; keep the one that counts.")
+        raise InDoubt(
+            f"The link from {links.twice[0][0]} to {links.twice[0][1]} is listed twice; keep the one that counts."
+        )
     both, single = reading.heard(FAMILY, "both_ways"), reading.heard(FAMILY, "one_way")
     if both and single:
         raise InDoubt("The text says of some links that they lead both ways, and of some that they do not.")
     back = any((b, a) in links.values for a, b in links.values)
     told = links.two_way is not None or both is not None or single is not None or back
-    ways = both is not None if (both or single) else links.two_way if links.two_way is not None else two_way and not back
+    ways = (
+        both is not None if (both or single) else links.two_way if links.two_way is not None else two_way and not back
+    )
     measures = tuple(dict.fromkeys(name for numbers in links.values.values() for name in numbers))
     return Network(tuple(links.nodes), links.values, measures, bool(ways), told, links.place, links.words, links.headed)
 
@@ -102,7 +106,14 @@ class Written:
 
 
 def write_network(
-    plan: Plan, network: Network, ends: Sequence[Ends], said: Place, *, binary: bool = False, name: str = "flow", unit: str = ""
+    plan: Plan,
+    network: Network,
+    ends: Sequence[Ends],
+    said: Place,
+    *,
+    binary: bool = False,
+    name: str = "flow",
+    unit: str = "",
 ) -> Written:
     """Sets of nodes and arcs, which node each arc leaves and enters, and the flow on each arc."""
     nodes = plan.index("nodes", network.nodes, network.place)
@@ -120,14 +131,26 @@ def write_network(
     return Written(nodes, arcs, labels, flow, incidence)
 
 
-def balance(plan: Plan, written: Written, net: Mapping[str, float], relation: Relation, *places: Place, words: str = "net") -> None:
+def balance(
+    plan: Plan, written: Written, net: Mapping[str, float], relation: Relation, *places: Place, words: str = "net"
+) -> None:
     """What leaves each node less what enters it; nodes without a number keep nothing."""
     values: dict[Key, float] = {node: net.get(node, 0.0) for node in _nodes(plan, written)}
     limit = plan.table(words, (written.nodes,), values, *places, label="what leaves each node less what enters it")
-    plan.rule("balance", [term(written.flow, written.incidence)], relation, limit, *places, kind="balance", indices=(written.nodes,))
+    plan.rule(
+        "balance",
+        [term(written.flow, written.incidence)],
+        relation,
+        limit,
+        *places,
+        kind="balance",
+        indices=(written.nodes,),
+    )
 
 
-def per_arc(plan: Plan, written: Written, words: str, values: Mapping[Ends, float], place: Place, unit: str = "") -> str:
+def per_arc(
+    plan: Plan, written: Written, words: str, values: Mapping[Ends, float], place: Place, unit: str = ""
+) -> str:
     """A table over the arcs."""
     keyed: dict[Key, float] = {label: values[ends] for ends, label in written.labels.items()}
     return plan.table(words, (written.arcs,), keyed, place, unit=unit, label=f"{words} of each arc")

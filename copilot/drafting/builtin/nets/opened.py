@@ -14,7 +14,11 @@ from copilot.drafting.builtin.nets.reading import Reading
 from copilot.drafting.formulation import Relation
 
 _KINDS: dict[str, tuple[Relation, float]] = {
-    "must_open": ("==", 1.0), "must_stay_shut": ("==", 0.0), "not_both": ("<=", 1.0), "one_of": (">=", 1.0), "just_one_of": ("==", 1.0),
+    "must_open": ("==", 1.0),
+    "must_stay_shut": ("==", 0.0),
+    "not_both": ("<=", 1.0),
+    "one_of": (">=", 1.0),
+    "just_one_of": ("==", 1.0),
 }
 
 
@@ -64,14 +68,20 @@ def open_rules(reading: Reading, sites: Sequence[str]) -> list[OpenRule]:
         marks = reading.marks.within(*match.span())
         if len(marks) == 2 and all(len(mark) == 1 and mark[0] in sites for mark in marks):
             terms = ((marks[0][0], False), (marks[1][0], True))
-            found.append(OpenRule(f"{marks[0][0]} only with {marks[1][0]}", terms, "<=", 0.0, reading.sentence(match.start())))
+            found.append(
+                OpenRule(f"{marks[0][0]} only with {marks[1][0]}", terms, "<=", 0.0, reading.sentence(match.start()))
+            )
             reading.understood(*match.span())
     for key, (relation, limit) in _KINDS.items():
         for match in reading.places("facility", key):
             if all(reading.account.explained[match.start() : match.end()]):
                 continue
             labels = [label for mark in reading.marks.within(*match.span()) for label in mark]
-            if not labels or not set(labels) <= set(sites) or (relation == "==" and key.startswith("must") and len(labels) > 1):
+            if (
+                not labels
+                or not set(labels) <= set(sites)
+                or (relation == "==" and key.startswith("must") and len(labels) > 1)
+            ):
                 continue
             words = f"{key.replace('_', ' ')}: {' and '.join(labels)}"
             place = reading.sentence(match.start())

@@ -60,7 +60,7 @@ def _pairs(matrix: Matrix, marks: Sequence[tuple[str, ...]]) -> list[Ends]:
 
 
 def _others(matrix: Matrix, marks: Sequence[tuple[str, ...]], kind: str) -> list[Ends]:
-    """What "only" leaves out: "Ana can only do X" bars her from the rest, "only Ana can do X" bars the others from X."""
+    """What "only" leaves out: "Ana can only do X" bars her from the rest, "only Ana can do X" bars the others."""
     bound, free = (set(mark) for mark in (marks if kind == "bound" else reversed(marks)))
     if bound <= set(matrix.rows):
         return [(a, b) for a in bound for b in matrix.heads if b not in free]

@@ -1,4 +1,4 @@
-"""Phrases of the lexicon as patterns: "~" is up to eight words, "*" ends a word anyhow, "(a|b c)" a choice, "?" an option."""
+"""Phrases of the lexicon as patterns: "~" is up to eight words, "*" any end, "(a|b c)" a choice, "?" an option."""
 
 from __future__ import annotations
 

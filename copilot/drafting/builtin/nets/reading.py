@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -15,10 +16,14 @@ from copilot.drafting.builtin.nets.phrases import phrases
 from copilot.drafting.builtin.nets.told import take_told
 from copilot.drafting.builtin.words import load
 
-
-
-_LEAD = re.compile(r"\b(?:but|however|also|and|additionally|moreover|furthermore|note that|unfortunately|in addition|besides|today|since)\b[\s,]*$", re.IGNORECASE)
-_WHY = re.compile(r"\s*\([^()\d]{0,60}\)|,?\s*(?:because|since|as|due to|for lack of|owing to)\b[^.;\d]*", re.IGNORECASE)
+_LEAD = re.compile(
+    r"\b(?:but|however|also|and|additionally|moreover|furthermore|note that|unfortunately|in addition|besides|today)"
+    r"\b[\s,]*$",
+    re.IGNORECASE,
+)
+_WHY = re.compile(
+    r"\s*\([^()\d]{0,60}\)|,?\s*(?:because|since|as|due to|for lack of|owing to)\b[^.;\d]*", re.IGNORECASE
+)
 _BREAKS = re.compile(r"\b(?:if|unless|except|otherwise|when|more|less|both)\b", re.IGNORECASE)
 _DUTY = re.compile(r"\b(?:keep|must|should|can|may|has to|have to|shall)\b", re.IGNORECASE)
 _EDGE = re.compile(r"[;:]|,\s|\b(?:but|if|unless|where|provided)\b")
@@ -35,6 +40,13 @@ class Reading:
     marks: Marks
     struck: list[Place] = field(default_factory=list)  # where links are closed: they say no trip
 
+    def fresh(self) -> Reading:
+        """A copy for one more model, with nothing explained but what the data explain."""
+        account = copy.copy(self.account)
+        account.explained = bytearray(account.explained)
+        account.numbers, account.taken, account.counts = [*account.numbers], [*account.taken], [*account.counts]
+        return Reading(self.data, account, self.marks)
+
     def says(self, family: str, key: str) -> re.Match[str] | None:
         """The first place where the prose says one of the phrases."""
         return min(self.places(family, key), key=lambda match: match.start(), default=None)
@@ -50,6 +62,8 @@ class Reading:
         """As `says`, and what says it is explained wherever it stands."""
         for match in self.places(family, key):
             self.account.explain(*match.span())
+            for said in self.numbers_in(*match.span()) if key == "both_ways" else ():  # "two-way"
+                self.account.counts.append(self.account.take(said))
         return self.says(family, key)
 
     def numbers_in(self, start: int, end: int) -> list[Said]:
@@ -62,7 +76,7 @@ class Reading:
         return said.value
 
     def understood(self, start: int, end: int) -> None:
-        """A rule is explained, with the word that leads to it and the reason behind it, which may hold no more rules."""
+        """A rule is explained, with the word that leads to it and the reason behind it, which holds no other rule."""
         text = self.marks.text
         lead = _LEAD.search(text, max(0, start - 40), start)
         self.account.explain(lead.start() if lead else start, end)
@@ -133,7 +147,6 @@ class Reading:
                     for one in inside:
                         if one.label in axis:
                             self.account.explain(one.start, one.end)
-
 
     def _ranges(self, axes: Sequence[Sequence[str]]) -> None:
         """ "K1 to K6", "plants 1-3": the first and the last of some names in order."""

@@ -27,10 +27,11 @@ _NEXT = "Leave that sentence out or say it in other words, or give the model as 
 def formulate(text: str, tables: Sequence[Table] = ()) -> Formulation | tuple[str, ...] | None:
     """The formulation; or reasons, where a model is recognised and something is not understood; or None."""
     doubts: list[tuple[bool, tuple[str, ...]]] = []
+    whole = reading_of(data_of(text, tables))
+    if not (whole.data.matrices or whole.data.links):
+        return None
     for model, read in _MODELS:
-        reading = reading_of(data_of(text, tables))
-        if not (reading.data.matrices or reading.data.links):
-            return None
+        reading = whole.fresh()
         try:
             return _counted(read(reading), reading)
         except NotThisFamily:

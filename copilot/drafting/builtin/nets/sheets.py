@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from copilot.drafting.builtin.nets.amounts import amount_of, is_empty, is_gap
+from copilot.drafting.builtin.nets.cuts import CUTS, LONGEST, Piece, by_colon, by_ends, by_pipes
 
 _RULE = re.compile(r"^[\s|:+=\-–]*[-=–]{2,}[\s|:+=\-–]*$|^\s*\|(?:\s*:?-+:?\s*\|)+\s*$")
-_WIDE = re.compile(r"\S+(?: \S+)*")
-_TOKEN = re.compile(r"\S+")
-_NUMBERED = re.compile(r"[^\W\d]+ (?:\d+|[A-Z])(?!\w)")
-_BARE = re.compile(r"^\s*(?P<label>[^\W\d]\D*?|\w+)(?:\s+(?:[$€£]?\d[\d,]*(?:\.\d+)?|-|–|—|x|inf|n/a))+\s*$")
-_BULLET = re.compile(r"^\s*(?:[*•‣▪◦–—-]|\d{1,2}[.)])\s+")
 _CROWDED = re.compile(r"\d\s+\d+(?:\s|$)")
-_LONGEST = 40
 _FEWEST = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One cell: its words and where they begin and end in the line."""
-
-    text: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +56,18 @@ def _lines(text: str) -> list[_Line]:
 
 def _sheet_at(lines: Sequence[_Line], at: int, text: str) -> tuple[Sheet | None, int]:
     """(the table that begins with a line, how many lines it takes)."""
-    for cut in _CUTS:
-        piped = cut is _by_pipes
+    for cut in CUTS:
+        piped = cut is by_pipes
         run = _run(lines, at, cut, piped=piped)
         used = len(run)
         rows = [(line, cut(line.text)) for line in run if not _RULE.match(line.text)]
         if len(rows) < _FEWEST or not rows[0][1]:
             continue
-        if cut is _by_colon and not _is_grid([len(cells) for _, cells in rows]):
+        if cut is by_colon and not _is_grid([len(cells) for _, cells in rows]):
             continue
-        if cut is _by_ends and not _joins([cells for _, cells in rows]):
+        if cut is by_ends and not _joins([cells for _, cells in rows]):
             continue
-        if cut is not _by_pipes and any(":" in cell.text for cell in rows[0][1][:2]) or _tells(rows[0][1]):
+        if (cut is not by_pipes and any(":" in cell.text for cell in rows[0][1][:2])) or _tells(rows[0][1]):
             continue
         if piped and all(_CROWDED.search(cells[0].text) for _, cells in rows[1:]):
             continue
@@ -123,7 +110,7 @@ def _is_said(line: _Line) -> bool:
 def _is_row(pieces: Sequence[Piece]) -> bool:
     """A label, then amounts, gaps and blanks; one or two cells of words may stand among them."""
     cells = [piece.text for piece in pieces]
-    if any(len(cell) > _LONGEST or cell.endswith((".", "?", ":")) for cell in cells):
+    if any(len(cell) > LONGEST or cell.endswith((".", "?", ":")) for cell in cells):
         return False
     told = [amount_of(cell) is not None for cell in cells[1:]]
     worded = [cell for cell in cells[1:] if amount_of(cell) is None and not is_gap(cell) and not is_empty(cell)]
@@ -134,13 +121,13 @@ def _table(
     rows: Sequence[tuple[_Line, list[Piece]]], *, piped: bool
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]] | None:
     heads, body = rows[0][1], [pieces for _, pieces in rows[1:]]
-    if any(len(piece.text) > _LONGEST and not piped for piece in heads) or not body:
+    if any(len(piece.text) > LONGEST and not piped for piece in heads) or not body:
         return None
     if not piped and sum(1 for row in body if _is_row(row)) < len(body):
         return None
     names = [piece.text.rpartition(": ")[2] for piece in heads]
     if not any([names[0], *(row[0].text for row in body)]) and len(names) == len(body[0]) - 1 and _count_up(names[1:]):
-        return tuple(["", *names[1:]]), tuple(tuple(piece.text for piece in row[1:]) for row in body)
+        return ("", *names[1:]), tuple(tuple(piece.text for piece in row[1:]) for row in body)
     if _looks_like_row(names, [[piece.text for piece in row] for row in body]):
         body = [heads, *body]
         heads = [Piece("", -1, -1)] * max(len(row) for row in body)
@@ -165,8 +152,8 @@ def _tells(heads: Sequence[Piece]) -> bool:
 
 def _is_grid(widths: Sequence[int]) -> bool:
     """Whether rows have one width of two numbers or more, or grow or shrink by one from each to the next."""
-    steps = {b - a for a, b in zip(widths, widths[1:], strict=False)}
-    return max(widths) > 2 and steps <= {0} or (len(widths) > 2 and steps in ({1}, {-1}))
+    steps = {b - a for a, b in itertools.pairwise(widths)}
+    return (max(widths) > 2 and steps <= {0}) or (len(widths) > 2 and steps in ({1}, {-1}))
 
 
 def _count_up(names: Sequence[str]) -> bool:
@@ -207,79 +194,8 @@ def _apart(piece: Piece, head: Piece) -> int:
     return min(abs(piece.end - head.end), abs(piece.start - head.start))
 
 
-def _by_pipes(line: str) -> list[Piece]:
-    if "|" not in line:
-        return []
-    inside = line.strip().removeprefix("|").removesuffix("|")
-    return [Piece(cell.strip().strip("*`").strip(), -1, -1) for cell in inside.split("|")]
-
-
-def _by(mark: str) -> Callable[[str], list[Piece]]:
-    def cut(line: str) -> list[Piece]:
-        if mark not in line:
-            return []
-        return [Piece(cell.strip().strip('"'), -1, -1) for cell in _BULLET.sub("", line.strip(" ")).split(mark)]
-
-    return cut
-
-
-def _by_space(line: str) -> list[Piece]:
-    """Cells that two spaces part, or single ones where a line is a label and bare numbers, or heads of one word."""
-    line = line.replace("|", " ")
-    pieces = [one for match in _WIDE.finditer(line) for one in _numbers_apart(match)]
-    if len(pieces) > 2 or (len(pieces) == 2 and amount_of(pieces[1].text)):
-        return pieces
-    bare = _BARE.match(line)
-    if bare:
-        label = Piece(bare["label"], *bare.span("label"))
-        rest = [match for match in _TOKEN.finditer(line, bare.end("label"))]
-        return [label, *(Piece(match.group(), *match.span()) for match in rest)]
-    numbered = _NUMBERED.finditer(line) if _NUMBERED.match(line) else _TOKEN.finditer(line)
-    heads = [Piece(match.group(), *match.span()) for match in numbered]
-    short = len(heads) > 1 and all(len(head.text) < 16 and not head.text.endswith((",", ";")) for head in heads)
-    return heads if short else pieces
-
-
-def _numbers_apart(match: re.Match[str]) -> list[Piece]:
-    """ "2.0 3.1 4.2" are three cells."""
-    tokens = [Piece(one.group(), match.start() + one.start(), match.start() + one.end()) for one in _TOKEN.finditer(match.group())]
-    bare = len(tokens) > 1 and all(amount_of(token.text) is not None for token in tokens)
-    return tokens if bare else [Piece(match.group(), *match.span())]
-
-
-def _by_ends(line: str) -> list[Piece]:
-    """ "dock hall 5": two places and a number or two."""
-    tokens = line.split()
-    if not 3 <= len(tokens) <= 4 or any(len(token) > 16 or token[-1] in ",;:." for token in tokens):
-        return []
-    return [Piece(token, -1, -1) for token in tokens]
-
-
 def _joins(rows: Sequence[list[Piece]]) -> bool:
     """Whether rows are links: some place is the end of one and the start of another."""
     body = [row for row in rows if amount_of(row[2].text) is not None]
     worded = all(amount_of(cell.text) is None or cell.text.isdigit() for row in body for cell in row[:2])
     return worded and len(body) >= len(rows) - 1 and bool({row[0].text for row in body} & {row[1].text for row in body})
-
-
-def _by_colon(line: str) -> list[Piece]:
-    """ "Ana: 6 / 9 / 4": a label and what follows it, in one kind of mark."""
-    label, colon, rest = line.partition(":")
-    if not colon or len(label) > _LONGEST or not rest.strip():
-        return []
-    mark = next((mark for mark in ("/", ";", ",", "|") if mark in rest), None)
-    cells = rest.rstrip(" .").split(mark) if mark else rest.rstrip(" .").split()
-    return [Piece(cell.strip(), -1, -1) for cell in (_BULLET.sub("", label), *cells)]
-
-
-def _by_brackets(line: str) -> list[Piece]:
-    """ "[ 12 20 15 ]": bare numbers, with or without brackets, and no label."""
-    bare = line.strip().strip("[](),;{}").strip()
-    cells = [cell for cell in re.split(r"[\s,;]+", bare) if cell]
-    numbers = all(amount_of(cell) is not None or is_gap(cell) for cell in cells)
-    return [Piece(cell, -1, -1) for cell in ("", *cells)] if cells and numbers else []
-
-
-_CUTS: tuple[Callable[[str], list[Piece]], ...] = (
-    _by_pipes, _by("\t"), _by_brackets, _by_colon, _by(";"), _by(","), _by_ends, _by_space,
-)

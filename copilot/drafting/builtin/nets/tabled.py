@@ -1,4 +1,4 @@
-"""What a table holds: a matrix with supplies and needs at its edges, links with their columns, or columns of numbers."""
+"""What a table holds: a matrix with supplies and needs at its edges, links, or columns of numbers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def take_sheet(sheet: Sheet, data: Data) -> bool:
 
 def _take_bare(sheet: Sheet, data: Data) -> bool:
     """Rows of numbers without heads, perhaps without labels: what they are called is said elsewhere."""
-    cells = [[cell for cell in row[1:]] for row in sheet.rows]
+    cells = [list(row[1:]) for row in sheet.rows]
     if not all(amount_of(cell) is not None or is_gap(cell) or is_empty(cell) for row in cells for cell in row):
         return False
     labels = tuple(label_of(row[0]) for row in sheet.rows) if all(row[0].strip() for row in sheet.rows) else ()
@@ -151,7 +151,16 @@ def _take_links(sheet: Sheet, ends: tuple[int, ...], data: Data) -> bool:
     if _unnamed_columns(sheet, ends):
         return False
     two_way = True if all(way is True for way in ways) else False if any(way is False for way in ways) else None
-    data.links.append(Links(values, sheet.intro, (sheet.start, sheet.end), two_way, tuple(twice), len(ends) == 2 and bool(sheet.heads[0])))
+    data.links.append(
+        Links(
+            values,
+            sheet.intro,
+            (sheet.start, sheet.end),
+            two_way,
+            tuple(twice),
+            len(ends) == 2 and bool(sheet.heads[0]),
+        )
+    )
     return True
 
 

@@ -1,7 +1,8 @@
-"""Numbers that sentences give to names of the data: "Plant A has 40, Plant B 60", "shop 1 wants 35 and shop 2 wants 45"."""
+"""Numbers that sentences give to names of the data: "Plant A has 40, Plant B 60", "A and B want 35 and 45"."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -12,9 +13,14 @@ from copilot.drafting.builtin.words import load, stem
 
 _STOP = re.compile(r"[.;?!](?=\s|$)|\n")
 _DUTY = re.compile(r"\b(?:has|have|had|needs?|wants?) to\b", re.IGNORECASE)
-_LIMITS = re.compile(r"\b(?:at least|at most|no more than|up to|a maximum of|a minimum of|can|must|may)\b", re.IGNORECASE)
-_RULES = re.compile(r"\b(?:if|unless|only|not|cannot|can't|except|exactly|each|every|any|from|through|via)\b", re.IGNORECASE)
+_LIMITS = re.compile(
+    r"\b(?:at least|at most|no more than|up to|a maximum of|a minimum of|can|must|may)\b", re.IGNORECASE
+)
+_RULES = re.compile(
+    r"\b(?:if|unless|only|not|cannot|can't|except|exactly|each|every|any|from|through|via)\b", re.IGNORECASE
+)
 _GIVING = {stem(word) for word in load("nets")["data"]["giving"]}
+_BEHIND = 40
 _NAMED = {"supply", "demand", "fixed", "limit"}
 
 
@@ -23,6 +29,8 @@ def take_told(data: Data, marks: Marks, account: Account) -> None:
     for start, end in _sentences(marks):
         mentions = [one for one in marks.mentions if start <= one.start < end]
         numbers = [one for one in account.numbers if start <= one.start < end]
+        if len(mentions) != len(numbers):  # "two warehouses" counts, and gives no place a number
+            numbers = [one for one in numbers if data.prose[one.start].isdigit()]
         if not mentions or len(mentions) != len(numbers):
             continue
         pairs = _paired(mentions, numbers)
@@ -44,14 +52,27 @@ def _sentences(marks: Marks) -> list[Place]:
 
 
 def _paired(mentions: Sequence[Mention], numbers: Sequence[Said]) -> list[tuple[Mention, Said]] | None:
-    """Each name with its number: side by side, or all names and then all numbers."""
-    pairs = list(zip(mentions, numbers, strict=True))
-    ahead = [one.start < said.start for one, said in pairs]
-    if not (all(ahead) or not any(ahead)):
+    """Each name with its number: side by side, or some names and then as many numbers."""
+    spots: list[tuple[int, Mention | Said]] = [
+        *((one.start, one) for one in mentions),
+        *((one.start, one) for one in numbers),
+    ]
+    spots.sort(key=lambda spot: spot[0])
+    runs = [
+        [one for _, one in run] for _, run in itertools.groupby(spots, key=lambda spot: isinstance(spot[1], Mention))
+    ]
+    found: list[tuple[Mention, Said]] = []
+    if len(runs) % 2:
         return None
-    turns = all(max(a.start, m.start) < min(b.start, n.start) for (a, m), (b, n) in zip(pairs, pairs[1:], strict=False))
-    apart = mentions[-1].end <= numbers[0].start or numbers[-1].end <= mentions[0].start
-    return pairs if turns or (apart and len(pairs) > 1) else None
+    for first, second in zip(runs[::2], runs[1::2], strict=True):
+        if len(first) != len(second):
+            return None
+        for one, other in zip(first, second, strict=True):
+            name, said = (one, other) if isinstance(one, Mention) else (other, one)
+            assert isinstance(name, Mention)
+            assert isinstance(said, Said)
+            found.append((name, said))
+    return found
 
 
 def _roles(prose: str, pairs: Sequence[tuple[Mention, Said]], place: Place) -> list[str | None]:
@@ -59,20 +80,29 @@ def _roles(prose: str, pairs: Sequence[tuple[Mention, Said]], place: Place) -> l
     found: list[str | None] = []
     begin, role = place[0], ""
     for at, (one, said) in enumerate(pairs):
-        last = at == len(pairs) - 1
-        end = place[1] if last else max(one.end, said.end)
-        words = _DUTY.sub(" ", prose[begin:end])
-        role = role_in(words) or ("supply" if stems_of(words) & _GIVING else "") or role
+        end = max(one.end, said.end)
+        role = _role(prose[begin:end]) or role
+        if not role:
+            following = min(pairs[at + 1][0].start, pairs[at + 1][1].start) if at + 1 < len(pairs) else place[1]
+            role = _role(prose[end : min(following, end + _BEHIND)])
         found.append(role if role in _NAMED else None)
         begin = max(one.end, said.end)
-    if found and found[0] is None and len(set(found[1:])) == 1:
-        first = found[-1]
-        found[0] = first
+    if found and len(set(found) - {None}) == 1 and found[-1] is not None:
+        found = [found[-1]] * len(found)
     return found
 
 
+def _role(words: str) -> str:
+    plain = _DUTY.sub(" ", words)
+    role = role_in(plain)
+    return role if role in _NAMED else "supply" if stems_of(plain) & _GIVING else ""
+
+
 def _add(data: Data, account: Account, told: Sequence[tuple[Mention, Said, str]]) -> None:
-    spans = (min(min(one.start, said.start) for one, said, _ in told), max(max(one.end, said.end) for one, said, _ in told))
+    spans = (
+        min(min(one.start, said.start) for one, said, _ in told),
+        max(max(one.end, said.end) for one, said, _ in told),
+    )
     for role in dict.fromkeys(role for _, _, role in told):
         values = {one.label: said.value for one, said, own in told if own == role}
         place = account.sentence_at(spans[0])
@@ -80,6 +110,6 @@ def _add(data: Data, account: Account, told: Sequence[tuple[Mention, Said, str]]
     account.explain(*spans)
     for _, said, _ in told:
         account.taken.append(account.take(said))
-    start, end = account.sentence_at(spans[0])
+    start, _ = account.sentence_at(spans[0])
     for match in _LIMITS.finditer(data.prose, start, spans[1]):
         account.explain(*match.span())

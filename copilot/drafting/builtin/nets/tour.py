@@ -77,7 +77,9 @@ def _lengths(reading: Reading) -> _Lengths:
 
 
 def _trip(reading: Reading, lengths: _Lengths) -> _Trip:
-    closed = closed_links(reading, two_way=True)
+    even = all(lengths.values.get((b, a)) == value for (a, b), value in lengths.values.items())
+    reading.heard("network", "both_ways" if even else "one_way")
+    closed = closed_links(reading, two_way=even)
     before = tuple(_orders(reading))
     start, end = _named(reading, "start"), _named(reading, "finish")
     back = reading.heard(FAMILY, "back") is not None
@@ -96,7 +98,9 @@ def _trip(reading: Reading, lengths: _Lengths) -> _Trip:
     missing = [ends for ends in _needed(places, back=back, end=end) if ends not in lengths.values]
     if not set(missing) <= {(places[0], end)} and reading.says("any", "gap") is None:
         raise InDoubt(f"The length from {missing[0][0]} to {missing[0][1]} is not given.")
-    return _Trip(_Lengths(places, lengths.values, lengths.place, lengths.unit), back, end, before, frozenset({*closed, *missing}))
+    return _Trip(
+        _Lengths(places, lengths.values, lengths.place, lengths.unit), back, end, before, frozenset({*closed, *missing})
+    )
 
 
 def _needed(places: Sequence[str], *, back: bool, end: str) -> Iterator[Ends]:

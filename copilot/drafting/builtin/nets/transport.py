@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from copilot.drafting.builtin.families.plan import Key, Place, Plan, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
@@ -23,7 +24,7 @@ class Shipping:
     matrix: Matrix
     supply: Column
     demand: Column
-    sense: str
+    sense: Literal["maximize", "minimize"]
     goal: Place
     signs: tuple[Relation, Relation]
     rules: Sequence[PairRule]
@@ -42,8 +43,10 @@ def read(reading: Reading) -> Formulation:
         raise InDoubt("The text does not say what is to be smallest.")
     signs = _signs(reading, supply, demand, profit=least is None)
     rules, bounds = pair_rules(reading, matrix), bounds_of(reading)
-    reading.settle(FAMILY, len(matrix.rows), len(matrix.heads), int(sum(supply.values.values())), int(sum(demand.values.values())))
-    sense = "minimize" if least else "maximize"
+    reading.settle(
+        FAMILY, len(matrix.rows), len(matrix.heads), int(sum(supply.values.values())), int(sum(demand.values.values()))
+    )
+    sense: Literal["maximize", "minimize"] = "minimize" if least else "maximize"
     place = reading.sentence(goal.start())
     return _written(reading, Shipping(matrix, supply, demand, sense, place, signs, rules, bounds))
 
@@ -119,7 +122,9 @@ def _written(reading: Reading, shipping: Shipping) -> Formulation:
     for bound in shipping.bounds:
         _bounded(plan, shipping, bound, (here, there))
     title = "Transportation: what each place sends to each other"
-    return plan.formulation(title, f"total {words}", shipping.sense, [term(ship, cost)], shipping.goal, unit=matrix.unit)  # type: ignore[arg-type]
+    return plan.formulation(
+        title, f"total {words}", shipping.sense, [term(ship, cost)], shipping.goal, unit=matrix.unit
+    )
 
 
 def _bounded(plan: Plan, shipping: Shipping, bound: Bound, sets: Ends) -> None:
@@ -127,7 +132,8 @@ def _bounded(plan: Plan, shipping: Shipping, bound: Bound, sets: Ends) -> None:
     rows, heads = set(shipping.matrix.rows), set(shipping.matrix.heads)
     limit = plan.said("bound", bound.said)
     if bound.every:
-        indices, terms = sets, [term(f"ship[{sets[0]},{sets[1]}]")]
+        indices: tuple[str, ...] = sets
+        terms = [term(f"ship[{sets[0]},{sets[1]}]")]
     else:
         indices = ()
         froms = [label for mark in bound.marks for label in mark if label in rows]
