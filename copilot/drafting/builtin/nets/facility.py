@@ -11,7 +11,7 @@ from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
 from copilot.drafting.builtin.nets.axes import axes_of
 from copilot.drafting.builtin.nets.data import Column, Ends, Matrix
 from copilot.drafting.builtin.nets.opened import OpenRule, open_rules, sites_opened
-from copilot.drafting.builtin.nets.reading import Reading
+from copilot.drafting.builtin.nets.reading import Reading, said_number
 from copilot.drafting.formulation import Formulation, Relation, Term
 
 FAMILY = "facility"
@@ -177,7 +177,7 @@ def _ruled(plan: Plan, wish: _Wish, is_open: str) -> None:
             "number of open sites",
             [term(is_open)],
             relation,
-            plan.said("sites to open", said),
+            said_number(plan, "sites to open", said),
             said.sentence,
             kind="sum",
         )

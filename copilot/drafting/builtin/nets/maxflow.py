@@ -12,7 +12,7 @@ from copilot.drafting.builtin.nets.data import Column, Ends
 from copilot.drafting.builtin.nets.ends import ends_of
 from copilot.drafting.builtin.nets.network import Network, Written, measure, network_of, per_arc, write_network
 from copilot.drafting.builtin.nets.pairs import closed_links
-from copilot.drafting.builtin.nets.reading import Reading
+from copilot.drafting.builtin.nets.reading import Reading, said_number
 from copilot.drafting.formulation import Formulation
 
 FAMILY = "maxflow"
@@ -99,7 +99,7 @@ def _row(written: Written, node: str) -> str:
 
 def bounded(plan: Plan, written: Written, arcs: Mapping[Ends, float], bound: Bound) -> None:
     """A bound on one link, on what enters a place, or on every link."""
-    limit = plan.said("bound", bound.said)
+    limit = said_number(plan, "bound", bound.said)
     name = written.flow.partition("[")[0]
     if bound.every:
         plan.rule(

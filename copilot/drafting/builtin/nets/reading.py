@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from copilot.drafting.builtin.families.phrases import Account, Said
+from copilot.drafting.builtin.families.plan import Plan
 from copilot.drafting.builtin.families.reading import NotAllSaid
 from copilot.drafting.builtin.nets.data import Data, Place, merged
 from copilot.drafting.builtin.nets.marks import Marks, marks_of
@@ -169,6 +170,13 @@ def reading_of(data: Data) -> Reading:
     take_told(data, marks, account)
     data.columns = merged(data.columns)
     return Reading(data, account, marks)
+
+
+def said_number(plan: Plan, words: str, said: Said) -> str:
+    """A number of the prose as a parameter, with itself and its unit as its place."""
+    return plan.number(
+        words, said.value, (said.start, said.end + (len(said.unit) + 1 if said.unit else 0)), unit=said.unit
+    )
 
 
 def goal_of(reading: Reading, family: str) -> tuple[re.Match[str] | None, re.Match[str] | None]:

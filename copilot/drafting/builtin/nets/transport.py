@@ -11,7 +11,7 @@ from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
 from copilot.drafting.builtin.nets.bounds import Bound, bounds_of
 from copilot.drafting.builtin.nets.data import Column, Ends, Matrix
 from copilot.drafting.builtin.nets.pairs import PairRule, pair_rules
-from copilot.drafting.builtin.nets.reading import Reading, goal_of
+from copilot.drafting.builtin.nets.reading import Reading, goal_of, said_number
 from copilot.drafting.formulation import Formulation, Relation
 
 FAMILY = "transport"
@@ -130,7 +130,7 @@ def _written(reading: Reading, shipping: Shipping) -> Formulation:
 def _bounded(plan: Plan, shipping: Shipping, bound: Bound, sets: Ends) -> None:
     """A bound on a link, on what a place sends or gets, or on every link."""
     rows, heads = set(shipping.matrix.rows), set(shipping.matrix.heads)
-    limit = plan.said("bound", bound.said)
+    limit = said_number(plan, "bound", bound.said)
     if bound.every:
         indices: tuple[str, ...] = sets
         terms = [term(f"ship[{sets[0]},{sets[1]}]")]
