@@ -11,6 +11,7 @@ from copilot.drafting.builtin.reading import Reading
 from copilot.drafting.builtin.rownames import row_name
 from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.formulation import (
+    RELATION_WORDS,
     Assumption,
     Constraint,
     Formulation,
@@ -24,9 +25,6 @@ from copilot.drafting.formulation import (
 from copilot.drafting.latex import filled
 from copilot.drafting.latex import number as plain_number
 from copilot.drafting.naming import Names
-
-SIGNS = {"<=": "at most", ">=": "at least", "==": "exactly"}
-_SUFFIX = {"<=": "at_most", ">=": "at_least", "==": "exactly"}
 
 
 def compose(reading: Reading, *, text: str, sentences: Sequence[tuple[int, int]], whole: bool) -> Formulation:
@@ -171,7 +169,8 @@ class Composer:
         items = self.reading.context.items
         own = " and ".join(items[item].label for item in limit.items)
         variables = " ".join(self.variables[item] for item in limit.items)
-        sign, suffix = SIGNS[limit.sign], _SUFFIX[limit.sign]
+        sign = RELATION_WORDS[limit.sign]
+        suffix = sign.replace(" ", "_")
         if limit.row >= 0 and limit.quantity:
             row = " and ".join(row_name(self.reading.rows[row]) for row in limit.all_rows)
             return self.names.take(row, suffix=suffix), f"{row}: {sign} {_number(limit.quantity)}"
