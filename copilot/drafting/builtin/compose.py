@@ -96,9 +96,23 @@ class Composer:
     def _assumptions(self) -> tuple[Assumption, ...]:
         names = " and ".join(item.label for item in self.reading.context.items)
         kind = "whole numbers" if self.whole else "amounts that need not be whole"
-        notes = [*dict.fromkeys(self.reading.notes), f"{names} are {kind}, and never negative."]
-        told = self.reading.told
+        strict = self._strict()
+        told = {**self.reading.told, **strict}
+        notes = [*dict.fromkeys([*self.reading.notes, *strict]), f"{names} are {kind}, and never negative."]
         return tuple(Assumption(text=note[:600], spans=_spans(told.get(note, ()))) for note in notes[:60])
+
+    def _strict(self) -> dict[str, tuple[tuple[int, int], ...]]:
+        """What is assumed of "more than 50" and "fewer than 30" of whole things, and where each is said."""
+        found: dict[str, tuple[tuple[int, int], ...]] = {}
+        for limit in self.reading.limits:
+            number = limit.quantity
+            if not (limit.strict and self.whole and number and limit.kind in ("bound", "sum")):
+                continue
+            words, last = RELATION_WORDS[limit.sign], f"{number.part.value:,.10g}"
+            beyond = f"{number.part.value + (1 if limit.sign == '>=' else -1):,.10g}"
+            note = f'{last} itself is taken as allowed ("{words} {last}"); write "{words} {beyond}" if it is not.'
+            found[note] = (number.span,)
+        return found
 
     def _objective(self) -> Objective:
         goal = self.reading.goal
