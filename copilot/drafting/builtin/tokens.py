@@ -45,7 +45,7 @@ Sentence = tuple[Token, ...]
 
 
 def sentences_of(text: str) -> list[Sentence]:
-    """Sentences in order; a blank line ends a sentence as a full stop does."""
+    """Sentences in order, each with a word or a number; a blank line ends a sentence as a full stop does."""
     tokens = _labelled(_without_enumeration(shared(_joined(_raw(text)))))
     sentences: list[list[Token]] = [[]]
     for position, token in enumerate(tokens):
@@ -55,7 +55,7 @@ def sentences_of(text: str) -> list[Sentence]:
             sentences.append([])
         else:
             sentences[-1].append(token)
-    return [tuple(sentence) for sentence in sentences if sentence]
+    return [tuple(sentence) for sentence in sentences if any(token.kind != "mark" for token in sentence)]
 
 
 def _without_enumeration(tokens: Sequence[Token]) -> list[Token]:
