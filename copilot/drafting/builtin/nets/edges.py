@@ -42,6 +42,9 @@ def edge_of(label: str, known: Collection[str] = ()) -> Edge | None:
     ends = [end for end in _DASH.split(re.sub(r"^from\s+", "", plain, flags=re.IGNORECASE)) if end]
     if len(ends) == 2:
         return _edge(ends[0], ends[1], None)
+    slashed = plain.split("/")
+    if len(ends) == 1 and len(slashed) == 2 and all(re.fullmatch(r"[^\W\d_]\w+", end) for end in slashed):
+        return _edge(slashed[0], slashed[1], None)
     if len(ends) == 1 and "-" in plain:
         return _hyphened(plain, known)
     return None

@@ -20,6 +20,7 @@ _CUT = re.compile(r"(?P<soft>\(|\)|\bwith\b|\bfor\b|\bat\b|/)|;|,(?!\d{3}(?!\d))
 _RECORD = re.compile(
     r"(?P<name>(?:[A-Z\d][\w'.-]*)(?: [A-Z\d][\w'.-]*)*)\s*\((?P<told>(?=[^()]*[^\W\d_])[^()]*\d[^()]*)\)"
 )
+_FAN = re.compile(r"\s*(?P<tail>\w[\w .'-]{0,30}?)\s*(?:→|->|=>|⇒)")
 _LONGEST = 48
 _WIDEST = 1_500
 
@@ -66,7 +67,7 @@ def entries_of(text: str) -> list[Entry]:
         if parent and not (bullet and indent >= depth):
             parent, depth = "", -1
         for start, end in [(body, line.end())] if bullet else _sentences(text, body, line.end()):
-            records = list(_records(text, start, end, intro))
+            records = list(_records(text, start, end, intro)) or list(_fan(text, start, end, intro))
             if records:
                 found += records
                 continue
@@ -92,6 +93,22 @@ def _records(text: str, start: int, end: int, intro: str) -> Iterator[Entry]:
             return
         lead = text[start : matches[0].start()].strip(" :,") or intro
         yield Entry(match["name"].strip(), pairs, lead, match.start(), match.end(), told=match.start())
+
+
+def _fan(text: str, start: int, end: int, intro: str) -> Iterator[Entry]:
+    """ "s → a (11), b (12)": links from one place to several."""
+    match = _FAN.match(text, start, end)
+    if match is None:
+        return
+    pieces = [(a, b) for a, b in _pieces(text, match.end(), end) if re.search(r"\w", text[a:b])]
+    pairs = [pair for a, b in pieces if (pair := _pair(text, a, b)) is not None]
+    if len(pairs) < 2 or len(pairs) != len(pieces) or not all(pair.before for pair in pairs):
+        return
+    if any(edge_of(pair.before) for pair in pairs):
+        return
+    for (a, b), pair in zip(pieces, pairs, strict=True):
+        label = f"{match['tail'].strip()} → {pair.before}"
+        yield Entry(label, (replace(pair, before=""),), intro, start if a == match.end() else a, b, told=a)
 
 
 def _heading(body: str) -> str:

@@ -99,7 +99,9 @@ def _patterns(labels: Sequence[str]) -> Iterator[tuple[str, re.Pattern[str]]]:
         body = r"[\s\-_]*".join(chunks)
         if label.isdigit() or (len(label) == 1 and label.islower()):
             end = r"(?![\w.]*\w)"
-            yield label, re.compile(rf"\b(?:{kinds})s?\s+#?(?P<name>{body}){end}", re.IGNORECASE)
+            small = "|".join({*load("nets")["data"]["small"], *load("nets")["data"]["filler"]})
+            kind = rf"(?:{kinds})s?" if not label.isdigit() else rf"(?!(?:{small})\b)[a-z]{{3,}}"
+            yield label, re.compile(rf"\b{kind}\s+#?(?P<name>{body}){end}", re.IGNORECASE)
             yield (
                 label,
                 re.compile(rf"(?:\b(?:{leads})|[→–-])\s*(?P<name>{body}){end}(?!\s+(?!to\b|and\b|or\b|is\b)[a-z])"),

@@ -36,7 +36,7 @@ def read(reading: Reading) -> Formulation:
     network = network_of(reading, two_way=False)
     goal = reading.heard(FAMILY, "cheapest") or reading.heard(FAMILY, "least_bare")
     cost = measure(network, "measure", alone=True)
-    if goal is None or cost is None or reading.says("maxflow", "largest"):
+    if goal is None or cost is None or (len(network.measures) == 1 and reading.says("maxflow", "largest")):
         raise NotThisFamily
     limit = measure(network, "limit", alone=False)
     others = [name for name in network.measures if name not in (cost, limit)]

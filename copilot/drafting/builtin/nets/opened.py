@@ -50,6 +50,17 @@ def sites_opened(reading: Reading, sites: int) -> tuple[Relation, Said] | None:
     return found[0] if found else None
 
 
+def uniform_cost(reading: Reading) -> Said | None:
+    """ "Opening any plant costs 500": one fixed cost for every site; the number is taken."""
+    for said in tuple(reading.account.numbers):
+        match = next(_around(reading, "uniform", said), None)
+        if match is not None and len(reading.numbers_in(*match.span())) == 1:
+            reading.account.explain(*match.span())
+            reading.take(said)
+            return said
+    return None
+
+
 def _around(reading: Reading, key: str, said: Said) -> Iterator[re.Match[str]]:
     """Phrases over a number, which stands in them as "N*"."""
     start, end = said.sentence

@@ -29,6 +29,13 @@ _BREAKS = re.compile(r"\b(?:if|unless|except|otherwise|when|more|less|both)\b", 
 _DUTY = re.compile(r"\b(?:keep|must|should|can|may|has to|have to|shall)\b", re.IGNORECASE)
 _EDGE = re.compile(r"[;:]|,\s|\b(?:but|if|unless|where|provided)\b")
 _AT = re.compile(r"\bat (?=most\b|least\b)", re.IGNORECASE)
+_KEY = re.compile(
+    r"(?<!\w)[\"'“]?(?:0|inf|∞|-|–|—|x|blank|empty|blanks|dash)[\"'”]?(?: cells?)?\s*(?:=|:|means|is|are)\s*"
+    r"(?:the )?(?:no|not|same|none|impossible|forbidden|cannot|can't|closed|there is no)\b[^,;).\d]*",
+    re.IGNORECASE,
+)
+_WAYS = ("one_way", "both_ways")
+_ONLY = re.compile(r"\b(?:can|may|only|must|each)\b", re.IGNORECASE)
 _RANGE = re.compile(r"\s*(?:to|through|–|-|…|\.\.\.?)\s*")
 
 
@@ -63,6 +70,8 @@ class Reading:
         """As `says`, and what says it is explained wherever it stands."""
         for match in self.places(family, key):
             self.account.explain(*match.span())
+            for duty in _ONLY.finditer(self.marks.text, *self.sentence(match.start())) if key in _WAYS else ():
+                self.account.explain(*duty.span())
             for said in self.numbers_in(*match.span()) if key == "both_ways" else ():  # "two-way"
                 self.account.counts.append(self.account.take(said))
         return self.says(family, key)
@@ -92,14 +101,26 @@ class Reading:
     def settle(self, family: str, *counts: int) -> None:
         """Absorb what the family knows to be said, and raise NotAllSaid for all that is left."""
         self.account.count(*counts)
+        for said in tuple(self.account.numbers):
+            if said.value == 2 and re.search(r"\bbetween\s*$", self.marks.prose[: said.start]):
+                self.account.counts.append(self.account.take(said))  # "between two towns"
         for key in ("any", family):
             for match in self.places(key, "absorb"):
                 self.account.explain(*match.span())
+        self._legend()
         self._goal_clauses(family)
         self._enumerations()
         reasons = [*self.data.strange, *self._left()]
         if reasons:
             raise NotAllSaid(*dict.fromkeys(reasons))
+
+    def _legend(self) -> None:
+        """ "0 = same town, inf = no road": what a mark of the table stands for."""
+        for match in _KEY.finditer(self.marks.text):
+            if not re.search(r"[ᛗᛚ]", match.group()):
+                self.account.explain(*match.span())
+                for said in self.numbers_in(*match.span()):
+                    self.account.counts.append(self.account.take(said))
 
     def _goal_clauses(self, family: str) -> None:
         """Where the goal is told, and in the first sentence, a word of duty is part of the telling."""
