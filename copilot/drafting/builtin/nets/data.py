@@ -57,7 +57,8 @@ class Column:
     @property
     def role(self) -> str:
         """What the numbers are by their own words, or by those above; "" where neither says it."""
-        return role_in(self.words) or role_in(self.near)
+        near = role_in(self.near)
+        return role_in(self.words) or ("" if near == "measure" else near)
 
 
 @dataclass(frozen=True, slots=True)

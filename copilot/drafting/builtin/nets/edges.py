@@ -10,7 +10,7 @@ from copilot.drafting.builtin.words import load
 
 _ONE_WAY = re.compile(r"\s*(?:→|-{1,2}>|=>|⇒|➝|➔|—>|–>|>)\s*")
 _TWO_WAY = re.compile(r"\s*(?:↔|<-{1,2}>|<=>|⟷|⇄|⇔)\s*")
-_DASH = re.compile(r"\s+(?:-|–|—|~|/|to|and)\s+|–|—|~")
+_DASH = re.compile(r"\s+(?:-|–|—|~|/|to)\s+|–|—|~")
 _BETWEEN = re.compile(r"^between\s+(?P<a>.+?)\s+and\s+(?P<b>.+)$", re.IGNORECASE)
 _PAIR = re.compile(r"^\(\s*(?P<a>[^(),]+?)\s*,\s*(?P<b>[^(),]+?)\s*\)$")
 _PLACE = re.compile(r"^[\w][\w .'’&]*$")

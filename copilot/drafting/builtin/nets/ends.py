@@ -15,6 +15,10 @@ _NAMES = (
     ("start", "finish"),
     ("origin", "destination"),
     ("source", "target"),
+    ("in", "out"),
+    ("entrance", "exit"),
+    ("entry", "exit"),
+    ("inlet", "outlet"),
 )
 _TOWARDS = re.compile(
     r"\b(?:at|to|into|in|of|from|out of|reach|reaches|reaching|leave|leaves|leaving)\s+$", re.IGNORECASE

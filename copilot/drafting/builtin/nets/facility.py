@@ -67,6 +67,7 @@ def _sites(reading: Reading, matrix: Matrix) -> _Sites:
     for column in reading.data.columns:
         role = {"supply": "limit"}.get(column.role, column.role) or _by_side(reading, column)
         role = "fixed" if role == "measure" and len(reading.data.columns) == 1 else role
+        role = role or ("demand" if not any(one.role == "fixed" for one in reading.data.columns) else "")
         if role not in ("fixed", "demand", "limit") or role in roles:
             raise InDoubt(f"It is not clear whether “{column.words}” is a fixed cost, a demand or a capacity.")
         roles[role] = column

@@ -29,7 +29,10 @@ def take_block(block: Sequence[Entry], data: Data) -> bool:
 def _take_links(block: Sequence[Entry], data: Data) -> bool:
     """Every label names a link."""
     edges = [(entry, edge_of(entry.label, _halves([one.label for one in block]))) for entry in block]
-    if len(block) < 2 or any(edge is None for _, edge in edges):
+    if any(edge is None for _, edge in edges):
+        return False
+    known = {node for links in data.links for node in links.nodes}
+    if len(block) < 2 and not {end for _, edge in edges if edge for end in _ends(edge)} <= known:
         return False
     values: dict[Ends, dict[str, float]] = {}
     twice: list[Ends] = []

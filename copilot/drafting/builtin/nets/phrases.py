@@ -46,6 +46,7 @@ def _sequence(pieces: Iterator[str], *, first: bool) -> tuple[str, str]:
                 return "|".join(choices), piece
         elif piece == "~":
             out.append(_GAP)
+            first = False
         else:
             out.append(rf"{'' if first else _BREAK}{_word(piece)}(?!\w)")
             first = False

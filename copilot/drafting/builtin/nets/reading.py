@@ -28,7 +28,7 @@ _WHY = re.compile(
 _BREAKS = re.compile(r"\b(?:if|unless|except|otherwise|when|more|less|both)\b", re.IGNORECASE)
 _DUTY = re.compile(r"\b(?:keep|must|should|can|may|has to|have to|shall)\b", re.IGNORECASE)
 _EDGE = re.compile(r"[;:]|,\s|\b(?:but|if|unless|where|provided)\b")
-_AT = re.compile(r"\bat (?=most\b|least\b)", re.IGNORECASE)
+_AT = re.compile(r"\bat (?:most|least)\s+(?:[\d$€£]|(?:one|two|three|four|five|a|an|once|half)\b)", re.IGNORECASE)
 _KEY = re.compile(
     r"(?<!\w)[\"'“]?(?:0|inf|∞|-|–|—|x|blank|empty|blanks|dash)[\"'”]?(?: cells?)?\s*(?:=|:|means|is|are)\s*"
     r"(?:the )?(?:no|not|same|none|impossible|forbidden|cannot|can't|closed|there is no)\b[^,;).\d]*",
@@ -36,6 +36,9 @@ _KEY = re.compile(
 )
 _WAYS = ("one_way", "both_ways")
 _ONLY = re.compile(r"\b(?:can|may|only|must|each)\b", re.IGNORECASE)
+_BULLET = re.compile(r"^[ \t.]*\(?(?P<number>\d{1,2})[.)]\s", re.MULTILINE)
+_HEADING = re.compile(r"[^\n.?!]+:[ \t.]*$", re.MULTILINE)
+_RULED = re.compile(r"\b(?:not|no|never|only|must|if|unless|at least|at most|except)\b|n't", re.IGNORECASE)
 _RANGE = re.compile(r"\s*(?:to|through|–|-|…|\.\.\.?)\s*")
 
 
@@ -161,6 +164,7 @@ class Reading:
         axes: list[Sequence[str]] = [axis for one in self.data.matrices for axis in (one.rows, one.heads)]
         axes += [list(one.values) for one in self.data.columns] + [one.nodes for one in self.data.links]
         self._ranges(axes)
+        self._headings()
         for begin, end in {self.sentence(one.start) for one in self.marks.mentions}:
             inside = [one for one in self.marks.mentions if begin <= one.start < end]
             named = {one.label for one in inside}
@@ -169,6 +173,14 @@ class Reading:
                     for one in inside:
                         if one.label in axis:
                             self.account.explain(one.start, one.end)
+
+    def _headings(self) -> None:
+        """A line that leads to the data may name places; what it rules has cues of its own."""
+        for match in _HEADING.finditer(self.marks.prose):
+            if not self.numbers_in(*match.span()) and not _RULED.search(match.group()):
+                for one in self.marks.mentions:
+                    if match.start() <= one.start < match.end():
+                        self.account.explain(one.start, one.end)
 
     def _ranges(self, axes: Sequence[Sequence[str]]) -> None:
         """ "K1 to K6", "plants 1-3": the first and the last of some names in order."""
@@ -187,7 +199,8 @@ def reading_of(data: Data) -> Reading:
     """The reading of a text's data and prose, before any family; a family gets its own copy."""
     marks = marks_of(data.prose, data.labels)
     account = Account(data.prose)
-    account.numbers = [said for said in account.numbers if not marks.covers(said.start)]
+    bullets = {match.start("number") for match in _BULLET.finditer(data.prose)}
+    account.numbers = [one for one in account.numbers if not marks.covers(one.start) and one.start not in bullets]
     take_told(data, marks, account)
     data.columns = merged(data.columns)
     return Reading(data, account, marks)

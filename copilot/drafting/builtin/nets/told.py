@@ -40,9 +40,8 @@ def take_told(data: Data, marks: Marks, account: Account) -> None:
         roles = _roles(data.prose, pairs, (start, end))
         if _is_rule(data, pairs, roles, (start, end)):
             continue
-        if None in roles and not _by_place(
-            data, [one.label for (one, _), role in zip(pairs, roles, strict=True) if not role]
-        ):
+        bare = [pair for pair, role in zip(pairs, roles, strict=True) if not role]
+        if bare and not _by_place(data, bare):
             continue
         _add(data, account, [(one, said, role or "") for (one, said), role in zip(pairs, roles, strict=True)])
 
@@ -136,8 +135,11 @@ def _is_rule(data: Data, pairs: Sequence[tuple[Mention, Said]], roles: Sequence[
     return bool((least and {"supply", "limit"} & set(roles)) or (most and "demand" in roles))
 
 
-def _by_place(data: Data, labels: Sequence[str]) -> bool:
-    """Whether links only leave these places, or only enter them, so that their numbers need no word."""
+def _by_place(data: Data, pairs: Sequence[tuple[Mention, Said]]) -> bool:
+    """Whether links only leave these places, or only enter them, so that the numbers beside them need no word."""
+    labels = [one.label for one, _ in pairs]
+    if not all(data.prose[said.start].isdigit() for _, said in pairs):
+        return False
     for links in data.links:
         tails, heads = ({ends[at] for ends in links.values} for at in (0, 1))
         if set(labels) <= tails - heads or set(labels) <= heads - tails:
