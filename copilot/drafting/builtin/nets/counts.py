@@ -77,6 +77,8 @@ def _told(reading: Reading, said: Said, axes: Axes, sides: Mapping[str, Count]) 
     other = axes.side(said.unit.partition(" ")[0])
     if other and said.value == sides[other].size:
         return
+    if said.unit and not other and not axes.side(said.unit):
+        return  # hours or tons, and no tasks
     if not side and other and (subject or alone):
         side = "heads" if other == "rows" else "rows"
     if not side or other == side:

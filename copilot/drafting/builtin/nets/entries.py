@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from copilot.drafting.builtin.nets.amounts import amount_of, is_gap
@@ -282,20 +282,3 @@ def _pair(text: str, start: int, end: int) -> Pair | None:
 
 def _plain(words: str) -> str:
     return " ".join(words.strip(" \t:=()[]-–—→>*_`.").split())
-
-
-def blocks(entries: Sequence[Entry], text: str) -> list[list[Entry]]:
-    """Entries that stand together: nothing but bullets and breaks between them."""
-    found: list[list[Entry]] = []
-    for entry in entries:
-        gap = text[found[-1][-1].end : entry.start] if found else "none"
-        alike = found and _kind(found[-1][-1]) == _kind(entry)
-        if alike and re.fullmatch(r"[\s.;,*•‣▪◦–—\-\d)(]*", gap) and "\n\n\n" not in gap:
-            found[-1].append(entry)
-        else:
-            found.append([entry])
-    return found
-
-
-def _kind(entry: Entry) -> tuple[bool, bool]:
-    return entry.loose, edge_of(entry.label) is not None

@@ -10,8 +10,9 @@ from copilot.drafting.builtin.families.plan import label_of
 from copilot.drafting.builtin.nets.bare import name_bare
 from copilot.drafting.builtin.nets.data import Data, Links, blanked, role_of
 from copilot.drafting.builtin.nets.edges import edge_of
-from copilot.drafting.builtin.nets.entries import Entry, blocks, entries_of
+from copilot.drafting.builtin.nets.entries import Entry, entries_of
 from copilot.drafting.builtin.nets.listed import take_block
+from copilot.drafting.builtin.nets.runs import blocks
 from copilot.drafting.builtin.nets.sheets import Sheet, sheets_of
 from copilot.drafting.builtin.nets.tabled import WITH_AMOUNT, take_sheet
 

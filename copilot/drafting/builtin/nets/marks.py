@@ -84,9 +84,9 @@ def marks_of(prose: str, labels: Sequence[str]) -> Marks:
             start, end = match.span("name")
             if any(taken[start:end]) or _is_article(prose, start, end):
                 continue
-            kind = re.search(r"([a-z]+)\s+#?$", prose[:start]) if label.isdigit() else None
-            if kind and kind[1] not in load("nets")["data"]["leads"]:
-                if lexicon().is_small(kind[1]):
+            kind = re.search(r"\b([A-Za-z]+)\s+#?$", prose[:start]) if label.isdigit() else None
+            if kind and kind[1].lower() not in load("nets")["data"]["leads"]:
+                if lexicon().is_small(kind[1].lower()):
                     continue
                 start = kind.start(1)
             start = _led(prose, start, taken)

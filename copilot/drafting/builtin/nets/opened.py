@@ -13,6 +13,7 @@ from copilot.drafting.builtin.nets.phrases import phrases
 from copilot.drafting.builtin.nets.reading import Reading
 from copilot.drafting.formulation import Relation
 
+_EACH = re.compile(r"\b(?:each|every|any|per|no)\b", re.IGNORECASE)
 _KINDS: dict[str, tuple[Relation, float]] = {
     "must_open": ("==", 1.0),
     "must_stay_shut": ("==", 0.0),
@@ -40,7 +41,8 @@ def sites_opened(reading: Reading, sites: int) -> tuple[Relation, Said] | None:
     for said in tuple(reading.account.numbers):
         for key, relation in ways:
             match = next(_around(reading, key, said), None)
-            if match is not None and (said.value < sites or key != "count_exactly"):
+            each = _EACH.search(reading.marks.prose, said.sentence[0], said.start) and key != "count_exactly"
+            if match is not None and not each and (said.value < sites or key != "count_exactly"):
                 reading.account.explain(*match.span())
                 reading.take(said)
                 found.append((relation, said))

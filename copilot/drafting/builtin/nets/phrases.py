@@ -9,7 +9,7 @@ from functools import cache
 from copilot.drafting.builtin.words import load
 
 _BREAK = r"[\s,\-‑–—()'\"“”:=/&+]+"
-_GAP = rf"(?:{_BREAK}[^\s.;?!]+){{0,8}}?"
+_GAP = rf"((?:{_BREAK}[^\s.;?!]+){{0,8}}?)"
 _PIECE = re.compile(r"\(|\)\??|\||~|[^\s()|~]+")
 
 
