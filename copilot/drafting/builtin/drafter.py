@@ -13,6 +13,7 @@ from copilot.drafting.builtin import algebra, followup, pasted, prose, tables
 from copilot.drafting.builtin.algebra_tokens import AlgebraError
 from copilot.drafting.builtin.families import route
 from copilot.drafting.builtin.languages import NOT_ENGLISH, foreign_language
+from copilot.drafting.builtin.sheets import route as sheets
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.program import data_of, write_program
 
@@ -127,6 +128,9 @@ class BuiltinDrafter:
 
     def _unlabelled(self, text: str) -> DraftOutcome:
         """Records of a known family, a table, else prose; a family in doubt says why where prose has none either."""
+        over_sheets = sheets.formulate(text)
+        if isinstance(over_sheets, Formulation):
+            return self._complete(over_sheets)
         family = route.formulate(text)
         if isinstance(family, Formulation):
             return self._complete(family)

@@ -1,0 +1,29 @@
+"""The route of sheets: tables and lists of one kind of thing with short prose, read by the kind of problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from copilot.drafting.builtin.sheets import options
+from copilot.drafting.builtin.sheets.problem import Doubt, NotRead, Problem, problem_of
+from copilot.drafting.formulation import Formulation
+
+_KINDS: tuple[tuple[str, Callable[[Problem], Formulation]], ...] = (("choosing among options", options.read),)
+_RECOGNISED = "This reads like a problem of {kind}."
+_NEXT = "Leave that sentence out or say it in other words, or give the model as algebra lines."
+
+
+def formulate(text: str) -> Formulation | tuple[str, ...] | None:
+    """The formulation; or reasons, where a kind is recognised and something is not understood; or None."""
+    doubts: list[tuple[str, ...]] = []
+    for kind, read in _KINDS:
+        problem = problem_of(text)
+        if problem is None:
+            return None
+        try:
+            return read(problem)
+        except NotRead:
+            continue
+        except Doubt as doubt:
+            doubts.append((_RECOGNISED.format(kind=kind), *map(str, doubt.args), _NEXT))
+    return min(doubts, key=len, default=None)

@@ -1,0 +1,224 @@
+"""What each number of the prose is about: members, a column, each option, all together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from copilot.drafting.builtin.families.members import Marked
+from copilot.drafting.builtin.families.phrases import Said
+from copilot.drafting.builtin.sheets.frame import Frame
+from copilot.drafting.builtin.sheets.limits import (
+    Limit,
+    Window,
+    columns_measured,
+    columns_named,
+    explain,
+    first_word,
+    has_member,
+    implied,
+    in_order,
+    members_of,
+    ranged,
+    relation_of,
+    window_of,
+)
+from copilot.drafting.builtin.sheets.problem import Doubt, Problem, phrases
+from copilot.drafting.builtin.sheets.sheet import stems_of, units_of
+from copilot.drafting.builtin.words import lexicon, load, stem
+from copilot.drafting.formulation import Relation
+
+_MONEY = frozenset("$€£¥")
+
+
+@dataclass(slots=True)
+class Seeker:
+    """Reads the numbers of a problem over a frame; `goal` is the column that is made largest or smallest."""
+
+    problem: Problem
+    frame: Frame
+    marked: Marked
+    goal: tuple[str, ...]
+    nouns: frozenset[str]
+    sense: str
+    limited: list[str]
+    found: list[Limit] = field(default_factory=list)
+    assumed: list[str] = field(default_factory=list)
+
+    def limits(self) -> list[Limit]:
+        """All limits; numbers that say none stay open."""
+        numbers = in_order(self.problem)
+        ends = ranged(self.problem, numbers)
+        carried: tuple[Relation, int, Limit] | None = None
+        for said in numbers:
+            window = window_of(self.problem, self.marked, said)
+            relation = ends.get(said) or relation_of(window)
+            before = carried if carried and carried[1] == said.sentence[0] and _goes_on(window.left) else None
+            limit = self._limit(said, window, relation or (before[0] if before else None))
+            follows = [other for other in numbers if other in ends and other.start > said.start]
+            if limit is None and said in ends and ends[said] == ">=" and follows:
+                later = window_of(self.problem, self.marked, follows[0])
+                limit = self._limit(said, Window(window.left, later.right, window.near_left, later.near_right, window.start), ">=")
+            if limit is None and ends.get(said) == "<=" and self.found:
+                last = self.found[-1]
+                limit = Limit(last.kind, "<=", said.value, said.sentence, last.column, last.members, last.unit, last.average)
+            if limit is None:
+                continue
+            explain(self.problem, self.marked, said, window, limit.members)
+            self.found.append(limit)
+            carried = (limit.relation, said.sentence[0], limit)
+        return self.found
+
+    def _limit(self, said: Said, window: Window, relation: Relation | None) -> Limit | None:
+        members = self._members(said, window)
+        percent = said.unit == "%"
+        each = self._is_each(f"{window.left}|{window.near_right}")
+        column = self._column(said, window)
+        if each and column and column not in columns_measured(self.frame, first_word(window)) and not percent:
+            column = None
+        named = column if column and not members and columns_named(self.frame, f"{window.near_left} {window.near_right}") else None
+        if percent and not named and not (column and self._is_share(column)):
+            if relation is None:
+                return None
+            kind = "each share" if each and not members else "share"
+            if kind == "share" and not members:
+                return None
+            return Limit(kind, relation, said.value, said.sentence, "", members, "%")  # type: ignore[arg-type]
+        if members:
+            return self._of_members(said, window, relation, members, column)
+        if each and column is None and relation:
+            return Limit("each", relation, said.value, said.sentence, unit=said.unit)
+        if column:
+            relation = relation or implied(self.problem, said, window) or self._loose(said, column)
+            if relation is None or each:
+                return None
+            average = percent or any(p.search(self.problem.sentence(said)) for p in phrases("limits", "average"))
+            return Limit("column", relation, said.value, said.sentence, column, unit=said.unit, average=average)
+        return self._of_all(said, window, relation)
+
+    def _slice(self, at: int) -> str:
+        """The words that a mark stands for."""
+        end = at
+        while end < len(self.marked.text) and self.marked.names(end):
+            end += 1
+        return self.problem.prose[at:end]
+
+    def _is_each(self, words: str) -> bool:
+        """Whether words tell of each single option; "each week" is a span of time."""
+        spots = [match for phrase in phrases("limits", "each") for match in phrase.finditer(words)]
+        behind = [re.match(r"\s*([^\W\d_]+)", words[match.end() :]) for match in spots]
+        return any(word is None or stem(word[1]) not in lexicon().period_stems for word in behind)
+
+    def _loose(self, said: Said, column: str) -> Relation | None:
+        """A number without a direction in the measure of one column limits it, where more is always better."""
+        others = [limit.column for limit in self.found]
+        if self.sense != "maximize" or column in (*self.goal, *self.limited, *others):
+            return None
+        self.assumed.append(f"{said.value:g} is the most that there is of {column}.")
+        return "<="
+
+    def _of_members(
+        self, said: Said, window: Window, relation: Relation | None, members: Sequence[str], column: str | None
+    ) -> Limit | None:
+        if relation is None:
+            return None
+        words = self.problem.sentence(said)
+        together = any(phrase.search(words) for phrase in phrases("limits", "total"))
+        near = self.marked.text[said.sentence[0] : said.sentence[1]]
+        group = any(
+            set(named) == set(members) and not re.search(r"[,&/]|\band\b|\bor\b", self._slice(at))
+            for at, named in self.marked.members.items()
+            if said.sentence[0] <= at < said.sentence[0] + len(near)
+        )
+        together = together or group
+        of = re.search(r"\b(?:of|from|among|out of)\b", f"{window.near_right} {window.left}") is not None
+        if len(members) > 1 and not together and not of:
+            return None
+        if column in self.goal and column and self._counts_options(said):
+            column = None
+        kind = "column" if column else "amount"
+        return Limit(kind, relation, said.value, said.sentence, column or "", tuple(members), said.unit)  # type: ignore[arg-type]
+
+    def _of_all(self, said: Said, window: Window, relation: Relation | None) -> Limit | None:
+        """A limit on all options together: "at most 4 projects", "invest $80,000", "a batch of 1000 kg"."""
+        words = window.left + "|" + window.near_right
+        noun = bool({stem(first_word(window))} & self.nouns)
+        together = any(phrase.search(words) for phrase in phrases("limits", "total"))
+        if relation and (noun or together or re.match(r"\s*(?:of (?:them|these|the)\b|[.,;?!]|$)", window.near_right)):
+            return Limit("amount", relation, said.value, said.sentence, unit=said.unit)
+        measured = self._measures(said, window)
+        everything = any(phrase.search(self.problem.prose) for phrase in phrases("limits", "everything"))
+        for key, sign in (("all_of", "=="), ("spend", "<=")):
+            if measured and any(phrase.search(words) for phrase in phrases("limits", key)):
+                sign = "==" if everything else sign
+                return Limit("amount", relation or sign, said.value, said.sentence, unit=said.unit)  # type: ignore[arg-type]
+        mixed = any(phrase.search(self.problem.prose) for phrase in phrases("options", "mixed"))
+        if measured and relation is None and mixed and self.sense == "minimize":
+            return Limit("amount", "==", said.value, said.sentence, unit=said.unit)
+        if measured and relation is None and not any(limit.kind == "amount" for limit in self.found):
+            if self.sense == "maximize" and re.search(rf"\b(?:on|over|of|into|put|with|have|has|for)\s+[$€£¥]?$", window.left):
+                return Limit("amount", "<=", said.value, said.sentence, unit=said.unit)
+        return None
+
+    def _measures(self, said: Said, window: Window) -> bool:
+        words = units_of(first_word(window))
+        return bool(set(said.unit) & _MONEY or words & lexicon().measure_stems or words & lexicon().container_stems)
+
+    def _members(self, said: Said, window: Window) -> tuple[str, ...]:
+        """Members named in the number's own phrase, else in what leads up to it."""
+        near = said.start - len(window.near_left), said.end + len(window.near_right)
+        found = members_of(self.marked, *near)
+        if found or not has_member(window.left + window.right):
+            return found
+        right = members_of(self.marked, said.end, said.end + len(window.right))
+        left = members_of(self.marked, said.start - len(window.left), said.start)
+        return left or right
+
+    def _column(self, said: Said, window: Window) -> str | None:
+        """The column that the words next to the number name, or that its unit measures."""
+        unit = said.unit if set(said.unit) & _MONEY else first_word(window)
+        for words in (window.near_right, window.near_left, window.left):
+            named = [name for name in columns_named(self.frame, words) if self._fits(name, said, unit)]
+            if len(named) == 1:
+                return named[0]
+            if len(named) > 1:
+                measured = [name for name in named if name in columns_measured(self.frame, unit)]
+                if len(measured) == 1:
+                    return measured[0]
+                break
+        measured = columns_measured(self.frame, unit)
+        other = [name for name in measured if name not in self.goal] or measured
+        return other[0] if len(other) == 1 else None
+
+    def _fits(self, name: str, said: Said, unit: str) -> bool:
+        """Whether a number may be in the unit of a column."""
+        own = self.frame.sheet.column(name).unit
+        if (said.unit in _MONEY) and own and not set(own) & _MONEY:
+            return False
+        return not ((set(own) & _MONEY) and said.unit not in _MONEY and stem(unit) in lexicon().measure_stems)
+
+    def _is_share(self, name: str) -> bool:
+        return "%" in self.frame.sheet.column(name).unit
+
+    def _counts_options(self, said: Said) -> bool:
+        return said.unit in _MONEY
+
+
+def nouns_of(frame: Frame) -> frozenset[str]:
+    """Stems of what the options are called: the corner, words that their labels share, and general words."""
+    general = stems_of(" ".join(load("sheets")["names"]["options"]))
+    heads = [stems_of(label) for label in frame.labels]
+    shared = frozenset.intersection(*heads) if heads else frozenset()
+    return stems_of(frame.sheet.corner) | shared | general
+
+
+def _goes_on(left: str) -> bool:
+    """Whether the words between two numbers only join them: "70 g protein and 2000 kcal"."""
+    return re.search(r"[,&]|\band\b|\bplus\b|\bor\b", left) is not None and len(left.split()) <= 7
+
+
+def check_no_zero(limits: Sequence[Limit]) -> None:
+    """Doubt where a limit of zero would leave nothing."""
+    if any(limit.value == 0 and limit.relation == ">=" for limit in limits):
+        raise Doubt("A minimum of zero says nothing.")
