@@ -13,7 +13,9 @@ _MONEY = frozenset("$€£¥")
 def aim_of(goal: Goal, frame: Frame) -> tuple[str, str] | None:
     """(the column of the goal, one to take off it); None where no column is meant."""
     edged = {limit.column for limit in frame.limits}
-    scored = sorted(((_score(goal, column, column.name in edged), column.name) for column in frame.amounts), reverse=True)
+    scored = sorted(
+        ((_score(goal, column, column.name in edged), column.name) for column in frame.amounts), reverse=True
+    )
     scored = [one for one in scored if one[0] > 0]
     if not scored:
         return None
@@ -49,5 +51,12 @@ def _margin(goal: Goal, frame: Frame) -> tuple[str, str] | None:
     if goal.sense != "maximize" or not goal.stems & profit or any(c.stems & profit for c in frame.amounts):
         return None
     brings = [c.name for c in frame.amounts if c.stems & stems_of("price revenue sells sell sales income")]
-    costs = [c.name for c in frame.amounts if c.stems & stems_of("cost") and c.name not in brings]
+    beside = [c for c in frame.amounts if c.name not in brings]
+    costs = [c.name for c in beside if c.stems & stems_of("cost materials expense") or set(c.unit) & _MONEY]
     return (brings[0], costs[0]) if len(brings) == len(costs) == 1 else None
+
+
+def meant_aim(frame: Frame) -> str | None:
+    """The one column of profit of a table whose question does not name it."""
+    found = [c.name for c in frame.amounts if c.stems & stems_of("profit revenue benefit gain margin contribution")]
+    return found[0] if len(found) == 1 else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from copilot.drafting.builtin.families.plan import Plan, label_of, term
-from copilot.drafting.builtin.sheets.limits import Limit
 from copilot.drafting.builtin.sheets.choice import Choice
+from copilot.drafting.builtin.sheets.limits import Limit
 from copilot.drafting.builtin.sheets.problem import Doubt
 from copilot.drafting.formulation import ConstraintKind, Formulation, Relation, Term
 
@@ -49,9 +49,7 @@ def _columns(choice: Choice, plan: Plan, items: str, name: str) -> str:
         if parameter.label == f"{name} of each option" and parameter.indices:
             return f"{parameter.name}[{items}]"
     column = choice.frame.sheet.column(name)
-    values = {
-        label_of(label): cell.value or 0.0 for label, cell in zip(choice.frame.labels, column.cells, strict=True)
-    }
+    values = {label_of(label): cell.value or 0.0 for label, cell in zip(choice.frame.labels, column.cells, strict=True)}
     label = f"{name} of each option"
     return plan.table(name, (items,), values, choice.frame.sheet.place, unit=column.unit, label=label)
 
@@ -87,11 +85,15 @@ class _Writer:
 
     def _limit(self, limit: Limit) -> None:
         plan = self.plan
-        what = limit.column or {"each": "of each", "share": "share", "each share": "share of each"}.get(limit.kind, "all")
+        named = " and ".join(limit.members)
+        what = f"{limit.column} of {named}" if limit.column and named else limit.column or named
+        what = what or {"each": "of each", "share": "share", "each share": "share of each"}.get(limit.kind, "all")
         number = plan.number(f"{what} {_AT[limit.relation]}", limit.value, limit.place, unit=limit.unit)
         words = f"{what} {_AT[limit.relation]}"
         if limit.kind == "each":
-            plan.rule(words, [term(self.take)], limit.relation, number, limit.place, kind="bound", indices=(self.items,))
+            plan.rule(
+                words, [term(self.take)], limit.relation, number, limit.place, kind="bound", indices=(self.items,)
+            )
         elif limit.kind in ("share", "each share"):
             self._share(limit, number, words)
         elif limit.average:
@@ -117,7 +119,11 @@ class _Writer:
         for several in members:
             inside = [label_of(member) for member in several]
             terms = [
-                term(f"{self.name}[{label_of(label)}]", f"1 - {number}" if label_of(label) in inside else number, minus=label_of(label) not in inside)
+                term(
+                    f"{self.name}[{label_of(label)}]",
+                    f"1 - {number}" if label_of(label) in inside else number,
+                    minus=label_of(label) not in inside,
+                )
                 for label in self.choice.frame.labels
             ]
             named = f"{' and '.join(several)} {words}"

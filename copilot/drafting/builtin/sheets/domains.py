@@ -11,9 +11,7 @@ from copilot.drafting.builtin.words import lexicon, stem
 
 FAMILY = "options"
 _KEYS = ("once", "many", "pick", "take", "any_amount", "whole", "mixed", "output", "made")
-_UNCLEAR = (
-    "The text does not say whether an option may be taken more than once: say “each at most once”, or ask how many of each."
-)
+_UNCLEAR = "The text does not say whether an option may be taken more than once: say “each at most once”, or ask how many of each."
 
 
 def settle_domain(choice: Choice) -> None:
@@ -26,7 +24,8 @@ def settle_domain(choice: Choice) -> None:
     for key in ("once", "many", "pick", "take", "any_amount", "whole"):
         problem.absorb(FAMILY, key)
     several = said["many"] or measured or said["mixed"]
-    picked = said["pick"] or (said["take"] and choice.goal.sense == "maximize")
+    ruled = any(rule.yes_no for rule in choice.rules)
+    picked = ruled or said["pick"] or (said["take"] and choice.goal.sense == "maximize")
     if said["once"] or (picked and not several and not said["made"]):
         if said["once"] and said["many"]:
             raise Doubt(_UNCLEAR)
@@ -40,7 +39,7 @@ def settle_domain(choice: Choice) -> None:
         return
     if said["any_amount"]:
         choice.domain = "continuous"
-    elif measured or (said["mixed"] and not said["many"]):
+    elif measured or (said["mixed"] and not said["many"]) or (_is_diet(choice) and not said["many"]):
         choice.domain = "continuous"
         choice.assumed.append("Any amount may be taken.")
     else:
@@ -80,3 +79,20 @@ def _scaled(choice: Choice, limit: Limit, largest: float) -> Limit:
     if limit.unit == "%" and not written and largest > 1:
         return replace(limit, value=100 * limit.value)
     return limit
+
+
+def check_scale(choice: Choice) -> None:
+    """Doubt where a limit cannot bind, or lets nothing in: the number is in another unit, or about something else."""
+    for limit in choice.limits:
+        if limit.kind != "column" or limit.average or limit.members or limit.relation == ">=":
+            continue
+        values = [value for value in choice.frame.sheet.column(limit.column).values if value > 0]
+        idle = choice.domain == "binary" and limit.value >= sum(values)
+        if values and (idle or limit.value < min(values)):
+            raise Doubt(f"The limit {limit.value:g} on {limit.column} does not go with its numbers; check their units.")
+
+
+def _is_diet(choice: Choice) -> bool:
+    """Whether needs are met at least cost, so that amounts are not counted."""
+    needs = [limit for limit in choice.limits if limit.kind == "column" and limit.relation == ">="]
+    return choice.goal.sense == "minimize" and bool(needs)

@@ -52,6 +52,9 @@ def framed(sheet: Sheet) -> Frame:
                 frame.limits.append(EdgeLimit(column.name, cell.relation or relation, cell.value, standing.labels[at]))
     for column in frame.sheet.columns:
         relation = _bound(column)
+        if re.search(r"\bif\b", column.name):
+            frame.told.append(column)
+            continue
         numbers = [cell for cell in column.cells if cell.value is not None]
         if not numbers:
             frame.told.append(column)
@@ -97,6 +100,8 @@ def _bound(column: Column) -> Relation | None:
     """Which way a column bounds each option."""
     words = re.findall(r"[^\W\d_]+", column.name)
     known = load("sheets")["bounds"]
+    if "if" in words:
+        return None
     if any(word in known["least"] for word in words) and "per" not in words:
         return ">="
     return "<=" if any(word in known["most"] for word in words) else None

@@ -11,7 +11,9 @@ from copilot.drafting.builtin.sheets.problem import Problem, phrases
 from copilot.drafting.builtin.sheets.sheet import stems_of
 
 Sense = Literal["maximize", "minimize"]
-_END = re.compile(r"[.?!;:()]|,(?!\d)|\b(?:while|subject|given|if|without|such that|so that|provided|with|under|when)\b")
+_END = re.compile(
+    r"[.?!;:()]|,(?!\d)|\b(?:while|subject|given|if|without|such that|so that|provided|with|under|when)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,15 @@ def goals_of(problem: Problem) -> list[Goal]:
 def _goal(problem: Problem, match: re.Match[str], sense: str) -> Goal | None:
     prose = problem.prose
     start, end = problem.account.sentence_at(match.start())
-    if re.search(r"\bat (?:the )?(?:very )?$|\d\s*$", prose[start : match.start()]) or re.match(r"\s*\d", prose[match.end() :]):
+    if re.search(r"\bat (?:the )?(?:very )?$|\d\s*$", prose[start : match.start()]) or re.match(
+        r"\s*\d", prose[match.end() :]
+    ):
         return None
     cut = _END.search(prose, match.end(), end)
     behind = prose[match.start() : cut.start() if cut else end]
-    begins = max((m.end() for m in re.finditer(r"[,;:().]|\b(?:and|but|while)\b", prose[start : match.start()])), default=0)
+    begins = max(
+        (m.end() for m in re.finditer(r"[,;:().]|\b(?:and|but|while)\b", prose[start : match.start()])), default=0
+    )
     words = f"{prose[start + begins : match.start()]} {behind}"
     return Goal("maximize" if sense == "maximize" else "minimize", stems_of(words), (start, end), words)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from copilot.drafting.builtin.sheets.cells import cell_of
 from copilot.drafting.builtin.sheets.sheet import Sheet, column_of
+from copilot.drafting.builtin.words import load
 
 _RULE = re.compile(r"^[\s|:+=\-–—]*[-–—=]{2,}[\s|:+=\-–—]*$")
 _BULLET = re.compile(r"\s*(?:[-*•‣▪–—]\s|\d{1,2}[.)]\s)")
@@ -35,7 +36,9 @@ def grids_of(text: str) -> list[Sheet]:
     found: list[Sheet] = []
     spot = 0
     while spot < len(lines):
-        taken = next((grid for mark in ("|", "\t", ";", ",", "  ", " ") if (grid := _run(lines, spot, mark))), None)
+        taken = next(
+            (grid for mark in ("|", " / ", "\t", ";", ",", "  ", " ") if (grid := _run(lines, spot, mark))), None
+        )
         if taken is None:
             spot += 1
             continue
@@ -57,7 +60,9 @@ def _run(lines: Sequence[_Line], spot: int, mark: str) -> tuple[list[tuple[_Line
             at += 1
             continue
         cells = _cut(line.text, mark)
-        if cells is None or (rows and mark != "|" and len(cells) != len(rows[-1][1]) and not _lacks_corner(rows, cells)):
+        if cells is None or (
+            rows and mark != "|" and len(cells) != len(rows[-1][1]) and not _lacks_corner(rows, cells)
+        ):
             break
         rows.append((line, cells))
         at += 1
@@ -84,8 +89,10 @@ def _cut(line: str, mark: str) -> list[str] | None:
         return [label[1], label[2], *others] if label and not bare.startswith("|") else [first, *others]
     if _BULLET.match(line) or "|" in bare:
         return None
-    if mark in ("\t", ";"):
+    if mark in ("\t", ";", " / "):
         cells = bare.split(mark)
+        label = _LABELLED.fullmatch(cells[0]) if mark == " / " and len(cells) > 1 else None
+        cells = [label[1], label[2], *cells[1:]] if label else cells
     elif mark == ",":
         cells = next(csv.reader([bare], skipinitialspace=True))
     elif mark == "  ":
@@ -100,7 +107,8 @@ def _cut(line: str, mark: str) -> list[str] | None:
 
 def _spaced(bare: str) -> list[str] | None:
     """ "Tent 60 12": words, then numbers, all one space apart."""
-    parts = bare.split()
+    label, colon, rest = bare.partition(":")
+    parts = [label, *rest.split()] if colon and rest.strip() and not re.search(r"[^\W\d]{3}", rest) else bare.split()
     if bare.endswith((".", "?", "!", ":", ",")) or len(parts) < _FEWEST_COLUMNS + 1 or len(parts) > 16:
         return None
     return parts
@@ -109,7 +117,8 @@ def _spaced(bare: str) -> list[str] | None:
 def _is_table(rows: Sequence[Sequence[str]], mark: str) -> bool:
     """Whether the lines below the first hold numbers or crosses, and the first names them."""
     body = [cell for row in rows[1:] for cell in row[1:]]
-    numbers = sum(cell_of(cell).value is not None for cell in body)
+    crosses = load("sheets")["cells"]
+    numbers = sum(cell_of(c).value is not None or c in crosses["yes"] or c in crosses["no"] for c in body)
     if mark == "|":
         return len(rows[0]) >= _FEWEST_COLUMNS
     if not _is_head(rows[0]):

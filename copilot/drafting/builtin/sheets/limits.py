@@ -70,6 +70,7 @@ def relation_of(window: Window) -> Relation | None:
         for key, relation in _BEFORE
         for phrase in phrases("limits", key)
         for match in phrase.finditer(window.left)
+        if not key.endswith("near") or len(window.left[match.end() :].split()) <= 1
     ]
     if spots:
         return max(spots)[2]
@@ -83,7 +84,13 @@ def relation_of(window: Window) -> Relation | None:
     return max(signs)[2] if signs else min(spots)[2] if spots else None
 
 
-_BEFORE: tuple[tuple[str, Relation], ...] = (("most", "<="), ("least", ">="), ("exactly", "=="))
+_BEFORE: tuple[tuple[str, Relation], ...] = (
+    ("most", "<="),
+    ("most_near", "<="),
+    ("least", ">="),
+    ("least_near", ">="),
+    ("exactly", "=="),
+)
 _SIGNS: dict[str, Relation] = {"<=": "<=", "≤": "<=", "<": "<=", ">=": ">=", "≥": ">=", ">": ">=", "=": "=="}
 _SIGN = re.compile("<=|>=|≤|≥|<|>|=")
 _AFTER: tuple[tuple[str, Relation], ...] = (("most_behind", "<="), ("least_behind", ">="))
@@ -92,7 +99,14 @@ _AFTER: tuple[tuple[str, Relation], ...] = (("most_behind", "<="), ("least_behin
 def implied(problem: Problem, said: Said, window: Window) -> Relation | None:
     """The direction that having and needing imply."""
     before = problem.prose[said.sentence[0] : said.start]
-    for text, needs in ((window.left, True), (window.near_right, False), (before, True), (problem.sentence(said), False)):
+    if any(phrase.search(window.left) for phrase in phrases("limits", "must_have")):
+        return ">="
+    for text, needs in (
+        (window.left, True),
+        (window.near_right, False),
+        (before, True),
+        (problem.sentence(said), False),
+    ):
         has = any(phrase.search(text) for phrase in phrases("limits", "have"))
         wants = needs and any(phrase.search(text) for phrase in phrases("limits", "need"))
         if has != wants:
@@ -104,7 +118,12 @@ def columns_named(frame: Frame, words: str) -> list[str]:
     """Columns of amounts that the words name, those that they name in full before others."""
     stems = stems_of(words)
     general = {stem(word) for word in load("sheets")["names"]["columns"]}
-    named = [column for column in frame.amounts if (column.stems - general or column.stems) & stems]
+    aliases = load("sheets")["names"]["aliases"]
+    named = [
+        column
+        for column in frame.amounts
+        if (column.stems - general or column.stems) & stems or stems_of(aliases.get(column.name, "")) & stems
+    ]
     full = [column for column in named if column.stems - general <= stems]
     if len(full) > 1:
         longest = max(len(column.stems & stems) for column in full)
@@ -124,7 +143,7 @@ def columns_measured(frame: Frame, unit: str) -> list[str]:
 
 def first_word(window: Window) -> str:
     """The word right behind a number."""
-    match = re.match(r"\s*[-‑]?\s*([^\W\d_]+[²³]?)", window.right)
+    match = re.match(r"\s*[-‑]?\s*([^\W\d_]+(?:[²³]|[23]\b)?)", window.right)
     return match[1] if match else ""
 
 
@@ -157,10 +176,17 @@ def explain(problem: Problem, marked: Marked, said: Said, window: Window, member
     words = re.match(r"[\s-]*[^\W\d_]+(?:\s+[^\W\d_]+)?", problem.prose[said.end : said.end + len(window.near_right)])
     if words:
         account.explain(said.end, said.end + words.end())
-    for key in ("most", "least", "exactly", "have", "need", "most_behind", "least_behind", "total", "each"):
+    explain_cues(problem, said, window)
+
+
+def explain_cues(problem: Problem, said: Said, window: Window) -> None:
+    """The cues around a number are understood; those of other clauses are not."""
+    wide = ("most", "most_near", "least", "least_near", "exactly", "have", "need", "must_have")
+    for key in (*wide, "most_behind", "least_behind", "total", "each", "average"):
+        begin = window.start if key in wide else said.start - len(window.near_left)
         for phrase in phrases("limits", key):
-            for match in phrase.finditer(problem.prose, window.start, said.end + len(window.near_right)):
-                account.explain(*match.span())
+            for match in phrase.finditer(problem.prose, begin, said.end + len(window.near_right)):
+                problem.account.explain(*match.span())
 
 
 def ranged(problem: Problem, numbers: Sequence[Said]) -> dict[Said, Relation]:

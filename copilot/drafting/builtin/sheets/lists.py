@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,16 +12,20 @@ from copilot.drafting.builtin.sheets.grids import lines_of
 from copilot.drafting.builtin.sheets.sheet import Column, Sheet
 from copilot.drafting.builtin.words import lexicon, load, stem
 
-BULLET = re.compile(r"[ \t]*(?:[*•‣▪◦·–—-]|\(?\d{1,2}[.)]|\(?[a-z][.)])[ \t]+")
-_LABEL = re.compile(r"(?P<label>[^:;|—–\n]{1,60}?)\s*(?::(?!\d)\s*|\s[—–-]{1,2}\s|\s[=→]\s|\s?\()(?P<rest>.*\S.*)$")
+BULLET = re.compile(r"[ \t]*(?:[*•‣▪◦·–—-]|#\d{1,2}|\(?\d{1,2}[.)]|\(?[a-z][.)])[ \t]+")
+_LABEL = re.compile(
+    r"(?P<label>[^:;|—–\n]{1,60}?)\s*(?::(?!\d)\s*|\s[—–-]{1,2}\s|\s[=→]\s|\s?[\(\[{])(?P<rest>.*\S.*)$"
+)
 _BARE = re.compile(r"(?P<label>[^:;|—–\n\d$€£¥,]{1,40}?),?\s+(?P<rest>[$€£¥]?\s?\d.*)$")
-_FACT = re.compile(r"\s*(?:;|,(?!\d{3}(?!\d))|\s/\s|\s\|\s|\s[—–]\s|(?<!min)(?<!max)\.\s|\band\b|\(|\))\s*")
+_FACT = re.compile(r"\s*(?:;|,(?!\d{3}(?!\d))|\s/\s|\s\|\s|\s[—–-]\s|(?<!min)(?<!max)\.\s|\band\b|\(|\))\s*")
 _NUMBER = re.compile(
     r"(?<![\w.,])(?P<money>[$€£¥]\s?)?(?P<value>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)"
     r"(?P<scale>\s?[kK](?![\w/])|\s?[mM](?=\s|$)(?=\s*(?:$|[,;.)])))?(?P<percent>\s?%)?"
 )
 
 
+_SHORT = re.compile(r"(?P<label>[A-Z][\w'’.-]*(?: [\w'’-]+)?)\s+(?P<rest>[$€£¥]?\d[\d.,]*(?:\s?[^\W\d_]{1,8})?)")
+_CODED = re.compile(r"(?P<label>[A-Z][a-z]+ (?:[A-Z]|\d{1,2}))(?P<rest>\s(?:\(|[a-z]).*\d.*)")
 _LONGEST_WORDS = 4
 _MONEY = ("$", "€", "£", "¥")
 
@@ -95,14 +100,45 @@ def item_of(line: str, start: int) -> Item | None:
     bullet = BULLET.match(line)
     body = line[bullet.end() :] if bullet else line
     plain = body.replace("**", "  ").replace("`", " ")
+    short = _SHORT.fullmatch(plain.strip())
+    if short and not bullet:
+        return Item(short["label"].strip(), short["rest"], start, start + len(line))
+    coded = _CODED.fullmatch(plain.strip())
+    if coded and not bullet:
+        return Item(coded["label"], coded["rest"], start, start + len(line))
     match = _LABEL.match(plain.strip()) or (_BARE.match(plain.strip()) if bullet else None)
-    if match is None or (not bullet and (":" not in plain[: len(match["label"]) + 4] or "?" in plain)):
+    if match is None or (not bullet and (not re.search(r"[:{]", plain[: len(match["label"]) + 4]) or "?" in plain)):
         return None
     label = match["label"].strip(" *_.\t")
     rest = match["rest"] if plain.strip()[match.end("label") :].lstrip()[:1] != "(" else f"({match['rest']}"
-    if not label or (not bullet and (len(label.split()) > 5 or not re.search(r"\d", rest))):
+    named = all(len(part.split()) < _LONGEST_WORDS for part in re.split(r"[,;]", rest)) and "," in rest
+    if not label or (not bullet and (len(label.split()) > 5 or not (re.search(r"\d", rest) or named))):
         return None
     return Item(label, rest, start, start + len(line))
+
+
+_COUNTED = re.compile(
+    r"(?P<count>\d+)\s*(?:x|×|pcs of|pieces of|pieces at|pieces|pcs|of|at|@|(?:[^\W\d_]+\s){1,2}(?:of|at|with)(?:\s(?:width|length|size))?)\s*(?P<size>\d+(?:\.\d+)?)\s?(?P<unit>mm|cm|m|inches|inch|in|ft|feet)\b"
+)
+
+
+def counted_of(prose: str) -> Sheet | None:
+    """ "6 x 120 cm, 10 x 90 cm" as a sheet of lengths and counts."""
+    matches = list(_COUNTED.finditer(prose))
+    between = [prose[one.end() : two.start()] for one, two in itertools.pairwise(matches)]
+    if len(matches) < 2 or not all(re.fullmatch(r"[\s,;.*•-]*(?:\band\b)?\s*", gap) for gap in between):
+        return None
+    unit = matches[0]["unit"]
+    if any(match["unit"] != unit for match in matches):
+        return None
+    columns = (
+        Column("length", unit, tuple(Cell(m["size"], float(m["size"]), unit) for m in matches), "length"),
+        Column("pieces", "", tuple(Cell(m["count"], float(m["count"])) for m in matches), "pieces"),
+    )
+    labels = tuple(f"{match['size']} {unit}" for match in matches)
+    if len(set(labels)) < len(labels):
+        return None
+    return Sheet("piece", labels, columns, matches[0].start(), matches[-1].end(), listed=True)
 
 
 def sheet_of(items: Items) -> Sheet | None:
@@ -140,7 +176,9 @@ def facts_of(rest: str) -> tuple[Fact, ...] | None:
 
 def _says_nothing(piece: str) -> bool:
     known = load("sheets")["lists"]
-    return all(word in known["filler"] for word in re.findall(r"[^\W\d_]+", piece.lower())) and not re.search(r"\d", piece)
+    return all(word in known["filler"] for word in re.findall(r"[^\W\d_]+", piece.lower())) and not re.search(
+        r"\d", piece
+    )
 
 
 def _fact(piece: str) -> Fact | None:
@@ -150,6 +188,8 @@ def _fact(piece: str) -> Fact | None:
         return None
     match = numbers[0]
     before, after = _words(piece[: match.start()]), _words(piece[match.end() :])
+    if not before and re.match(r"\s*(?:per|/|a)\s?[^\W\d_]+\s*$", piece[match.end() :]):
+        after = ["price"]
     value = float(match["value"].replace(",", ""))
     scale = (match["scale"] or "").strip().lower()
     value *= {"k": 1e3, "m": 1e6}.get(scale, 1.0) if scale == "k" or match["money"] else 1.0
@@ -160,7 +200,11 @@ def _fact(piece: str) -> Fact | None:
     if not unit and scale == "m" and not match["money"]:
         unit = "m"
     first = re.match(r"\s*([^\W\d_]+(?:/[^\W\d_]+)?[²³]?)", behind)
-    if not unit and first and (stem(first[1]) in lexicon().measure_stems or stem(first[1]) in lexicon().container_stems):
+    if (
+        not unit
+        and first
+        and (stem(first[1]) in lexicon().measure_stems or stem(first[1]) in lexicon().container_stems)
+    ):
         unit = first[1]
         after = after[1:] if after and after[0] == first[1].lower() else after
     said = cell_of(piece)
@@ -205,7 +249,9 @@ def _alike(fact: Fact, kind: Sequence[Fact | None]) -> float:
             continue
         if not same_unit and fact.cell.unit and other.cell.unit:
             continue
-        score = max(score, shared + 0.5 * (same_unit and bool(fact.cell.unit)) + 0.1 * (not fact.stems and not other.stems))
+        score = max(
+            score, shared + 0.5 * (same_unit and bool(fact.cell.unit)) + 0.1 * (not fact.stems and not other.stems)
+        )
     return score
 
 

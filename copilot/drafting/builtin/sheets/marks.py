@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from copilot.drafting.builtin.families.members import ONE, SEVERAL, Marked
+from copilot.drafting.builtin.sheets.problem import Problem, phrases
 from copilot.drafting.builtin.words import lexicon, load, stem
 
 _JOIN = re.compile(
@@ -35,6 +36,10 @@ def _pattern(name: str) -> re.Pattern[str]:
     words = re.escape(name).replace(r"\ ", r"[\s-]+")
     if len(name) < _SHORTEST or not re.search(r"[a-z]{2}", name):
         return re.compile(rf"(?<![\w.-]){words}(?:s|'s|’s)?(?![\w-]|\.\d)")
+    for ending, plural in (("fe", "ves"), ("f", "ves"), ("y", "ies")):
+        if name.endswith(ending) and name[-2:-1] not in "aeiou":
+            stem_of = re.escape(name.removesuffix(ending)).replace(r"\ ", r"[\s-]+")
+            return re.compile(rf"(?<![\w.-]){stem_of}(?:{ending}|{plural})(?![\w-])", re.IGNORECASE)
     return re.compile(rf"(?<![\w.-]){words}(?:e?s|'s|’s)?(?![\w-])", re.IGNORECASE)
 
 
@@ -110,3 +115,31 @@ def _marked(prose: str, found: dict[int, tuple[int, tuple[str, ...]]]) -> Marked
         text[start:end] = (ONE if len(labels) == 1 else SEVERAL) * (end - start)
         members[start] = labels
     return Marked("".join(text), members)
+
+
+def unread_marks(problem: Problem, marked: Marked, count: int) -> list[str]:
+    """Members that a sentence names and no rule explains; a sentence that only lists them says no rule."""
+    found = []
+    for at, named in marked.members.items():
+        if problem.account.explained[at] or len(named) == count:
+            continue
+        start, end = problem.account.sentence_at(at)
+        several = {one for spot, names in marked.members.items() if start <= spot < end for one in names}
+        said = marked.text[start:end]
+        told = any(phrase.search(said) for phrase in phrases("any", "duty"))
+        if len(several) < 2 or told or re.search(r"\d", said):
+            found.append(named[0])
+    return found
+
+
+def shared_words(labels: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Words that some of the labels share, with those: "Wed" and "Wednesday" of "Wed am" and "Wed pm"."""
+    known = list(labels)
+    found: dict[str, tuple[str, ...]] = {}
+    full = load("sheets")["names"]["days"]
+    for word in {word for label in known for word in re.findall(r"[A-Z][a-z]{2,}", label)}:
+        members = tuple(label for label in known if re.search(rf"\b{word}\b", label))
+        if 1 < len(members) < len(known):
+            found[word] = members
+            found |= {full[word]: members} if word in full else {}
+    return found

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from copilot.drafting.builtin.sheets.aims import aim_of
+from copilot.drafting.builtin.sheets.aims import aim_of, meant_aim
 from copilot.drafting.builtin.sheets.choice import Choice
 from copilot.drafting.builtin.sheets.choices import written
-from copilot.drafting.builtin.sheets.domains import FAMILY, settle_averages, settle_domain
+from copilot.drafting.builtin.sheets.domains import FAMILY, check_scale, settle_averages, settle_domain
 from copilot.drafting.builtin.sheets.frame import EdgeLimit, Frame, edge_of, framed
-from copilot.drafting.builtin.sheets.goal import explain_goals, goals_of
-from copilot.drafting.builtin.sheets.groups import groups_of, is_idle
+from copilot.drafting.builtin.sheets.goal import Goal, explain_goals, goals_of
+from copilot.drafting.builtin.sheets.groups import group_rules, groups_of, is_idle
 from copilot.drafting.builtin.sheets.limits import Limit, merged
-from copilot.drafting.builtin.sheets.marks import marked_members
+from copilot.drafting.builtin.sheets.marks import marked_members, unread_marks
 from copilot.drafting.builtin.sheets.numbers import read_whole
 from copilot.drafting.builtin.sheets.problem import Doubt, NotRead, Problem
 from copilot.drafting.builtin.sheets.rules import rules_of
@@ -34,6 +35,10 @@ def chosen(problem: Problem) -> Choice:
     read_whole(problem.account)
     goals = goals_of(problem)
     aims = [(goal, aim) for goal in goals if (aim := aim_of(goal, frame))]
+    assumed = []
+    if not goals and (meant := meant_aim(frame)) and problem.says(FAMILY, "asks"):
+        aims = [(Goal("maximize", frozenset(), problem.account.sentence_at(0), ""), (meant, ""))]
+        assumed = [f"The total {meant} is to be as large as possible."]
     if not aims:
         raise NotRead
     if len({(goal.sense, aim) for goal, aim in aims}) > 1:
@@ -42,9 +47,12 @@ def chosen(problem: Problem) -> Choice:
     taken = {word for column in frame.sheet.columns for word in column.stems}
     marked = marked_members(problem.prose, frame.labels, taken, groups_of(frame))
     choice = Choice(problem, frame, marked, goal, gain, loss)
-    choice.rules = rules_of(problem, marked)
+    choice.assumed += assumed
+    choice.rules = [*group_rules(problem, frame), *rules_of(problem, marked)]
     nouns = nouns_of(frame)
-    listed = [Limit("column", one.relation, one.value, frame.sheet.place, one.column) for one in (*frame.limits, *others)]
+    listed = [
+        Limit("column", one.relation, one.value, frame.sheet.place, one.column) for one in (*frame.limits, *others)
+    ]
     seeker = Seeker(problem, frame, marked, (gain, loss), nouns, goal.sense, [limit.column for limit in listed])
     choice.limits = merged([*listed, *seeker.limits()])
     choice.assumed += seeker.assumed
@@ -67,7 +75,7 @@ def _frame(problem: Problem) -> tuple[Frame, list[EdgeLimit]]:
         more = framed(replace(_ordered(sheet, main), columns=(*main.sheet.columns, *_ordered(sheet, main).columns)))
         more.limits, more.sheet = main.limits, replace(more.sheet, start=main.sheet.start, end=main.sheet.end)
         main = more
-    if len(main.labels) < 2 or not main.amounts:  # noqa: PLR2004
+    if len(main.labels) < 2 or not main.amounts:
         raise NotRead
     return main, [limit for sheet in others if sheet not in beside for limit in _listed(sheet, main)]
 
@@ -113,16 +121,13 @@ def _check(choice: Choice) -> None:
         raise Doubt(f"I found no limit and no need for: {', '.join(idle)}.")
     members = {one for limit in choice.limits for one in limit.members} | {m for r in choice.rules for m, _ in r.terms}
     for column in frame.told:
-        if not members and not is_idle(frame, column, choice.problem.prose):
+        if re.search(r"\bif\b", column.name) or (not members and not is_idle(frame, column, choice.problem.prose)):
             raise Doubt(f"I did not understand the column “{column.head}”.")
     if not choice.limits and not frame.most:
         raise NotRead
-    loose = [
-        named
-        for at, named in choice.marked.members.items()
-        if not choice.problem.account.explained[at] and set(named) != set(frame.labels)
-    ]
+    check_scale(choice)
+    loose = unread_marks(choice.problem, choice.marked, len(frame.labels))
     if loose:
-        raise Doubt(f"I did not understand what the text says of “{loose[0][0]}” beside its row.")
+        raise Doubt(f"I did not understand what the text says of “{loose[0]}” beside its row.")
     explain_goals(choice.problem, choice.goal)
     choice.problem.settle(FAMILY, len(frame.labels), len(frame.amounts), len(frame.amounts) - 1)

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from copilot.drafting.builtin.families.phrases import Account, Said, compiled, patterns
 from copilot.drafting.builtin.sheets.cells import cell_of
 from copilot.drafting.builtin.sheets.grids import blanked, grids_of
-from copilot.drafting.builtin.sheets.lists import Items, items_of, sheet_of
+from copilot.drafting.builtin.sheets.lists import Items, counted_of, items_of, sheet_of
 from copilot.drafting.builtin.sheets.sheet import Sheet, column_of
 from copilot.drafting.builtin.words import load
 
-_NAME = r"(?<![\w.])(?P<label>[A-Z][\w'’-]*(?: [A-Z0-9][\w'’-]*){0,2})"
-_VALUE = (
-    r"\s*(?::|=|–|-)?\s*\(?(?P<value>[$€£]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\)?(?P<unit>(?: (?!and\b)[a-z]+)?)"
-)
+_NAME = r"(?<![\w.])(?P<label>[A-Z][\w'’-]*(?: (?:[A-Z][\w'’-]*|\d+(?=\s*[:=(–-]|\s+[$€£]?\d))){0,2}|[a-z][\w'’-]*(?=\s*[:=]?\s*\d))"
+_VALUE = r"\s*(?::|=|–|-)?\s*\(?(?P<value>[$€£]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\)?(?P<unit>(?: (?!and\b)[a-z]+)?)"
 _JOIN = re.compile(r"\s*(?:[,;]|,?\s*\band\b)\s*")
 _RULES = frozenset({"minimum", "maximum", "only", "must", "least", "most", "limit", "max", "min", "not", "required"})
+_PER = re.compile(r"\b(?:per|for every|for each) $", re.IGNORECASE)
+_LEADER = re.compile(r"(?<=[ \t])\.{2,}(?=[ \t])|(?<=\w)\.{4,}(?=[ \t]?\d)")
 _FEWEST_IN_A_RUN = 3
 
 
@@ -60,18 +60,35 @@ class Problem:
         """Absorb what the kind of problem knows to be said; Doubt for all that is left."""
         account = self.account
         account.count(*counts)
+        for said in [said for said in account.numbers if _PER.search(self.prose[: said.start])]:
+            account.counts.append(account.take(said))
         account.absorb(patterns("any", "absorb"))
         self.absorb("any", "absorb")
         self.absorb(family, "absorb")
+        sentences = {said.sentence for said in account.taken} | {said.sentence for said in account.counts}
+        for phrase in phrases("any", "joins"):
+            for match in (m for start, end in sentences for m in phrase.finditer(self.prose, start, end)):
+                account.explain(*match.span())
         for name in {*self._names()}:
             account.absorb((re.compile(rf"\b{re.escape(name).replace('-', '-?')}(?:e?s)?\b", re.IGNORECASE),))
         account.relax(phrases(family, "core"))
         account.relax_clauses((*patterns("any", "core"), *phrases("any", "core"), *phrases(family, "core")))
         account.relax_scene(len(self.prose))
         account.relax_weak()
-        reasons = [self._reason(what, start) for what, start, _ in account.left()]
+        reasons = [self._reason(what, start) for what, start in self._left()]
         if reasons:
             raise Doubt(*dict.fromkeys(reasons))
+
+    def _left(self) -> Iterable[tuple[str, int]]:
+        """What is not explained: numbers, and words that state a rule."""
+        account = self.account
+        for said in account.numbers:
+            yield f"the number {self.prose[said.start : said.end]}", said.start
+        for phrase in phrases("any", "firm"):
+            for start, end in account.written:
+                for match in phrase.finditer(self.prose, start, end):
+                    if not all(account.explained[match.start() : match.end()]):
+                        yield f"“{match.group().lower()}”", match.start()
 
     def _reason(self, what: str, at: int) -> str:
         start, end = self.account.sentence_at(at)
@@ -99,15 +116,18 @@ def phrases(family: str, key: str) -> tuple[re.Pattern[str], ...]:
 
 def problem_of(text: str) -> Problem | None:
     """The problem; None of a text without a table or a list."""
+    text = _LEADER.sub(lambda match: " " * len(match.group()), text)
     grids = grids_of(text)
     prose = blanked(text, grids)
+    counted = [sheet] if (sheet := counted_of(prose)) else []
+    prose = _without(prose, [sheet.place for sheet in counted])
     lists = items_of(prose)
     told = [sheet for items in lists if (sheet := sheet_of(items)) is not None]
     prose = _without(prose, [(items.start, items.end) for items in lists])
     names = [name for sheet in (*grids, *told) for name in (*sheet.labels, *(column.head for column in sheet.columns))]
     runs = list(_runs(prose, names))
     prose = _without(prose, [(run.start, run.end) for run in runs])
-    sheets = sorted([*grids, *told, *runs], key=lambda sheet: sheet.start)
+    sheets = sorted([*grids, *counted, *told, *runs], key=lambda sheet: sheet.start)
     if not sheets and not lists:
         return None
     return Problem(text, prose, tuple(sheets), tuple(lists))
@@ -132,6 +152,8 @@ def _runs(prose: str, names: Sequence[str]) -> Iterable[Sheet]:
         while matches and _JOIN.fullmatch(prose, run[-1].end(), matches[0].start()):
             run.append(matches.pop(0))
         labels = tuple(match["label"] for match in run)
+        if run[0]["label"].islower() and not known and len(run) < _FEWEST_IN_A_RUN + 1 and ":" not in run[0].group():
+            continue
         if len(run) < _FEWEST_IN_A_RUN or len(set(labels)) < len(labels):
             continue
         cells = [cell_of(f"{match['value']}{match['unit']}") for match in run]

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from copilot.drafting.builtin.sheets import options
+from copilot.drafting.builtin.sheets import bins, cuts, jobs, options, reach, roster, timeline
 from copilot.drafting.builtin.sheets.problem import Doubt, NotRead, Problem, problem_of
 from copilot.drafting.formulation import Formulation
 
-_KINDS: tuple[tuple[str, Callable[[Problem], Formulation]], ...] = (("choosing among options", options.read),)
+_KINDS: tuple[tuple[str, Callable[[Problem], Formulation]], ...] = (
+    ("cutting stock", cuts.read),
+    ("bin packing", bins.read),
+    ("job shop scheduling", jobs.read),
+    ("covering", reach.read),
+    ("lot sizing", timeline.read),
+    ("staffing", roster.read),
+    ("choosing among options", options.read),
+)
 _RECOGNISED = "This reads like a problem of {kind}."
 _NEXT = "Leave that sentence out or say it in other words, or give the model as algebra lines."
 

@@ -12,13 +12,37 @@ from copilot.drafting.builtin.sheets.problem import Problem, phrases
 from copilot.drafting.formulation import Relation
 
 _ORDER = (
-    "same", "implies", "unless", "excludes", "exactly", "at_most", "at_least", "multiple_least", "multiple_most",
-    "not_more", "as_many", "needed", "forbidden",
+    "same",
+    "implies",
+    "unless",
+    "excludes",
+    "exactly",
+    "at_most",
+    "at_least",
+    "multiple_least",
+    "multiple_most",
+    "not_more",
+    "as_many",
+    "needed",
+    "forbidden",
 )
 _EXCEPTION = re.compile(r"\b(?:unless|except|otherwise|or more|two|three|unless)\b", re.IGNORECASE)
-_TIMES = {"twice": 2.0, "double": 2.0, "half": 0.5, "three times": 3.0, "3 times": 3.0, "thrice": 3.0, "four times": 4.0}
+_DENIED = re.compile(r"\b(?:not|never|before|after|than|without|only|least|most|if|unless|with|as)\b", re.IGNORECASE)
+_TIMES = {
+    "twice": 2.0,
+    "double": 2.0,
+    "half": 0.5,
+    "three times": 3.0,
+    "3 times": 3.0,
+    "thrice": 3.0,
+    "four times": 4.0,
+}
 _SUMS: dict[str, tuple[Relation, float]] = {
-    "exactly": ("==", 1), "at_most": ("<=", 1), "excludes": ("<=", 1), "at_least": (">=", 1), "needed": (">=", 1),
+    "exactly": ("==", 1),
+    "at_most": ("<=", 1),
+    "excludes": ("<=", 1),
+    "at_least": (">=", 1),
+    "needed": (">=", 1),
     "forbidden": ("==", 0),
 }
 
@@ -43,14 +67,36 @@ def rules_of(problem: Problem, marked: Marked) -> list[Rule]:
             for match in _matches(problem, marked, phrase):
                 groups = marked.within(*match.span())
                 members = [one for group in groups for one in group]
-                if all(problem.account.explained[match.start() : match.end()]) or not _plain(problem, marked, match, kind):
+                if _is_used(problem, marked, match) or not _plain(problem, marked, match, kind):
                     continue
                 rule = _rule(kind, match.group(), groups, members, problem.account.sentence_at(match.start()))
                 if rule is None:
                     continue
                 _understood(problem, marked, match)
                 found.append(rule)
+    return [*found, *_alone(problem, marked)]
+
+
+def _alone(problem: Problem, marked: Marked) -> list[Rule]:
+    """A sentence that only says of one member that it must do something: "The camera must fly." """
+    found = []
+    for at, members in marked.members.items():
+        start, end = problem.account.sentence_at(at)
+        whole = re.compile(
+            rf"(?:the |and |also )?{ONE}+ (?:must|has to|needs to|have to) (?:definitely |always |also |be )*[a-z]+(?: [a-z]+){{0,2}}[.;!]?",
+            re.IGNORECASE,
+        )
+        said = marked.text[start:end].strip()
+        if len(members) == 1 and whole.fullmatch(said) and not _DENIED.search(said):
+            problem.account.explain(start, end)
+            found.append(Rule(f"always {members[0]}", ((members[0], 1.0),), ">=", 1, (start, end)))
     return found
+
+
+def _is_used(problem: Problem, marked: Marked, match: re.Match[str]) -> bool:
+    """Whether another rule was read from the same names."""
+    marks = [at for at in range(*match.span()) if marked.names(at)]
+    return all(problem.account.explained[at] for at in marks)
 
 
 def _matches(problem: Problem, marked: Marked, phrase: re.Pattern[str]) -> Sequence[re.Match[str]]:
@@ -61,7 +107,11 @@ def _matches(problem: Problem, marked: Marked, phrase: re.Pattern[str]) -> Seque
 def _plain(problem: Problem, marked: Marked, match: re.Match[str], kind: str) -> bool:
     """Whether nothing inside makes it another rule: an exception, or a number that is not a count of the members."""
     text = re.sub(f"[{ONE}{SEVERAL}]+", "", match.group())
-    if kind != "unless" and _EXCEPTION.search(text) and not re.search(r"\b(?:the two|those two|these two|both)\b", text):
+    if (
+        kind != "unless"
+        and _EXCEPTION.search(text)
+        and not re.search(r"\b(?:the two|those two|these two|both)\b", text)
+    ):
         return False
     if kind not in ("implies", "unless", "excludes") and re.search(r"\b(?:if|when|whenever)\b", text, re.IGNORECASE):
         return False
@@ -103,7 +153,9 @@ def _rule(
         return Rule(f"always {named}", tuple((m, 1.0) for m in members), "==", len(members), place)
     relation, limit = _SUMS[kind]
     words = {"exactly": "exactly one of", "at_least": "at least one of", "needed": "always", "forbidden": "never"}
-    return Rule(f"{words.get(kind, 'at most one of')} {named}", tuple((m, 1.0) for m in members), relation, limit, place)
+    return Rule(
+        f"{words.get(kind, 'at most one of')} {named}", tuple((m, 1.0) for m in members), relation, limit, place
+    )
 
 
 def _inside(problem: Problem, match: re.Match[str]) -> list[Said]:

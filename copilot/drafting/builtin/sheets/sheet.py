@@ -10,9 +10,7 @@ from copilot.drafting.builtin.sheets.cells import Cell
 from copilot.drafting.builtin.words import load, stem
 
 _BARE = r"[$€£%]|kg|g|mg|t|tons|h|hrs|hours|min|minutes|m|cm|mm|km|m2|m3|l|ml|kcal|MB|GB|TB|kW|MWh|litres|liters|kilos"
-_UNIT = re.compile(
-    rf"\s*(?:[\[(](?P<unit>[^\])]*)[\])]|,\s*(?P<bare>{_BARE})|(?<!per)(?<!/)\s+(?P<sign>{_BARE}))\s*$"
-)
+_UNIT = re.compile(rf"\s*(?:[\[(](?P<unit>[^\])]*)[\])]|,\s*(?P<bare>{_BARE})|(?<!per)(?<!/)\s+(?P<sign>{_BARE}))\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +34,8 @@ class Column:
 
     @property
     def stems(self) -> frozenset[str]:
-        """Stems of the words of its name."""
-        return stems_of(self.name)
+        """Stems of the words of its name, without what it is per."""
+        return stems_of(re.split(r"\s(?:per|/|a)\s", self.name)[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,5 +117,5 @@ def stems_of(words: str) -> frozenset[str]:
 def units_of(words: str) -> frozenset[str]:
     """Stems of the units in a phrase, in their full names."""
     full = load("sheets")["units"]
-    found = re.findall(r"[^\W\d_]+[²³]?|[$€£¥%]", words.split("/")[0].split(" per ")[0])
+    found = re.findall(r"[^\W\d_]+(?:[²³]|[23]\b)?|[$€£¥%]", words.split("/")[0].split(" per ")[0])
     return frozenset(stem(full.get(word.lower(), word)) for word in found)

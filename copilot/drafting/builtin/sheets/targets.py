@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from copilot.drafting.builtin.families.members import Marked
 from copilot.drafting.builtin.families.phrases import Said
@@ -24,11 +24,14 @@ from copilot.drafting.builtin.sheets.limits import (
     relation_of,
     window_of,
 )
+from copilot.drafting.builtin.sheets.measures import factor
 from copilot.drafting.builtin.sheets.problem import Doubt, Problem, phrases
 from copilot.drafting.builtin.sheets.sheet import stems_of, units_of
 from copilot.drafting.builtin.words import lexicon, load, stem
 from copilot.drafting.formulation import Relation
 
+_NEAR = 16
+_LARGE = 1000
 _MONEY = frozenset("$€£¥")
 
 
@@ -48,6 +51,7 @@ class Seeker:
 
     def limits(self) -> list[Limit]:
         """All limits; numbers that say none stay open."""
+        self._drop_counts()
         numbers = in_order(self.problem)
         ends = ranged(self.problem, numbers)
         carried: tuple[Relation, int, Limit] | None = None
@@ -55,14 +59,16 @@ class Seeker:
             window = window_of(self.problem, self.marked, said)
             relation = ends.get(said) or relation_of(window)
             before = carried if carried and carried[1] == said.sentence[0] and _goes_on(window.left) else None
-            limit = self._limit(said, window, relation or (before[0] if before else None))
+            limit = None
+            if ends.get(said) == "<=" and self.found and carried and carried[1] == said.sentence[0]:
+                limit = replace(self.found[-1], relation="<=", value=said.value)
+            limit = limit or self._limit(said, window, relation or (before[0] if before else None))
             follows = [other for other in numbers if other in ends and other.start > said.start]
             if limit is None and said in ends and ends[said] == ">=" and follows:
                 later = window_of(self.problem, self.marked, follows[0])
-                limit = self._limit(said, Window(window.left, later.right, window.near_left, later.near_right, window.start), ">=")
-            if limit is None and ends.get(said) == "<=" and self.found:
-                last = self.found[-1]
-                limit = Limit(last.kind, "<=", said.value, said.sentence, last.column, last.members, last.unit, last.average)
+                limit = self._limit(
+                    said, Window(window.left, later.right, window.near_left, later.near_right, window.start), ">="
+                )
             if limit is None:
                 continue
             explain(self.problem, self.marked, said, window, limit.members)
@@ -70,15 +76,39 @@ class Seeker:
             carried = (limit.relation, said.sentence[0], limit)
         return self.found
 
+    def _drop_counts(self) -> None:
+        """ "the two rated C": a number that only counts the members behind it. Doubt for a group and what is beyond it."""
+        account = self.problem.account
+        for at, members in self.marked.members.items():
+            end = at
+            while end < len(self.marked.text) and self.marked.names(end):
+                end += 1
+            if any(phrase.match(self.marked.text, end + 1) for phrase in phrases("rules", "beyond")):
+                raise Doubt(
+                    f"I cannot tell which options “{self.problem.prose[at : end + 12].strip()}” means; name them."
+                )
+            for said in [n for n in account.numbers if n.value == len(members) and 0 < at - n.end <= _NEAR]:
+                if len(members) > 1 and re.fullmatch(r"[\s\w-]*", self.problem.prose[said.end : at]):
+                    account.counts.append(account.take(said))
+
     def _limit(self, said: Said, window: Window, relation: Relation | None) -> Limit | None:
+        if relation is None and said.value == len(self.frame.labels) and {stem(first_word(window))} & self.nouns:
+            return None
         members = self._members(said, window)
         percent = said.unit == "%"
         each = self._is_each(f"{window.left}|{window.near_right}")
         column = self._column(said, window)
+        if column is None and not members and not percent:
+            column, said = self._converted(said, window)
         if each and column and column not in columns_measured(self.frame, first_word(window)) and not percent:
             column = None
-        named = column if column and not members and columns_named(self.frame, f"{window.near_left} {window.near_right}") else None
-        if percent and not named and not (column and self._is_share(column)):
+        named = (
+            column
+            if column and not members and columns_named(self.frame, f"{window.near_left} {window.near_right}")
+            else None
+        )
+        named = named or (column if column and self._is_average(said) else None)
+        if percent and not named:
             if relation is None:
                 return None
             kind = "each share" if each and not members else "share"
@@ -87,13 +117,14 @@ class Seeker:
             return Limit(kind, relation, said.value, said.sentence, "", members, "%")  # type: ignore[arg-type]
         if members:
             return self._of_members(said, window, relation, members, column)
-        if each and column is None and relation:
+        times = re.match(r"\s*times\b(?!\s+(?:as|more|the))", window.right) is not None
+        if (each or times) and column is None and relation:
             return Limit("each", relation, said.value, said.sentence, unit=said.unit)
         if column:
             relation = relation or implied(self.problem, said, window) or self._loose(said, column)
             if relation is None or each:
                 return None
-            average = percent or any(p.search(self.problem.sentence(said)) for p in phrases("limits", "average"))
+            average = percent or self._is_average(said)
             return Limit("column", relation, said.value, said.sentence, column, unit=said.unit, average=average)
         return self._of_all(said, window, relation)
 
@@ -104,8 +135,13 @@ class Seeker:
             end += 1
         return self.problem.prose[at:end]
 
+    def _is_average(self, said: Said) -> bool:
+        return any(phrase.search(self.problem.sentence(said)) for phrase in phrases("limits", "average"))
+
     def _is_each(self, words: str) -> bool:
-        """Whether words tell of each single option; "each week" is a span of time."""
+        """Whether words tell of each single option; "each week" is a span of time, "how many of each" a question."""
+        for phrase in phrases("options", "many"):
+            words = phrase.sub(" ", words)
         spots = [match for phrase in phrases("limits", "each") for match in phrase.finditer(words)]
         behind = [re.match(r"\s*([^\W\d_]+)", words[match.end() :]) for match in spots]
         return any(word is None or stem(word[1]) not in lexicon().period_stems for word in behind)
@@ -143,11 +179,17 @@ class Seeker:
     def _of_all(self, said: Said, window: Window, relation: Relation | None) -> Limit | None:
         """A limit on all options together: "at most 4 projects", "invest $80,000", "a batch of 1000 kg"."""
         words = window.left + "|" + window.near_right
-        noun = bool({stem(first_word(window))} & self.nouns)
+        start, end = said.sentence
         together = any(phrase.search(words) for phrase in phrases("limits", "total"))
+        if any(start <= at < end and len(one) < len(self.frame.labels) for at, one in self.marked.members.items()):
+            if not together:
+                return None
+        noun = bool({stem(first_word(window))} & self.nouns)
         if relation and (noun or together or re.match(r"\s*(?:of (?:them|these|the)\b|[.,;?!]|$)", window.near_right)):
             return Limit("amount", relation, said.value, said.sentence, unit=said.unit)
         measured = self._measures(said, window)
+        if relation and measured and self._of_mix(window):
+            return Limit("amount", relation, said.value, said.sentence, unit=said.unit)
         everything = any(phrase.search(self.problem.prose) for phrase in phrases("limits", "everything"))
         for key, sign in (("all_of", "=="), ("spend", "<=")):
             if measured and any(phrase.search(words) for phrase in phrases("limits", key)):
@@ -157,13 +199,43 @@ class Seeker:
         if measured and relation is None and mixed and self.sense == "minimize":
             return Limit("amount", "==", said.value, said.sentence, unit=said.unit)
         if measured and relation is None and not any(limit.kind == "amount" for limit in self.found):
-            if self.sense == "maximize" and re.search(rf"\b(?:on|over|of|into|put|with|have|has|for)\s+[$€£¥]?$", window.left):
+            if self.sense == "maximize" and re.search(
+                r"\b(?:on|over|of|into|put|with|have|has|for|spread|split|invest|divide|allocate)\s+[$€£¥]?$",
+                window.left,
+            ):
                 return Limit("amount", "<=", said.value, said.sentence, unit=said.unit)
         return None
 
+    def _of_mix(self, window: Window) -> bool:
+        """Whether an amount is one of what is mixed, and not of something else: "3 kg of feed"."""
+        behind = re.sub(r"^\s*[^\W\d_]+[²³23]?", "", window.near_right)
+        known = {*load("sheets")["names"]["beside_total"]}
+        mixed = phrases("options", "mixed")
+        return all(
+            word.lower() in known or stem(word) in self.nouns or any(phrase.match(word) for phrase in mixed)
+            for word in re.findall(r"[^\W\d_]+", behind)
+        )
+
+    def _converted(self, said: Said, window: Window) -> tuple[str | None, Said]:
+        """The column that the number measures in another unit, and the number in the column's: hours for minutes."""
+        words = re.findall(r"[^\W\d_]+[²³]?", window.near_right)[:2]
+        for word in words:
+            found = [
+                (column.name, scale)
+                for column in self.frame.amounts
+                if column.unit and (scale := factor(word, column.unit)) not in (None, 1.0)
+            ]
+            if len(found) == 1 and found[0][1]:
+                return found[0][0], replace(said, value=said.value * found[0][1])
+        return None, said
+
     def _measures(self, said: Said, window: Window) -> bool:
         words = units_of(first_word(window))
-        return bool(set(said.unit) & _MONEY or words & lexicon().measure_stems or words & lexicon().container_stems)
+        known = lexicon().measure_stems | lexicon().container_stems | {*load("sheets")["measures"]["words"]}
+        invested = said.value >= _LARGE and any(
+            p.search(self.problem.sentence(said)) for p in phrases("limits", "spend")
+        )
+        return bool(set(said.unit) & _MONEY or words & known or invested)
 
     def _members(self, said: Said, window: Window) -> tuple[str, ...]:
         """Members named in the number's own phrase, else in what leads up to it."""
@@ -171,14 +243,13 @@ class Seeker:
         found = members_of(self.marked, *near)
         if found or not has_member(window.left + window.right):
             return found
-        right = members_of(self.marked, said.end, said.end + len(window.right))
-        left = members_of(self.marked, said.start - len(window.left), said.start)
-        return left or right
+        return members_of(self.marked, said.start - len(window.left), said.start)
 
     def _column(self, said: Said, window: Window) -> str | None:
         """The column that the words next to the number name, or that its unit measures."""
         unit = said.unit if set(said.unit) & _MONEY else first_word(window)
-        for words in (window.near_right, window.near_left, window.left):
+        behind = re.split(r"\bto\b|\bfor\b|\bso\b", window.near_right)[0]
+        for words in (behind, window.near_left, window.left):
             named = [name for name in columns_named(self.frame, words) if self._fits(name, said, unit)]
             if len(named) == 1:
                 return named[0]
@@ -187,9 +258,26 @@ class Seeker:
                 if len(measured) == 1:
                     return measured[0]
                 break
+        if said.unit == "%":
+            unit = ""
         measured = columns_measured(self.frame, unit)
+        if not measured and not has_member(window.left + window.near_right):
+            near = f"{window.near_left} {first_word(window)}"
+            measured = [name for name in self._alike(near) if self._fits(name, said, unit)]
         other = [name for name in measured if name not in self.goal] or measured
         return other[0] if len(other) == 1 else None
+
+    def _alike(self, words: str) -> list[str]:
+        """Columns that other words for the same thing name: "budget" a cost, "earning" a yield."""
+        found = []
+        for name, said in (
+            ("cost", "budget spend spending money fund funds cash capital"),
+            ("income", "earning earn return yield"),
+        ):
+            group = stems_of(" ".join(load("sheets")["synonyms"][name]))
+            if stems_of(words) & stems_of(said):
+                found += [c.name for c in self.frame.amounts if c.stems & group and c.name not in self.goal]
+        return list(dict.fromkeys(found))
 
     def _fits(self, name: str, said: Said, unit: str) -> bool:
         """Whether a number may be in the unit of a column."""
@@ -197,9 +285,6 @@ class Seeker:
         if (said.unit in _MONEY) and own and not set(own) & _MONEY:
             return False
         return not ((set(own) & _MONEY) and said.unit not in _MONEY and stem(unit) in lexicon().measure_stems)
-
-    def _is_share(self, name: str) -> bool:
-        return "%" in self.frame.sheet.column(name).unit
 
     def _counts_options(self, said: Said) -> bool:
         return said.unit in _MONEY
