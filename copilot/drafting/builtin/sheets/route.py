@@ -17,6 +17,12 @@ _KINDS: tuple[tuple[str, Callable[[Problem], Formulation]], ...] = (
     ("staffing", roster.read),
     ("choosing among options", options.read),
 )
+# Families that read less of such a text than the kinds above, by their names in the route of families.
+BETTER = frozenset(
+    {
+        "bin packing", "knapsack", "covering", "cutting stock", "staffing", "lot sizing", "diet or blending", "a mix of options",
+    }
+)
 _RECOGNISED = "This reads like a problem of {kind}."
 _NEXT = "Leave that sentence out or say it in other words, or give the model as algebra lines."
 
