@@ -13,16 +13,8 @@ from copilot.drafting.builtin import algebra, followup, pasted, prose, tables
 from copilot.drafting.builtin.algebra_tokens import AlgebraError
 from copilot.drafting.builtin.families import route
 from copilot.drafting.builtin.languages import NOT_ENGLISH, foreign_language
-        """A sheet, a known family, a network, a table, else prose; what is in doubt says why where nothing is read."""
-        over_sheets = sheets.formulate(text)
-        if isinstance(over_sheets, Formulation):
-            return self._complete(over_sheets)
-        doubts: tuple[str, ...] = over_sheets or ()
-        without = sheets.BETTER if doubts else frozenset[str]()
-        for found in (route.formulate(text, without=without), nets.formulate(text)):
-            if isinstance(found, Formulation):
-                return self._complete(found)
-            doubts = doubts or found or ()
+from copilot.drafting.builtin.nets import route as nets
+from copilot.drafting.builtin.sheets import route as sheets
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.program import data_of, write_program
 
@@ -139,23 +131,16 @@ class BuiltinDrafter:
         return self._complete(formulation)
 
     def _unlabelled(self, text: str) -> DraftOutcome:
-<<<<<<< HEAD
-        """Records of a known family, a table, else prose; a family in doubt says why where prose has none either."""
+        """A sheet, a known family, a network, a table, else prose; what is in doubt says why where nothing is read."""
         over_sheets = sheets.formulate(text)
         if isinstance(over_sheets, Formulation):
             return self._complete(over_sheets)
-        family = route.formulate(text)
-        if isinstance(family, Formulation):
-            return self._complete(family)
-=======
-        """A known family, a network, a table, else prose; what is in doubt says why where nothing is read."""
-        doubts: tuple[str, ...] = ()
-        for read in (route.formulate, nets.formulate):
-            found = read(text)
+        doubts: tuple[str, ...] = over_sheets or ()
+        without = sheets.BETTER if doubts else frozenset[str]()
+        for found in (route.formulate(text, without=without), nets.formulate(text)):
             if isinstance(found, Formulation):
                 return self._complete(found)
             doubts = doubts or found or ()
->>>>>>> main
         apart = None if over_sheets else self._pasted(text)
         if apart is not None:
             return apart
