@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable
+from functools import partial
 
 from pydantic import ValidationError
 
@@ -132,16 +133,14 @@ class BuiltinDrafter:
 
     def _unlabelled(self, text: str) -> DraftOutcome:
         """A sheet, a known family, a network, a table, else prose; what is in doubt says why where nothing is read."""
-        over_sheets = sheets.formulate(text)
-        if isinstance(over_sheets, Formulation):
-            return self._complete(over_sheets)
-        doubts: tuple[str, ...] = over_sheets or ()
-        without = sheets.BETTER if doubts else frozenset[str]()
-        for found in (route.formulate(text, without=without), nets.formulate(text)):
+        doubts: tuple[str, ...] = ()
+        without = sheets.BETTER if sheets.has_table(text) else frozenset[str]()
+        for read in (partial(route.formulate, without=without), sheets.formulate, nets.formulate):
+            found = read(text)
             if isinstance(found, Formulation):
                 return self._complete(found)
             doubts = doubts or found or ()
-        apart = None if over_sheets else self._pasted(text)
+        apart = self._pasted(text) if not sheets.is_doubted(text) else None
         if apart is not None:
             return apart
         if doubts and len(_NUMBER.findall(text)) > _MOST_IN_PROSE:

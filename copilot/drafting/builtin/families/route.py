@@ -53,7 +53,7 @@ _NEXT = "Leave that sentence out or say it in other words, or give the model as 
 def formulate(
     text: str, tables: Sequence[Table] = (), *, without: Collection[str] = ()
 ) -> Formulation | tuple[str, ...] | None:
-    """The formulation by a family that is not left out; or reasons, where a family is recognised and something is not understood; or None."""
+    """The formulation by a family that is not left out; or reasons, where one is recognised and in doubt; or None."""
     layout = with_tables(layout_of(text), tables)
     if not layout.blocks:
         return unread.named(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from copilot.drafting.builtin.sheets.frame import Frame
 from copilot.drafting.builtin.sheets.goal import Goal
 from copilot.drafting.builtin.sheets.sheet import Column, stems_of
@@ -40,9 +42,15 @@ def _score(goal: Goal, column: Column, edged: bool) -> float:
         if said and (telling & group or money or share or column.unit in listed):
             score = max(score, 2.5 if telling & group or share else 2.0)
     kind = words["goal"]["worth" if goal.sense == "maximize" else "cost"]
-    if not score and (telling & stems_of(" ".join(kind)) or set(column.unit) & _MONEY):
+    if not score and _is_open(goal) and (telling & stems_of(" ".join(kind)) or set(column.unit) & _MONEY):
         score = 1.0
     return score / 2 if edged else score
+
+
+def _is_open(goal: Goal) -> bool:
+    """Whether the words of a goal name nothing of their own: "the best plan"."""
+    known = {*load("sheets")["goal"]["open"]}
+    return all(word in known for word in re.findall(r"[^\W\d_]+", goal.behind.lower()))
 
 
 def _margin(goal: Goal, frame: Frame) -> tuple[str, str] | None:

@@ -22,6 +22,7 @@ class Choice:
     goal: Goal
     gain: str
     loss: str = ""
+    nouns: frozenset[str] = frozenset()
     domain: str = "integer"
     part: bool = False
     limits: list[Limit] = field(default_factory=list)

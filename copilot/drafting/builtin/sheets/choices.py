@@ -11,6 +11,7 @@ from copilot.drafting.builtin.sheets.problem import Doubt
 from copilot.drafting.formulation import ConstraintKind, Formulation, Relation, Term
 
 _AT: dict[Relation, str] = {"<=": "at most", ">=": "at least", "==": "exactly"}
+_WHAT = {"each": "quantity of each", "share": "share", "each share": "share of each"}
 _KIND: dict[Relation, ConstraintKind] = {"<=": "resource", ">=": "requirement", "==": "balance"}
 
 
@@ -86,10 +87,10 @@ class _Writer:
     def _limit(self, limit: Limit) -> None:
         plan = self.plan
         named = " and ".join(limit.members)
-        what = f"{limit.column} of {named}" if limit.column and named else limit.column or named
-        what = what or {"each": "of each", "share": "share", "each share": "share of each"}.get(limit.kind, "all")
+        what = f"total {limit.column} of {named}" if limit.column and named else f"total {limit.column}"
+        what = what if limit.column else named or _WHAT.get(limit.kind, "total quantity")
         number = plan.number(f"{what} {_AT[limit.relation]}", limit.value, limit.place, unit=limit.unit)
-        words = f"{what} {_AT[limit.relation]}"
+        words = f"{what}: {_AT[limit.relation]} {limit.value:g}"
         if limit.kind == "each":
             plan.rule(
                 words, [term(self.take)], limit.relation, number, limit.place, kind="bound", indices=(self.items,)
@@ -99,9 +100,11 @@ class _Writer:
         elif limit.average:
             source = _columns(self.choice, plan, self.items, limit.column)
             terms = [term(self.take, f"{source} - {number}")]
-            plan.rule(f"average {words}", terms, limit.relation, 0, limit.place, kind="ratio")
+            plan.rule(words.replace("total", "average", 1), terms, limit.relation, 0, limit.place, kind="ratio")
         else:
             plan.rule(words, self._terms(limit), limit.relation, number, limit.place, kind=_kind(limit))
+        if limit.said:
+            plan.rules[-1] = plan.rules[-1].model_copy(update={"sentence": limit.said[:600]})
 
     def _terms(self, limit: Limit) -> list[Term]:
         source = _columns(self.choice, self.plan, self.items, limit.column) if limit.column else ""

@@ -11,7 +11,10 @@ from copilot.drafting.builtin.words import lexicon, stem
 
 FAMILY = "options"
 _KEYS = ("once", "many", "pick", "take", "any_amount", "whole", "mixed", "output", "made")
-_UNCLEAR = "The text does not say whether an option may be taken more than once: say “each at most once”, or ask how many of each."
+_UNCLEAR = (
+    "The text does not say whether an option may be taken more than once: say “each at most once”, or ask how many "
+    "of each."
+)
 
 
 def settle_domain(choice: Choice) -> None:
@@ -20,10 +23,13 @@ def settle_domain(choice: Choice) -> None:
     said = {key: problem.says(FAMILY, key) for key in _KEYS}
     measured = any(
         limit.kind == "amount" and not limit.members and _is_measure(limit.unit) for limit in choice.limits
-    ) or any(limit.kind in ("share", "each share") for limit in choice.limits)
+    ) or (not said["many"] and any(limit.kind in ("share", "each share") for limit in choice.limits))
     for key in ("once", "many", "pick", "take", "any_amount", "whole"):
         problem.absorb(FAMILY, key)
-    several = said["many"] or measured or said["mixed"]
+    repeated = [limit for limit in choice.limits if limit.kind == "each" and limit.value > 1 and limit.relation == "<="]
+    if repeated and said["once"]:
+        raise Doubt(_UNCLEAR)
+    several = repeated or said["many"] or measured or said["mixed"]
     ruled = any(rule.yes_no for rule in choice.rules)
     picked = ruled or said["pick"] or (said["take"] and choice.goal.sense == "maximize")
     if said["once"] or (picked and not several and not said["made"]):
@@ -33,7 +39,8 @@ def settle_domain(choice: Choice) -> None:
         if not said["once"]:
             choice.assumed.append("Each option is taken whole, once at most, or left.")
         return
-    if not (several or said["any_amount"] or choice.goal.sense == "minimize" or said["output"]):
+    product = {stem(word) for word in choice.frame.sheet.corner.split()} & {stem("product")}
+    if not (several or product or said["any_amount"] or choice.goal.sense == "minimize" or said["output"]):
         raise Doubt(_UNCLEAR)
     if said["whole"]:
         return
@@ -79,6 +86,17 @@ def _scaled(choice: Choice, limit: Limit, largest: float) -> Limit:
     if limit.unit == "%" and not written and largest > 1:
         return replace(limit, value=100 * limit.value)
     return limit
+
+
+def check_counted(choice: Choice) -> None:
+    """Doubt where a limit counts the options that are used, and amounts of them are decided."""
+    for limit in choice.limits:
+        word = limit.unit.split()[0] if limit.unit else ""
+        counted = limit.kind == "amount" and not limit.members and stem(word) in choice.nouns
+        if counted and choice.domain == "continuous" and not _is_measure(limit.unit):
+            raise Doubt(
+                f"I did not understand whether {limit.value:g} limits the amounts or how many options are used."
+            )
 
 
 def check_scale(choice: Choice) -> None:

@@ -11,6 +11,7 @@ from copilot.drafting.builtin.sheets.problem import Problem, phrases
 from copilot.drafting.builtin.sheets.sheet import stems_of
 
 Sense = Literal["maximize", "minimize"]
+_BOUND = re.compile(r"\bat (?:the )?(?:very )?(?:the )?(?:least|most)$", re.IGNORECASE)
 _END = re.compile(
     r"[.?!;:()]|,(?!\d)|\b(?:while|subject|given|if|without|such that|so that|provided|with|under|when)\b"
 )
@@ -24,6 +25,7 @@ class Goal:
     stems: frozenset[str]
     place: tuple[int, int]
     words: str
+    behind: str = ""
 
 
 def goals_of(problem: Problem) -> list[Goal]:
@@ -42,8 +44,10 @@ def goals_of(problem: Problem) -> list[Goal]:
 def _goal(problem: Problem, match: re.Match[str], sense: str) -> Goal | None:
     prose = problem.prose
     start, end = problem.account.sentence_at(match.start())
-    if re.search(r"\bat (?:the )?(?:very )?$|\d\s*$", prose[start : match.start()]) or re.match(
-        r"\s*\d", prose[match.end() :]
+    if (
+        _BOUND.search(prose[start : match.end()])
+        or re.search(r"\d\s*$", prose[start : match.start()])
+        or re.match(r"\s*\d", prose[match.end() :])
     ):
         return None
     cut = _END.search(prose, match.end(), end)
@@ -52,7 +56,7 @@ def _goal(problem: Problem, match: re.Match[str], sense: str) -> Goal | None:
         (m.end() for m in re.finditer(r"[,;:().]|\b(?:and|but|while)\b", prose[start : match.start()])), default=0
     )
     words = f"{prose[start + begins : match.start()]} {behind}"
-    return Goal("maximize" if sense == "maximize" else "minimize", stems_of(words), (start, end), words)
+    return Goal("maximize" if sense == "maximize" else "minimize", stems_of(words), (start, end), words, behind)
 
 
 def explain_goals(problem: Problem, goal: Goal) -> None:

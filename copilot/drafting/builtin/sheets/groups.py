@@ -47,9 +47,10 @@ def group_rules(problem: Problem, frame: Frame) -> list[Rule]:
         head = re.escape(column.name)
         many = rf"{re.escape(column.name[:-1])}ies" if column.name.endswith("y") else rf"{head}s?"
         phrase = re.compile(
-            rf"(?P<way>at most|no more than|not more than|at least|no fewer than|exactly|only)\s+(?P<count>one|two|three|four|\d+)\b"
-            rf"(?P<what>[\w\s-]{{0,40}}?)\s(?:per|from each|in each|of each|for each|from every|in every|from any one|from any|in any one"
-            rf"|from any single|from the same|in the same|of the same)\s(?:{head}|{many})\b",
+            r"(?P<way>at most|no more than|not more than|at least|no fewer than|exactly|only)\s+"
+            r"(?P<count>one|two|three|four|\d+)\b"
+            r"(?P<what>[\w\s-]{0,40}?)\s(?:per|from each|in each|of each|for each|from every|in every|from any one"
+            rf"|from any|in any one|from any single|from the same|in the same|of the same)\s(?:{head}|{many})\b",
             re.IGNORECASE,
         )
         for match in phrase.finditer(problem.prose):

@@ -34,7 +34,7 @@ class Limit:
     members: tuple[str, ...] = ()
     unit: str = ""
     average: bool = False
-    loose: bool = False  # the direction is only implied
+    said: str = ""  # where no sentence of the text says it
 
 
 @dataclass(frozen=True, slots=True)

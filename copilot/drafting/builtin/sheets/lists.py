@@ -118,7 +118,9 @@ def item_of(line: str, start: int) -> Item | None:
 
 
 _COUNTED = re.compile(
-    r"(?P<count>\d+)\s*(?:x|×|pcs of|pieces of|pieces at|pieces|pcs|of|at|@|(?:[^\W\d_]+\s){1,2}(?:of|at|with)(?:\s(?:width|length|size))?)\s*(?P<size>\d+(?:\.\d+)?)\s?(?P<unit>mm|cm|m|inches|inch|in|ft|feet)\b"
+    r"(?P<count>\d+)\s*(?:x|×|pcs of|pieces of|pieces at|pieces|pcs|of|at|@"
+    r"|(?:[^\W\d_]+\s){1,2}(?:of|at|with)(?:\s(?:width|length|size))?)\s*"
+    r"(?P<size>\d+(?:\.\d+)?)\s?(?P<unit>mm|cm|m|inches|inch|in|ft|feet)\b"
 )
 
 
@@ -247,7 +249,7 @@ def _alike(fact: Fact, kind: Sequence[Fact | None]) -> float:
         shared = len(fact.stems & other.stems)
         if not shared and (fact.stems and other.stems):
             continue
-        if not same_unit and fact.cell.unit and other.cell.unit:
+        if not same_unit and fact.cell.unit and other.cell.unit and not shared:
             continue
         score = max(
             score, shared + 0.5 * (same_unit and bool(fact.cell.unit)) + 0.1 * (not fact.stems and not other.stems)

@@ -15,7 +15,7 @@ _FACTORS: tuple[dict[str, float], ...] = (
 
 
 def factor(unit: str, to: str) -> float | None:
-    """What a number in one unit is multiplied by in the other; 1 where one of them is not given, None where they differ."""
+    """What a number in one unit is multiplied by in the other; 1 where one is not given, None where they differ."""
     one, other = units_of(unit), units_of(to)
     if not one or not other or one & other:
         return 1.0

@@ -16,8 +16,10 @@ _PERCENT = re.compile(r"\s?(?:percent|per cent|pct)\b", re.IGNORECASE)
 _RANGE = re.compile(r"\s?(?:-|–|‑|—|to)\s?[$€£¥]?\s?")
 _BETWEEN = re.compile(r"\bbetween\s+$", re.IGNORECASE)
 _PART = re.compile(
-    r"(?:at (?:least|most)|no (?:more|less) than|not (?:more|less) than|more than|less than|up to|exceed|over|under|below"
-    r"|exactly|minimum of|maximum of|is|be)\s+(?P<part>(?:a |one[ -]|two[ -]|three[ -])?(?:half|thirds?|quarters?))\b(?! (?:day|hour|year))",
+    r"(?:at (?:least|most)|no (?:more|less) than|not (?:more|less) than|more than|less than"
+    r"|up to|exceed|over|under|below"
+    r"|exactly|minimum of|maximum of|is|be)\s+(?P<part>(?:a |one[ -]|two[ -]|three[ -])?(?:half|thirds?|quarters?))\b"
+    r"(?! (?:day|hour|year))",
     re.IGNORECASE,
 )
 _PARTS = {"half": 0.5, "thir": 1 / 3, "quar": 0.25}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from copilot.drafting.builtin.sheets.aims import aim_of, meant_aim
 from copilot.drafting.builtin.sheets.choice import Choice
 from copilot.drafting.builtin.sheets.choices import written
-from copilot.drafting.builtin.sheets.domains import FAMILY, check_scale, settle_averages, settle_domain
+from copilot.drafting.builtin.sheets.domains import FAMILY, check_counted, check_scale, settle_averages, settle_domain
 from copilot.drafting.builtin.sheets.frame import EdgeLimit, Frame, edge_of, framed
 from copilot.drafting.builtin.sheets.goal import Goal, explain_goals, goals_of
 from copilot.drafting.builtin.sheets.groups import group_rules, groups_of, is_idle
@@ -49,9 +49,10 @@ def chosen(problem: Problem) -> Choice:
     choice = Choice(problem, frame, marked, goal, gain, loss)
     choice.assumed += assumed
     choice.rules = [*group_rules(problem, frame), *rules_of(problem, marked)]
-    nouns = nouns_of(frame)
+    nouns = choice.nouns = nouns_of(frame)
     listed = [
-        Limit("column", one.relation, one.value, frame.sheet.place, one.column) for one in (*frame.limits, *others)
+        Limit("column", one.relation, one.value, frame.sheet.place, one.column, said=_said(one))
+        for one in (*frame.limits, *others)
     ]
     seeker = Seeker(problem, frame, marked, (gain, loss), nouns, goal.sense, [limit.column for limit in listed])
     choice.limits = merged([*listed, *seeker.limits()])
@@ -60,6 +61,11 @@ def chosen(problem: Problem) -> Choice:
     settle_averages(choice)
     _check(choice)
     return choice
+
+
+def _said(limit: EdgeLimit) -> str:
+    at = {"<=": "at most", ">=": "at least", "==": "exactly"}[limit.relation]
+    return f'Total {limit.column} {at} {limit.value:,g}, by the row "{limit.row}" of the table.'
 
 
 def _frame(problem: Problem) -> tuple[Frame, list[EdgeLimit]]:
@@ -126,6 +132,7 @@ def _check(choice: Choice) -> None:
     if not choice.limits and not frame.most:
         raise NotRead
     check_scale(choice)
+    check_counted(choice)
     loose = unread_marks(choice.problem, choice.marked, len(frame.labels))
     if loose:
         raise Doubt(f"I did not understand what the text says of “{loose[0]}” beside its row.")

@@ -13,7 +13,10 @@ from copilot.drafting.builtin.sheets.lists import Items, counted_of, items_of, s
 from copilot.drafting.builtin.sheets.sheet import Sheet, column_of
 from copilot.drafting.builtin.words import load
 
-_NAME = r"(?<![\w.])(?P<label>[A-Z][\w'’-]*(?: (?:[A-Z][\w'’-]*|\d+(?=\s*[:=(–-]|\s+[$€£]?\d))){0,2}|[a-z][\w'’-]*(?=\s*[:=]?\s*\d))"
+_NAME = (
+    r"(?<![\w.])(?P<label>[A-Z][\w'’-]*(?: (?:[A-Z][\w'’-]*|\d+(?=\s*[:=(–-]|\s+[$€£]?\d))){0,2}"
+    r"|[a-z][\w'’-]*(?=\s*[:=]?\s*\d))"
+)
 _VALUE = r"\s*(?::|=|–|-)?\s*\(?(?P<value>[$€£]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\)?(?P<unit>(?: (?!and\b)[a-z]+)?)"
 _JOIN = re.compile(r"\s*(?:[,;]|,?\s*\band\b)\s*")
 _RULES = frozenset({"minimum", "maximum", "only", "must", "least", "most", "limit", "max", "min", "not", "required"})

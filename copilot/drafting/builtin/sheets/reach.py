@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, field
 
 from copilot.drafting.builtin.families.plan import Key, Plan, label_of, term
-from copilot.drafting.builtin.sheets.cells import cell_of
+from copilot.drafting.builtin.sheets.cells import Cell, cell_of
 from copilot.drafting.builtin.sheets.goal import explain_goals, goals_of
 from copilot.drafting.builtin.sheets.marks import marked_members, unread_marks
 from copilot.drafting.builtin.sheets.problem import Doubt, NotRead, Problem
 from copilot.drafting.builtin.sheets.rules import Rule, rules_of
-from copilot.drafting.builtin.sheets.sheet import Sheet, stems_of
+from copilot.drafting.builtin.sheets.sheet import Column, Sheet, stems_of
 from copilot.drafting.builtin.words import load
 from copilot.drafting.formulation import Formulation, Term
 
@@ -22,7 +22,8 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _COST = re.compile(
-    r"(?:\b(?:at|for|and|with)\s+)?(?:a\s+)?(?:\b(?:cost|costs|costing|price|rent|fee|priced at)\b(?:\s+(?:of|is))?[:\s]*)?"
+    r"(?:\b(?:at|for|and|with)\s+)?(?:a\s+)?"
+    r"(?:\b(?:cost|costs|costing|price|rent|fee|priced at)\b(?:\s+(?:of|is))?[:\s]*)?"
     r"[$€£]\s?\d[\d,.]*\s?[kKmM]?\b|\b(?:cost|costs|costing|price|rent|fee)\b[\s:]*(?:of|is)?\s*\d[\d,.]*\s?[kKmM]?\b|^\s*\d[\d,.]*\s?[kKmM]\b"
 )
 _MARKED = frozenset({1.0})
@@ -159,10 +160,10 @@ def _of_sheet(problem: Problem, sheet: Sheet) -> _Reach | None:
     return _of_crosses(problem, turned) if sum(_crossed(column.cells) for column in turned.columns) >= 2 else None
 
 
-def _crossed(cells: tuple[object, ...]) -> bool:
+def _crossed(cells: tuple[Cell, ...]) -> bool:
     known = load("sheets")["cells"]
     return all(
-        cell.blank or cell.value in (0.0, 1.0) or cell.text in known["yes"] or cell.text in known["no"]  # type: ignore[attr-defined]
+        cell.blank or cell.value in (0.0, 1.0) or cell.text in known["yes"] or cell.text in known["no"]
         for cell in cells
     )
 
@@ -197,7 +198,7 @@ def _shared(names: list[str] | tuple[str, ...]) -> frozenset[str]:
     return frozenset.intersection(*sets) if sets else frozenset()
 
 
-def _of_crosses_rows(sheet: Sheet, beside: list[object]) -> _Reach:
+def _of_crosses_rows(sheet: Sheet, beside: list[Column]) -> _Reach:
     known = load("sheets")["cells"]
     inside = [column for column in sheet.columns if column not in beside]
     reached = {
@@ -217,10 +218,10 @@ def _of_crosses_rows(sheet: Sheet, beside: list[object]) -> _Reach:
     return _Reach(reached, _costs(sheet, beside), sheet.place)
 
 
-def _costs(sheet: Sheet, columns: list[object]) -> dict[str, float]:
+def _costs(sheet: Sheet, columns: list[Column]) -> dict[str, float]:
     if not columns:
         return {}
-    values = columns[0].values  # type: ignore[attr-defined]
+    values = columns[0].values
     return {label_of(label): value for label, value in zip(sheet.labels, values, strict=True)}
 
 
@@ -242,7 +243,7 @@ def _times(problem: Problem) -> float:
 
 def _check_wanted(problem: Problem, reach: _Reach) -> None:
     """Doubt where the text names something that nothing reaches, or only some of what is reached."""
-    nouns = [word for word in re.findall(r"[^\W\d_]{4,}", problem.prose)]
+    nouns: list[str] = re.findall(r"[^\W\d_]{4,}", problem.prose)
     codes = [one for one in reach.wanted if len(one) <= 3]
     if len(codes) == len(reach.wanted):
         for match in re.finditer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 
@@ -13,6 +14,10 @@ from copilot.drafting.builtin.sheets.sheet import Sheet
 from copilot.drafting.formulation import Formulation
 
 FAMILY = "staffing"
+_SPAN = re.compile(
+    r"[\s-]*(?:consecutive |straight |successive |full |running )?"
+    r"(hours?|h|days?|blocks?|shifts?|periods?|slots?)\b"
+)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _BLOCK = re.compile(
     r"(?P<a>\d{1,2})(?:[:.h](?P<am>\d\d))?\s*(?P<ap>am|pm)?\s*(?:-|–|to|—)\s*(?P<b>\d{1,2})(?:[:.h](?P<bm>\d\d))?\s*(?P<bp>am|pm)?",
@@ -88,7 +93,7 @@ def _block_hours(labels: tuple[str, ...]) -> float | None:
             return None
         spans.append((_hour(match["a"], match["am"], match["ap"]), _hour(match["b"], match["bm"], match["bp"])))
     sizes = {(end - start) % 24 for start, end in spans}
-    joined = all(one[1] % 24 == two[0] % 24 for one, two in zip(spans, spans[1:], strict=False))
+    joined = all(one[1] % 24 == two[0] % 24 for one, two in itertools.pairwise(spans))
     return sizes.pop() if len(sizes) == 1 and joined else None
 
 
@@ -105,10 +110,7 @@ def _length(problem: Problem, hours: float | None) -> int:
     for said in list(account.numbers):
         behind = problem.prose[said.end : said.end + 40]
         before = problem.prose[max(said.sentence[0], said.start - 40) : said.start]
-        unit = re.match(
-            r"[\s-]*(?:consecutive |straight |successive |full |running )?(hours?|h|days?|blocks?|shifts?|periods?|slots?)\b",
-            behind,
-        )
+        unit = _SPAN.match(behind)
         told = any(phrase.search(problem.sentence(said)) for phrase in phrases(FAMILY, "row"))
         rest = re.search(r"\b(?:off|free|rest)\b", behind[:25]) or re.search(r"\boff\b\W*$", before)
         if unit is None or not told or rest:

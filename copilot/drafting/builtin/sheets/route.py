@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from copilot.drafting.builtin.sheets import bins, cuts, jobs, options, reach, roster, timeline
+from copilot.drafting.builtin.sheets.grids import grids_of
 from copilot.drafting.builtin.sheets.problem import Doubt, NotRead, Problem, problem_of
 from copilot.drafting.formulation import Formulation
 
@@ -20,11 +21,28 @@ _KINDS: tuple[tuple[str, Callable[[Problem], Formulation]], ...] = (
 # Families that read less of such a text than the kinds above, by their names in the route of families.
 BETTER = frozenset(
     {
-        "bin packing", "knapsack", "covering", "cutting stock", "staffing", "lot sizing", "diet or blending", "a mix of options",
+        "bin packing",
+        "knapsack",
+        "covering",
+        "cutting stock",
+        "staffing",
+        "lot sizing",
+        "diet or blending",
+        "a mix of options",
     }
 )
 _RECOGNISED = "This reads like a problem of {kind}."
 _NEXT = "Leave that sentence out or say it in other words, or give the model as algebra lines."
+
+
+def has_table(text: str) -> bool:
+    """Whether a text holds a table."""
+    return bool(grids_of(text))
+
+
+def is_doubted(text: str) -> bool:
+    """Whether a kind is recognised and something of it is not understood."""
+    return isinstance(formulate(text), tuple)
 
 
 def formulate(text: str) -> Formulation | tuple[str, ...] | None:

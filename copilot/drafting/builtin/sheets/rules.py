@@ -37,6 +37,7 @@ _TIMES = {
     "thrice": 3.0,
     "four times": 4.0,
 }
+_PAIRS = ("implies", "unless", "same", "not_more", "as_many", "multiple_least", "multiple_most")
 _SUMS: dict[str, tuple[Relation, float]] = {
     "exactly": ("==", 1),
     "at_most": ("<=", 1),
@@ -83,7 +84,8 @@ def _alone(problem: Problem, marked: Marked) -> list[Rule]:
     for at, members in marked.members.items():
         start, end = problem.account.sentence_at(at)
         whole = re.compile(
-            rf"(?:the |and |also )?{ONE}+ (?:must|has to|needs to|have to) (?:definitely |always |also |be )*[a-z]+(?: [a-z]+){{0,2}}[.;!]?",
+            rf"(?:the |and |also )?{ONE}+ (?:must|has to|needs to|have to) (?:definitely |always |also |be )*"
+            r"[a-z]+(?: [a-z]+){0,2}[.;!]?",
             re.IGNORECASE,
         )
         said = marked.text[start:end].strip()
@@ -126,36 +128,34 @@ def _plain(problem: Problem, marked: Marked, match: re.Match[str], kind: str) ->
 def _rule(
     kind: str, said: str, groups: Sequence[Sequence[str]], members: Sequence[str], place: tuple[int, int]
 ) -> Rule | None:
-    named = " and ".join(members)
-    if len(set(members)) < len(members):
+    if len(set(members)) < len(members) or (kind in _PAIRS and len(members) != 2):
         return None
+    named = " and ".join(members)
+    if kind in _PAIRS:
+        return _pair(kind, said, groups, place)
+    if kind in ("exactly", "at_most", "at_least", "excludes") and len(members) < 2:
+        return None
+    terms = tuple((member, 1.0) for member in members)
+    if kind == "needed":
+        return Rule(f"always {named}", terms, "==", len(members), place)
+    relation, limit = _SUMS[kind]
+    words = {"exactly": "exactly one of", "at_least": "at least one of", "forbidden": "never"}
+    return Rule(f"{words.get(kind, 'at most one of')} {named}", terms, relation, limit, place)
+
+
+def _pair(kind: str, said: str, groups: Sequence[Sequence[str]], place: tuple[int, int]) -> Rule | None:
+    """A rule between two members."""
+    first, second = (one for group in groups for one in group)
     if kind in ("implies", "unless"):
         if len(groups) != 2:
             return None
-        first, second = groups if kind == "implies" or True else groups[::-1]
-        if len(first) != 1 or len(second) != 1:
-            return None
-        return Rule(f"{first[0]} only with {second[0]}", ((first[0], 1), (second[0], -1)), "<=", 0, place)
+        return Rule(f"{first} only with {second}", ((first, 1), (second, -1)), "<=", 0, place)
     if kind == "same":
-        if len(members) != 2:
-            return None
-        return Rule(f"{named}: both or neither", ((members[0], 1), (members[1], -1)), "==", 0, place)
-    if kind in ("not_more", "as_many", "multiple_least", "multiple_most"):
-        if len(members) != 2:
-            return None
-        times = next((value for word, value in _TIMES.items() if word in said.lower()), 1.0)
-        relation: Relation = ">=" if kind in ("as_many", "multiple_least") else "<="
-        words = f"{members[0]} {'at least' if relation == '>=' else 'at most'} {times:g} times {members[1]}"
-        return Rule(words, ((members[0], 1), (members[1], -times)), relation, 0, place, yes_no=False)
-    if kind in ("exactly", "at_most", "at_least", "excludes") and len(members) < 2:
-        return None
-    if kind == "needed" and len(members) > 1:
-        return Rule(f"always {named}", tuple((m, 1.0) for m in members), "==", len(members), place)
-    relation, limit = _SUMS[kind]
-    words = {"exactly": "exactly one of", "at_least": "at least one of", "needed": "always", "forbidden": "never"}
-    return Rule(
-        f"{words.get(kind, 'at most one of')} {named}", tuple((m, 1.0) for m in members), relation, limit, place
-    )
+        return Rule(f"{first} and {second}: both or neither", ((first, 1), (second, -1)), "==", 0, place)
+    times = next((value for word, value in _TIMES.items() if word in said.lower()), 1.0)
+    relation: Relation = ">=" if kind in ("as_many", "multiple_least") else "<="
+    words = f"{first} {'at least' if relation == '>=' else 'at most'} {times:g} times {second}"
+    return Rule(words, ((first, 1), (second, -times)), relation, 0, place, yes_no=False)
 
 
 def _inside(problem: Problem, match: re.Match[str]) -> list[Said]:

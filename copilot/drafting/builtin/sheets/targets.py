@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from copilot.drafting.builtin.families.members import Marked
 from copilot.drafting.builtin.families.phrases import Said
@@ -26,12 +27,12 @@ from copilot.drafting.builtin.sheets.limits import (
 )
 from copilot.drafting.builtin.sheets.measures import factor
 from copilot.drafting.builtin.sheets.problem import Doubt, Problem, phrases
-from copilot.drafting.builtin.sheets.sheet import stems_of, units_of
+from copilot.drafting.builtin.sheets.sheet import stems_of
+from copilot.drafting.builtin.sheets.totals import limit_on_all
 from copilot.drafting.builtin.words import lexicon, load, stem
 from copilot.drafting.formulation import Relation
 
 _NEAR = 16
-_LARGE = 1000
 _MONEY = frozenset("$€£¥")
 
 
@@ -76,8 +77,15 @@ class Seeker:
             carried = (limit.relation, said.sentence[0], limit)
         return self.found
 
+    def _of_column(self, said: Said, window: Window, relation: Relation | None, column: str) -> Limit | None:
+        relation = relation or implied(self.problem, said, window) or self._loose(said, column)
+        if relation is None:
+            return None
+        average = said.unit == "%" or self._is_average(said)
+        return Limit("column", relation, said.value, said.sentence, column, unit=said.unit, average=average)
+
     def _drop_counts(self) -> None:
-        """ "the two rated C": a number that only counts the members behind it. Doubt for a group and what is beyond it."""
+        """ "the two rated C": a number that only counts the members behind it. Doubt for a group and those beyond."""
         account = self.problem.account
         for at, members in self.marked.members.items():
             end = at
@@ -102,31 +110,18 @@ class Seeker:
             column, said = self._converted(said, window)
         if each and column and column not in columns_measured(self.frame, first_word(window)) and not percent:
             column = None
-        named = (
-            column
-            if column and not members and columns_named(self.frame, f"{window.near_left} {window.near_right}")
-            else None
-        )
-        named = named or (column if column and self._is_average(said) else None)
+        near = f"{window.near_left} {window.near_right}"
+        named = column and (self._is_average(said) or (not members and columns_named(self.frame, near)))
         if percent and not named:
-            if relation is None:
-                return None
-            kind = "each share" if each and not members else "share"
-            if kind == "share" and not members:
-                return None
-            return Limit(kind, relation, said.value, said.sentence, "", members, "%")  # type: ignore[arg-type]
+            return _share(said, relation, members, each=each)
         if members:
             return self._of_members(said, window, relation, members, column)
         times = re.match(r"\s*times\b(?!\s+(?:as|more|the))", window.right) is not None
         if (each or times) and column is None and relation:
             return Limit("each", relation, said.value, said.sentence, unit=said.unit)
         if column:
-            relation = relation or implied(self.problem, said, window) or self._loose(said, column)
-            if relation is None or each:
-                return None
-            average = percent or self._is_average(said)
-            return Limit("column", relation, said.value, said.sentence, column, unit=said.unit, average=average)
-        return self._of_all(said, window, relation)
+            return None if each else self._of_column(said, window, relation, column)
+        return limit_on_all(self, said, window, relation)
 
     def _slice(self, at: int) -> str:
         """The words that a mark stands for."""
@@ -176,46 +171,6 @@ class Seeker:
         kind = "column" if column else "amount"
         return Limit(kind, relation, said.value, said.sentence, column or "", tuple(members), said.unit)  # type: ignore[arg-type]
 
-    def _of_all(self, said: Said, window: Window, relation: Relation | None) -> Limit | None:
-        """A limit on all options together: "at most 4 projects", "invest $80,000", "a batch of 1000 kg"."""
-        words = window.left + "|" + window.near_right
-        start, end = said.sentence
-        together = any(phrase.search(words) for phrase in phrases("limits", "total"))
-        if any(start <= at < end and len(one) < len(self.frame.labels) for at, one in self.marked.members.items()):
-            if not together:
-                return None
-        noun = bool({stem(first_word(window))} & self.nouns)
-        if relation and (noun or together or re.match(r"\s*(?:of (?:them|these|the)\b|[.,;?!]|$)", window.near_right)):
-            return Limit("amount", relation, said.value, said.sentence, unit=said.unit)
-        measured = self._measures(said, window)
-        if relation and measured and self._of_mix(window):
-            return Limit("amount", relation, said.value, said.sentence, unit=said.unit)
-        everything = any(phrase.search(self.problem.prose) for phrase in phrases("limits", "everything"))
-        for key, sign in (("all_of", "=="), ("spend", "<=")):
-            if measured and any(phrase.search(words) for phrase in phrases("limits", key)):
-                sign = "==" if everything else sign
-                return Limit("amount", relation or sign, said.value, said.sentence, unit=said.unit)  # type: ignore[arg-type]
-        mixed = any(phrase.search(self.problem.prose) for phrase in phrases("options", "mixed"))
-        if measured and relation is None and mixed and self.sense == "minimize":
-            return Limit("amount", "==", said.value, said.sentence, unit=said.unit)
-        if measured and relation is None and not any(limit.kind == "amount" for limit in self.found):
-            if self.sense == "maximize" and re.search(
-                r"\b(?:on|over|of|into|put|with|have|has|for|spread|split|invest|divide|allocate)\s+[$€£¥]?$",
-                window.left,
-            ):
-                return Limit("amount", "<=", said.value, said.sentence, unit=said.unit)
-        return None
-
-    def _of_mix(self, window: Window) -> bool:
-        """Whether an amount is one of what is mixed, and not of something else: "3 kg of feed"."""
-        behind = re.sub(r"^\s*[^\W\d_]+[²³23]?", "", window.near_right)
-        known = {*load("sheets")["names"]["beside_total"]}
-        mixed = phrases("options", "mixed")
-        return all(
-            word.lower() in known or stem(word) in self.nouns or any(phrase.match(word) for phrase in mixed)
-            for word in re.findall(r"[^\W\d_]+", behind)
-        )
-
     def _converted(self, said: Said, window: Window) -> tuple[str | None, Said]:
         """The column that the number measures in another unit, and the number in the column's: hours for minutes."""
         words = re.findall(r"[^\W\d_]+[²³]?", window.near_right)[:2]
@@ -228,14 +183,6 @@ class Seeker:
             if len(found) == 1 and found[0][1]:
                 return found[0][0], replace(said, value=said.value * found[0][1])
         return None, said
-
-    def _measures(self, said: Said, window: Window) -> bool:
-        words = units_of(first_word(window))
-        known = lexicon().measure_stems | lexicon().container_stems | {*load("sheets")["measures"]["words"]}
-        invested = said.value >= _LARGE and any(
-            p.search(self.problem.sentence(said)) for p in phrases("limits", "spend")
-        )
-        return bool(set(said.unit) & _MONEY or words & known or invested)
 
     def _members(self, said: Said, window: Window) -> tuple[str, ...]:
         """Members named in the number's own phrase, else in what leads up to it."""
@@ -290,6 +237,13 @@ class Seeker:
         return said.unit in _MONEY
 
 
+def _share(said: Said, relation: Relation | None, members: tuple[str, ...], *, each: bool) -> Limit | None:
+    if relation is None or not (each or members):
+        return None
+    kind: Literal["share", "each share"] = "share" if members else "each share"
+    return Limit(kind, relation, said.value, said.sentence, "", members, "%")
+
+
 def nouns_of(frame: Frame) -> frozenset[str]:
     """Stems of what the options are called: the corner, words that their labels share, and general words."""
     general = stems_of(" ".join(load("sheets")["names"]["options"]))
@@ -301,9 +255,3 @@ def nouns_of(frame: Frame) -> frozenset[str]:
 def _goes_on(left: str) -> bool:
     """Whether the words between two numbers only join them: "70 g protein and 2000 kcal"."""
     return re.search(r"[,&]|\band\b|\bplus\b|\bor\b", left) is not None and len(left.split()) <= 7
-
-
-def check_no_zero(limits: Sequence[Limit]) -> None:
-    """Doubt where a limit of zero would leave nothing."""
-    if any(limit.value == 0 and limit.relation == ">=" for limit in limits):
-        raise Doubt("A minimum of zero says nothing.")
