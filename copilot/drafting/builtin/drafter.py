@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable
+from functools import partial
 
 from pydantic import ValidationError
 
@@ -15,6 +16,7 @@ from copilot.drafting.builtin.families import route
 from copilot.drafting.builtin.languages import NOT_ENGLISH, foreign_language
 from copilot.drafting.builtin.nets import route as nets
 from copilot.drafting.builtin.sanity import doubt_of
+from copilot.drafting.builtin.sheets import route as sheets
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.program import data_of, write_program
 
@@ -133,14 +135,15 @@ class BuiltinDrafter:
         return self._complete(formulation)
 
     def _unlabelled(self, text: str) -> DraftOutcome:
-        """A known family, a network, a table, else prose; what is in doubt says why where nothing is read."""
+        """A sheet, a known family, a network, a table, else prose; what is in doubt says why where nothing is read."""
         doubts: tuple[str, ...] = ()
-        for read in (route.formulate, nets.formulate):
+        without = sheets.BETTER if sheets.has_table(text) else frozenset[str]()
+        for read in (partial(route.formulate, without=without), sheets.formulate, nets.formulate):
             found = read(text)
             if isinstance(found, Formulation):
                 return self._complete(found)
             doubts = doubts or found or ()
-        apart = self._pasted(text)
+        apart = self._pasted(text) if not sheets.is_doubted(text) else None
         if apart is not None:
             return apart
         if doubts and len(_NUMBER.findall(text)) > _MOST_IN_PROSE:
