@@ -1,0 +1,321 @@
+"""Finds the decisions of a text by letter or by name, and writes each name's letter for it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from copilot.drafting.builtin.candidates import Item, Items, candidate_lists, is_statement
+from copilot.drafting.builtin.letters.declared import is_symbol, stem_of, symbol
+from copilot.drafting.builtin.nominals import is_nominal
+from copilot.drafting.builtin.symbols import plain_text
+from copilot.drafting.builtin.tokens import Sentence, Token, sentences_of
+from copilot.drafting.builtin.words import lexicon
+
+_LINE = re.compile(r"\n[ \t]*(?:[-*•→>▪—–·]|o(?= )|\d{1,2}[.)]|\([a-z0-9]\))?")
+_ASKED_IN = re.compile(r"in (?:tens|hundreds|thousands|millions) of|in tens|in hundreds|in thousands|in millions")
+_CENTS = re.compile(r"\bcent(s?)\b")
+_CURRENCY = re.compile(r"[$€£¥]|dollar|euro|pound|franc", re.IGNORECASE)
+_SCALE = re.compile(r"\b(?:hundred|thousand|million)(?= (?:dollar|euro|pound|franc)s)")
+_LETTER = re.compile(r"[A-Za-z]\d?")
+_UNITS = frozenset({"g", "l", "m", "h", "t", "s"})
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
+_PRONOUNS = frozenset({"-one", "-those", "-ones"})
+_LISTS, _FEWEST, _MOST = 6, 2, 6
+_STOPS = frozenset({",", ";", ":", "(", ")", ".", "at", "who", "which", "costing", "with", "per", "so", "because"})
+Naming = tuple[list[Sentence], Items]
+
+
+def namings(text: str) -> list[Naming]:
+    """The ways to name the decisions: by their letters, or else by the lists of names that fit best."""
+    told = sentences_of(plain_text(_unscaled(_lined(text))))
+    sentences = [tuple(map(_as_number, sentence)) for sentence in told if sentence]
+    by_letter = _lettered(sentences)
+    if by_letter is not None:
+        return [by_letter]
+    sentences = [told for sentence in sentences if (told := _without_remarks(sentence))]
+    bare = [told for sentence in sentences if (told := _without_brackets(sentence))]
+    lists = [items for items in candidate_lists(bare) if not any(is_statement(item) for item in items)]
+    return [(sentences, items) for items in lists[:_LISTS]]
+
+
+def _lined(text: str) -> str:
+    """The text with its lines as sentences of their own, as long as before."""
+    return _LINE.sub(lambda found: ";".ljust(len(found[0])), text)
+
+
+def _as_number(token: Token) -> Token:
+    """ "a baby box 22 and a mini box 18": large numbers behind a name are no labels."""
+    figure = token.kind == "word" and token.text.isdigit() and len(token.text) > 1
+    return replace(token, kind="number", value=float(token.text)) if figure else token
+
+
+def _unscaled(text: str) -> str:
+    """Where the answer is asked "in thousands of dollars", amounts of thousands stay as they are written."""
+    if _CENTS.search(text) and not _CURRENCY.search(text):
+        text = _CENTS.sub(lambda found: f"unit{found[1]}", text)
+    if not _ASKED_IN.search(text):
+        return text
+    return _SCALE.sub(lambda found: " " * len(found[0]), text)
+
+
+def _lettered(sentences: Sequence[Sentence]) -> Naming | None:
+    names = _letters(sentences)
+    if not _FEWEST <= len(names) <= _MOST:
+        return None
+    marked = [tuple(_marked(sentence, spot, names) for spot in range(len(sentence))) for sentence in sentences]
+    names = [name.upper() for name in names]
+    aliases = _aliases(marked, names)
+    ordered = "first" in aliases and aliases["first"] == names[0]
+    if ordered:
+        marked = [_with_ordinals(sentence, names) for sentence in marked]
+    written = [_merged([_renamed(token, aliases) for token in sentence]) for sentence in marked]
+    written = [told for sentence in written if (told := _without_remarks(sentence))]
+    return written, tuple(_item(name, written) for name in names)
+
+
+def _letters(sentences: Sequence[Sentence]) -> list[str]:
+    """The single letters that stand for decisions, in the order in which they are first named."""
+    counts: Counter[str] = Counter()
+    together: Counter[str] = Counter()
+    for sentence in sentences:
+        found = [token.text for spot, token in enumerate(sentence) if _may_stand(sentence, spot)]
+        counts.update(found)
+        if len(set(found)) > 1:
+            together.update(set(found))
+    names = [name for name in counts if together[name] and (counts[name] > 1 or len(together) > 2)]
+    if "A" in names and "B" not in names:
+        names.remove("A")
+    return sorted(names, key=str.upper)
+
+
+def _may_stand(sentence: Sentence, spot: int) -> bool:
+    token = sentence[spot]
+    if token.kind != "word" or not _LETTER.fullmatch(token.text) or token.text in ("I", "i"):
+        return False
+    before = sentence[spot - 1] if spot else None
+    after = sentence[spot + 1] if spot + 1 < len(sentence) else None
+    if (
+        before is not None
+        and before.kind == "number"
+        and not before.worded
+        and token.start > before.end
+        and token.text in _UNITS
+    ):
+        return False
+    if token.text == "a":
+        closed = after is None or after.low in (")", ",", ":", "+", "−", "<", ">", "=")
+        return closed or (
+            after is not None and after.low == "and" and spot + 2 < len(sentence) and sentence[spot + 2].text == "b"
+        )
+    if token.text == "A" and spot == 0:
+        plural = after is not None and after.low.endswith("s") and not after.low.endswith(("ss", "us"))
+        return after is None or not is_nominal(sentence, 1) or after.low in ("and", ",", ":") or plural
+    return True
+
+
+def _marked(sentence: Sentence, spot: int, names: Sequence[str]) -> Token:
+    token = sentence[spot]
+    return (
+        symbol(token.text.upper(), token.start, token.end)
+        if token.text in names and _may_stand(sentence, spot)
+        else token
+    )
+
+
+def _aliases(sentences: Sequence[Sentence], names: Sequence[str]) -> dict[str, str]:
+    """Words that stand for a letter: those said of it, and of no other letter, where the letters are first named."""
+    for sentence in sentences:
+        spots = [spot for spot, token in enumerate(sentence) if is_symbol(token)]
+        named = [sentence[spot].text for spot in spots]
+        if len(set(named)) < 2 or set(named[: len(set(named))]) != set(names):
+            continue
+        spots = spots[: len(names)]
+        for segments in (_bracketed(sentence, spots), _behind(sentence, spots), _listed(sentence, spots)):
+            telling = _telling(segments)
+            if telling and len(set(telling.values())) == len(names):
+                return _without_heads(telling, sentences)
+    return _ordinals(sentences, names)
+
+
+def _telling(segments: Mapping[str, list[str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if any(_PRONOUNS & set(stems) for stems in segments.values()):
+        segments = {letter: _without_noun(stems) for letter, stems in segments.items()}
+    for letter, stems in segments.items():
+        others = {stem.lstrip("-") for name, other in segments.items() if name != letter for stem in other}
+        told = {stem for stem in stems if not stem.startswith("-")}
+        found.update(dict.fromkeys(told - others, letter))
+    return found
+
+
+def _without_noun(stems: list[str]) -> list[str]:
+    """ "the northern route" beside "the southern one": the noun is both's, and the word before it tells them apart."""
+    told = [stem for stem in stems if not stem.startswith("-")]
+    return stems if _PRONOUNS & set(stems) or len(told) < 2 else told[:-1][-1:]
+
+
+def _without_heads(telling: dict[str, str], sentences: Sequence[Sentence]) -> dict[str, str]:
+    """Without words that stand beside another letter's word: sailing in "southern sailing"."""
+    heads = {
+        after.stem
+        for sentence in sentences
+        for before, after in zip(sentence, sentence[1:], strict=False)
+        if before.stem in telling and after.stem in telling and telling[before.stem] != telling[after.stem]
+    }
+    return {stem: letter for stem, letter in telling.items() if stem not in heads}
+
+
+def _content(tokens: Sequence[Token], sentence: Sentence, start: int) -> list[str]:
+    words = lexicon()
+    kept: list[str] = []
+    for spot, token in enumerate(tokens, start=start):
+        plain = token.kind == "word" and not is_symbol(token) and not words.is_small(token.low)
+        if plain and token.stem not in words.empty_stems and is_nominal(sentence, spot):
+            kept.append(token.stem)
+        else:
+            kept.append(f"-{token.low}")  # said, but by itself no name
+    return [stem for stem in kept if stem not in words.measure_stems]
+
+
+def _behind(sentence: Sentence, spots: Sequence[int]) -> dict[str, list[str]]:
+    """ "x juniors, y trainees and z seniors"."""
+    found: dict[str, list[str]] = {}
+    longest = max(later - spot for spot, later in pairwise(spots))
+    for spot, following in zip(spots, [*spots[1:], min(len(sentence), spots[-1] + longest)], strict=True):
+        end = spot + 1
+        while end < following and sentence[end].low not in _STOPS:
+            end += 1
+        found[sentence[spot].text] = _content(sentence[spot + 1 : end], sentence, spot + 1)
+    return found
+
+
+def _bracketed(sentence: Sentence, spots: Sequence[int]) -> dict[str, list[str]]:
+    """ "glazed tile (X) and plain tile (Y)", "sailing boats, A of them, and motor boats, B of them"."""
+    found: dict[str, list[str]] = {}
+    for spot in spots:
+        opened = spot and (
+            sentence[spot - 1].low in ("(", ",") or (sentence[spot - 2 : spot] and sentence[spot - 2].low == "(")
+        )
+        if not opened:
+            return {}
+        end = spot - 1 if sentence[spot - 1].low in ("(", ",") else spot - 2
+        start = end
+        while (
+            start > 0 and sentence[start - 1].low not in (*_STOPS, "and", "or") and not is_symbol(sentence[start - 1])
+        ):
+            start -= 1
+        found[sentence[spot].text] = _content(sentence[max(start, end - 3) : end], sentence, max(start, end - 3))
+    return found
+
+
+def _listed(sentence: Sentence, spots: Sequence[int]) -> dict[str, list[str]]:
+    """ "matte, gloss and velvet X, Y and Z": names in the order of the letters, right before them."""
+    between = [sentence[spot].low for spot in range(spots[0], spots[-1]) if spot not in spots]
+    if any(word not in (",", "and", "or") for word in between):
+        return {}
+    groups: list[list[str]] = [[]]
+    for spot in range(spots[0] - 1, -1, -1):
+        token = sentence[spot]
+        if token.low in (",", "and"):
+            groups.append([])
+        elif is_nominal(sentence, spot):
+            groups[-1].append(token.stem)
+        elif len(groups) >= len(spots):
+            break
+    groups = [group for group in groups if group][: len(spots)][::-1]
+    if len(groups) != len(spots):
+        return {}
+    return {sentence[spot].text: group for spot, group in zip(spots, groups, strict=True)}
+
+
+def _ordinals(sentences: Sequence[Sentence], names: Sequence[str]) -> dict[str, str]:
+    """ "the first station": the first letter, where nothing else is said of the letters."""
+    said = {token.low for sentence in sentences for token in sentence} & set(_ORDINALS)
+    if "first" not in said or any(_ORDINALS.index(word) >= len(names) for word in said):
+        return {}
+    return dict(zip(_ORDINALS, names, strict=False))
+
+
+def _with_ordinals(sentence: Sentence, names: Sequence[str]) -> Sentence:
+    """ "the first two branches", "station three": several letters, or one, for the words that count them off."""
+    found: list[Token] = []
+    for spot, token in enumerate(sentence):
+        after = sentence[spot + 1] if spot + 1 < len(sentence) else None
+        before = found[-1] if found else None
+        if token.low == "first" and after is not None and after.kind == "number" and 2 <= after.value <= len(names):
+            for name in names[: int(after.value)]:
+                found.extend((symbol(name, token.start, token.end), replace(token, text="and", low="and", stem="and")))
+            found[-1] = replace(token, text="together", low="together", stem="together")
+        elif before is not None and before.low == "together" and token.kind == "number" and token.worded:
+            continue
+        elif (
+            token.worded
+            and 1 <= token.value <= len(names)
+            and before is not None
+            and _is_counted_off(before, sentence, spot)
+        ):
+            found.append(symbol(names[int(token.value) - 1], token.start, token.end))
+        else:
+            found.append(token)
+    return tuple(found)
+
+
+def _is_counted_off(before: Token, sentence: Sentence, spot: int) -> bool:
+    """Whether a number word names the thing before it, "station three", and counts nothing behind it."""
+    verb = spot + 1 >= len(sentence) or not is_nominal(sentence, spot + 1)
+    return before.kind == "word" and not lexicon().is_small(before.low) and is_nominal(sentence, spot - 1) and verb
+
+
+def _renamed(token: Token, aliases: Mapping[str, str]) -> Token:
+    letter = aliases.get(token.stem) or aliases.get(token.low)
+    return symbol(letter, token.start, token.end) if letter and token.kind == "word" else token
+
+
+def _merged(tokens: Sequence[Token]) -> Sentence:
+    """One mention where a letter and its names stand side by side."""
+    found: list[Token] = []
+    for token in tokens:
+        if is_symbol(token) and found and found[-1].text == token.text and is_symbol(found[-1]):
+            found[-1] = replace(found[-1], end=token.end)
+        else:
+            found.append(token)
+    return tuple(found)
+
+
+def _without_remarks(sentence: Sequence[Token]) -> Sentence:
+    """Without brackets that hold no figure, and of the letters only one that was just named."""
+    found: list[Token] = []
+    for token in sentence:
+        found.append(token)
+        opening = max((spot for spot, before in enumerate(found) if before.low in "(["), default=-1)
+        if token.low not in (")", "]") or opening < 0:
+            continue
+        inside = found[opening + 1 : -1]
+        letters = {part.text for part in inside if is_symbol(part)}
+        near = {part.text for part in found[max(0, opening - 3) : opening] if is_symbol(part)}
+        if not any(part.kind == "number" for part in inside) and letters <= near:
+            del found[opening:]
+        elif not any(part.kind == "number" for part in inside) and len(letters) == len(inside) == 1:
+            found[opening:] = inside
+    return tuple(found)
+
+
+def _without_brackets(sentence: Sequence[Token]) -> Sentence:
+    """The sentence without all that stands in brackets; a dash between words is a comma."""
+    found: list[Token] = []
+    depth = 0
+    for token in sentence:
+        depth += token.low == "("
+        if not depth:
+            found.append(replace(token, low=",", text=",", stem=",") if token.low == "−" else token)
+        depth -= token.low == ")"
+    return tuple(found)
+
+
+def _item(name: str, sentences: Sequence[Sentence]) -> Item:
+    first = next(token for sentence in sentences for token in sentence if token.text == name and is_symbol(token))
+    return Item(name, (stem_of(name),), first.start, first.end)

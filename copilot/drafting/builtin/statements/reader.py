@@ -1,0 +1,114 @@
+"""Reads a text as statements over named amounts; what is not accounted for is a gap of the reading, and ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from copilot.drafting.builtin.candidates import Items
+from copilot.drafting.builtin.context import context_of
+from copilot.drafting.builtin.facts import Gap
+from copilot.drafting.builtin.ledger import check
+from copilot.drafting.builtin.letters.rules import Rule
+from copilot.drafting.builtin.letters.settle import settled_rules
+from copilot.drafting.builtin.mentions import Mentions, Parts
+from copilot.drafting.builtin.reading import Reading
+from copilot.drafting.builtin.rownames import row_name
+from copilot.drafting.builtin.statements.aiming import goal_of
+from copilot.drafting.builtin.statements.chart import cut
+from copilot.drafting.builtin.statements.gathering import rows_of
+from copilot.drafting.builtin.statements.lexing import lexemes_of
+from copilot.drafting.builtin.statements.placing import placed
+from copilot.drafting.builtin.statements.sums import Aside, Given
+from copilot.drafting.builtin.tokens import Sentence
+from copilot.drafting.builtin.words import lexicon
+
+_LIMITS = frozenset({"least", "most", "than", "needs", "need", "exactly"})
+
+
+@dataclass(slots=True)
+class Told:
+    """What the sentences gave so far."""
+
+    rules: list[tuple[Rule, int]] = field(default_factory=list)
+    given: list[tuple[Given, int]] = field(default_factory=list)
+
+
+class _Mentions(Mentions):
+    """Mentions where "400 litres of lime" speaks of the lime that is chosen."""
+
+    def _is_substance(self, sentence: Sentence, position: int, index: int) -> bool:
+        del sentence, position, index
+        return False
+
+
+def _without_counts(parts: Parts, item_count: int, *, early: bool) -> Parts:
+    """Without numbers that only count the decisions, where these are first told of: "three shrubs", "two routes"."""
+    kept = []
+    for position, part in enumerate(parts):
+        before = parts[position - 1].low if position else ""
+        behind = parts[position + 1 : position + 2]
+        counts = part.kind == "number" and part.worded and part.shape == "plain" and part.value == item_count
+        noun = bool(behind) and behind[0].kind == "word" and behind[0].stem not in lexicon().measure_stems
+        noun = noun and not lexicon().is_small(behind[0].low)
+        if counts and (noun or not behind) and (early or before in ("these", "the", "all")) and before not in _LIMITS:
+            part = replace(part, kind="word", stem=part.low)
+        kept.append(part)
+    return tuple(kept)
+
+
+def read_statements(sentences: Sequence[Sentence], items: Items, *, whole: bool) -> Reading:
+    """Read the sentences as statements over these decisions."""
+    mentions = _Mentions(items)
+    parted = [
+        _without_counts(mentions.parts(sentence), len(items), early=spot < 2) for spot, sentence in enumerate(sentences)
+    ]
+    context = context_of(items, parted)
+    reading = Reading(replace(context, whole=whole or context.whole, fractional=context.fractional and not whole))
+    reading.offsets = [(sentence[0].start, sentence[-1].end) for sentence in sentences]
+    told = Told()
+    for index, parts in enumerate(parted):
+        gap = _taken(told, parts, index, len(items))
+        if gap is not None:
+            reading.gaps.append(gap)
+            return reading
+    rows = rows_of(told.given, len(items))
+    if rows is None:
+        reading.gaps.append(Gap("It is not clear which number belongs to what.", ()))
+        return reading
+    reading.rows = rows
+    for row in rows:
+        if len(row.facts) < len(items):
+            spans = tuple(fact.quantity.span for fact in row.facts.values())
+            reading.gaps.append(Gap(f'"{row_name(row)}" is not given for everything there is to choose.', spans))
+    if not reading.gaps:
+        _settle(reading, told, parted)
+    return reading
+
+
+def _settle(reading: Reading, told: Told, parted: Sequence[Parts]) -> None:
+    """Limits find what they are of; the row that none limits is the objective."""
+    rules, limits, gaps = placed(told.rules, reading, parted)
+    reading.limits = limits
+    reading.gaps.extend(gaps)
+    goal, gap = goal_of(reading, parted)
+    reading.goal = goal
+    reading.gaps.extend([gap] if gap else [])
+    settled_rules(reading, rules)
+    check(reading)
+
+
+def _taken(told: Told, parts: Parts, index: int, item_count: int) -> Gap | None:
+    """Take in a sentence; the gap where some of it is not accounted for."""
+    statements = cut(lexemes_of(parts), item_count)
+    if statements is None:
+        said = " ".join(part.text for part in parts)
+        return Gap(f'I could not read "{said[:300]}".', ((parts[0].start, parts[-1].end),))
+    for statement in statements:
+        if isinstance(statement, Rule):
+            told.rules.append((statement, index))
+        elif isinstance(statement, Given):
+            told.given.append((statement, index))
+        else:
+            assert isinstance(statement, Aside)
+    return None
