@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from copilot.drafting.builtin.facts import Gap, Goal
+from copilot.drafting.builtin.facts import Gap, Goal, Row
 from copilot.drafting.builtin.mentions import Parts
 from copilot.drafting.builtin.reading import Reading
 from copilot.drafting.builtin.rownames import row_name
@@ -58,8 +58,19 @@ def goal_of(reading: Reading, parted: Sequence[Parts]) -> tuple[Goal | None, Gap
     sense, index = found
     if (sense == "minimize" and row.money == "in") or (sense == "maximize" and row.money == "out"):
         return None, Gap("The question does not go with what the numbers are.", (), about_goal=True)
+    if not _speaks_of(parted[index], row):
+        return None, Gap("The question does not name what the numbers are.", (), about_goal=True)
     span = (parted[index][0].start, parted[index][-1].end)
     return Goal(sense, ((free[0], 1.0),), (), row_name(row), index, span), None  # type: ignore[arg-type]
+
+
+def _speaks_of(parts: Parts, row: Row) -> bool:
+    """Whether a question may mean a row: money, or what it counts; not where it asks for a number of things."""
+    stems = {part.stem for part in parts}
+    low = [part.low for part in parts]
+    counts = any(low[spot : spot + 2] == ["number", "of"] for spot in range(len(low)))
+    named = bool(stems & (row.words | row.said) - lexicon().empty_stems)
+    return named or (bool(row.money) and not counts)
 
 
 def _sense(parted: Sequence[Parts]) -> tuple[str, int] | None:
@@ -71,6 +82,8 @@ def _sense(parted: Sequence[Parts]) -> tuple[str, int] | None:
         if not _ASKS & set(low):
             continue
         open_words = _without_limits(low)
+        if _as_much(low):
+            return "maximize", index
         most, least = bool(open_words & set(known["largest"])), bool(open_words & set(known["smallest"]))
         if most != least:
             return ("maximize" if most else "minimize"), index
@@ -78,6 +91,14 @@ def _sense(parted: Sequence[Parts]) -> tuple[str, int] | None:
         if low[:2] in (["how", "much"], ["what", "can"], ["how", "many"]) and stems & earns and not least:
             return "maximize", index
     return None
+
+
+def _as_much(low: Sequence[str]) -> bool:
+    """ "as many points as it can get", "as much profit as possible"."""
+    for spot, word in enumerate(low[:-1]):
+        if word == "as" and low[spot + 1] in ("many", "much") and "as" in low[spot + 2 :]:
+            return bool({"can", "possible", "could"} & set(low[spot + 2 :]))
+    return False
 
 
 def _without_limits(low: Sequence[str]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from copilot.drafting.builtin.letters.lexemes import Lexeme, Lexemes
 from copilot.drafting.builtin.letters.rules import Rule
@@ -48,7 +49,17 @@ def cut(lexemes: Lexemes, item_count: int) -> tuple[Statement, ...] | None:
             cost = before.cost + _cost(found)
             if known is None or cost < known.cost - 1e-9:
                 best[end] = Cut(cost, (*before.statements, *found))
-    return best[-1].statements if best[-1] else None
+    return _completed(best[-1].statements) if best[-1] else None
+
+
+def _completed(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """ "at least 12 but no more than 30 pots": the first limit is of what the second one names."""
+    found = list(statements)
+    for spot, (one, other) in enumerate(pairwise(statements)):
+        bare = isinstance(one, Rule) and one.pending and not one.words
+        if bare and isinstance(one, Rule) and isinstance(other, Rule) and not other.pending and one.sign != other.sign:
+            found[spot] = replace(one, terms=other.terms, pending=False)
+    return tuple(found)
 
 
 def _tears(lexemes: Lexemes, start: int, end: int) -> bool:
@@ -145,7 +156,9 @@ def _subject(last: Statement) -> dict[int, tuple[object, float]] | None:  # type
 def _same_limit(chunk: Lexemes, item: int, number: Lexeme, last: Rule) -> list[Statement] | None:
     """ "Quartzite is limited to 18 tonnes, tuff to 50": the limit phrase of before, for another decision."""
     words = [one for one in chunk if one.kind in ("word", "verb")]
-    light = all(one.low in ("to", "the", "of", "for", "a", "one", "has", "by", "at", "is", "ones") for one in words)
+    spot = chunk.index(number)
+    counted = spot + 1 < len(chunk) and chunk[spot + 1].kind == "item" and words[-1:] and words[-1].low == "for"
+    light = counted or all(one.low in ("to", "the", "of", "for", "a", "one", "has", "by", "at", "is", "ones") for one in words)
     if not light or len(words) > 3 or number.kind != "number" or item in last.terms:
         return None
     limit = replace(number.part, value=number.value)

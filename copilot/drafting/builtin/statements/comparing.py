@@ -10,6 +10,7 @@ from copilot.drafting.builtin.letters.regions import less
 from copilot.drafting.builtin.letters.rules import Rule
 from copilot.drafting.builtin.letters.sums import Terms
 from copilot.drafting.builtin.statements.sums import items_in, numbers_in, related, sum_of
+from copilot.drafting.builtin.words import load
 from copilot.drafting.formulation import Relation
 
 Chunk = Sequence[Lexeme]
@@ -32,7 +33,7 @@ def _spot(chunk: Chunk, *kinds: str) -> int:
 def _apart(chunk: Chunk, item_count: int) -> list[Rule] | None:
     """ "X and Y may differ by up to 3", "neither may outnumber the other by more than 15"."""
     kinds = {lexeme.kind for lexeme in chunk}
-    mutual = "either" in kinds and ("exceed" in kinds or "differ" in kinds)
+    mutual = "either" in kinds and ("exceed" in kinds or any(lexeme.phrase == "within" for lexeme in chunk))
     if not (mutual or "differ" in kinds):
         return None
     numbers, items = numbers_in(chunk), items_in(chunk)
@@ -122,7 +123,7 @@ def _beyond(chunk: Chunk, item_count: int) -> list[Rule] | None:
     right = sum_of(chunk[verb + 1 :], item_count)
     if not left or not right or set(left) & set(right) or (items_in(subject) and inside) or numbers_in(chunk[verb:]):
         return None
-    denied = any(lexeme.kind == "deny" for lexeme in subject)
+    denied = any(lexeme.kind == "deny" for lexeme in subject) and not (relation >= 0 and _was_denied(ahead[relation]))
     may = any(lexeme.kind == "may" for lexeme in chunk)
     must = any(lexeme.kind == "must" for lexeme in chunk)
     sign: Relation | None = ahead[relation].sign if relation >= 0 else "<=" if may else ">=" if must else None
@@ -132,6 +133,12 @@ def _beyond(chunk: Chunk, item_count: int) -> list[Rule] | None:
     if chunk[verb].sign == "<=":
         terms = {item: (part, -value) for item, (part, value) in terms.items()}
     return [related(terms, sign, ahead[number], chunk)]
+
+
+def _was_denied(relation: Lexeme) -> bool:
+    """Whether a limit phrase is a word of more or less that a "not" has turned already."""
+    known = load("statements")["limits"]
+    return relation.phrase in known["rise"] or relation.phrase in known["fall"]
 
 
 def _more_than(chunk: Chunk, item_count: int) -> list[Rule] | None:
@@ -170,7 +177,7 @@ def _for_every(chunk: Chunk, item_count: int) -> list[Rule] | None:
         (
             spot
             for spot, one in enumerate(chunk)
-            if one.kind == "each" and spot and chunk[spot - 1].low in ("for", "to")
+            if one.kind == "each" and spot and chunk[spot - 1].low in ("for", "to", "per")
         ),
         -1,
     )
@@ -178,10 +185,11 @@ def _for_every(chunk: Chunk, item_count: int) -> list[Rule] | None:
     relation = _spot(chunk, "relation")
     if each < 0 or relation < 0 or len(items) != 2 or len(numbers) != 1 or numbers[0].kind != "number":
         return None
-    if items_in(chunk[:relation]) or any(one.kind in ("exceed", "plus", "minus") for one in chunk):
+    if (each > relation and items_in(chunk[:relation])) or any(one.kind in ("exceed", "plus", "minus") for one in chunk):
         return None
     number = chunk.index(numbers[0])
-    first, second = items_in(chunk[number:each]), items_in(chunk[each:])
+    first = items_in(chunk[number : each if each > number else len(chunk)])
+    second = items_in(chunk[each : relation if relation > each else len(chunk)])
     if len(first) != 1 or len(second) != 1 or number < relation:
         return None
     part = numbers[0].part

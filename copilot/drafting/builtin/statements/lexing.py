@@ -137,7 +137,7 @@ def _with_less(found: Sequence[Lexeme]) -> list[Lexeme]:
             and lexeme.low == "less"
             and any(one.kind == "item" for one in found[max(0, position - 2) : position])
         ):
-            ahead = [one for one in found[position + 1 : position + 4] if one.kind not in ("word",)]
+            ahead = [one for one in found[position + 1 : position + 6] if one.kind != "word"]
             if ahead and ahead[0].kind in ("item", "factor", "number"):
                 lexeme = replace(lexeme, kind="minus")
         kept.append(lexeme)
@@ -152,7 +152,9 @@ def _with_limits(found: Sequence[Lexeme]) -> Lexemes:
         ahead = found[position + 1 : position + 1 + _REACH]
         number = next((spot for spot, one in enumerate(ahead) if one.kind == "number"), -1)
         plain = number >= 0 and all(one.kind in ("word", "total", "verb", "by") for one in ahead[:number])
-        if lexeme.phrase in ("over", "above") and any(one.kind == "difference" for one in kept[-5:]):
+        if lexeme.kind == "must" and any(one.phrase in ("how", "what") or one.low == "which" for one in kept[-6:]):
+            lexeme = replace(lexeme, kind="word")
+        elif lexeme.phrase in ("over", "above") and any(one.kind == "difference" for one in kept[-5:]):
             lexeme = replace(lexeme, kind="join")
         elif lexeme.phrase in _DUTIES and not any(one.kind == "must" for one in kept[-6:]):
             lexeme = replace(lexeme, kind="word")

@@ -11,6 +11,7 @@ from itertools import pairwise
 from copilot.drafting.builtin.candidates import Item, Items, candidate_lists, is_statement
 from copilot.drafting.builtin.letters.declared import is_symbol, stem_of, symbol
 from copilot.drafting.builtin.nominals import is_nominal
+from copilot.drafting.builtin.statements.proposing import proposed
 from copilot.drafting.builtin.symbols import plain_text
 from copilot.drafting.builtin.tokens import Sentence, Token, sentences_of
 from copilot.drafting.builtin.words import lexicon
@@ -39,7 +40,9 @@ def namings(text: str) -> list[Naming]:
     sentences = [told for sentence in sentences if (told := _without_remarks(sentence))]
     bare = [told for sentence in sentences if (told := _without_brackets(sentence))]
     lists = [items for items in candidate_lists(bare) if not any(is_statement(item) for item in items)]
-    return [(sentences, items) for items in lists[:_LISTS]]
+    known = {frozenset(item.stems for item in items) for items in lists[:_LISTS]}
+    more = [items for items in proposed(bare) if frozenset(item.stems for item in items) not in known]
+    return [(sentences, items) for items in (*lists[:_LISTS], *more)]
 
 
 def _lined(text: str) -> str:
@@ -89,7 +92,10 @@ def _letters(sentences: Sequence[Sentence]) -> list[str]:
     names = [name for name in counts if together[name] and (counts[name] > 1 or len(together) > 2)]
     if "A" in names and "B" not in names:
         names.remove("A")
-    return sorted(names, key=str.upper)
+    ranked = sorted(names, key=str.upper)
+    codes = [ord(name[0].upper()) for name in ranked]
+    run = all(name[1:] for name in ranked) or codes == list(range(codes[0], codes[0] + len(codes)) if codes else [])
+    return ranked if run else names
 
 
 def _may_stand(sentence: Sentence, spot: int) -> bool:

@@ -51,6 +51,8 @@ def _row_of(rule: Rule, index: int, unit: str, reading: Reading, counted: frozen
     """The row that a limit is of; -1 for all decisions together, -2 where it may be of several, -3 for none."""
     priced = rule.limit.shape == "money"
     rows = [spot for spot, row in enumerate(reading.rows) if _is_priced(row) == priced]
+    if priced and not rows and any(row.is_rate for row in reading.rows):
+        return -1  # money is what is shared out
     near = [spot for spot in rows if _sentences(reading.rows[spot]) == {index}]
     same = [spot for spot in rows if unit and reading.rows[spot].unit == unit]
     together = bool(rule.words & _ANY) or (unit in counted | _ANY and not _names_some(rule, reading.context, parts))
@@ -92,6 +94,8 @@ def _unit_of(rule: Rule, parts: Parts) -> str:
     spot = next((at for at, part in enumerate(parts) if part.start == rule.limit.start), len(parts)) + 1
     while spot < len(parts) and parts[spot].low in ("square", "sq", "cubic", "such", "whole", "full", "more"):
         spot += 1
+    if parts[spot : spot + 1] and parts[spot].stem == "unit" and [part.low for part in parts[spot + 1 : spot + 2]] == ["of"]:
+        spot += 2
     named = spot < len(parts) and parts[spot].kind == "word" and not parts[spot].verb
     return parts[spot].stem if named and not lexicon().is_small(parts[spot].low) else ""
 

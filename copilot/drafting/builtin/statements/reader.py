@@ -11,7 +11,7 @@ from copilot.drafting.builtin.facts import Gap
 from copilot.drafting.builtin.ledger import check
 from copilot.drafting.builtin.letters.rules import Rule
 from copilot.drafting.builtin.letters.settle import settled_rules
-from copilot.drafting.builtin.mentions import Mentions, Parts
+from copilot.drafting.builtin.mentions import Mentions, Part, Parts
 from copilot.drafting.builtin.reading import Reading
 from copilot.drafting.builtin.rownames import row_name
 from copilot.drafting.builtin.statements.aiming import goal_of
@@ -45,34 +45,57 @@ class _Mentions(Mentions):
 def _without_counts(parts: Parts, item_count: int, *, early: bool) -> Parts:
     """Without numbers that only count the decisions, where these are first told of: "three shrubs", "two routes"."""
     kept = []
+    alone = sum(part.kind == "number" and part.worded for part in parts) == 1
     for position, part in enumerate(parts):
         before = parts[position - 1].low if position else ""
         behind = parts[position + 1 : position + 2]
         counts = part.kind == "number" and part.worded and part.shape == "plain" and part.value == item_count
         noun = bool(behind) and behind[0].kind == "word" and behind[0].stem not in lexicon().measure_stems
         noun = noun and not lexicon().is_small(behind[0].low)
-        if counts and (noun or not behind) and (early or before in ("these", "the", "all")) and before not in _LIMITS:
+        if counts and (noun or not behind) and ((early and alone) or before in ("these", "the", "all")) and before not in _LIMITS:
             part = replace(part, kind="word", stem=part.low)
         kept.append(part)
+    return tuple(kept)
+
+
+def _with_others(parts: Parts, items: Items) -> Parts:
+    """ "the other two", "the others": the decisions that the sentence has not named."""
+    named = {part.item for part in parts if part.kind == "item"}
+    missing = [index for index in range(len(items)) if index not in named]
+    kept: list[Part] = []
+    skip = 0
+    for position, part in enumerate(parts):
+        if skip:
+            skip -= 1
+            continue
+        ahead = parts[position + 1 : position + 2]
+        several = part.low == "other" and bool(ahead) and ahead[0].kind == "number" and ahead[0].value == len(missing)
+        if named and len(missing) > 1 and (several or part.low == "others"):
+            for index in missing:
+                kept.append(replace(part, kind="item", item=index))
+                kept.append(replace(part, kind="word", low="and", stem="and"))
+            kept[-1] = replace(part, kind="word", low="together", stem="together")
+            skip = int(several)
+        else:
+            kept.append(part)
     return tuple(kept)
 
 
 def read_statements(sentences: Sequence[Sentence], items: Items, *, whole: bool) -> Reading:
     """Read the sentences as statements over these decisions."""
     mentions = _Mentions(items)
-    parted = [
-        _without_counts(mentions.parts(sentence), len(items), early=spot < 2) for spot, sentence in enumerate(sentences)
-    ]
+    told = [_with_others(mentions.parts(sentence), items) for sentence in sentences]
+    parted = [_without_counts(parts, len(items), early=spot < 2) for spot, parts in enumerate(told)]
     context = context_of(items, parted)
     reading = Reading(replace(context, whole=whole or context.whole, fractional=context.fractional and not whole))
     reading.offsets = [(sentence[0].start, sentence[-1].end) for sentence in sentences]
-    told = Told()
+    book = Told()
     for index, parts in enumerate(parted):
-        gap = _taken(told, parts, index, len(items))
+        gap = _taken(book, parts, index, len(items))
         if gap is not None:
             reading.gaps.append(gap)
             return reading
-    rows = rows_of(told.given, len(items))
+    rows = rows_of(book.given, len(items))
     if rows is None:
         reading.gaps.append(Gap("It is not clear which number belongs to what.", ()))
         return reading
@@ -82,7 +105,7 @@ def read_statements(sentences: Sequence[Sentence], items: Items, *, whole: bool)
             spans = tuple(fact.quantity.span for fact in row.facts.values())
             reading.gaps.append(Gap(f'"{row_name(row)}" is not given for everything there is to choose.', spans))
     if not reading.gaps:
-        _settle(reading, told, parted)
+        _settle(reading, book, parted)
     return reading
 
 

@@ -97,14 +97,33 @@ def _each(chunk: Chunk, item_count: int) -> list[Statement] | None:
     return [related({item: (number.part, 1.0)}, sign, number, chunk) for item in range(item_count)]
 
 
+def _named_limit(chunk: Chunk) -> Chunk:
+    """ "The limit for pots is 12": the noun is the limit phrase of the number."""
+    numbers = [spot for spot, one in enumerate(chunk) if one.kind == "number" and one.part.shape in ("plain", "money")]
+    if len(numbers) != 1 or any(one.kind == "relation" for one in chunk):
+        return chunk
+    low = {one.low for one in chunk[: numbers[0]]}
+    known = load("statements")["words"]
+    most, least = bool(low & set(known["ceilings"])), bool(low & set(known["floors"]))
+    if most == least:
+        return chunk
+    number = chunk[numbers[0]]
+    relation = replace(number, kind="relation", sign="<=" if most else ">=", value=0.0, phrase="limit")
+    return (*chunk[: numbers[0]], relation, *chunk[numbers[0] :])
+
+
 def _limited(chunk: Chunk, item_count: int) -> list[Statement] | None:
     """A sum and its limit, in either order; with no decision named, a limit of what its words name."""
+    chunk = _named_limit(chunk)
     relations = [spot for spot, one in enumerate(chunk) if one.kind == "relation"]
     if len(relations) != 1 or any(one.kind in ("exceed", "differ", "many") for one in chunk):
         return None
     spot = relations[0]
     if chunk[spot].strict and any(one.kind == "deny" for one in chunk[spot:]):
-        return None  # "with fewer than 84 he cannot finish"
+        if chunk[spot].sign != "<=" or items_in(chunk):
+            return None
+        turned = replace(chunk[spot], sign=">=", strict=False)  # "with fewer than 84 he cannot finish"
+        chunk = (*chunk[:spot], turned, *(one for one in chunk[spot + 1 :] if one.kind != "deny"))
     number = next((at for at in range(spot + 1, min(spot + 6, len(chunk))) if chunk[at].kind == "number"), -1)
     if number < 0 or any(one.kind in ("item", "factor") for one in chunk[spot:number]):
         return None
@@ -187,7 +206,10 @@ def _ordered(chunk: Chunk, item_count: int) -> list[Statement] | None:
         return None
     counted = item > spot and _counts(between)
     listed = item < spot and any(one.kind == "colon" for one in between)
-    sign = direction(chunk)
+    roomy = item < spot and chunk[spot - 1].low == "for" and any(one.low in ("has", "have") for one in between)
+    sign = "<=" if roomy else direction(chunk)
+    signed = item > spot and item == len(chunk) - 1 and sign == ">=" and any(one.low == "for" for one in between)
+    counted = counted or roomy or signed
     if sign is None or not (counted or listed) or (listed and chunk[0].kind == "word" and chunk[0].low in ("a", "an")):
         return None
     return [related({items[0]: (number.part, 1.0)}, sign, number, chunk)]

@@ -51,6 +51,8 @@ Statement = Rule | Given | Aside
 def sum_of(region: Sequence[Lexeme], item_count: int, *, together: bool = False) -> Terms | None:
     """The sum that a region names; None where it names none, or more than one."""
     together = together or any(lexeme.kind == "total" for lexeme in region)
+    either = any(lexeme.kind == "join" and lexeme.low == "or" for lexeme in region)
+    together = together or (either and not any(lexeme.kind in ("plus", "minus", "factor") for lexeme in region))
     start, end = 0, len(region)
     while start < end and region[start].kind in (*_LOOSE, "total", "all"):
         start += 1
