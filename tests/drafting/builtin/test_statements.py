@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from copilot.drafting.builtin.letters.rules import Rule
+from copilot.drafting.builtin.mentions import Mentions
 from copilot.drafting.builtin.statements.chart import cut
 from copilot.drafting.builtin.statements.lexing import lexemes_of
 from copilot.drafting.builtin.statements.naming import namings
-from copilot.drafting.builtin.mentions import Mentions
 
 LED = "A workshop makes pots (P), quilts (Q) and rugs (R). "
 RULES = {

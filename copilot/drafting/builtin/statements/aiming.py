@@ -42,6 +42,7 @@ _ASKS = frozenset(
 
 def goal_of(reading: Reading, parted: Sequence[Parts]) -> tuple[Goal | None, Gap | None]:
     """The objective, or the gap where rows or direction are in doubt."""
+    words = lexicon()
     used = {limit.row for limit in reading.limits}
     free = [spot for spot in range(len(reading.rows)) if spot not in used]
     if len(free) != 1:
@@ -56,12 +57,22 @@ def goal_of(reading: Reading, parted: Sequence[Parts]) -> tuple[Goal | None, Gap
     if found is None:
         return None, Gap("The text does not say what to maximize or minimize.", (), about_goal=True)
     sense, index = found
-    if (sense == "minimize" and row.money == "in") or (sense == "maximize" and row.money == "out"):
+    money = words.money_in_stems | words.money_out_stems
+    told = {part.stem for part in parted[index]} & (row.words | row.said) & money
+    if not (told or row.is_rate) and (
+        (sense == "minimize" and row.money == "in") or (sense == "maximize" and row.money == "out")
+    ):
         return None, Gap("The question does not go with what the numbers are.", (), about_goal=True)
     if not _speaks_of(parted[index], row):
         return None, Gap("The question does not name what the numbers are.", (), about_goal=True)
     span = (parted[index][0].start, parted[index][-1].end)
     return Goal(sense, ((free[0], 1.0),), (), row_name(row), index, span), None  # type: ignore[arg-type]
+
+
+def sense_of(parted: Sequence[Parts]) -> str:
+    """maximize, minimize, or nothing where the text does not say."""
+    found = _sense(parted)
+    return found[0] if found else ""
 
 
 def _speaks_of(parts: Parts, row: Row) -> bool:

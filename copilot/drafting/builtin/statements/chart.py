@@ -107,6 +107,8 @@ def _trimmed(piece: Lexemes) -> Lexemes:
     start, end = 0, len(piece)
     while start < end and piece[start].kind in JOINTS:
         start += 1
+    if start and piece[start - 1].low == "with" and start < end:
+        return (replace(piece[start - 1], kind="word"), *_trimmed(piece[start:end]))
     while end > start and piece[end - 1].kind in JOINTS:
         end -= 1
     return piece[start:end]
@@ -122,6 +124,8 @@ def _carried(chunk: Lexemes, item_count: int, before: Sequence[Statement]) -> li
         return None
     if isinstance(last, Rule) and len(items) == 1 and "relation" not in kinds and len(last.terms) == 1:
         return _same_limit(chunk, items[0], numbers[0], last)
+    if isinstance(last, Given) and not items and not kinds & {"relation", "must", "may"}:
+        return _same_subject(chunk, numbers[0], last)
     subject = _subject(last)
     if items or "relation" not in kinds or subject is None:
         return None
@@ -137,6 +141,14 @@ def _carried(chunk: Lexemes, item_count: int, before: Sequence[Statement]) -> li
     limit = replace(numbers[0].part, value=numbers[0].value)
     span = (chunk[0].part.start, chunk[-1].end)
     return [Rule(subject, chunk[spot].sign, limit, span, strict=chunk[spot].strict)]
+
+
+def _same_subject(chunk: Lexemes, number: Lexeme, last: Given) -> list[Statement] | None:
+    """ "A coach costs 600 dollars and carries 50 pupils": another number of the decision that was spoken of."""
+    opens = chunk[0].kind == "verb" or chunk[0].low in ("has", "seats", "carries", "brings", "weighs")
+    if len(last.pairs) != 1 or not opens or number.kind != "number" or chunk[0].low in ("is", "are", "be"):
+        return None
+    return [Given(((last.pairs[0][0], number),), chunk)]
 
 
 def _same_unit(named: Lexeme, last: Statement) -> bool:
@@ -158,7 +170,9 @@ def _same_limit(chunk: Lexemes, item: int, number: Lexeme, last: Rule) -> list[S
     words = [one for one in chunk if one.kind in ("word", "verb")]
     spot = chunk.index(number)
     counted = spot + 1 < len(chunk) and chunk[spot + 1].kind == "item" and words[-1:] and words[-1].low == "for"
-    light = counted or all(one.low in ("to", "the", "of", "for", "a", "one", "has", "by", "at", "is", "ones") for one in words)
+    light = counted or all(
+        one.low in ("to", "the", "of", "for", "a", "one", "has", "by", "at", "is", "ones") for one in words
+    )
     if not light or len(words) > 3 or number.kind != "number" or item in last.terms:
         return None
     limit = replace(number.part, value=number.value)

@@ -185,7 +185,9 @@ def _for_every(chunk: Chunk, item_count: int) -> list[Rule] | None:
     relation = _spot(chunk, "relation")
     if each < 0 or relation < 0 or len(items) != 2 or len(numbers) != 1 or numbers[0].kind != "number":
         return None
-    if (each > relation and items_in(chunk[:relation])) or any(one.kind in ("exceed", "plus", "minus") for one in chunk):
+    if (each > relation and items_in(chunk[:relation])) or any(
+        one.kind in ("exceed", "plus", "minus") for one in chunk
+    ):
         return None
     number = chunk.index(numbers[0])
     first = items_in(chunk[number : each if each > number else len(chunk)])
@@ -200,18 +202,21 @@ def _for_every(chunk: Chunk, item_count: int) -> list[Rule] | None:
 def _as_many(chunk: Chunk, item_count: int) -> list[Rule] | None:
     """ "at least as many scooters as bikes", "A at least as numerous as B", "at most half as many A as B"."""
     many = _spot(chunk, "many")
-    if many < 0 or any(lexeme.kind == "number" for lexeme in chunk):
+    if many < 0:
         return None
     last = next((spot for spot in range(len(chunk) - 1, many, -1) if chunk[spot].low == "as"), -1)
     items = items_in(chunk)
     factors = [lexeme for lexeme in chunk if lexeme.kind == "factor"]
-    if last < 0 or len(items) != 2 or len(factors) > 1:
+    if last < 0 or len(items) < 2 or len(factors) > 1:
         return None
     inside = sum_of(chunk[many + 1 : last], item_count)
     subject = sum_of(
         [one for one in chunk[:many] if one.kind not in ("factor", "relation", "exceed", "deny")], item_count
     )
-    left, right = inside or subject, sum_of(chunk[last + 1 :], item_count)
+    end, added = _constant(chunk, last)
+    if end < 0:
+        return None
+    left, right = inside or subject, sum_of(chunk[last + 1 : end], item_count)
     signs = [_sign(lexeme) for lexeme in chunk if lexeme.kind in ("relation", "exceed")]
     if not left or not right or len(signs) > 1 or set(left) & set(right):
         return None
@@ -220,7 +225,8 @@ def _as_many(chunk: Chunk, item_count: int) -> list[Rule] | None:
     sign: Relation = signs[0] if signs else "=="
     if not signs and not any(lexeme.kind == "must" for lexeme in chunk):
         return None
-    return [related(less(left, right), sign, chunk[many], chunk, value=0.0)]
+    number, value = added or (chunk[many], 0.0)
+    return [related(less(left, right), sign, number, chunk, value=value)]
 
 
 def _against(chunk: Chunk, item_count: int) -> list[Rule] | None:

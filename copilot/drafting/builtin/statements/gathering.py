@@ -87,10 +87,9 @@ def _joined(rows: Sequence[Row], fragment: dict[int, Fact], place: int, item_cou
         known = next(iter(row.facts.values())).quantity
         free = len(row.facts) < item_count and not set(row.facts) & set(fragment)
         bare = not one.unit and not one.money and one.part.shape == "plain"
-        alike = (
-            bare
-            or ((known.part.shape == one.part.shape or bool(known.money) == bool(one.money))
-            and (known.unit == one.unit or not known.unit or not one.unit))
+        alike = bare or (
+            (known.part.shape == one.part.shape or bool(known.money) == bool(one.money))
+            and (known.unit == one.unit or not known.unit or not one.unit)
         )
         if free and alike:
             row.facts.update(fragment)

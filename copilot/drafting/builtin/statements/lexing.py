@@ -8,16 +8,15 @@ from functools import cache
 
 from copilot.drafting.builtin.letters.lexemes import Kind, Lexeme, Lexemes
 from copilot.drafting.builtin.mentions import Part, Parts
+from copilot.drafting.builtin.statements.turning import settled
 from copilot.drafting.builtin.words import lexicon, load
 from copilot.drafting.formulation import Relation
 
 JOINTS = ("comma", "join", "break", "colon", "open", "close")
 _MARKS: Mapping[str, Kind] = {",": "comma", ":": "colon", "(": "open", "[": "open", ")": "close", "]": "close"}
 _JOINS = frozenset({"and", "&", "or"})
-_FLIP: Mapping[Relation, Relation] = {"<=": ">=", ">=": "<=", "==": "=="}
-_DUTIES = frozenset({"amount to", "come to", "reach", "reaches", "hit"})  # limits only where something must be
 _SCALED = {"doubling": 2.0, "tripling": 3.0, "trebling": 3.0, "halving": 0.5}
-_REACH, _GAP, _BACK = 5, 6, 8
+_GAP = 6
 
 
 def lexemes_of(parts: Parts) -> Lexemes:
@@ -36,7 +35,7 @@ def lexemes_of(parts: Parts) -> Lexemes:
         lexeme, used = _at(parts, low, position)
         found.append(lexeme)
         position += used
-    return _with_limits(_with_less(found))
+    return settled(_with_less(found))
 
 
 def _plain(part: Part) -> str:
@@ -91,8 +90,8 @@ def _subtracts(parts: Parts, position: int) -> bool:
         return False
     before = parts[position - 1]
     after = parts[position + 1]
-    if parts[position].low == "minus" and after.kind != "number":
-        return True
+    if parts[position].low == "minus" and (after.kind != "number" or not lexicon().is_small(before.low)):
+        return before.low not in ("least", "most", "than")
     return before.kind in ("item", "number") and after.kind in ("item", "number")
 
 
@@ -142,54 +141,6 @@ def _with_less(found: Sequence[Lexeme]) -> list[Lexeme]:
                 lexeme = replace(lexeme, kind="minus")
         kept.append(lexeme)
     return kept
-
-
-def _with_limits(found: Sequence[Lexeme]) -> Lexemes:
-    """Words of more and less before a number are limit phrases; words that deny turn what follows."""
-    kept: list[Lexeme] = []
-    for position, lexeme in enumerate(found):
-        denied = _denied(kept)
-        ahead = found[position + 1 : position + 1 + _REACH]
-        number = next((spot for spot, one in enumerate(ahead) if one.kind == "number"), -1)
-        plain = number >= 0 and all(one.kind in ("word", "total", "verb", "by") for one in ahead[:number])
-        if lexeme.kind == "must" and any(one.phrase in ("how", "what") or one.low == "which" for one in kept[-6:]):
-            lexeme = replace(lexeme, kind="word")
-        elif lexeme.phrase in ("over", "above") and any(one.kind == "difference" for one in kept[-5:]):
-            lexeme = replace(lexeme, kind="join")
-        elif lexeme.phrase in _DUTIES and not any(one.kind == "must" for one in kept[-6:]):
-            lexeme = replace(lexeme, kind="word")
-        elif lexeme.kind == "exceed" and not kept:
-            lexeme = replace(lexeme, kind="word")  # "Over a month"
-        elif lexeme.kind == "relation" and lexeme.sign == "==" and _opens_sum(found[position + 1 : position + 5]):
-            lexeme = replace(lexeme, kind="comma")
-        elif lexeme.kind == "relation" and lexeme.sign == "==" and kept and kept[-1].kind == "relation":
-            continue  # "at most equal to"
-        elif lexeme.kind == "exceed" and plain and not (ahead and ahead[0].kind == "by"):
-            sign = _FLIP[lexeme.sign] if denied else lexeme.sign
-            lexeme = replace(lexeme, kind="relation", sign=sign, strict=not denied)
-        elif lexeme.kind == "exceed" and denied:
-            lexeme = replace(lexeme, strict=True)  # denied
-        elif lexeme.kind == "relation" and lexeme.bare and not (number >= 0 and plain and number <= 1):
-            lexeme = replace(
-                lexeme, kind="word" if lexeme.phrase not in ("equal", "equals", "=", "<", ">") else "relation"
-            )
-        kept.append(lexeme)
-    return tuple(kept)
-
-
-def _opens_sum(ahead: Sequence[Lexeme]) -> bool:
-    """ "equal to 0.3 X + 0.5 Y": what is told is how a score is counted, and no limit."""
-    kinds = [one.kind for one in ahead]
-    return "item" in kinds and any(kind in ("plus", "minus") for kind in kinds)
-
-
-def _denied(before: Sequence[Lexeme]) -> bool:
-    for lexeme in reversed(before[-_BACK:]):
-        if lexeme.kind == "deny":
-            return True
-        if lexeme.kind in ("number", "relation", "exceed", "comma", "colon"):
-            return False
-    return False
 
 
 @cache

@@ -12,6 +12,7 @@ from copilot.drafting.builtin.letters.rules import Rule
 from copilot.drafting.builtin.letters.settle import row_limit
 from copilot.drafting.builtin.mentions import Parts
 from copilot.drafting.builtin.reading import Reading
+from copilot.drafting.builtin.statements.aiming import sense_of
 from copilot.drafting.builtin.words import lexicon, stem
 
 _GENERIC = frozenset({"total", "unit", "resourc", "weekly", "each", "piec", "articl"})
@@ -35,6 +36,9 @@ def placed(
         row = _row_of(rule, index, unit, reading, counted, parted[index])
         row = _loosely(rule, row, unit, reading)
         unsaid = rule.strict and rule.sign == "=="
+        if unsaid and row >= 0 and sense_of(parted) == "maximize" and not reading.rows[row].money:
+            reading.notes.append(f'"{rule.limit.text} {unit}" is read as "at most {rule.limit.text} {unit}".')
+            rule, unsaid = replace(rule, sign="<=", strict=False), False
         if unsaid:
             gaps.append(Gap(f'The number "{rule.limit.text}" has no role that I could find.', (rule.span,)))
         elif row >= 0:
@@ -94,7 +98,11 @@ def _unit_of(rule: Rule, parts: Parts) -> str:
     spot = next((at for at, part in enumerate(parts) if part.start == rule.limit.start), len(parts)) + 1
     while spot < len(parts) and parts[spot].low in ("square", "sq", "cubic", "such", "whole", "full", "more"):
         spot += 1
-    if parts[spot : spot + 1] and parts[spot].stem == "unit" and [part.low for part in parts[spot + 1 : spot + 2]] == ["of"]:
+    if (
+        parts[spot : spot + 1]
+        and parts[spot].stem == "unit"
+        and [part.low for part in parts[spot + 1 : spot + 2]] == ["of"]
+    ):
         spot += 2
     named = spot < len(parts) and parts[spot].kind == "word" and not parts[spot].verb
     return parts[spot].stem if named and not lexicon().is_small(parts[spot].low) else ""
@@ -119,11 +127,14 @@ def _named(rule: Rule, row: Row, *, priced: bool) -> bool:
 def _counted(reading: Reading, parted: Sequence[Parts]) -> frozenset[str]:
     """Stems of what the decisions count together: pots in "a pot of A", boards in "wide boards and long boards"."""
     words = lexicon()
-    found = set(reading.context.hypernyms)
+    found, direct = set(reading.context.hypernyms), set()
     for parts in parted:
         for part, follower in pairwise(parts):
             if part.kind == "item" and follower.kind == "word" and not words.is_small(follower.low):
-                found.add(follower.stem)
+                direct.add(follower.stem)
+            kind = part.kind == "word" and not part.verb and not words.is_small(part.low)
+            if kind and follower.kind == "item" and follower.stem.endswith("__"):
+                found.add(part.stem)
         for first, middle, last in zip(parts, parts[1:], parts[2:], strict=False):
             if first.kind == "word" and middle.low in ("of", "in", "at", "for") and last.kind == "item":
                 found.add(first.stem)
@@ -131,4 +142,4 @@ def _counted(reading: Reading, parted: Sequence[Parts]) -> frozenset[str]:
                 found.add(middle.stem)
     units = {row.unit for row in reading.rows}
     found -= units | words.period_stems | words.empty_stems | {stem("profit"), "dollar"}
-    return frozenset(found)
+    return frozenset(found | (direct - units - words.empty_stems))

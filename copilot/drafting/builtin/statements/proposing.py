@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from copilot.drafting.builtin.candidates import Item, Items
-from copilot.drafting.builtin.nominals import is_nominal
+from copilot.drafting.builtin.nominals import is_nominal, run_ending, run_starting
 from copilot.drafting.builtin.tokens import Sentence, Token
 from copilot.drafting.builtin.words import lexicon
 
@@ -16,6 +16,11 @@ def proposed(sentences: Sequence[Sentence]) -> list[Items]:
     """ "dishes bring in 26 dollars and goblets 31", "$30 at Abbey Road, $24 at Bridge Street"."""
     found: dict[frozenset[tuple[str, ...]], Items] = {}
     for sentence in sentences:
+        for items in _listed(sentence):
+            key = frozenset(item.stems for item in items)
+            if len(key) == len(items) and _told_again(items, sentence, sentences):
+                found.setdefault(key, items)
+    for sentence in sentences:
         spots = [spot for spot, token in enumerate(sentence) if token.kind == "number"]
         if not _FEWEST <= len(spots) <= _MOST:
             continue
@@ -25,6 +30,27 @@ def proposed(sentences: Sequence[Sentence]) -> list[Items]:
             if len(items) == len(spots) == len(key) and _told_again(items, sentence, sentences):
                 found.setdefault(key, tuple(items))
     return list(found.values())[:_LISTS]
+
+
+def _listed(sentence: Sentence) -> list[Items]:
+    """ "a shop stocks lamps, clocks and mirrors": names of as many words as the last one has."""
+    found: list[Items] = []
+    for spot, token in enumerate(sentence):
+        last = run_starting(sentence, spot + 1, longest=_WORDS) if token.low in ("and", "or") else ()
+        if not last:
+            continue
+        for length in dict.fromkeys((len(last), 1)):
+            phrases = [last]
+            end = spot - 1 if spot and sentence[spot - 1].low == "," else spot
+            while phrase := run_ending(sentence, end, longest=length):
+                phrases.insert(0, phrase)
+                end -= len(phrase)
+                if not end or sentence[end - 1].low != ",":
+                    break
+                end -= 1
+            if _FEWEST <= len(phrases) <= _MOST:
+                found.append(tuple(map(_item, phrases)))
+    return found
 
 
 def _before(sentence: Sentence, spots: Sequence[int]) -> list[tuple[Token, ...]]:

@@ -23,6 +23,7 @@ from copilot.drafting.builtin.statements.sums import Aside, Given
 from copilot.drafting.builtin.tokens import Sentence
 from copilot.drafting.builtin.words import lexicon
 
+_EARLY = 2  # sentences in which the decisions are first told of
 _LIMITS = frozenset({"least", "most", "than", "needs", "need", "exactly"})
 
 
@@ -52,10 +53,26 @@ def _without_counts(parts: Parts, item_count: int, *, early: bool) -> Parts:
         counts = part.kind == "number" and part.worded and part.shape == "plain" and part.value == item_count
         noun = bool(behind) and behind[0].kind == "word" and behind[0].stem not in lexicon().measure_stems
         noun = noun and not lexicon().is_small(behind[0].low)
-        if counts and (noun or not behind) and ((early and alone) or before in ("these", "the", "all")) and before not in _LIMITS:
+        single = part.kind == "number" and part.worded and part.value == 1 and bool(behind)
+        if (
+            single
+            and behind[0].stem in _holders()
+            and any(one.kind == "item" for one in parts[position + 2 : position + 4])
+        ):
+            part = replace(part, kind="word", stem=part.low)
+        if (
+            counts
+            and (noun or not behind)
+            and ((early and alone) or before in ("these", "the", "all"))
+            and before not in _LIMITS
+        ):
             part = replace(part, kind="word", stem=part.low)
         kept.append(part)
     return tuple(kept)
+
+
+def _holders() -> frozenset[str]:
+    return lexicon().measure_stems | lexicon().container_stems
 
 
 def _with_others(parts: Parts, items: Items) -> Parts:
@@ -84,17 +101,19 @@ def _with_others(parts: Parts, items: Items) -> Parts:
 def read_statements(sentences: Sequence[Sentence], items: Items, *, whole: bool) -> Reading:
     """Read the sentences as statements over these decisions."""
     mentions = _Mentions(items)
-    told = [_with_others(mentions.parts(sentence), items) for sentence in sentences]
-    parted = [_without_counts(parts, len(items), early=spot < 2) for spot, parts in enumerate(told)]
+    book, parted, gap = Told(), [], None
+    for index, sentence in enumerate(sentences):
+        told = _with_others(mentions.parts(sentence), items)
+        parted.append(_without_counts(told, len(items), early=index < _EARLY))
+        gap = _taken(book, parted[-1], index, len(items))
+        if gap is not None:
+            break
     context = context_of(items, parted)
     reading = Reading(replace(context, whole=whole or context.whole, fractional=context.fractional and not whole))
     reading.offsets = [(sentence[0].start, sentence[-1].end) for sentence in sentences]
-    book = Told()
-    for index, parts in enumerate(parted):
-        gap = _taken(book, parts, index, len(items))
-        if gap is not None:
-            reading.gaps.append(gap)
-            return reading
+    if gap is not None:
+        reading.gaps.append(gap)
+        return reading
     rows = rows_of(book.given, len(items))
     if rows is None:
         reading.gaps.append(Gap("It is not clear which number belongs to what.", ()))

@@ -63,7 +63,8 @@ def sum_of(region: Sequence[Lexeme], item_count: int, *, together: bool = False)
         return None
     spots = [spot for spot, one in enumerate(told) if one.kind == "item"]
     apart = any(one.kind == "difference" for one in told)
-    if spots and not apart and any(one.kind in ("verb", "break") for one in told[spots[0] : spots[-1]]):
+    inner = range(spots[0] + 1, spots[-1]) if spots else range(0)
+    if not apart and any(told[at].kind in ("verb", "break") and told[at - 1].kind != "item" for at in inner):
         return None
     return parsed(tuple(told), item_count, together=together) or None
 
