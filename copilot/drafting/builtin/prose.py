@@ -17,6 +17,8 @@ from copilot.drafting.builtin.plans import best_value, finite, is_idle, is_whole
 from copilot.drafting.builtin.questions.said import answered, parted
 from copilot.drafting.builtin.reading import Reading, read
 from copilot.drafting.builtin.silent import silent_rules
+from copilot.drafting.builtin.statements.naming import namings
+from copilot.drafting.builtin.statements.reader import read_statements
 from copilot.drafting.builtin.symbols import says_negative, says_whole, symbolic
 from copilot.drafting.builtin.tokens import Sentence, sentences_of
 from copilot.drafting.formulation import Formulation
@@ -125,7 +127,7 @@ def best_reading(text: str) -> Reading | None:
     lists = [] if by_letters else candidate_lists(sentences)[: max(1, _MOST_FIGURES // max(figures, 1))]
     readings = [by_letters] if by_letters else [read(sentences, items) for items in lists]
     if not readings:
-        return None
+        return _stated(text, figures)
     if not by_letters and figures <= _FEW_FIGURES:
         readings.extend(_named(text, readings) or _summed(sentences, readings))
     for reading in readings:
@@ -135,7 +137,17 @@ def best_reading(text: str) -> Reading | None:
     for reading in complete:
         if finite(reading) == "bounded" and not is_idle(reading):
             return reading
-    return ranked[0]
+    return _stated(text, figures) or ranked[0]
+
+
+def _stated(text: str, figures: int) -> Reading | None:
+    """The reading by statements over named amounts, where the text has one only, and it has a best plan."""
+    if figures > _FEW_FIGURES:
+        return None
+    found = [read_statements(*named, whole=says_whole(named[0])) for named in namings(text)]
+    complete = [reading for reading in found if not reading.gaps]
+    fine = [reading for reading in complete if finite(reading) == "bounded" and not is_idle(reading)]
+    return fine[0] if fine and len({best_value(reading) for reading in complete}) == 1 else None
 
 
 def _named(text: str, readings: Sequence[Reading]) -> list[Reading]:

@@ -34,13 +34,14 @@ def lettered(text: str) -> tuple[list[Sentence], Items] | None:
     if not _FEWEST <= len(letters) <= _MOST:
         return None
     kinds = _kinds(sentences)
-    written = [_written(sentence, names, kinds) for sentence in sentences]
+    written = [told for sentence in sentences if (told := _written(sentence, names, kinds))]
     return written, tuple(_item(letter, written) for letter in letters)
 
 
 def unlettered(text: str) -> list[Sentence]:
     """The sentences of a text whose decisions go by their names, without remarks in brackets."""
-    return [_without_remarks(sentence) for sentence in _said(text)]
+    found = [_without_remarks(sentence) for sentence in _said(text)]
+    return [sentence for sentence in found if sentence]
 
 
 def _said(text: str) -> list[Sentence]:
