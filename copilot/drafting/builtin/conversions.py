@@ -35,3 +35,8 @@ def converted(raw: RawLimit, rows: Sequence[Row], context: Context) -> tuple[Raw
     words = quantity.words - {quantity.unit} | {target}
     quantity = replace(quantity, part=replace(quantity.part, value=value), unit=target, words=words)
     return replace(raw, quantity=quantity), note
+
+
+def comparable(unit: str, other: str) -> bool:
+    """Whether one unit can be written in the other: hours and minutes."""
+    return unit == other or any(unit in scale and other in scale for scale in _SCALES)

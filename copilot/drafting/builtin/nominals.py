@@ -28,6 +28,8 @@ def is_verb(tokens: Sequence[Token], position: int) -> bool:
         return True
     if token.low in words.irregular_verbs and token.low not in words.also_nouns:
         return before is None or before.low not in _ARTICLES
+    if _states_number(tokens, position):
+        return True
     if token.low not in words.verb_forms or (
         before is not None and (before.low in _ARTICLES or before.kind == "number")
     ):
@@ -48,6 +50,20 @@ def _follows_modal(tokens: Sequence[Token], position: int) -> bool:
         before -= 1
     plain = _is_plain(tokens[position]) and tokens[position].low not in _ADVERBS
     return plain and before >= 0 and tokens[before].low in _MODALS and not tokens[position].low.endswith("ly")
+
+
+def _states_number(tokens: Sequence[Token], position: int) -> bool:
+    """ "A dinghy seats 8": behind an article and a noun in the singular, a word in -s before a number is a verb."""
+    token, number = tokens[position], tokens[position + 1 : position + 2]
+    if not number or number[0].kind != "number" or not token.low.endswith("s") or len(token.low) < 4:
+        return False
+    if token.low.endswith(("ss", "us", "is")) or token.stem in lexicon().measure_stems or not token.text.islower():
+        return False
+    start = position - 1
+    while start >= 0 and _is_plain(tokens[start]) and position - start < 4:
+        start -= 1
+    singular = start < position - 1 and not tokens[position - 1].low.endswith("s")
+    return singular and start >= 0 and tokens[start].low in ("a", "an", "each", "every", "one")
 
 
 def _is_adjective(before: Token | None, after: Token | None) -> bool:

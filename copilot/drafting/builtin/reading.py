@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from copilot.drafting.builtin.candidates import Items
 from copilot.drafting.builtin.clauses import Clause, clauses_of, has_the_same, subject_items
 from copilot.drafting.builtin.context import Context, context_of
-from copilot.drafting.builtin.conversions import converted
+from copilot.drafting.builtin.conversions import comparable, converted
 from copilot.drafting.builtin.expressions import extracted, notes_of, rules_of
 from copilot.drafting.builtin.facts import Gap, Goal, Limit, Quantity, RawLimit, Row
 from copilot.drafting.builtin.goals import Aim, aims_of, goal_of
@@ -70,7 +70,7 @@ def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> 
         reading.gaps.extend(nameless(row) for row in reading.rows if not (row.words or row.said or row.money))
     _direct(reading, roles)
     loose = _add_limits(reading, roles)
-    reading.goal, gap = _settled(reading, aims, reading.goal, gap)
+    reading.goal, gap = _settled(reading, aims, reading.goal, gap, limits_open=bool(loose))
     _add_loose(reading, loose)
     reading.gaps.extend(
         overreach(limit, reading.context) for limit in reading.limits if reaches(limit, reading, sums=sums)
@@ -136,7 +136,7 @@ def _direct(reading: Reading, roles: Roles) -> None:
     """Numbers without a limit phrase get their direction from the objective, as a stated assumption."""
     sense = reading.goal.sense if reading.goal else ""
     for quantity in roles.open:
-        known = quantity.unit and any(quantity.unit == row.unit for row in reading.rows if not row.money)
+        known = quantity.unit and any(comparable(quantity.unit, row.unit) for row in reading.rows if not row.money)
         alone = not any(part.kind == "item" for part in quantity.clause)
         if not (sense and known and alone):
             reading.gaps.append(no_role(quantity))
@@ -147,8 +147,11 @@ def _direct(reading: Reading, roles: Roles) -> None:
         reading.notes.append(f'"{written(quantity)}" is read as "at {word} {written(quantity)}".')
     if sense == "maximize":
         roles.limits = [replace(raw, sign="==") if _must_be_all(raw) else raw for raw in roles.limits]
+    if sense == "minimize":
+        roles.limits = [replace(raw, sign=">=") if _has_to_do(raw) else raw for raw in roles.limits]
     if sense == "minimize" and all(raw.sign == "<=" for raw in roles.limits):
-        roles.limits = [_turned(raw, reading) for raw in roles.limits]
+        alone = sum(raw.weak and not raw.quantity.money for raw in roles.limits) == 1
+        roles.limits = [_turned(raw, reading, alone=alone) for raw in roles.limits]
 
 
 def _must_be_all(raw: RawLimit) -> bool:
@@ -157,11 +160,24 @@ def _must_be_all(raw: RawLimit) -> bool:
     return raw.weak and raw.sign == ">=" and "must" in low and "total" in low and not raw.quantity.money
 
 
-def _turned(raw: RawLimit, reading: Reading) -> RawLimit:
+def _has_to_do(raw: RawLimit) -> bool:
+    """ "has 950 saplings to send", "150 pupils to be seen": a task, and not what there is to spend."""
+    quantity = raw.quantity
+    start = quantity.position + 1
+    low = [part.low for part in quantity.clause[start:]]
+    spot = low.index("to") if "to" in low[:6] else -1
+    if not raw.weak or raw.sign != "<=" or quantity.money or spot < 1 or quantity.unit in lexicon().measure_stems:
+        return False
+    parts = [part for part in quantity.clause[start + spot + 1 :] if part.low != "be"][:1]
+    owned = any(part.low in ("has", "have", "had", "are") for part in quantity.before)
+    return owned and bool(parts) and parts[0].verb and parts[0].stem not in lexicon().cues.spend_stems
+
+
+def _turned(raw: RawLimit, reading: Reading, *, alone: bool) -> RawLimit:
     """ "There are 120 patients", where otherwise doing nothing would be cheapest: so many are asked for."""
     low = {part.low for part in raw.quantity.clause}
     asked = "there" in low or (bool(low & {"has", "have"}) and "to" in {part.low for part in raw.quantity.after})
-    if not raw.weak or raw.quantity.money or not asked or low & lexicon().cues.have_strong:
+    if not raw.weak or raw.quantity.money or not (asked or alone) or low & lexicon().cues.have_strong:
         return raw
     reading.guessed.append(raw.quantity)
     reading.notes.append(f'"{written(raw.quantity)}" is read as what is asked for, not as what there is.')
@@ -225,7 +241,7 @@ def _once(limits: Sequence[Limit]) -> list[Limit]:
 
 
 def _settled(
-    reading: Reading, aims: Sequence[Aim], goal: Goal | None, gap: Gap | None
+    reading: Reading, aims: Sequence[Aim], goal: Goal | None, gap: Gap | None, *, limits_open: bool
 ) -> tuple[Goal | None, Gap | None]:
     """An objective that fits nothing by its words is the one complete row that nothing else uses."""
     loose = (gap is not None and gap.weight < 2) or (goal is not None and bool(goal.count) and bool(goal.notes))
@@ -235,7 +251,8 @@ def _settled(
         for index, row in enumerate(reading.rows)
         if index not in used and len(row.facts) == len(reading.context.items)
     ]
-    if not loose or len(aims) != 1:
+    counts = goal is not None and bool(aims) and "number" in {part.low for part in aims[0].words}
+    if not loose or len(aims) != 1 or (counts and limits_open):
         return goal, gap
     if not free and goal is None and {"amount", "number"} & {part.low for part in aims[0].words}:
         return _as_count(aims[0], reading.context), None

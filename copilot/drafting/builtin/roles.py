@@ -101,7 +101,9 @@ def _is_one_of(quantity: Quantity) -> bool:
     """ "To make 1 ton of A": the number stands for "each"; "at least 0" says nothing."""
     cued = cue_before(quantity.clause, quantity.position)
     if cued is not None:
-        return quantity.part.value == 0 and cued.sign == ">="
+        ahead = {part.low for part in quantity.clause[: quantity.position]}
+        once = quantity.part.value == 1 and cued.sign == "==" and bool(ahead & {"each", "every"})
+        return once or (quantity.part.value == 0 and cued.sign == ">=")  # "each van makes exactly one run"
     words = lexicon()
     timed = quantity.position > 0 and quantity.clause[quantity.position - 1].low == "for"
     if timed and quantity.part.value == 1 and quantity.unit in words.period_stems:
@@ -133,10 +135,7 @@ def _stated(quantity: Quantity) -> Relation | None:
     before = {part.low for part in quantity.before if not (part.verb and part.stem == "supply")}
     behind = {part.low for part in _behind(quantity)}
     owned = bool(quantity.right) or _is_distributive(quantity)
-    opening = [part.low for part in quantity.clause if part.low not in lexicon().conjunctions and part.kind != "mark"][
-        :2
-    ]
-    if len(opening) == 2 and opening[0] in _OWNERS and opening[1] in ("have", "has") and not owned:
+    if _has_it(quantity) and not owned:
         return "<="
     if is_available(quantity):
         return "<="
@@ -155,6 +154,17 @@ def _stated(quantity: Quantity) -> Relation | None:
     if (words.want_strong & before and not owned) or _is_due(quantity):
         return ">="
     return None
+
+
+def _has_it(quantity: Quantity) -> bool:
+    """ "this Saturday she has 60 kg": a person has it, and no item stands in between."""
+    ahead = [part for part in quantity.before if part.kind != "mark"]
+    for spot in range(len(ahead) - 2, -1, -1):
+        task = ahead[spot].low == "it" and "to" in [part.low for part in quantity.after]
+        if (task or ahead[spot].low in _OWNERS) and ahead[spot + 1].low in ("have", "has", "had"):
+            rest = ahead[spot + 2 :]
+            return not any(part.kind == "item" or part.low == "to" for part in rest)
+    return False
 
 
 def _is_due(quantity: Quantity) -> bool:

@@ -75,7 +75,7 @@ def comparison_limits(clause: Clause, *, told: bool = False) -> tuple[list[Limit
     if any(part.kind == "number" for part in parts) or len(clause.items) < 2:
         return [], []
     low = [part.low for part in parts]
-    if not told and not (_MODALS & set(low) or "number" in low):
+    if not told and not (_MODALS & set(low) or "number" in low or _says_as_many(low)):
         return [], []
     spots = [spot for spot, part in enumerate(parts) if part.kind == "item"]
     for first, second in itertools.pairwise(spots):
@@ -90,6 +90,12 @@ def comparison_limits(clause: Clause, *, told: bool = False) -> tuple[list[Limit
         either = tuple(_compared(clause, one, two, sign, strict=False) for sign in (">=", "<="))
         return [], [Gap(text, ((parts[0].start, parts[-1].end),), kind="rule", limits=either)]
     return [], []
+
+
+def _says_as_many(low: Sequence[str]) -> bool:
+    """ "insists on at least as many A as B": a rule without "must"."""
+    text = " ".join(low)
+    return any(f"at {bound} as {amount}" in text for bound in ("least", "most") for amount in ("many", "much"))
 
 
 def _pattern(low: Sequence[str], first: int, second: int) -> tuple[Relation, bool] | None:

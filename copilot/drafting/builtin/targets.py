@@ -243,7 +243,10 @@ def _loose(
     free = [
         index
         for index, row in enumerate(rows)
-        if index not in taken and not row.money and len(row.facts) == len(context.items)
+        if index not in taken
+        and not row.money
+        and len(row.facts) == len(context.items)
+        and row.unit not in lexicon().measure_stems
     ]
     if len(free) == 1:
         limits, _ = _on_rows(raw, rows, [float(index == free[0]) for index in range(len(rows))], (), context)
@@ -260,7 +263,7 @@ def _on_everything(
         return [_on_items(raw, context.everything)], []
     alike = any(quantity.head[:4] == word[:4] for item in context.items for word in item.stems)
     plural = not alike and quantity.unit and not quantity.money and quantity.unit not in lexicon().measure_stems
-    if plural and not raw.weak and not _names_row(quantity, rows):
+    if plural and not _names_row(quantity, rows):
         return _loose(raw, context, rows, taken)
     around = set(_items_around(quantity))
     alone = not around or around == set(context.everything)

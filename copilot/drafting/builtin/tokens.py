@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from copilot.drafting.builtin.contractions import opened
+from copilot.drafting.builtin.halves import halved
 from copilot.drafting.builtin.scales import shared
 from copilot.drafting.builtin.words import lexicon, stem
 
@@ -46,7 +48,7 @@ Sentence = tuple[Token, ...]
 
 def sentences_of(text: str) -> list[Sentence]:
     """Sentences in order; a blank line ends a sentence as a full stop does."""
-    tokens = _labelled(_without_enumeration(shared(_joined(_raw(text)))))
+    tokens = _labelled(_without_enumeration(shared(_joined(halved(opened(_raw(text)))))))
     sentences: list[list[Token]] = [[]]
     for position, token in enumerate(tokens):
         if token.low == "." and sentences[-1] and _is_abbreviated(sentences[-1], tokens[position + 1 : position + 2]):
@@ -269,13 +271,9 @@ def _repeats_label(tokens: Sequence[Token], position: int, labels: Mapping[str, 
 
 def _may_be_label(tokens: Sequence[Token], position: int) -> bool:
     token, words = tokens[position], lexicon()
-    if (
-        token.kind != "number"
-        or token.shape != "plain"
-        or not token.low.isdigit()
-        or token.value > 9999
-        or not position
-    ):
+    if token.kind != "number" or token.shape != "plain" or not token.low.isdigit():
+        return False
+    if token.value > 9999 or not position:
         return False
     before = tokens[position - 1]
     if before.kind != "word" or words.is_small(before.low) or before.stem in words.verb_stems - words.container_stems:
