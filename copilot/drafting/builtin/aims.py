@@ -12,6 +12,7 @@ from copilot.drafting.builtin.words import lexicon
 Sense = Literal["maximize", "minimize"]
 _FINDS = frozenset({"find", "determine", "what", "calculate"})
 _COUNTED = frozenset({"greatest", "largest", "highest", "smallest", "lowest", "fewest"})
+_WHERE = frozenset({"in", "per", "on", "during", "from", "at", "this", "over", "by"})
 _ABLE = frozenset({"possible", "can", "could", "may", "able", "reasonable", "feasible", "practicable"})
 _COPULAS = frozenset({"is", "are", "be", "was", "become", "becomes", "stays", "kept", "made"})
 _PASSED = _COPULAS | frozenset(
@@ -43,7 +44,9 @@ def aims_of(sentences: Sequence[Parts]) -> list[Aim]:
 
 
 def has_content(words: Parts) -> bool:
-    """Whether the words name anything."""
+    """Whether the words name anything; "in a year" does not."""
+    if words and words[0].low in _WHERE:
+        return False
     return any(
         part.kind == "item" or (part.kind == "word" and not lexicon().is_small(part.low) and part.low != "possible")
         for part in words

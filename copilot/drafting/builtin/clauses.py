@@ -168,7 +168,9 @@ def _inherited(piece: Sequence[Part], subject: tuple[int, ...], before: tuple[in
         if part.low in words.conjunctions | _SPLITTERS | _OPENERS or part.kind == "mark":
             continue
         if part.low in _IT:
-            told = part.low in ("they", "these") and any(word.low == "respectively" for word in piece)
+            numbers = sum(word.kind == "number" for word in piece)
+            listed = numbers == len(before) or any(word.low == "respectively" for word in piece)
+            told = part.low in ("they", "these") and listed
             return subject or (before if len(before) == 1 or told else ())
         return subject if part.verb or part.kind == "number" else ()
     return subject

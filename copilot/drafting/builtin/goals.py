@@ -46,7 +46,7 @@ def _matched(aim: Aim, rows: Sequence[Row], context: Context) -> tuple[Goal | No
     items = tuple(dict.fromkeys(part.item for part in aim.words if part.kind == "item"))
     money = _money_rows(stems, rows)
     counts = _counts(aim)
-    counted = _counted(aim)
+    counted = _counted(aim, rows, context)
     scores = [_score({counted} if counts and counted else stems, row, counts=counts) for row in rows]
     best = max(scores, default=0.0)
     if money is not None:
@@ -90,8 +90,15 @@ def _counts(aim: Aim) -> bool:
     return "number" in {part.low for part in aim.words}
 
 
-def _counted(aim: Aim) -> str:
-    """The last word of the name behind "number of": machines in "number of stamping machines"."""
+def _counted(aim: Aim, rows: Sequence[Row], context: Context) -> str:
+    """The last word of the name behind "number of", or its first where that is a row's unit.
+
+    Machines in "number of stamping machines", times in "number of times books are borrowed".
+    """
+    plain = [part.stem for part in aim.words if part.kind == "word" and not lexicon().is_small(part.low)]
+    first = next((stem for stem in plain if stem not in ("total", "number", "amount")), "")
+    if any(first and row.unit == first and len(row.facts) == len(context.items) for row in rows):
+        return first
     name, words = "", lexicon()
     for part in aim.words:
         if part.low == "of" and name in words.container_stems | words.measure_stems:

@@ -235,7 +235,7 @@ def _right(parts: Parts, position: int, end: int) -> tuple[tuple[int, ...], int]
     gap = [part.low for part in parts[position + 1 : end]]
     if not gap:
         return (), index
-    if parts[position].shape == "money" and gap[-1] == "the" and gap[-2:-1] in (["in"], ["at"]):
+    if parts[position].shape == "money" and gap[-1] == "the" and gap[-2:-1] in (["in"], ["at"], ["on"], ["for"]):
         gap.pop()  # "$500 per day to operate in the north"
     last = gap[-1]
     if "with" in gap and any(part.verb and part.low.endswith("ing") for part in parts[end + 1 : end + 2]):

@@ -56,6 +56,7 @@ class Reading:
 def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> Reading:
     """Read the sentences as a choice between these items; `sums` also reads sums said in words."""
     mentions = Mentions(items, hypernym_heads(sentences), contents_of(items, sentences))
+    mentions.add_holders(sentences)
     parted = [mentions.parts(sentence) for sentence in sentences]
     reading = Reading(context_of(items, parted))
     reading.offsets = [(sentence[0].start, sentence[-1].end) for sentence in sentences]
@@ -75,7 +76,10 @@ def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> 
     reading.gaps.extend(
         overreach(limit, reading.context) for limit in reading.limits if reaches(limit, reading, sums=sums)
     )
-    reading.limits = _once([*reading.limits, *rules_of([*expressions, *roles.apart], reading.rows)])
+    reading.limits = _once([*reading.limits, *roles.pairs, *rules_of([*expressions, *roles.apart], reading.rows)])
+    reading.gaps.extend(
+        overreach(limit, reading.context) for limit in reading.limits if _is_one_of_several(limit, reading)
+    )
     reading.notes.extend(notes_of(expressions, items))
     if gap is not None:
         reading.gaps.append(replace(gap, about_goal=True))
@@ -111,6 +115,9 @@ def _beyond(clause: Clause) -> list[Gap]:
             said = " ".join(phrase)
             return [Gap(f'"{said}" is an either-or rule or a fixed charge, which I cannot write yet.', (span,))]
     figures = any(part.kind == "number" for part in clause.parts)
+    for phrase in lexicon().cues.unknown:
+        if any(tuple(low[at : at + len(phrase)]) == phrase for at in range(len(low))):
+            return [Gap(f'"{" ".join(part.text for part in clause.parts)}" leaves a number open.', (span,))]
     words = _ARITHMETIC & set(low)
     listed = words == {"plus"} and len(clause.items) == 1 and _opens_with_item(clause)
     if not words or not clause.items or listed or ("divided" in low and not figures):
@@ -217,6 +224,15 @@ def _add_loose(reading: Reading, loose: Sequence[RawLimit]) -> None:
     reading.limits = _once(reading.limits)
 
 
+def _is_one_of_several(limit: Limit, reading: Reading) -> bool:
+    """ "at least 4 workers in the morning, and at least 6 for B": beside a bound on one item, no limit on all."""
+    told = limit.quantity is None or lexicon().total_stems & {part.stem for part in limit.quantity.clause}
+    return limit.kind == "sum" and bool(limit.notes) and not told and any(
+        other.kind == "bound" and other.sign == limit.sign and other.sentence == limit.sentence
+        for other in reading.limits
+    )
+
+
 def _settle(reading: Reading, raw: RawLimit, gap: Gap) -> None:
     """A limit that fits two rows: another sentence says which, or limits one of them already, or it stays open."""
     value = raw.quantity.part.value
@@ -252,7 +268,7 @@ def _settled(
         if index not in used and len(row.facts) == len(reading.context.items)
     ]
     counts = goal is not None and bool(aims) and "number" in {part.low for part in aims[0].words}
-    if not loose or len(aims) != 1 or (counts and limits_open):
+    if not loose or len(aims) != 1 or (counts and limits_open and not any(reading.rows[index].unit for index in free)):
         return goal, gap
     if not free and goal is None and {"amount", "number"} & {part.low for part in aims[0].words}:
         return _as_count(aims[0], reading.context), None

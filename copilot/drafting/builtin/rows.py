@@ -72,9 +72,8 @@ def _match(facts: Sequence[Fact], rows: list[Row]) -> None:
 def similarity(one: Quantity, other: Quantity) -> float:
     """How likely two numbers measure the same attribute; below 0.4 they do not."""
     if bool(one.money) != bool(other.money):
-        if one.words or other.words:
-            return -1.0
-        return 0.4
+        alike = one.said == other.said or one.said & other.said  # "carries 30" and "costs $75" are two things
+        return 0.4 if alike and not (one.words or other.words) else -1.0
     if {one.part.shape, other.part.shape} & {"percent"} and one.part.shape != other.part.shape:
         return -1.0
     if one.money and {one.money, other.money} == {"in", "out"}:

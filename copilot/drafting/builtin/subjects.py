@@ -14,6 +14,8 @@ _MOST_ITEMS = 6
 _EACH = frozenset({"a", "an", "each", "every", "one", "per", "the"})
 _BEGINS = frozenset({",", "and", "while", "whereas", "but", "has", "have"})
 _PRICED = frozenset({"worth", "earning", "costing", "paying", "yielding", "weighing", "selling"})
+_ONE = frozenset({"a", "an", "each", "every", "one"})
+_MAKING = frozenset({"mak", "build", "produc", "weav", "bak", "assembl", "sew", "plant", "buy", "hir", "brew", "print"})
 _BESIDE = frozenset({"with", "without", "on", "by", "drawn", "from"})
 _RUNNING = frozenset({"running", "operating", "throwing", "opening"})
 _VAGUE = frozenset({"company", "store", "shop", "factory", "firm", "owner", "manager", "farmer", "he", "she"})
@@ -35,6 +37,10 @@ def subject_lists(sentences: Sequence[Sentence]) -> Iterator[tuple[Phrase, ...]]
                 named.setdefault(tuple(word.stem for word in phrase), phrase)
             if token.low == "the" and (phrase := _told(sentence, position + 1)):
                 definite.setdefault(tuple(word.stem for word in phrase), phrase)
+            if token.low in _ONE and _is_made(sentence, position - 1):
+                made = run_starting(sentence, position + 1)
+                if made:
+                    named.setdefault(tuple(word.stem for word in made), made)
             begins = position == 0 or sentence[position - 1].low in _BEGINS or is_verb(sentence, position - 1)
             if token.low == "each" and (phrase := _timed(sentence, position + 1)):
                 named.setdefault(tuple(word.stem for word in phrase), phrase)
@@ -47,6 +53,13 @@ def subject_lists(sentences: Sequence[Sentence]) -> Iterator[tuple[Phrase, ...]]
     counts = Counter(seen)
     for group in (named, opened, {**named, **opened}, definite):
         yield from _combined(group, counts)
+
+
+def _is_made(sentence: Sentence, position: int) -> bool:
+    """ "9 hours to build", "observing": the thing behind is what is made or done."""
+    if position < 0 or sentence[position].stem not in _MAKING:
+        return False
+    return sentence[position].low.endswith("ing") or (position > 0 and sentence[position - 1].low == "to")
 
 
 def _combined(group: Mapping[tuple[str, ...], tuple[Token, ...]], counts: Counter[tuple[str, ...]]) -> Iterator[tuple[Phrase, ...]]:

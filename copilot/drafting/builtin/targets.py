@@ -19,6 +19,7 @@ _OTHERS = frozenset({"rest", "other", "remaind"})
 _KIND_OF: dict[Relation, ConstraintKind] = {"<=": "resource", ">=": "requirement", "==": "balance"}
 _MONEY = {"out": 0.9, "unknown": 0.7, "in": 0.2, "": 0.0}
 _ENOUGH = 0.45
+_FEW = 6
 _NEAR = 0.25
 _EVERY = frozenset({"each", "both", "every", "either", "all"})
 _MEASURED = "“{phrase}” is read as the amount of all items together."
@@ -247,6 +248,7 @@ def _loose(
         and not row.money
         and len(row.facts) == len(context.items)
         and row.unit not in lexicon().measure_stems
+        and not row.is_rate
     ]
     if len(free) == 1:
         limits, _ = _on_rows(raw, rows, [float(index == free[0]) for index in range(len(rows))], (), context)
@@ -263,6 +265,8 @@ def _on_everything(
         return [_on_items(raw, context.everything)], []
     alike = any(quantity.head[:4] == word[:4] for item in context.items for word in item.stems)
     plural = not alike and quantity.unit and not quantity.money and quantity.unit not in lexicon().measure_stems
+    if plural and raw.weak and quantity.part.worded and quantity.part.value <= _FEW:
+        return [], []  # "sold under two names"
     if plural and not _names_row(quantity, rows):
         return _loose(raw, context, rows, taken)
     around = set(_items_around(quantity))

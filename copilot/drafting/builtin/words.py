@@ -38,6 +38,8 @@ class Cues:
     able_minimize: frozenset[str]
     aim_stands_for: Mapping[str, str]
     spend_stems: frozenset[str]
+    due: frozenset[str]
+    unknown: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,8 @@ def _cues() -> Cues:
         able_minimize=frozenset(cues["objective"]["able_minimize"]),
         aim_stands_for=cues["objective"]["stands_for"],
         spend_stems=_stems(cues["spend"]),
+        due=frozenset(cues["due"]),
+        unknown=_phrases(cues["unknown"]),
     )
 
 
