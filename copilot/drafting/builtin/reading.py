@@ -155,7 +155,7 @@ def _direct(reading: Reading, roles: Roles) -> None:
     if sense == "maximize":
         roles.limits = [replace(raw, sign="==") if _must_be_all(raw) else raw for raw in roles.limits]
     if sense == "minimize":
-        roles.limits = [replace(raw, sign=">=") if _has_to_do(raw) else raw for raw in roles.limits]
+        roles.limits = [_asked_for(raw, reading) if _has_to_do(raw) else raw for raw in roles.limits]
     if sense == "minimize" and all(raw.sign == "<=" for raw in roles.limits):
         alone = sum(raw.weak and not raw.quantity.money for raw in roles.limits) == 1
         roles.limits = [_turned(raw, reading, alone=alone) for raw in roles.limits]
@@ -180,15 +180,19 @@ def _has_to_do(raw: RawLimit) -> bool:
     return owned and bool(parts) and parts[0].verb and parts[0].stem not in lexicon().cues.spend_stems
 
 
+def _asked_for(raw: RawLimit, reading: Reading) -> RawLimit:
+    reading.guessed.append(raw.quantity)
+    reading.notes.append(f'"{written(raw.quantity)}" is read as what is asked for, not as what there is.')
+    return replace(raw, sign=">=")
+
+
 def _turned(raw: RawLimit, reading: Reading, *, alone: bool) -> RawLimit:
     """ "There are 120 patients", where otherwise doing nothing would be cheapest: so many are asked for."""
     low = {part.low for part in raw.quantity.clause}
     asked = "there" in low or (bool(low & {"has", "have"}) and "to" in {part.low for part in raw.quantity.after})
     if not raw.weak or raw.quantity.money or not (asked or alone) or low & lexicon().cues.have_strong:
         return raw
-    reading.guessed.append(raw.quantity)
-    reading.notes.append(f'"{written(raw.quantity)}" is read as what is asked for, not as what there is.')
-    return replace(raw, sign=">=")
+    return _asked_for(raw, reading)
 
 
 def _add_limits(reading: Reading, roles: Roles) -> list[RawLimit]:
@@ -208,7 +212,7 @@ def _add_limits(reading: Reading, roles: Roles) -> list[RawLimit]:
     for raw, gap in torn:
         _settle(reading, raw, gap)
     for raw in roles.shares:
-        limit, unclear = share_limit(raw, reading.context)
+        limit, unclear = share_limit(raw, reading.rows, reading.context)
         reading.limits.extend([limit] if limit else [])
         reading.gaps.extend([unclear] if unclear else [])
     reading.limits = _once(reading.limits)

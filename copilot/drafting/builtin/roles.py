@@ -12,7 +12,7 @@ from copilot.drafting.builtin.distances import distance_of, is_distance
 from copilot.drafting.builtin.expressions import Expression
 from copilot.drafting.builtin.facts import Fact, Gap, Limit, Quantity, RawLimit
 from copilot.drafting.builtin.mentions import Parts
-from copilot.drafting.builtin.owners import by_hand, is_available, is_served, made_by
+from copilot.drafting.builtin.owners import by_hand, is_available, is_distributive, is_for_all, is_served, made_by
 from copilot.drafting.builtin.quantities import quantities_of
 from copilot.drafting.builtin.pairs import paired
 from copilot.drafting.builtin.spans import shared_limit
@@ -61,7 +61,7 @@ def assign(clause: Clause, *, item_count: int, hypernyms: frozenset[str], roles:
             roles.apart.extend([apart] if apart else [])
             roles.gaps.extend([] if apart else [no_role(quantity)])
             continue
-        limit = _limit(quantity, earlier)
+        limit = None if is_for_all(quantity) else _limit(quantity, earlier)
         item = zipped.get(quantity.position, -1)
         pair = paired(limit) if limit is not None else None
         if pair is not None:
@@ -139,10 +139,11 @@ def _stated(quantity: Quantity) -> Relation | None:
     words = lexicon().cues
     before = {part.low for part in quantity.before if not (part.verb and part.stem == "supply")}
     behind = {part.low for part in _behind(quantity)}
-    owned = bool(quantity.right) or _is_distributive(quantity)
+    owned = bool(quantity.right) or is_distributive(quantity)
     if _has_it(quantity) and not owned:
         return "<="
-    if is_available(quantity):
+    low = [part.low for part in quantity.after[:2]]
+    if is_available(quantity) or (quantity.money and low[:1] == ["to"] and low[1:] in (["spend"], ["invest"])):
         return "<="
     places = [part.low for part in reversed(quantity.before)]
     if len(places) > 1 and places[0] in _POSSESSIVES - {"a", "the"}:
@@ -206,19 +207,6 @@ def _behind(quantity: Quantity) -> Parts:
     return parts[quantity.position + 1 :]
 
 
-def _is_distributive(quantity: Quantity) -> bool:
-    """ "each A has ..": the number belongs to one item each."""
-    if len(quantity.left) != 1:
-        return False
-    ahead = quantity.clause[: quantity.position]
-    if any(part.low in ("each", "every") for part in ahead[:2]) and any(part.low == "of" for part in ahead[2:4]):
-        return True  # "each tin of herring supplies"
-    return any(
-        part.kind == "item" and spot and quantity.clause[spot - 1].low in ("each", "every", "a", "an", "one", "per")
-        for spot, part in enumerate(quantity.clause[: quantity.position])
-    )
-
-
 def _owners(quantity: Quantity, *, item_count: int, hypernyms: frozenset[str]) -> tuple[int, ...]:
     """The items whose coefficient the number is."""
     if quantity.right and len(quantity.right) < max(item_count, 2):
@@ -229,6 +217,8 @@ def _owners(quantity: Quantity, *, item_count: int, hypernyms: frozenset[str]) -
         return quantity.left
     if quantity.right:
         return quantity.right
+    if is_for_all(quantity):
+        return tuple(range(item_count))
     ahead = quantity.clause[: quantity.position]
     for spot, part in enumerate(ahead):
         if part.low in _COLLECTIVE and spot + 1 < len(ahead):

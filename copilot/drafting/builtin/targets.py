@@ -9,6 +9,7 @@ from itertools import pairwise
 from copilot.drafting.builtin.context import Context
 from copilot.drafting.builtin.facts import Gap, Limit, Quantity, RawLimit, Row
 from copilot.drafting.builtin.mentions import Part
+from copilot.drafting.builtin.owners import is_distributive
 from copilot.drafting.builtin.rownames import row_name, written
 from copilot.drafting.builtin.scoring import row_score
 from copilot.drafting.builtin.words import lexicon
@@ -143,9 +144,10 @@ def _is_noun(part: Part) -> bool:
 def _items_around(quantity: Quantity) -> tuple[int, ...]:
     """Items between the numbers next to this one; those behind it first."""
     behind: list[int] = []
+    spoken = any(part.kind == "item" for part in quantity.before)
     for part in quantity.clause[quantity.position + 1 :]:
-        if part.kind == "number":
-            break
+        if part.kind == "number" or (spoken and part.low == ","):
+            break  # "A sells up to 200 copies, B up to 300"
         if part.kind == "item":
             behind.append(part.item)
     if behind:
@@ -257,6 +259,15 @@ def _loose(
     return [_on_items(raw, context.everything, _LOOSE.format(phrase=phrase))], []
 
 
+def _of_subject(raw: RawLimit, context: Context, region: tuple[int, ...]) -> tuple[list[Limit], list[Gap]]:
+    """ "trucks may do at most 9 journeys": a limit on the one item that the clause speaks of; not of "each truck"."""
+    if is_distributive(raw.quantity) or raw.weak:
+        text = f'It is not clear what "{written(raw.quantity)}" limits.'
+        return [], [Gap(text, (raw.quantity.span,), kind="target", raw=raw)]
+    note = f'"{written(raw.quantity)}" is read as a limit on "{context.items[region[0]].label}".'
+    return [_on_items(raw, region, note)], []
+
+
 def _on_everything(
     raw: RawLimit, context: Context, rows: Sequence[Row], taken: Collection[int]
 ) -> tuple[list[Limit], list[Gap]]:
@@ -267,6 +278,10 @@ def _on_everything(
     plural = not alike and quantity.unit and not quantity.money and quantity.unit not in lexicon().measure_stems
     if plural and raw.weak and quantity.part.worded and quantity.part.value <= _FEW:
         return [], []  # "sold under two names"
+    region = _items_around(quantity)
+    named = len(region) == 1 and any(part.kind == "item" for part in quantity.clause)
+    if plural and not _names_row(quantity, rows) and named and not _is_total(quantity):
+        return _of_subject(raw, context, region)
     if plural and not _names_row(quantity, rows):
         return _loose(raw, context, rows, taken)
     around = set(_items_around(quantity))
