@@ -15,7 +15,8 @@ _SHORT = {
     "s": "second", "sec": "second", "min": "minute", "h": "hour", "hr": "hour",
     "mg": "milligram", "g": "gram", "kg": "kilogram", "kilo": "kilogram",
     "ml": "milliliter", "millilitre": "milliliter", "l": "liter", "litre": "liter",
-    "cm": "centimeter", "t": "ton", "tonne": "ton", "m": "meter", "metre": "meter", "km": "kilometer", "kilometre": "kilometer", "oz": "ounce", "lb": "pound",
+    "cm": "centimeter", "t": "ton", "tonne": "ton", "m": "meter", "metre": "meter", "km": "kilometer",
+    "kilometre": "kilometer", "oz": "ounce", "lb": "pound",
 }  # fmt: skip
 
 

@@ -16,7 +16,24 @@ _WHERE = frozenset({"in", "per", "on", "during", "from", "at", "this", "over", "
 _ABLE = frozenset({"possible", "can", "could", "may", "able", "reasonable", "feasible", "practicable"})
 _COPULAS = frozenset({"is", "are", "be", "was", "become", "becomes", "stays", "kept", "made"})
 _PASSED = _COPULAS | frozenset(
-    {"the", "a", "an", "its", "their", "as", "to", "should", "must", "can", "could", "will", "would", "at", "down", "up"}
+    {
+        "the",
+        "a",
+        "an",
+        "its",
+        "their",
+        "as",
+        "to",
+        "should",
+        "must",
+        "can",
+        "could",
+        "will",
+        "would",
+        "at",
+        "down",
+        "up",
+    }
     | {"you", "us", "her", "him", "them", "it", "in", "off", "out"}
 )
 _OPENS = frozenset({"that", "if", "to"})
@@ -116,7 +133,9 @@ def _asks_bound(parts: Parts, spot: int) -> bool:
     """ "How many can be kept busy, at most?", "What would she have to pay at the least?": the question is the aim."""
     low = [part.low for part in parts]
     ends = spot + 1 >= len(parts) or all(part.kind == "mark" for part in parts[spot + 1 :])
-    bound = low[spot] in ("most", "least") and (low[max(0, spot - 1)] == "at" or low[max(0, spot - 2) : spot] == ["at", "the"])
+    bound = low[spot] in ("most", "least") and (
+        low[max(0, spot - 1)] == "at" or low[max(0, spot - 2) : spot] == ["at", "the"]
+    )
     asks = bool({"how", "what"} & set(low[:spot]))
     return bound and ends and asks and not any(part.kind == "number" for part in parts)
 

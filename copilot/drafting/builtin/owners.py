@@ -62,10 +62,13 @@ def is_distributive(quantity: Quantity) -> bool:
 def is_for_all(quantity: Quantity) -> bool:
     """ "testing takes 1 hour for either", "4 minutes, the same for both": so much of each of the things."""
     behind = [part.low for part in quantity.clause[quantity.position + 1 : quantity.position + 8]]
-    marks = [spot for spot, word in enumerate(behind) if word in "(),:" and behind[spot + 1 : spot + 3] != ["the", "same"]]
+    marks = [
+        spot for spot, word in enumerate(behind) if word in "(),:" and behind[spot + 1 : spot + 3] != ["the", "same"]
+    ]
     behind = behind[: marks[0] + 1 if marks else None]
     return quantity.part.shape in ("plain", "money") and any(
-        behind[spot] == "for" and behind[spot + 1] in ("either", "both")
+        behind[spot] == "for"
+        and behind[spot + 1] in ("either", "both")
         and behind[spot + 2 : spot + 3] in ([], [","], ["and"], ["of"], [";"])
         for spot in range(len(behind) - 1)
     )

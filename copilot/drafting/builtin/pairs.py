@@ -1,4 +1,4 @@
-"""Reads rules per piece of another thing: "at least two teams for each machine", "for every aide at least 1.5 nurses"."""
+"""Reads rules per piece of another thing: "at least two teams for each machine", "for every aide 1.5 nurses"."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ def paired(raw: RawLimit) -> Limit | None:
     if base is None or base.item == counted.item:
         return None
     span = (quantity.clause[0].start, quantity.clause[-1].end)
-    return Limit(
-        "multiple", raw.sign, (counted.item,), quantity.sentence, (span,), base=(base.item,), share=quantity
-    )
+    return Limit("multiple", raw.sign, (counted.item,), quantity.sentence, (span,), base=(base.item,), share=quantity)
 
 
 def _counted(quantity: Quantity) -> tuple[Part | None, Parts]:

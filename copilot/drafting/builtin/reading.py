@@ -8,15 +8,17 @@ from dataclasses import dataclass, field, replace
 from copilot.drafting.builtin.candidates import Items
 from copilot.drafting.builtin.clauses import Clause, clauses_of, has_the_same, subject_items
 from copilot.drafting.builtin.context import Context, context_of
-from copilot.drafting.builtin.conversions import comparable, converted
+from copilot.drafting.builtin.conversions import converted
+from copilot.drafting.builtin.directions import direct
 from copilot.drafting.builtin.expressions import extracted, notes_of, rules_of
 from copilot.drafting.builtin.facts import Gap, Goal, Limit, Quantity, RawLimit, Row
+from copilot.drafting.builtin.gates import beyond, dropped_rule, open_number, other_period
 from copilot.drafting.builtin.goals import Aim, aims_of, goal_of
 from copilot.drafting.builtin.kinds import contents_of, hypernym_heads
 from copilot.drafting.builtin.ledger import check, nameless, overreach, reaches
 from copilot.drafting.builtin.mentions import Mentions, Part, Parts
-from copilot.drafting.builtin.roles import Roles, assign, no_role
-from copilot.drafting.builtin.rownames import row_name, written
+from copilot.drafting.builtin.roles import Roles, assign
+from copilot.drafting.builtin.rownames import row_name
 from copilot.drafting.builtin.rows import rows_of
 from copilot.drafting.builtin.shares import comparison_limits, share_limit
 from copilot.drafting.builtin.targets import resolve
@@ -69,7 +71,7 @@ def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> 
     reading.goal, gap = goal_of(aims, reading.rows, reading.context, asked=asked)
     if sums:
         reading.gaps.extend(nameless(row) for row in reading.rows if not (row.words or row.said or row.money))
-    _direct(reading, roles)
+    direct(reading, roles)
     loose = _add_limits(reading, roles)
     reading.goal, gap = _settled(reading, aims, reading.goal, gap, limits_open=bool(loose))
     _add_loose(reading, loose)
@@ -80,6 +82,8 @@ def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> 
     reading.gaps.extend(
         overreach(limit, reading.context) for limit in reading.limits if _is_one_of_several(limit, reading)
     )
+    odd = [other_period(limit, reading.rows) for limit in reading.limits]
+    reading.gaps.extend(gap for gap in odd if gap is not None)
     reading.notes.extend(notes_of(expressions, items))
     if gap is not None:
         reading.gaps.append(replace(gap, about_goal=True))
@@ -102,6 +106,8 @@ def _roles(parted: Sequence[Parts], aims: Sequence[Aim], reading: Reading) -> Ro
             limits, gaps = comparison_limits(clause)
             reading.limits.extend(limits)
             reading.gaps.extend(gaps)
+            odd = (open_number(clause), beyond(clause), None if gaps else dropped_rule(clause, limits))
+            reading.gaps.extend(gap for gap in odd if gap is not None)
         before = subject_items(kept)
     return roles
 
@@ -115,9 +121,6 @@ def _beyond(clause: Clause) -> list[Gap]:
             said = " ".join(phrase)
             return [Gap(f'"{said}" is an either-or rule or a fixed charge, which I cannot write yet.', (span,))]
     figures = any(part.kind == "number" for part in clause.parts)
-    for phrase in lexicon().cues.unknown:
-        if any(tuple(low[at : at + len(phrase)]) == phrase for at in range(len(low))):
-            return [Gap(f'"{" ".join(part.text for part in clause.parts)}" leaves a number open.', (span,))]
     words = _ARITHMETIC & set(low)
     listed = words == {"plus"} and len(clause.items) == 1 and _opens_with_item(clause)
     if not words or not clause.items or listed or ("divided" in low and not figures):
@@ -137,62 +140,6 @@ def _without_aims(parts: Parts, aims: Sequence[Aim]) -> Parts:
     for aim in sorted(aims, key=lambda aim: -aim.start):
         del kept[aim.start : aim.end]
     return tuple(kept)
-
-
-def _direct(reading: Reading, roles: Roles) -> None:
-    """Numbers without a limit phrase get their direction from the objective, as a stated assumption."""
-    sense = reading.goal.sense if reading.goal else ""
-    for quantity in roles.open:
-        known = quantity.unit and any(comparable(quantity.unit, row.unit) for row in reading.rows if not row.money)
-        alone = not any(part.kind == "item" for part in quantity.clause)
-        if not (sense and known and alone):
-            reading.gaps.append(no_role(quantity))
-            continue
-        roles.limits.append(RawLimit(">=" if sense == "minimize" else "<=", quantity, weak=True))
-        reading.guessed.append(quantity)
-        word = "least" if sense == "minimize" else "most"
-        reading.notes.append(f'"{written(quantity)}" is read as "at {word} {written(quantity)}".')
-    if sense == "maximize":
-        roles.limits = [replace(raw, sign="==") if _must_be_all(raw) else raw for raw in roles.limits]
-    if sense == "minimize":
-        roles.limits = [_asked_for(raw, reading) if _has_to_do(raw) else raw for raw in roles.limits]
-    if sense == "minimize" and all(raw.sign == "<=" for raw in roles.limits):
-        alone = sum(raw.weak and not raw.quantity.money for raw in roles.limits) == 1
-        roles.limits = [_turned(raw, reading, alone=alone) for raw in roles.limits]
-
-
-def _must_be_all(raw: RawLimit) -> bool:
-    """ "In total, you must throw 12 bags": neither more nor less, where more would be better."""
-    low = [part.low for part in raw.quantity.clause]
-    return raw.weak and raw.sign == ">=" and "must" in low and "total" in low and not raw.quantity.money
-
-
-def _has_to_do(raw: RawLimit) -> bool:
-    """ "has 950 saplings to send", "150 pupils to be seen": a task, and not what there is to spend."""
-    quantity = raw.quantity
-    start = quantity.position + 1
-    low = [part.low for part in quantity.clause[start:]]
-    spot = low.index("to") if "to" in low[:6] else -1
-    if not raw.weak or raw.sign != "<=" or quantity.money or spot < 1 or quantity.unit in lexicon().measure_stems:
-        return False
-    parts = [part for part in quantity.clause[start + spot + 1 :] if part.low != "be"][:1]
-    owned = any(part.low in ("has", "have", "had", "are") for part in quantity.before)
-    return owned and bool(parts) and parts[0].verb and parts[0].stem not in lexicon().cues.spend_stems
-
-
-def _asked_for(raw: RawLimit, reading: Reading) -> RawLimit:
-    reading.guessed.append(raw.quantity)
-    reading.notes.append(f'"{written(raw.quantity)}" is read as what is asked for, not as what there is.')
-    return replace(raw, sign=">=")
-
-
-def _turned(raw: RawLimit, reading: Reading, *, alone: bool) -> RawLimit:
-    """ "There are 120 patients", where otherwise doing nothing would be cheapest: so many are asked for."""
-    low = {part.low for part in raw.quantity.clause}
-    asked = "there" in low or (bool(low & {"has", "have"}) and "to" in {part.low for part in raw.quantity.after})
-    if not raw.weak or raw.quantity.money or not (asked or alone) or low & lexicon().cues.have_strong:
-        return raw
-    return _asked_for(raw, reading)
 
 
 def _add_limits(reading: Reading, roles: Roles) -> list[RawLimit]:
@@ -231,9 +178,14 @@ def _add_loose(reading: Reading, loose: Sequence[RawLimit]) -> None:
 def _is_one_of_several(limit: Limit, reading: Reading) -> bool:
     """ "at least 4 workers in the morning, and at least 6 for B": beside a bound on one item, no limit on all."""
     told = limit.quantity is None or lexicon().total_stems & {part.stem for part in limit.quantity.clause}
-    return limit.kind == "sum" and bool(limit.notes) and not told and any(
-        other.kind == "bound" and other.sign == limit.sign and other.sentence == limit.sentence
-        for other in reading.limits
+    return (
+        limit.kind == "sum"
+        and bool(limit.notes)
+        and not told
+        and any(
+            other.kind == "bound" and other.sign == limit.sign and other.sentence == limit.sentence
+            for other in reading.limits
+        )
     )
 
 

@@ -13,8 +13,8 @@ from copilot.drafting.builtin.expressions import Expression
 from copilot.drafting.builtin.facts import Fact, Gap, Limit, Quantity, RawLimit
 from copilot.drafting.builtin.mentions import Parts
 from copilot.drafting.builtin.owners import by_hand, is_available, is_distributive, is_for_all, is_served, made_by
-from copilot.drafting.builtin.quantities import quantities_of
 from copilot.drafting.builtin.pairs import paired
+from copilot.drafting.builtin.quantities import quantities_of
 from copilot.drafting.builtin.spans import shared_limit
 from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.builtin.zipping import named_of, zipped_of
@@ -217,19 +217,22 @@ def _owners(quantity: Quantity, *, item_count: int, hypernyms: frozenset[str]) -
         return quantity.left
     if quantity.right:
         return quantity.right
-    if is_for_all(quantity):
-        return tuple(range(item_count))
+    return tuple(range(item_count)) if is_for_all(quantity) or _is_of_all(quantity, hypernyms) else ()
+
+
+def _is_of_all(quantity: Quantity, hypernyms: frozenset[str]) -> bool:
+    """ "each vehicle uses 3", "both take 2", "2 hours per desk": so much of every item."""
     ahead = quantity.clause[: quantity.position]
     for spot, part in enumerate(ahead):
         if part.low in _COLLECTIVE and spot + 1 < len(ahead):
             follower = ahead[spot + 1]
             if follower.stem in hypernyms or (part.low == "both" and (follower.verb or follower.low == "of")):
-                return tuple(range(item_count))
+                return True
     behind = [part for part in quantity.after if part.kind == "word"]
-    for part, follower in itertools.pairwise(behind):
-        if part.low in ("per", "each", "every") and follower.stem in hypernyms:
-            return tuple(range(item_count))
-    return ()
+    return any(
+        part.low in ("per", "each", "every") and follower.stem in hypernyms
+        for part, follower in itertools.pairwise(behind)
+    )
 
 
 def _weak(quantity: Quantity) -> Relation | None:

@@ -37,10 +37,6 @@ def subject_lists(sentences: Sequence[Sentence]) -> Iterator[tuple[Phrase, ...]]
                 named.setdefault(tuple(word.stem for word in phrase), phrase)
             if token.low == "the" and (phrase := _told(sentence, position + 1)):
                 definite.setdefault(tuple(word.stem for word in phrase), phrase)
-            if token.low in _ONE and _is_made(sentence, position - 1):
-                made = run_starting(sentence, position + 1)
-                if made:
-                    named.setdefault(tuple(word.stem for word in made), made)
             begins = position == 0 or sentence[position - 1].low in _BEGINS or is_verb(sentence, position - 1)
             if token.low == "each" and (phrase := _timed(sentence, position + 1)):
                 named.setdefault(tuple(word.stem for word in phrase), phrase)
@@ -62,7 +58,9 @@ def _is_made(sentence: Sentence, position: int) -> bool:
     return sentence[position].low.endswith("ing") or (position > 0 and sentence[position - 1].low == "to")
 
 
-def _combined(group: Mapping[tuple[str, ...], tuple[Token, ...]], counts: Counter[tuple[str, ...]]) -> Iterator[tuple[Phrase, ...]]:
+def _combined(
+    group: Mapping[tuple[str, ...], tuple[Token, ...]], counts: Counter[tuple[str, ...]]
+) -> Iterator[tuple[Phrase, ...]]:
     """Lists of two, three and all of the phrases that are named most often."""
     bases = {stems for stems in group if sum(set(stems) < set(other) for other in group) > 1}  # "gummy": "blue gummy"
     told = {stems: phrase for stems, phrase in group.items() if stems not in bases}
@@ -70,8 +68,7 @@ def _combined(group: Mapping[tuple[str, ...], tuple[Token, ...]], counts: Counte
     phrases = sorted(phrases, key=lambda phrase: -counts[tuple(word.stem for word in phrase)])[:_MOST_ITEMS]
     phrases.sort(key=lambda phrase: phrase[0].start)
     for size in dict.fromkeys((2, 3, len(phrases))):
-        for chosen in combinations(phrases, size):
-            yield chosen
+        yield from combinations(phrases, size)
 
 
 def _priced(sentence: Sentence, position: int) -> tuple[Token, ...]:
@@ -80,7 +77,8 @@ def _priced(sentence: Sentence, position: int) -> tuple[Token, ...]:
     if sentence[position].low in _PRICED and follower is not None and follower.kind == "number":
         return run_ending(sentence, position)
     before = sentence[position - 1].low if position else ""
-    if sentence[position].low in ("each", "every", "a", "an", "one") and before in ("on", "for", "from"):
+    made = sentence[position].low in _ONE and _is_made(sentence, position - 1)
+    if made or (sentence[position].low in _ONE and before in ("on", "for", "from")):
         return run_starting(sentence, position + 1)
     if sentence[position].low not in _RUNNING:
         return ()

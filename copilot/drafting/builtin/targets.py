@@ -10,15 +10,13 @@ from copilot.drafting.builtin.context import Context
 from copilot.drafting.builtin.facts import Gap, Limit, Quantity, RawLimit, Row
 from copilot.drafting.builtin.mentions import Part
 from copilot.drafting.builtin.owners import is_distributive
+from copilot.drafting.builtin.refusals import refusal_of
 from copilot.drafting.builtin.rownames import row_name, written
 from copilot.drafting.builtin.scoring import row_score
 from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.formulation import ConstraintKind, Relation
 
-_KINDS = frozenset({"typ", "kind", "sort", "variety"})
-_OTHERS = frozenset({"rest", "other", "remaind"})
 _KIND_OF: dict[Relation, ConstraintKind] = {"<=": "resource", ">=": "requirement", "==": "balance"}
-_MONEY = {"out": 0.9, "unknown": 0.7, "in": 0.2, "": 0.0}
 _ENOUGH = 0.45
 _FEW = 6
 _NEAR = 0.25
@@ -35,7 +33,7 @@ def resolve(
     `taken` are rows that another sentence limits already: they do not count where two rows fit alike.
     """
     quantity = raw.quantity
-    refusal = _refusal(quantity)
+    refusal = refusal_of(quantity)
     if refusal:
         return [], [Gap(refusal, (quantity.span,))]
     if raw.item >= 0:
@@ -57,14 +55,6 @@ def resolve(
     if len(region) == 1 and quantity.words <= context.hypernyms | context.measures | lexicon().container_stems:
         return [_on_items(raw, region)], []
     return _on_everything(raw, context, rows, taken)
-
-
-def _refusal(quantity: Quantity) -> str:
-    """Why a limit cannot be written at all, or nothing."""
-    if quantity.head in _KINDS or quantity.unit in _KINDS:
-        return f'"{written(quantity)}" limits how many kinds are chosen, which the built-in drafter cannot write yet.'
-    stranger = _stranger(quantity)
-    return f'"{stranger}" in "{written(quantity)}" is not one of the things to choose.' if stranger else ""
 
 
 def _counted_items(quantity: Quantity, rows: Sequence[Row], context: Context, *, best: float) -> tuple[int, ...]:
@@ -95,28 +85,6 @@ def _is_of_each(quantity: Quantity) -> bool:
         if low[spot] == "of" and (low[spot + 1] == "each" or (low[spot + 1] == "either" and spot == 0)):
             return spot + 2 == len(low) or low[spot + 2] in kinds
     return False
-
-
-def _stranger(quantity: Quantity) -> str:
-    """A noun that stands in one list with an item and is no item itself: "desks and lamps"."""
-    words, parts = lexicon(), quantity.clause
-    numbers = [spot for spot, part in enumerate(parts) if part.kind == "number"]
-    first = max((spot for spot in numbers if spot < quantity.position), default=0)
-    last = min((spot for spot in numbers if spot > quantity.position), default=len(parts))
-    for spot in range(first, last - 2):
-        if parts[spot].kind != "item" or parts[spot + 1].low not in words.conjunctions:
-            continue
-        ahead = [part for part in parts[spot + 2 : spot + 5] if part.low not in words.determiners]
-        if ahead and ahead[0].low in ("rest", "remainder"):
-            continue
-        named = bool(ahead) and ahead[0].kind == "word" and not ahead[0].verb and not words.is_small(ahead[0].low)
-        if (
-            named
-            and not any(part.kind in ("item", "number") for part in ahead)
-            and ahead[0].stem not in words.empty_stems
-        ):
-            return ahead[0].text
-    return ""
 
 
 def _items_behind(quantity: Quantity) -> tuple[int, ...]:

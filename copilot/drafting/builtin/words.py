@@ -39,7 +39,6 @@ class Cues:
     aim_stands_for: Mapping[str, str]
     spend_stems: frozenset[str]
     due: frozenset[str]
-    unknown: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +210,6 @@ def _cues() -> Cues:
         aim_stands_for=cues["objective"]["stands_for"],
         spend_stems=_stems(cues["spend"]),
         due=frozenset(cues["due"]),
-        unknown=_phrases(cues["unknown"]),
     )
 
 
