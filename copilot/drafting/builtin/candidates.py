@@ -104,8 +104,8 @@ def _all_lists(sentences: Sequence[Sentence]) -> Iterator[Items]:
                 phrases = _coordinated(sentence, position)
                 for first in range(len(phrases) - 1):
                     yield from _variants(phrases[first:])
-    for phrases in subject_lists(sentences):
-        yield tuple(_item(phrase) for phrase in phrases)
+    for named in subject_lists(sentences):
+        yield tuple(_item(phrase) for phrase in named)
 
 
 def _coordinated(sentence: Sentence, joint: int) -> list[tuple[Token, ...]]:

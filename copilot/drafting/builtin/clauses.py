@@ -177,6 +177,8 @@ def _verb_before_number(parts: Parts, start: int) -> bool:
 def _inherited(piece: Sequence[Part], subject: tuple[int, ...], before: tuple[int, ...]) -> tuple[int, ...]:
     """A clause that opens with a verb or a number goes on about the same; one that opens with "it" too."""
     words = lexicon()
+    if "there" in [part.low for part in piece[:_SHORT]] and not any(part.kind == "item" for part in piece[:_SHORT]):
+        return ()  # "This autumn there are 45 barrels"
     for position, part in enumerate(piece):
         dated = part.low in ("this", "each") and any(
             word.stem in words.period_stems for word in piece[position + 1 :][:1]

@@ -121,7 +121,8 @@ def _named_together(parts: Parts) -> set[str]:
                 and not lexicon().is_small(parts[spot].low)
             ) or (parts[spot].kind == "word" and spot < position - 1 and parts[spot + 1].low in (",", ":")):
                 counted = spot and parts[spot - 1].kind == "number" and not parts[spot - 1].worded
-                found |= set() if counted else {parts[spot].stem}
+                states = position + 1 < len(parts) and parts[position + 1].verb  # "one plank, a bench needs"
+                found |= set() if counted or states else {parts[spot].stem}
     return found
 
 

@@ -21,10 +21,10 @@ def converted(raw: RawLimit, rows: Sequence[Row], context: Context) -> tuple[Raw
     quantity = raw.quantity
     scale = next((scale for scale in _SCALES if quantity.unit in scale), None)
     units = {row.unit for row in rows}
-    if scale is None or quantity.unit in context.measures:
+    if scale is None:
         return raw, ""
     others = sorted(units & set(scale))
-    if quantity.unit in units:
+    if quantity.unit in units | context.measures:
         others = sorted(_named_alike(quantity, rows, scale))
         if quantity.unit in others:
             return raw, ""

@@ -24,7 +24,8 @@ def direct(reading: Reading, roles: Roles) -> None:
         known = quantity.unit and any(comparable(quantity.unit, row.unit) for row in reading.rows if not row.money)
         alone = not any(part.kind == "item" for part in quantity.clause)
         low = {part.low for part in quantity.clause}
-        if not (sense and known and alone and low & _SAID_TO_BE):
+        plain = bool(low & _SAID_TO_BE) or not any(part.verb for part in quantity.clause)
+        if not (sense and known and alone and plain):
             reading.gaps.append(no_role(quantity))
             continue
         roles.limits.append(RawLimit(">=" if sense == "minimize" else "<=", quantity, weak=True))

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from copilot.drafting.builtin.clauses import Clause
+from copilot.drafting.builtin.context import Context
 from copilot.drafting.builtin.facts import Gap, Limit, Quantity, Row
 from copilot.drafting.builtin.mentions import Parts
 from copilot.drafting.builtin.rownames import row_name, written
-from copilot.drafting.builtin.words import load
+from copilot.drafting.builtin.words import load, stem
 
 _NEAR = 4
 _SPANS = {"daily": "day", "weekly": "week", "monthly": "month", "yearly": "year", "annual": "year"}
@@ -57,6 +58,29 @@ def _says_able(parts: Parts) -> bool:
     low = [part.low for part in parts]
     spots = [spot for spot, word in enumerate(low) if word == "as"]
     return len(spots) > 1 and bool({"possible", "can", "could"} & set(low[spots[-1] : spots[-1] + _NEAR]))
+
+
+def bare_heads(parted: Sequence[Parts], context: Context) -> list[Gap]:
+    """ "room for 20 boats", of canoes and pedal boats: the last word of one name may stand for all of them."""
+    long = {index for index, item in enumerate(context.items) if len(item.stems) > 1}
+    heads = {index: context.items[index].stems[-1] for index in long}
+    bare = [
+        (parts, spot)
+        for parts in parted
+        for spot, part in enumerate(parts)
+        if part.kind == "item" and part.item in heads and not part.holder and stem(part.text) == heads[part.item]
+    ]
+    counted = [(parts, spot) for parts, spot in bare if spot and parts[spot - 1].kind == "number"]
+    told = {parts[spot].item for parts, spot in bare if not spot or parts[spot - 1].kind != "number"}
+    return [
+        Gap(
+            f'It is not clear whether "{parts[spot].text}" are all things to choose, or only '
+            f'"{context.items[parts[spot].item].label}".',
+            ((parts[spot - 1].start, parts[spot].end),),
+        )
+        for parts, spot in counted
+        if parts[spot].item not in told
+    ]
 
 
 def other_period(limit: Limit, rows: Sequence[Row]) -> Gap | None:

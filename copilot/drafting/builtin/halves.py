@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from copilot.drafting.builtin.words import lexicon
@@ -18,6 +19,7 @@ _AND_HALF = ("and", "a", "half")
 def halved(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with each such phrase as one number before its unit."""
     found: list[Token] = []
+    tokens = _counted_ones(tokens)
     position = 0
     while position < len(tokens):
         for reader in (_part_of_one, _one_and_half, _some_and_half):
@@ -63,6 +65,25 @@ def _some_and_half(tokens: Sequence[Token], position: int) -> tuple[list[Token],
     if not whole or ahead[4].low in ("of", "as", "the"):
         return [], 0
     return [_number(ahead[0], ahead[3], whole + 0.5)], 4
+
+
+def _counted_ones(tokens: Sequence[Token]) -> list[Token]:
+    """ "one plank" as a number, in a list behind "and" or a verb, where others have "two planks"."""
+    words = lexicon()
+    counted = {
+        follower.stem
+        for token, follower in pairwise(tokens)
+        if token.kind == "number" or (token.low in words.numbers and token.low != "one")
+    }
+    found = list(tokens)
+    for spot in range(1, len(tokens) - 1):
+        if tokens[spot].low != "one" or tokens[spot + 1].stem not in counted or tokens[spot + 1].kind != "word":
+            continue
+        before, after = tokens[spot - 1].low, tokens[spot + 2].low if spot + 2 < len(tokens) else "."
+        listed = before in ("and", "plus") or (before in words.verb_forms and not before.endswith("ing"))
+        if listed and after not in words.verb_forms and after not in words.auxiliaries:
+            found[spot] = _number(tokens[spot], tokens[spot], 1.0)
+    return found
 
 
 def _number(first: Token, last: Token, value: float) -> Token:

@@ -60,10 +60,13 @@ def _states_number(tokens: Sequence[Token], position: int) -> bool:
     if token.low.endswith(("ss", "us", "is")) or token.stem in lexicon().measure_stems or not token.text.islower():
         return False
     start = position - 1
-    while start >= 0 and _is_plain(tokens[start]) and position - start < 4:
+    while start >= 0 and position - start < 6 and (_is_plain(tokens[start]) or tokens[start].low == "of"):
         start -= 1
-    singular = start < position - 1 and not tokens[position - 1].low.endswith("s")
-    return singular and start >= 0 and tokens[start].low in ("a", "an", "each", "every", "one")
+    if start < 0 or start == position - 1 or tokens[start].low not in ("a", "an", "each", "every", "one"):
+        return False
+    name = tokens[start + 1 : position]
+    head = next((spot for spot, word in enumerate(name) if word.low == "of"), len(name))  # "a bed of leeks yields 18"
+    return head > 0 and not name[head - 1].low.endswith("s")
 
 
 def _is_adjective(before: Token | None, after: Token | None) -> bool:

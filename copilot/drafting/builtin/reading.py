@@ -12,7 +12,7 @@ from copilot.drafting.builtin.conversions import converted
 from copilot.drafting.builtin.directions import direct
 from copilot.drafting.builtin.expressions import extracted, notes_of, rules_of
 from copilot.drafting.builtin.facts import Gap, Goal, Limit, Quantity, RawLimit, Row
-from copilot.drafting.builtin.gates import beyond, dropped_rule, open_number, other_period
+from copilot.drafting.builtin.gates import bare_heads, beyond, dropped_rule, open_number, other_period
 from copilot.drafting.builtin.goals import Aim, aims_of, goal_of
 from copilot.drafting.builtin.kinds import contents_of, hypernym_heads
 from copilot.drafting.builtin.ledger import check, nameless, overreach, reaches
@@ -63,6 +63,7 @@ def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> 
     reading = Reading(context_of(items, parted))
     reading.offsets = [(sentence[0].start, sentence[-1].end) for sentence in sentences]
     parted, expressions = extracted(parted) if sums else (parted, [])
+    reading.gaps.extend(bare_heads(parted, reading.context))
     aims = aims_of(parted)
     roles = _roles(parted, aims, reading)
     reading.rows = rows_of(roles.facts, item_count=len(items))
@@ -175,6 +176,12 @@ def _add_loose(reading: Reading, loose: Sequence[RawLimit]) -> None:
     reading.limits = _once(reading.limits)
 
 
+def _is_less(limit: Limit, other: Limit) -> bool:
+    """ "room for 500, and at most 200 of A" is a sum with a part of it."""
+    one, two = limit.quantity, other.quantity
+    return one is None or two is None or one.part.value <= two.part.value
+
+
 def _is_one_of_several(limit: Limit, reading: Reading) -> bool:
     """ "at least 4 workers in the morning, and at least 6 for B": beside a bound on one item, no limit on all."""
     told = limit.quantity is None or lexicon().total_stems & {part.stem for part in limit.quantity.clause}
@@ -183,7 +190,10 @@ def _is_one_of_several(limit: Limit, reading: Reading) -> bool:
         and bool(limit.notes)
         and not told
         and any(
-            other.kind == "bound" and other.sign == limit.sign and other.sentence == limit.sentence
+            other.kind == "bound"
+            and other.sign == limit.sign
+            and other.sentence == limit.sentence
+            and _is_less(limit, other)
             for other in reading.limits
         )
     )

@@ -184,7 +184,7 @@ def _is_due(quantity: Quantity) -> bool:
     counted = bool(quantity.unit) and not quantity.right and not quantity.money
     coming = {part.low for part in quantity.clause[quantity.position + 1 : start + 3]} & lexicon().cues.due
     served = quantity.unit not in lexicon().measure_stems
-    if counted and coming and served and not quantity.left:
+    if counted and coming and served and not any(part.kind == "item" for part in quantity.before):
         return True
     return counted and (low[:2] in (["must", "be"], ["should", "be"]) or low[1:3] == ["to", "be"])
 
