@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from copilot.drafting.builtin.kinds import announced_names, lengthens
-from copilot.drafting.builtin.nominals import is_nominal, run_ending, run_starting
+from copilot.drafting.builtin.nominals import end_of, is_nominal, run_ending, run_starting
 from copilot.drafting.builtin.subjects import subject_lists
 from copilot.drafting.builtin.tokens import Sentence, Token
 from copilot.drafting.builtin.words import lexicon
@@ -137,7 +137,7 @@ def _held(sentence: Sentence, joint: int, right: tuple[Token, ...]) -> tuple[Tok
     """ "jars of jam and bottles of sauce": where the name before stands behind "of", so does this one."""
     before = run_ending(sentence, joint)
     start = joint - len(before) - 1
-    of = sentence.index(right[-1]) + 1
+    of = end_of(sentence, _after_joint(sentence, joint), right)
     both = bool(before) and start >= 0 and sentence[start].low == "of" and sentence[of : of + 1]
     return (run_starting(sentence, of + 1) or right) if both and sentence[of].low == "of" else right
 

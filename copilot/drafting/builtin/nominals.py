@@ -135,5 +135,12 @@ def run_starting(tokens: Sequence[Token], start: int, *, longest: int = 5) -> tu
     return tuple(tokens[start:end])
 
 
+def end_of(tokens: Sequence[Token], start: int, phrase: Sequence[Token]) -> int:
+    """Behind the noun phrase that was found from `start` on."""
+    while start < len(tokens) and tokens[start] is not phrase[0]:
+        start += 1
+    return start + len(phrase)
+
+
 def _is_plain(token: Token) -> bool:
     return token.kind == "word" and not lexicon().is_small(token.low)

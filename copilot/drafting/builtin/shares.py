@@ -107,8 +107,8 @@ def _pattern(low: Sequence[str], first: int, second: int) -> tuple[Relation, boo
     if "than" in between or "as" in between:
         ahead = [word for word in before if word not in _JOINS]
         negated = bool({"not", "cannot", "no", "n't", "never"} & set(before))
-        if ahead and ahead[-1] not in ("many", "much"):
-            ahead = ahead[: max((at + 1 for at, word in enumerate(ahead) if word in _DEGREES), default=len(ahead))]
+        if ahead[-2:-1] and ahead[-2] in _DEGREES and ahead[-1] not in ("many", "much"):
+            ahead = ahead[:-1]  # "no fewer beds of kale"
         if ahead and ahead[-1] == "more":
             return ("<=", False) if negated else (">=", True)
         if ahead and ahead[-1] in ("fewer", "less"):

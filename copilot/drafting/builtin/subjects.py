@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
-from copilot.drafting.builtin.nominals import is_nominal, is_verb, run_ending, run_starting
+from copilot.drafting.builtin.nominals import end_of, is_nominal, is_verb, run_ending, run_starting
 from copilot.drafting.builtin.tokens import Sentence, Token
 from copilot.drafting.builtin.words import lexicon
 
@@ -83,7 +83,7 @@ def _priced(sentence: Sentence, position: int) -> tuple[Token, ...]:
     if sentence[position].low not in _RUNNING:
         return ()
     phrase = run_starting(sentence, position + 1)
-    end = sentence.index(phrase[-1]) + 1 if phrase else len(sentence)
+    end = end_of(sentence, position + 1, phrase) if phrase else len(sentence)
     return phrase if end < len(sentence) and sentence[end].low in ("for", "costs") else ()
 
 
@@ -100,7 +100,7 @@ def _timed(sentence: Sentence, start: int) -> tuple[Token, ...]:
 def _told(sentence: Sentence, start: int) -> tuple[Token, ...]:
     """The subject of a verb with a number close behind: "the Alpha brand costs $5"."""
     phrase = _subject(sentence, start, per=False)
-    end = sentence.index(phrase[-1]) + 1 if phrase else 0
+    end = end_of(sentence, start, phrase) if phrase else 0
     return phrase if any(token.kind == "number" for token in sentence[end : end + 4]) else ()
 
 
@@ -114,10 +114,10 @@ def _subject(sentence: Sentence, start: int, *, per: bool) -> tuple[Token, ...]:
     phrase = run_starting(sentence, start)
     if not phrase:
         return ()
-    end = sentence.index(phrase[-1]) + 1
+    end = end_of(sentence, start, phrase)
     while end + 1 < len(sentence) and sentence[end].low == "of" and is_nominal(sentence, end + 1):
         phrase = run_starting(sentence, end + 1)
-        end = sentence.index(phrase[-1]) + 1
+        end = end_of(sentence, end + 1, phrase)
     if per:
         return phrase if phrase[0].stem not in lexicon().period_stems | lexicon().container_stems else ()
     return phrase if _states(sentence, end) else ()

@@ -138,3 +138,15 @@ def test_what_cannot_be_read_for_sure_is_said(text: str, said: str) -> None:
     outcome = ask(text)
     assert outcome.draft is None
     assert said in " ".join(outcome.reasons)
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("At least 25 crates and at least 10 pallets must be made.", "no plan can meet all"),
+        ("He must make more than 5 pallets.", "5 itself is allowed"),
+    ],
+)
+def test_a_conflict_and_a_strict_limit_are_remarked(rule: str, said: str) -> None:
+    formulation = drafted(SHOP.format(rule=rule)).formulation
+    assert said in " ".join(assumption.text for assumption in formulation.assumptions)
