@@ -9,6 +9,7 @@ from copilot.drafting.builtin.context import Context
 from copilot.drafting.builtin.facts import Gap, Limit, Row
 from copilot.drafting.builtin.roles import no_role
 from copilot.drafting.builtin.rownames import row_name, written
+from copilot.drafting.builtin.words import lexicon
 
 if TYPE_CHECKING:
     from copilot.drafting.builtin.reading import Reading
@@ -68,7 +69,13 @@ def _check_holes(reading: Reading) -> None:
             text = f'The objective "{row_name(row)}" has no number for {names}.'
             reading.gaps.append(Gap(text, tuple(fact.quantity.span for fact in row.facts.values())))
         elif any(limit.row == index for limit in reading.limits):
-            reading.notes.append(f'No "{row_name(row)}" is given for {names}; it is taken as 0.')
+            measured = row.unit in lexicon().measure_stems
+            text = f'No "{row_name(row)}" is given for {names}; it is taken as 0.'
+            if not measured:
+                reading.notes.append(text)
+                continue
+            text = f'No "{row_name(row)}" is given for {names}. Say how much, or that it takes none.'
+            reading.gaps.append(Gap(text, tuple(fact.quantity.span for fact in row.facts.values())))
 
 
 def _check_items(reading: Reading) -> None:

@@ -43,6 +43,8 @@ _IDLE = (
     "As I read the text, choosing nothing at all is best for “{label}”, so I have probably misread a limit. "
     "Say what is needed with “at least”."
 )
+_CONFLICT = "As I read the text, no plan can meet all of its limits at once."
+_STRICT = "“{phrase}” is read so that {value} itself is allowed."
 _NOTHING = "No rule asks for anything, so choosing nothing at all is best for “{label}”; is something needed?"
 
 
@@ -63,6 +65,7 @@ def outcome_of_text(text: str) -> Read | DraftOutcome:
         refusal = _refusal(reading)
         if refusal:
             return DraftOutcome(status="abstained", reasons=(refusal,))
+        _remark(reading)
         return Read(formulation_of(reading, text), offers_of(reading, text))
     partial = formulation_of(reading, text) if reading.goal is not None else None
     questions: tuple[Question, ...] = questions_of(reading)
@@ -112,6 +115,17 @@ def _refusal(reading: Reading) -> str:
             return _IDLE.format(label=reading.goal.label)
         reading.notes.append(_NOTHING.format(label=reading.goal.label))
     return ""
+
+
+def _remark(reading: Reading) -> None:
+    """What a complete reading must say of itself: that its limits conflict, and that "more than 30" allows 30."""
+    if finite(reading) == "infeasible":
+        reading.notes.append(_CONFLICT)
+    for limit in reading.limits:
+        if limit.strict and limit.quantity is not None and limit.kind != "comparison":
+            value = limit.quantity.part.text
+            word = "more than" if limit.sign == ">=" else "less than"
+            reading.notes.append(_STRICT.format(phrase=f"{word} {value}", value=value))
 
 
 def formulation_of(reading: Reading, text: str) -> Formulation:

@@ -40,8 +40,8 @@ def lettered(text: str) -> tuple[list[Sentence], Items] | None:
 
 def unlettered(text: str) -> list[Sentence]:
     """The sentences of a text whose decisions go by their names, without remarks in brackets."""
-    found = [_without_remarks(sentence) for sentence in _said(text)]
-    return [sentence for sentence in found if sentence]
+    kept = [_without_remarks(sentence) for sentence in _said(text)]
+    return [sentence for sentence in kept if sentence]
 
 
 def _said(text: str) -> list[Sentence]:
