@@ -13,6 +13,7 @@ from copilot.drafting.builtin import algebra, followup, pasted, prose, tables
 from copilot.drafting.builtin.algebra_tokens import AlgebraError
 from copilot.drafting.builtin.families import route
 from copilot.drafting.builtin.languages import NOT_ENGLISH, foreign_language
+from copilot.drafting.builtin.nets import route as nets
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.program import data_of, write_program
 
@@ -114,9 +115,12 @@ class BuiltinDrafter:
 
     def _tabled(self, request: DraftRequest) -> DraftOutcome:
         """A known family over the tables, else sentences over the columns of one table of options."""
-        family = None if request.previous else route.formulate(request.text, request.tables)
-        if isinstance(family, Formulation):
-            return self._complete(family)
+        family: tuple[str, ...] = ()
+        for read in () if request.previous else (route.formulate, nets.formulate):
+            found = read(request.text, request.tables)
+            if isinstance(found, Formulation):
+                return self._complete(found)
+            family = family or found or ()
         try:
             formulation = tables.formulate(request.text, request.tables, revision_start=request.revision_start)
         except DraftingError as error:
@@ -126,19 +130,22 @@ class BuiltinDrafter:
         return self._complete(formulation)
 
     def _unlabelled(self, text: str) -> DraftOutcome:
-        """Records of a known family, a table, else prose; a family in doubt says why where prose has none either."""
-        family = route.formulate(text)
-        if isinstance(family, Formulation):
-            return self._complete(family)
+        """A known family, a network, a table, else prose; what is in doubt says why where nothing is read."""
+        doubts: tuple[str, ...] = ()
+        for read in (route.formulate, nets.formulate):
+            found = read(text)
+            if isinstance(found, Formulation):
+                return self._complete(found)
+            doubts = doubts or found or ()
         apart = self._pasted(text)
         if apart is not None:
             return apart
-        if family and len(_NUMBER.findall(text)) > _MOST_IN_PROSE:
-            return DraftOutcome(status="abstained", reasons=family)
-        read = prose.outcome_of_text(text)
-        if isinstance(read, prose.Read):
-            return self._complete(read.formulation, read.questions)
-        return DraftOutcome(status="abstained", reasons=family) if family else read
+        if doubts and len(_NUMBER.findall(text)) > _MOST_IN_PROSE:
+            return DraftOutcome(status="abstained", reasons=doubts)
+        said = prose.outcome_of_text(text)
+        if isinstance(said, prose.Read):
+            return self._complete(said.formulation, said.questions)
+        return DraftOutcome(status="abstained", reasons=doubts) if doubts else said
 
     def _revised(self, request: DraftRequest, previous: Draft) -> DraftOutcome:
         """Answers about the draft before, or edits of it; a message that is a whole problem of its own starts anew."""

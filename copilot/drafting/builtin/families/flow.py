@@ -54,6 +54,8 @@ def read(reading: Reading) -> Formulation:
         trips = [trip for trip in trips if path and not most]
     if not trips:
         raise NotThisFamily
+    if len(trips) > 1 and all(trip.amount is None for trip in trips):
+        raise InDoubt("The text names several ways from one place to another.")
     reading.settle(FAMILY, len(arcs.nodes), len(linked[0].records))
     said = account.sentence_at(goal.start())
     if most:

@@ -1,0 +1,193 @@
+"""A text on its way through one model of a network: its data, what its prose says, and what of it is not understood."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from copilot.drafting.builtin.families.phrases import Account, Said
+from copilot.drafting.builtin.families.plan import Plan
+from copilot.drafting.builtin.families.reading import NotAllSaid
+from copilot.drafting.builtin.nets.data import Data, Place, merged
+from copilot.drafting.builtin.nets.marks import Marks, marks_of
+from copilot.drafting.builtin.nets.phrases import phrases
+from copilot.drafting.builtin.nets.told import take_told
+from copilot.drafting.builtin.words import load
+
+_LEAD = re.compile(
+    r"\b(?:but|however|also|and|additionally|moreover|furthermore|note that|unfortunately|in addition|besides|today)"
+    r"\b[\s,]*$",
+    re.IGNORECASE,
+)
+_WHY = re.compile(
+    r"\s*\([^()\d]{0,60}\)|,?\s*(?:because|since|as|due to|for lack of|owing to)\b[^.;\d]*", re.IGNORECASE
+)
+_BREAKS = re.compile(r"\b(?:if|unless|except|otherwise|when|more|less|both)\b", re.IGNORECASE)
+_DUTY = re.compile(r"\b(?:keep|must|should|can|may|has to|have to|shall)\b", re.IGNORECASE)
+_EDGE = re.compile(r"[;:]|,\s|\b(?:but|if|unless|where|provided)\b")
+_AT = re.compile(r"\bat (?=most\b|least\b)", re.IGNORECASE)
+_RANGE = re.compile(r"\s*(?:to|through|–|-|…|\.\.\.?)\s*")
+
+
+@dataclass(slots=True)
+class Reading:
+    """The data, the account of the prose, and the marks of names in it."""
+
+    data: Data
+    account: Account
+    marks: Marks
+    struck: list[Place] = field(default_factory=list)  # where links are closed: they say no trip
+
+    def fresh(self) -> Reading:
+        """A copy for one more model, with nothing explained but what the data explain."""
+        account = copy.copy(self.account)
+        account.explained = bytearray(account.explained)
+        account.numbers, account.taken, account.counts = [*account.numbers], [*account.taken], [*account.counts]
+        return Reading(self.data, account, self.marks)
+
+    def says(self, family: str, key: str) -> re.Match[str] | None:
+        """The first place where the prose says one of the phrases."""
+        return min(self.places(family, key), key=lambda match: match.start(), default=None)
+
+    def places(self, family: str, key: str) -> Iterator[re.Match[str]]:
+        """Every place of the phrases under a key."""
+        for one in phrases(family, key):
+            for match in one.finditer(self.marks.text):
+                if not _AT.match(self.marks.text, max(0, match.start() - 3)):  # "at most" is no goal
+                    yield match
+
+    def heard(self, family: str, key: str) -> re.Match[str] | None:
+        """As `says`, and what says it is explained wherever it stands."""
+        for match in self.places(family, key):
+            self.account.explain(*match.span())
+            for said in self.numbers_in(*match.span()) if key == "both_ways" else ():  # "two-way"
+                self.account.counts.append(self.account.take(said))
+        return self.says(family, key)
+
+    def numbers_in(self, start: int, end: int) -> list[Said]:
+        """Numbers not yet taken in a range."""
+        return [said for said in self.account.numbers if start <= said.start < end]
+
+    def take(self, said: Said) -> float:
+        """The number is understood."""
+        self.account.taken.append(self.account.take(said))
+        return said.value
+
+    def understood(self, start: int, end: int) -> None:
+        """A rule is explained, with the word that leads to it and the reason behind it, which holds no other rule."""
+        text = self.marks.text
+        lead = _LEAD.search(text, max(0, start - 40), start)
+        self.account.explain(lead.start() if lead else start, end)
+        why = _WHY.match(text, end)
+        if why and not re.search(r"[ᛗᛚ]", why.group()) and not _BREAKS.search(why.group()):
+            self.account.explain(*why.span())
+
+    def sentence(self, at: int) -> Place:
+        """Range of the sentence around an offset."""
+        return self.account.sentence_at(at)
+
+    def settle(self, family: str, *counts: int) -> None:
+        """Absorb what the family knows to be said, and raise NotAllSaid for all that is left."""
+        self.account.count(*counts)
+        for key in ("any", family):
+            for match in self.places(key, "absorb"):
+                self.account.explain(*match.span())
+        self._goal_clauses(family)
+        self._enumerations()
+        reasons = [*self.data.strange, *self._left()]
+        if reasons:
+            raise NotAllSaid(*dict.fromkeys(reasons))
+
+    def _goal_clauses(self, family: str) -> None:
+        """Where the goal is told, and in the first sentence, a word of duty is part of the telling."""
+        text = self.marks.text
+        first = self.sentence(len(text) - len(text.lstrip()))
+        places = [] if re.search(r"[ᛗᛚ]", text[slice(*first)]) or self.numbers_in(*first) else [first]
+        for key in load("nets")["any"]["goals"].get(family, []):
+            places += [self._clause(match.start()) for match in self.places(family, key)]
+        for start, end in places:
+            for match in _DUTY.finditer(text, start, end):
+                self.account.explain(*match.span())
+
+    def _clause(self, at: int) -> Place:
+        start, end = self.sentence(at)
+        for edge in _EDGE.finditer(self.marks.text, start, end):
+            if edge.end() <= at:
+                start = edge.end()
+            elif edge.start() > at:
+                return start, edge.start()
+        return start, end
+
+    def _left(self) -> Iterator[str]:
+        """Numbers, cues of rules and names that nothing explains."""
+        prose, account = self.marks.prose, self.account
+        left = [(f"the number {prose[said.start : said.end]}", said.start) for said in account.numbers]
+        for match in self.places("any", "cues"):
+            if not all(account.explained[match.start() : match.end()]):
+                left.append((f"“{match.group().lower()}”", match.start()))
+        for one in self.marks.mentions:
+            if not all(account.explained[one.start : one.end]):
+                left.append((f"“{one.label}”", one.start))
+        for what, start in sorted(left, key=lambda item: item[1]):
+            begin, end = account.sentence_at(start)
+            yield f"I did not understand {what} in “{' '.join(prose[begin:end].replace(' .', ' ').split())[:200]}”"
+
+    def _enumerations(self) -> None:
+        """A sentence that names every row, every column or every place only lists them."""
+        axes: list[Sequence[str]] = [axis for one in self.data.matrices for axis in (one.rows, one.heads)]
+        axes += [list(one.values) for one in self.data.columns] + [one.nodes for one in self.data.links]
+        self._ranges(axes)
+        for begin, end in {self.sentence(one.start) for one in self.marks.mentions}:
+            inside = [one for one in self.marks.mentions if begin <= one.start < end]
+            named = {one.label for one in inside}
+            for axis in axes:
+                if len(axis) > 1 and set(axis) <= named:
+                    for one in inside:
+                        if one.label in axis:
+                            self.account.explain(one.start, one.end)
+
+    def _ranges(self, axes: Sequence[Sequence[str]]) -> None:
+        """ "K1 to K6", "plants 1-3": the first and the last of some names in order."""
+        for one, other in itertools.pairwise(self.marks.mentions):
+            if not _RANGE.fullmatch(self.marks.prose[one.end : other.start]):
+                continue
+            for axis in axes:
+                if one.label in axis and other.label in axis:
+                    inside = axis[axis.index(one.label) : axis.index(other.label) + 1]
+                    heads = {re.sub(r"[\dA-Z]$", "", label) for label in inside}
+                    if len(inside) > 2 and len(heads) == 1:
+                        self.account.explain(one.start, other.end)
+
+
+def reading_of(data: Data) -> Reading:
+    """The reading of a text's data and prose, before any family; a family gets its own copy."""
+    marks = marks_of(data.prose, data.labels)
+    account = Account(data.prose)
+    account.numbers = [said for said in account.numbers if not marks.covers(said.start)]
+    take_told(data, marks, account)
+    data.columns = merged(data.columns)
+    return Reading(data, account, marks)
+
+
+def said_number(plan: Plan, words: str, said: Said) -> str:
+    """A number of the prose as a parameter, with itself and its unit as its place."""
+    return plan.number(
+        words, said.value, (said.start, said.end + (len(said.unit) + 1 if said.unit else 0)), unit=said.unit
+    )
+
+
+def goal_of(reading: Reading, family: str) -> tuple[re.Match[str] | None, re.Match[str] | None]:
+    """What says that something is to be large, and what that it is to be small: with what it is, or else alone."""
+    most, least = reading.heard(family, "most"), reading.heard(family, "least")
+    if most or least:
+        return most, least
+    return reading.heard(family, "most_bare"), reading.heard(family, "least_bare")
+
+
+def pair_in(marks: Sequence[tuple[str, ...]]) -> tuple[str, str] | None:
+    """The two names of a phrase, apart or joined by "and"."""
+    labels = [label for mark in marks for label in mark]
+    return (labels[0], labels[1]) if len(labels) == 2 and len(marks) in (1, 2) else None
