@@ -1,4 +1,4 @@
-"""A sentence that states a rule without a number is read, or the text is not answered."""
+"""A sentence that states a rule or a figure is read, or the text is not answered."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def test_the_text_alone_is_answered() -> None:
         "The order may not be changed once it is placed.",
         "The joiner insists on a pair of matching ones.",
         "Benches can't be made unless stools are.",
+        "Nothing may be made on a holiday.",
     ],
 )
 def test_a_rule_that_is_not_read_is_named(rule: str) -> None:
@@ -51,3 +52,14 @@ def test_a_rule_that_is_read_is_no_gap() -> None:
     outcome = ask(TEXT.format(rule="The number of benches cannot be higher than the number of stools."))
     assert outcome.draft is not None
     assert len(outcome.draft.formulation.constraints) == 2
+
+
+def test_a_figure_that_is_not_used_is_named() -> None:
+    text = (
+        "A planner chooses X and Y. The sum of X and Y must be at least 20. X must be at most 15. {said} "
+        "The cost is $3 per unit of X and $5 per unit of Y. What is the minimum total cost?"
+    )
+    assert ask(text.format(said="")).status == "complete"
+    outcome = ask(text.format(said="On the way 10% is lost."))
+    assert outcome.draft is None
+    assert any("10" in reason for reason in outcome.reasons), outcome.reasons
