@@ -12,6 +12,7 @@ from copilot.drafting.base import Draft, DraftingError, DraftOutcome, DraftRepor
 from copilot.drafting.builtin import algebra, followup, pasted, prose, tables
 from copilot.drafting.builtin.algebra_tokens import AlgebraError
 from copilot.drafting.builtin.families import route
+from copilot.drafting.builtin.families.stories import networks
 from copilot.drafting.builtin.languages import NOT_ENGLISH, foreign_language
 from copilot.drafting.builtin.nets import route as nets
 from copilot.drafting.formulation import Formulation
@@ -130,9 +131,9 @@ class BuiltinDrafter:
         return self._complete(formulation)
 
     def _unlabelled(self, text: str) -> DraftOutcome:
-        """A known family, a network, a table, else prose; what is in doubt says why where nothing is read."""
+        """A known family, a network, a story, a table, else prose; what is in doubt says why where nothing is read."""
         doubts: tuple[str, ...] = ()
-        for read in (route.formulate, nets.formulate):
+        for read in (route.formulate, nets.formulate, networks.formulate):
             found = read(text)
             if isinstance(found, Formulation):
                 return self._complete(found)

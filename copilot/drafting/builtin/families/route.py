@@ -26,7 +26,6 @@ from copilot.drafting.builtin.families import (
 from copilot.drafting.builtin.families.phrases import Account
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading
 from copilot.drafting.builtin.families.records import layout_of
-from copilot.drafting.builtin.families.stories import networks
 from copilot.drafting.builtin.families.uploaded import with_tables
 from copilot.drafting.formulation import Formulation, Span
 
@@ -53,14 +52,6 @@ _NEXT = "Leave that sentence out or say it in other words, or give the model as 
 
 def formulate(text: str, tables: Sequence[Table] = ()) -> Formulation | tuple[str, ...] | None:
     """The formulation; or reasons, where a family is recognised and something is not understood; or None."""
-    told = _listed(text, tables)
-    if isinstance(told, Formulation) or tables:
-        return told
-    return networks.formulate(text) or told
-
-
-def _listed(text: str, tables: Sequence[Table]) -> Formulation | tuple[str, ...] | None:
-    """What the lists and records of a text say."""
     layout = with_tables(layout_of(text), tables)
     if not layout.blocks:
         return unread.named(text)

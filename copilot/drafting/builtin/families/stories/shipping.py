@@ -46,6 +46,9 @@ def shipped(telling: Telling, graph: Graph) -> Shipping:
     if supply[0].is_least or demand[0].is_most:
         raise InDoubt("It is not clear whether what the places have and need are bounds or amounts.")
     costs, limits = _numbers(graph)
+    gaps = [(a, b) for a in graph.sources for b in graph.sinks if (a, b) not in costs]
+    if gaps and not graph.inner:
+        raise InDoubt(f"There is no cost from {gaps[0][0]} to {gaps[0][1]}.")
     if sum(supply[0].values.values()) < sum(demand[0].values.values()):
         raise InDoubt("The places need more in total than there is.")
     return Shipping(supply[0], demand[0], costs, limits)

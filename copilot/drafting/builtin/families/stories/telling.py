@@ -17,6 +17,7 @@ from copilot.drafting.builtin.families.stories.names import names_of
 _LINE = re.compile(r"[^\n]+")
 _MARK = re.compile(r"[ \t]*(?:[-*•–‣]|\d{1,2}[.)])[ \t]+")
 _SENTENCE = re.compile(r"(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z][a-z])[.!?](?=\s|$)")
+_WRAPPED = re.compile(r"(?<=[^\n]{50}[\w,)’'–—-])\n(?=[^\W_])(?![^\n]{0,40}?[:|])")
 _AMOUNT = re.compile(
     r"[ \t]*(?:[-*•–‣]|\d{1,2}[.)])?[ \t]*(?P<name>[^:\n]{1,40}?)\s*(?::| - |–|—|=)\s*(?P<money>[$€£])?\s?"
     r"(?P<value>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<unit>(?: [a-z]+){0,2})[.;,]?\s*"
@@ -64,6 +65,7 @@ class Telling:
 
 def telling_of(text: str) -> Telling:
     """All that the lines and sentences of a text tell."""
+    text = _unwrapped(text)
     telling = Telling(text, names_of(text))
     if telling.places.pattern is None or _TABLE.search(text):
         return telling
@@ -81,13 +83,18 @@ def telling_of(text: str) -> Telling:
     return telling
 
 
+def _unwrapped(text: str) -> str:
+    """The text with a blank for each line break inside a sentence; offsets stay the same."""
+    return _WRAPPED.sub(" ", text)
+
+
 def _columns(telling: Telling) -> set[int]:
     """Lines such as "Hub 1: $118,000" below each other are amounts, named by the line above; returns their starts."""
     lines = list(_LINE.finditer(telling.text))
     taken: set[int] = set()
     at = 0
     while at < len(lines):
-        run = []
+        run: list[re.Match[str]] = []
         while at + len(run) < len(lines) and (one := _AMOUNT.fullmatch(lines[at + len(run)].group())):
             run.append(one)
         names = [telling.places.called.get(one["name"].strip().lower(), "") for one in run]
