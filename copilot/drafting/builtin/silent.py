@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from copilot.drafting.builtin.facts import Gap
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _ASKING = frozenset({"?", ":"})
 _FIGURE = re.compile(r"[$€£]\s?\d|\d\s?%|\bpercent\b|(?<![\w.,-])(?:[5-9]|\d{2,})(?![\w-])")
+_LONGEST = 1_000  # characters; what is longer is no sentence
 _UNUSED = (
     "“{sentence}” has a number that I could not use. Say what it limits, takes or brings, or leave it out if it does "
     "not matter."
@@ -49,9 +51,10 @@ def _read(reading: Reading) -> Iterator[tuple[int, int]]:
         yield from gap.spans
 
 
+@lru_cache(maxsize=1024)  # a text is read many times
 def _states_rule(sentence: str) -> bool:
     """Whether words of a rule remain once what is harmless is taken out."""
     words = load("silent")
-    for phrase in compiled(tuple(words["harmless"])):
+    for phrase in compiled(tuple(words["harmless"])) if len(sentence) < _LONGEST else ():
         sentence = phrase.sub(" ", sentence)
     return any(phrase.search(sentence) for phrase in compiled(tuple(words["rules"])))
