@@ -13,6 +13,7 @@ from copilot.drafting.base import Draft, DraftingError, DraftOutcome, DraftRepor
 from copilot.drafting.builtin import algebra, followup, pasted, prose, tables
 from copilot.drafting.builtin.algebra_tokens import AlgebraError
 from copilot.drafting.builtin.families import route
+from copilot.drafting.builtin.families.stories import networks
 from copilot.drafting.builtin.languages import NOT_ENGLISH, foreign_language
 from copilot.drafting.builtin.nets import route as nets
 from copilot.drafting.builtin.sanity import doubt_of
@@ -135,10 +136,10 @@ class BuiltinDrafter:
         return self._complete(formulation)
 
     def _unlabelled(self, text: str) -> DraftOutcome:
-        """A sheet, a known family, a network, a table, else prose; what is in doubt says why where nothing is read."""
+        """A sheet, a known family, a network, a story, a table, else prose; what is in doubt says why where nothing is read."""
         doubts: tuple[str, ...] = ()
         without = sheets.BETTER if sheets.has_table(text) else frozenset[str]()
-        for read in (partial(route.formulate, without=without), sheets.formulate, nets.formulate):
+        for read in (partial(route.formulate, without=without), sheets.formulate, nets.formulate, networks.formulate):
             found = read(text)
             if isinstance(found, Formulation):
                 return self._complete(found)

@@ -61,7 +61,7 @@ def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> 
     mentions.add_holders(sentences)
     parted = [mentions.parts(sentence) for sentence in sentences]
     reading = Reading(context_of(items, parted))
-    reading.offsets = [(sentence[0].start, sentence[-1].end) for sentence in sentences]
+    reading.offsets = [(one[0].start, one[-1].end) if one else (0, 0) for one in sentences]
     parted, expressions = extracted(parted) if sums else (parted, [])
     reading.gaps.extend(bare_heads(parted, reading.context))
     aims = aims_of(parted)

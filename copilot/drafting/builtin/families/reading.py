@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from copilot.drafting.builtin.families import statements
+from copilot.drafting.builtin.families import asides, statements
 from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.phrases import Account, patterns, words
 from copilot.drafting.builtin.families.records import Layout
@@ -49,8 +49,9 @@ class Reading:
         self.account.relax_scene(min((block.start for block in self.layout.blocks if block.start >= 0), default=0))
         self._enumerations()
         self.account.relax_weak()
-        left = self.account.left()
         labels = [record.label for block in self.layout.blocks for record in block.records]
+        asides.relax(self.account, self.layout.prose, (*labels, *self.layout.places))
+        left = self.account.left()
         small = self.layout.prose.lower()
         named = [label for label in labels if len(label) > 1 and label.lower() in small and self._names(label)]
         reasons = [self._reason(what, start) for what, start, _ in left]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from copilot.drafting.builtin.families import asides
 from copilot.drafting.builtin.families.phrases import Account, Said
 from copilot.drafting.builtin.families.plan import Plan
 from copilot.drafting.builtin.families.reading import NotAllSaid
@@ -126,6 +127,7 @@ class Reading:
         self._legend()
         self._goal_clauses(family)
         self._enumerations()
+        asides.relax(self.account, self.marks.prose, self.data.labels)
         reasons = [*self.data.strange, *self._left()]
         if reasons:
             raise NotAllSaid(*dict.fromkeys(reasons))
