@@ -4,6 +4,7 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13; do \
 HOST ?= 127.0.0.1
 PORT ?= 8000
 PY := .venv/bin/python
+COMPILE := $(PY) -m compileall -q -j 0 .venv/lib > /dev/null || true  # on every core; pip would use one
 PYTEST := $(PY) -m pytest -rfEs
 SELECT ?=
 unexport PYTHONDONTWRITEBYTECODE  # many short processes follow: each would compile every module anew
@@ -24,12 +25,14 @@ install-dev: .venv/.dev  ## and with what its tests need
 
 .venv/.runtime: deploy/requirements.txt | .venv/bin/python
 	@echo "Installing what the product needs into .venv (a minute the first time) ..."
-	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r deploy/requirements.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes --no-compile -r deploy/requirements.txt
+	@$(COMPILE)
 	@touch $@
 
 .venv/.dev: deploy/requirements-dev.txt .venv/.runtime
 	@echo "Installing what the tests need into .venv ..."
-	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r deploy/requirements-dev.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes --no-compile -r deploy/requirements-dev.txt
+	@$(COMPILE)
 	@touch $@
 
 test: install-dev lint pytest  ## every check, then every test

@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     info.set_defaults(command=_info)
     doctor = commands.add_parser("doctor", help="which solvers work here; with a file, what may trouble them")
     doctor.add_argument("file", type=Path, nargs="?")
+    doctor.add_argument("--solver", action="append", choices=sorted(SOLVERS), help="only this one; may be given again")
     doctor.add_argument("--json", action="store_true")
     doctor.set_defaults(command=_doctor)
     iis = commands.add_parser("iis", help="why a file has no best plan, and what would help; iis -h for its options")
@@ -117,7 +118,7 @@ def _info(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     data: dict[str, Any] = {}
     failed = False
-    for name in sorted(SOLVERS):
+    for name in sorted(options.solver or SOLVERS):
         data[name], works = _probed(name)
         failed = failed or not works
     if options.file is not None:

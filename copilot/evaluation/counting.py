@@ -6,9 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
-
-from scipy.stats import binomtest, norm
 
 from copilot.evaluation.attempt import Attempt
 
@@ -33,7 +32,7 @@ class Share:
         """Lower and upper end; (0, 1) of nothing."""
         if not self.total:
             return (0.0, 1.0)
-        z = float(norm.ppf(0.5 + LEVEL / 2))
+        z = NormalDist().inv_cdf(0.5 + LEVEL / 2)
         p, n = self.value, self.total
         middle = (p + z * z / (2 * n)) / (1 + z * z / n)
         reach = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
@@ -95,6 +94,8 @@ class Paired:
 
 
 def _exact(one: int, other: int) -> float:
+    from scipy.stats import binomtest  # imported here: it takes half a second
+
     return float(binomtest(one, one + other).pvalue) if one + other else 1.0
 
 

@@ -46,8 +46,10 @@ def test_a_licence_that_has_run_out_is_a_fault(
     licence = tmp_path / "gurobi.lic"
     licence.write_text("TYPE=NODE\nVERSION=13\nHOSTID=1\nEXPIRATION=2020-01-01\nKEY=A\nCKEY=A\n")
     monkeypatch.setenv("GRB_LICENSE_FILE", str(licence))
-    assert main(["doctor", "--json"]) == 1
-    assert rows(capsys)["gurobi"].startswith("broken: Gurobi has no usable licence here: ")
+    assert main(["doctor", "--solver", "highs", "--solver", "gurobi", "--json"]) == 1
+    found = rows(capsys)
+    assert sorted(found) == ["gurobi", "highs"]
+    assert found["gurobi"].startswith("broken: Gurobi has no usable licence here: ")
 
 
 def test_a_backend_that_nobody_installed_is_no_fault(
@@ -57,7 +59,7 @@ def test_a_backend_that_nobody_installed_is_no_fault(
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name in ("gurobipy", "pyscipopt") else real(name)
     )
-    assert main(["doctor", "--json"]) == 0
+    assert main(["doctor", "--solver", "gurobi", "--solver", "scip", "--json"]) == 0
     found = rows(capsys)
     assert found["gurobi"] == "absent: Gurobi is not installed here; it is the package gurobipy."
     assert found["scip"] == "absent: SCIP is not installed here; it is the package pyscipopt."

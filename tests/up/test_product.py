@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -20,7 +21,7 @@ import pytest
 from copilot.up import family
 from tests.live.deployment import hard_text
 from tests.live.product import Client, frames
-from tests.up.launching import ROOT, Product, environment, wait_for
+from tests.up.launching import ROOT, Product, environment, prepared_folder, wait_for
 
 pytestmark = [pytest.mark.xdist_group("up"), pytest.mark.timeout(180)]
 PASSWORD = re.compile(r"^ +password +(\S+)$", re.MULTILINE)
@@ -32,6 +33,18 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     with Product(tmp_path_factory.mktemp("data")) as product:
         product.await_line("Ready after")
         yield product
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that every other start copies instead of migrating its own."""
+    return prepared_folder(tmp_path_factory.mktemp("prepared"))
+
+
+@pytest.fixture
+def data_dir(prepared: Path, tmp_path: Path) -> Path:
+    """A data folder in which no account was made yet."""
+    return Path(shutil.copytree(prepared, tmp_path / "data"))
 
 
 def test_the_first_start_answers_at_the_address_it_names(product: Product) -> None:
@@ -100,15 +113,15 @@ def test_a_database_that_is_away_is_said_in_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in product.output
 
 
-def test_a_broker_that_is_away_is_named_and_waited_for(tmp_path: Path) -> None:
-    with Product(tmp_path, REDIS_URL="redis://127.0.0.1:9/0") as product:
+def test_a_broker_that_is_away_is_named_and_waited_for(data_dir: Path) -> None:
+    with Product(data_dir, REDIS_URL="redis://127.0.0.1:9/0") as product:
         assert "broker" in product.await_line("Not ready yet")
         assert product.end() == 0
 
 
 @pytest.mark.parametrize("variables", [{}, {"COPILOT_IN_PROCESS": "1"}], ids=["with-broker", "in-one-process"])
-def test_ctrl_c_in_the_middle_of_a_solve_ends_every_process(tmp_path: Path, variables: dict[str, str]) -> None:
-    with Product(tmp_path, **variables) as product:
+def test_ctrl_c_in_the_middle_of_a_solve_ends_every_process(data_dir: Path, variables: dict[str, str]) -> None:
+    with Product(data_dir, **variables) as product:
         product.await_line("Ready after")
         _await_template(product)
         client = signed_in(product)
@@ -121,14 +134,14 @@ def test_ctrl_c_in_the_middle_of_a_solve_ends_every_process(tmp_path: Path, vari
         assert product.end(signal.SIGINT) == 0
         assert time.monotonic() - asked_at < 15
         assert not family.living(kin)
-    with Product(tmp_path, **variables) as second:
+    with Product(data_dir, **variables) as second:
         second.await_line("Ready after")
         assert not PASSWORD.search(second.output)
         assert second.end(signal.SIGHUP) == 0
 
 
-def test_one_process_serves_and_works_and_every_event_arrives(tmp_path: Path) -> None:
-    with Product(tmp_path, COPILOT_IN_PROCESS="1") as product:
+def test_one_process_serves_and_works_and_every_event_arrives(data_dir: Path) -> None:
+    with Product(data_dir, COPILOT_IN_PROCESS="1") as product:
         product.await_line("Ready after")
         assert not product.pid_of("valkey-server")
         assert not product.pid_of("copilot.up.worker")
@@ -142,35 +155,34 @@ def test_one_process_serves_and_works_and_every_event_arrives(tmp_path: Path) ->
         assert product.end() == 0
 
 
-def test_a_killed_supervisor_takes_its_processes_along_and_the_next_start_works(tmp_path: Path) -> None:
-    with Product(tmp_path) as product:
+def test_a_killed_supervisor_takes_its_processes_along_and_the_next_start_works(data_dir: Path) -> None:
+    with Product(data_dir) as product:
         product.await_line("Ready after")
         _await_template(product)
         kin = product.kin()
         port = product.url.rsplit(":", 1)[1].rstrip("/")
         product.process.kill()
         product.process.wait()
-        with Product(tmp_path, "--port", port) as second:  # at once: port and socket are still being given back
+        with Product(data_dir, "--port", port) as second:  # at once: port and socket are still being given back
             second.await_line("Ready after")
             assert wait_for(lambda: not family.living(kin))
             assert second.end() == 0
 
 
-def test_a_journal_that_the_broker_cannot_read_does_not_stop_the_start(tmp_path: Path) -> None:
-    journal = tmp_path / "broker" / "appendonlydir"
+def test_a_journal_that_the_broker_cannot_read_does_not_stop_the_start(data_dir: Path) -> None:
+    journal = data_dir / "broker" / "appendonlydir"
     journal.mkdir(parents=True)
     (journal / "appendonly.aof.manifest").write_text("this is no manifest\n")
-    with Product(tmp_path) as product:
+    with Product(data_dir) as product:
         product.await_line("Ready after")
         product.await_line("no run is lost")
-        assert list(tmp_path.glob("broker-unreadable-*/appendonlydir"))
+        assert list(data_dir.glob("broker-unreadable-*/appendonlydir"))
         assert product.end() == 0
 
 
-def test_a_doorbell_reaches_the_worker_inside_the_web_process(tmp_path: Path) -> None:
+def test_a_doorbell_reaches_the_worker_inside_the_web_process(data_dir: Path) -> None:
     script = (
         "import django, threading; django.setup()\n"
-        "from django.core.management import call_command; call_command('migrate', verbosity=0)\n"
         "from copilot.celery import app\n"
         "from copilot.up.in_process import InProcessWorker\n"
         "heard = threading.Event()\n"
@@ -180,7 +192,7 @@ def test_a_doorbell_reaches_the_worker_inside_the_web_process(tmp_path: Path) ->
         "    app.send_task('test.bell')\n"
         "    print('heard' if heard.wait(20) else 'silence', flush=True)\n"
     )
-    variables = environment(tmp_path, COPILOT_IN_PROCESS="1", DJANGO_SETTINGS_MODULE="copilot.settings")
+    variables = environment(data_dir, COPILOT_IN_PROCESS="1", DJANGO_SETTINGS_MODULE="copilot.settings")
     shown = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, env=variables, capture_output=True, text=True, timeout=90, check=False
     )

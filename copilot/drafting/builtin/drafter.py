@@ -14,6 +14,7 @@ from copilot.drafting.builtin.algebra_tokens import AlgebraError
 from copilot.drafting.builtin.families import route
 from copilot.drafting.builtin.languages import NOT_ENGLISH, foreign_language
 from copilot.drafting.builtin.nets import route as nets
+from copilot.drafting.builtin.sanity import doubt_of
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.program import data_of, write_program
 
@@ -44,7 +45,9 @@ class BuiltinDrafter:
         """Write a draft, ask, or abstain with reasons in words; never raises for what a user may write."""
         del report, should_stop  # a draft takes milliseconds: there is nothing to tell or to stop in between
         try:
-            return self._route(request)
+            outcome = self._route(request)
+            said = request.previous is not None or algebra.is_algebra(request.text)  # then it means what it says
+            return outcome if said else _doubted(outcome)
         except (AlgebraError, DraftingError) as error:
             return DraftOutcome(status="abstained", reasons=(str(error),))
         except OverflowError:
@@ -165,6 +168,13 @@ class BuiltinDrafter:
     def _complete(self, formulation: Formulation, questions: tuple[Question, ...] = ()) -> DraftOutcome:
         draft = Draft(formulation, write_program(formulation), data_of(formulation), drafter=self.name)
         return DraftOutcome(status="complete", draft=draft, questions=questions)
+
+
+def _doubted(outcome: DraftOutcome) -> DraftOutcome:
+    """The outcome, unless its draft has no best plan: then it was probably misread."""
+    formulation = outcome.draft.formulation if outcome.draft else None
+    reason = doubt_of(formulation) if formulation and formulation.sets else ""  # prose has doubts of its own
+    return DraftOutcome(status="abstained", reasons=(reason,), partial=formulation) if reason else outcome
 
 
 def _took_its_numbers(request: DraftRequest) -> bool:

@@ -153,8 +153,9 @@ class Goal:
 class Gap:
     """Something in the text that the reading does not explain.
 
-    `kind` says which question could close it: target, direction, share, rule, twice, unused or limitless; `raw` is the
-    number that it is about, `rows` are the rows, and `limits` the rules that it wavers between.
+    `kind` says which question could close it: target, direction, share, rule, twice, unused or limitless (none closes
+    a silent one); `raw` is the number that it is about, `rows` are the rows, and `limits` the rules that it wavers
+    between.
     """
 
     reason: str

@@ -16,6 +16,7 @@ from copilot.drafting.builtin.letters.reader import read_letters
 from copilot.drafting.builtin.plans import best_value, finite, is_idle, is_whole
 from copilot.drafting.builtin.questions.said import answered, parted
 from copilot.drafting.builtin.reading import Reading, read
+from copilot.drafting.builtin.silent import silent_rules
 from copilot.drafting.builtin.symbols import says_negative, says_whole, symbolic
 from copilot.drafting.builtin.tokens import Sentence, sentences_of
 from copilot.drafting.formulation import Formulation
@@ -127,6 +128,8 @@ def best_reading(text: str) -> Reading | None:
         return None
     if not by_letters and figures <= _FEW_FIGURES:
         readings.extend(_named(text, readings) or _summed(sentences, readings))
+    for reading in readings:
+        reading.gaps.extend(silent_rules(reading, text))
     ranked = sorted(readings, key=lambda reading: (reading.weight, len(reading.notes), -len(reading.context.items)))
     complete = [reading for reading in ranked if not reading.gaps]
     for reading in complete:

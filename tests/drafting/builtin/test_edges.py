@@ -27,13 +27,13 @@ def test_an_available_row_limits_the_totals() -> None:
 def test_a_row_of_needs_is_a_lower_limit_and_sentences_add_to_it() -> None:
     draft = drafted(
         "| food | cost | protein | fat |\n|---|---|---|---|\n| oats | 2 | 10 | 3 |\n| eggs | 3 | 13 | 11 |\n"
-        "| at least | | 60 | 30 |\n\nMinimize total cost. At most 4 in total. Fractions are allowed."
+        "| at least | | 60 | 30 |\n\nMinimize total cost. At most 6 in total. Fractions are allowed."
     )
     relations = [(rule.label, rule.relation) for rule in draft.formulation.constraints]
     assert relations == [
         ("total protein: at least 60", ">="),
         ("total fat: at least 30", ">="),
-        ("total quantity: at most 4", "<="),
+        ("total quantity: at most 6", "<="),
     ]
 
 
