@@ -136,7 +136,7 @@ class BuiltinDrafter:
         return self._complete(formulation)
 
     def _unlabelled(self, text: str) -> DraftOutcome:
-        """A sheet, a known family, a network, a story, a table, else prose; what is in doubt says why where nothing is read."""
+        """A sheet, a family, a network, a story, a table, else prose; a doubt says why where nothing is read."""
         doubts: tuple[str, ...] = ()
         without = sheets.BETTER if sheets.has_table(text) else frozenset[str]()
         for read in (partial(route.formulate, without=without), sheets.formulate, nets.formulate, networks.formulate):

@@ -27,6 +27,7 @@ _MOST_SUMMED = 6
 _MOST_FIGURES = 200  # numbers read over all lists of things; a text with more of them is a table in prose
 _FEW_FIGURES = 40
 _MOST_NAMED = 8
+_LONGEST_STATED = 4_000  # characters
 _NOT_READ = (
     "This text does not say a decision the built-in drafter can read. Say what to choose between, what each choice "
     "brings or takes, what limits it, and what to maximize or minimize."
@@ -156,7 +157,7 @@ def best_reading(text: str) -> Reading | None:
 
 def _stated(text: str, figures: int) -> Reading | None:
     """The reading by statements over named amounts, where the text has one only, and it has a best plan."""
-    if figures > _FEW_FIGURES:
+    if figures > _FEW_FIGURES or len(text) > _LONGEST_STATED:
         return None
     found = [read_statements(*named, whole=says_whole(named[0])) for named in namings(text)]
     complete = [reading for reading in found if not reading.gaps]

@@ -9,6 +9,7 @@ from copilot.drafting.builtin.mentions import Mentions
 from copilot.drafting.builtin.statements.chart import cut
 from copilot.drafting.builtin.statements.lexing import lexemes_of
 from copilot.drafting.builtin.statements.naming import namings
+from copilot.drafting.builtin.statements.reader import with_others
 
 LED = "A workshop makes pots (P), quilts (Q) and rugs (R). "
 RULES = {
@@ -91,7 +92,8 @@ def said(sentence: str) -> str:
     found: list[str] = []
     sentences, items = namings(LED + sentence)[0]
     for one in sentences[1:]:
-        statements = cut(lexemes_of(Mentions(items).parts(one)), len(items))
+        parts = with_others(Mentions(items).parts(one), items)
+        statements = cut(lexemes_of(parts), len(items))
         for rule in statements or ():
             if isinstance(rule, Rule):
                 found.append(_written(rule, [item.label for item in items]))

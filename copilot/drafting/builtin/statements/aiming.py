@@ -53,6 +53,10 @@ def goal_of(reading: Reading, parted: Sequence[Parts]) -> tuple[Goal | None, Gap
         )
         return None, Gap(text, (), about_goal=True)
     row = reading.rows[free[0]]
+    if {"in", "out"} <= {fact.quantity.money for fact in row.facts.values()}:
+        return None, Gap(
+            "Some of the amounts are earned and some are paid, which I cannot add up.", (), about_goal=True
+        )
     found = _sense(parted)
     if found is None:
         return None, Gap("The text does not say what to maximize or minimize.", (), about_goal=True)
@@ -116,8 +120,9 @@ def _without_limits(low: Sequence[str]) -> set[str]:
     """The words without those of "at least" and "at most", unless the sentence ends with them."""
     kept = set()
     for spot, word in enumerate(low):
-        limit = word in ("least", "most", "best") and spot and low[spot - 1] == "at"
-        limit = limit or (word == "most" and low[spot + 1 : spot + 2] and low[spot + 1].startswith("cheap"))
-        if not limit or spot == len(low) - 1 or (spot + 1 < len(low) and low[spot + 1] in ("if", ",")):
+        limit = word in ("least", "most", "best") and spot > 0 and low[spot - 1] == "at"
+        following = low[spot + 1] if spot + 1 < len(low) else ""
+        limit = limit or (word == "most" and following.startswith("cheap"))
+        if not limit or following in ("", "if", ","):
             kept.add(word)
     return kept

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from copilot.drafting.builtin.letters.lexemes import Lexeme, Lexemes
 from copilot.drafting.builtin.letters.rules import Rule
+from copilot.drafting.builtin.letters.sums import Terms
 from copilot.drafting.builtin.statements.lexing import JOINTS
 from copilot.drafting.builtin.statements.stating import stated
 from copilot.drafting.builtin.statements.sums import Aside, Given, Statement, items_in, numbers_in
@@ -136,7 +137,7 @@ def _carried(chunk: Lexemes, item_count: int, before: Sequence[Statement]) -> li
     named = [one for one in chunk[number + 1 :] if one.kind in ("word", "total")]
     if own or len(named) > 1 or numbers[0].kind != "number" or any(one.kind == "total" for one in chunk):
         return None
-    if named and isinstance(last, Aside) is False and not _same_unit(named[0], last):
+    if named and not isinstance(last, Aside) and not _same_unit(named[0], last):
         return None
     limit = replace(numbers[0].part, value=numbers[0].value)
     span = (chunk[0].part.start, chunk[-1].end)
@@ -155,9 +156,10 @@ def _same_unit(named: Lexeme, last: Statement) -> bool:
     return not isinstance(last, Rule) or named.low in ("or", "so", "too") or named.part.stem == "unit"
 
 
-def _subject(last: Statement) -> dict[int, tuple[object, float]] | None:  # type: ignore[type-arg]
+def _subject(last: Statement) -> Terms | None:
+    """The one sum that the statement before is about."""
     if isinstance(last, Rule) and last.terms:
-        return last.terms  # type: ignore[return-value]
+        return last.terms
     if isinstance(last, Aside):
         items = [one for one in last.lexemes if one.kind == "item"]
         if len({one.item for one in items}) == 1:

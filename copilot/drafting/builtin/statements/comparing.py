@@ -158,6 +158,8 @@ def _more_than(chunk: Chunk, item_count: int) -> list[Rule] | None:
     denied = any(lexeme.kind == "deny" for lexeme in chunk[:more])
     numbers = [spot for spot, lexeme in enumerate(chunk) if lexeme.kind == "number"]
     if not numbers:
+        if not any(lexeme.kind in ("must", "deny") for lexeme in chunk):
+            return None
         zero = chunk[than]
         if denied:
             return [related(less(left, right), "<=", zero, chunk, value=0.0)]

@@ -10,8 +10,7 @@ from copilot.drafting.builtin.letters.lexemes import Lexeme
 from copilot.drafting.builtin.letters.worth import facts_of
 from copilot.drafting.builtin.statements.lexing import stems_of
 from copilot.drafting.builtin.statements.sums import Given
-
-_PRICED = ("money",)
+from copilot.drafting.builtin.words import lexicon
 
 
 def rows_of(told: Sequence[tuple[Given, int]], item_count: int) -> list[Row] | None:
@@ -37,6 +36,8 @@ def _fragments(given: Sequence[Given], index: int, item_count: int) -> list[dict
         pairs = list(one.pairs) or _in_order(one, item_count)
         if not pairs:
             return None
+        if _is_mixed(one.lexemes):
+            return None
         own = stems_of(one.lexemes)
         found.extend(facts_of(pairs, one.lexemes, own or words, index, index * 100 + len(found)))
     counts = {item: sum(fact.item == item for fact in found) for item in {fact.item for fact in found}}
@@ -48,6 +49,18 @@ def _fragments(given: Sequence[Given], index: int, item_count: int) -> list[dict
         for place, fact in enumerate(fact for fact in found if fact.item == item):
             rows[place][item] = fact
     return rows if depth == 1 or all(map(_is_alike, rows)) else _by_unit(found)
+
+
+def _is_mixed(lexemes: Sequence[Lexeme]) -> bool:
+    """ "an ad earns 20 dollars and a song costs 2": what comes in and what goes out are no row together."""
+    words = lexicon()
+    kinds: list[set[str]] = [set()]
+    for one in lexemes:
+        if one.kind == "number":
+            kinds.append(set())
+        kinds[-1] |= {"in"} if one.part.stem in words.money_in_stems else set()
+        kinds[-1] |= {"out"} if one.part.stem in words.money_out_stems else set()
+    return {"in"} in kinds and {"out"} in kinds
 
 
 def _is_alike(row: dict[int, Fact]) -> bool:

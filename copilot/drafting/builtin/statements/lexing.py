@@ -151,9 +151,9 @@ def _table() -> Mapping[tuple[str, ...], tuple[Kind, Relation]]:
         name = "break" if kind == "breaks" else kind
         table.update({tuple(phrase.split()): (name, "==") for phrase in phrases})
     for name, sign in (("rise", ">="), ("fall", "<=")):
-        table.update({tuple(phrase.split()): ("exceed", sign) for phrase in data["limits"][name]})  # type: ignore[misc]
+        table.update({tuple(phrase.split()): ("exceed", sign) for phrase in data["limits"][name]})
     for name, sign in (("upper", "<="), ("lower", ">="), ("exact", "==")):
-        table.update({tuple(phrase.split()): ("relation", sign) for phrase in data["limits"][name]})  # type: ignore[misc]
+        table.update({tuple(phrase.split()): ("relation", sign) for phrase in data["limits"][name]})
     return table
 
 
@@ -170,7 +170,7 @@ def _near() -> frozenset[str]:
 @cache
 def _behind() -> Mapping[str, Relation]:
     data = load("freely")["behind"]
-    return {**dict.fromkeys(data["upper"], "<="), **dict.fromkeys(data["lower"], ">=")}  # type: ignore[dict-item]
+    return {**dict.fromkeys(data["upper"], "<="), **dict.fromkeys(data["lower"], ">=")}
 
 
 def stems_of(lexemes: Sequence[Lexeme]) -> frozenset[str]:

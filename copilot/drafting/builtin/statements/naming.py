@@ -22,14 +22,14 @@ _CURRENCY = re.compile(r"[$€£¥]|dollar|euro|pound|franc", re.IGNORECASE)
 _SCALE = re.compile(r"\b(?:hundred|thousand|million)(?= (?:dollar|euro|pound|franc)s)")
 _LETTER = re.compile(r"[A-Za-z]\d?")
 _UNITS = frozenset({"g", "l", "m", "h", "t", "s"})
-_LISTS, _FEWEST, _MOST = 6, 2, 6
+_LISTS, _MORE, _FEWEST, _MOST = 4, 3, 2, 6
 Naming = tuple[list[Sentence], Items]
 
 
 def namings(text: str) -> list[Naming]:
     """The ways to name the decisions: by their letters, or else by the lists of names that fit best."""
-    told = sentences_of(plain_text(_unscaled(_lined(text))))
-    sentences = [tuple(map(_as_number, sentence)) for sentence in told if sentence]
+    cut = sentences_of(plain_text(_unscaled(_lined(text))))
+    sentences: list[Sentence] = [tuple(map(_as_number, sentence)) for sentence in cut if sentence]
     by_letter = _lettered(sentences)
     if by_letter is not None:
         return [by_letter]
@@ -38,7 +38,7 @@ def namings(text: str) -> list[Naming]:
     lists = [items for items in candidate_lists(bare) if not any(is_statement(item) for item in items)]
     known = {frozenset(item.stems for item in items) for items in lists[:_LISTS]}
     more = [items for items in proposed(bare) if frozenset(item.stems for item in items) not in known]
-    return [(sentences, items) for items in (*lists[:_LISTS], *more)]
+    return [(sentences, items) for items in (*lists[:_LISTS], *more[:_MORE])]
 
 
 def _lined(text: str) -> str:

@@ -19,7 +19,7 @@ from copilot.drafting.builtin.statements.chart import cut
 from copilot.drafting.builtin.statements.gathering import rows_of
 from copilot.drafting.builtin.statements.lexing import lexemes_of
 from copilot.drafting.builtin.statements.placing import placed
-from copilot.drafting.builtin.statements.sums import Aside, Given
+from copilot.drafting.builtin.statements.sums import Aside, Given, Statement
 from copilot.drafting.builtin.tokens import Sentence
 from copilot.drafting.builtin.words import lexicon
 
@@ -75,7 +75,7 @@ def _holders() -> frozenset[str]:
     return lexicon().measure_stems | lexicon().container_stems
 
 
-def _with_others(parts: Parts, items: Items) -> Parts:
+def with_others(parts: Parts, items: Items) -> Parts:
     """ "the other two", "the others": the decisions that the sentence has not named."""
     named = {part.item for part in parts if part.kind == "item"}
     missing = [index for index in range(len(items)) if index not in named]
@@ -89,7 +89,8 @@ def _with_others(parts: Parts, items: Items) -> Parts:
         several = part.low == "other" and bool(ahead) and ahead[0].kind == "number" and ahead[0].value == len(missing)
         if named and len(missing) > 1 and (several or part.low == "others"):
             for index in missing:
-                kept.append(replace(part, kind="item", item=index))
+                label = items[index].label
+                kept.append(replace(part, kind="item", item=index, low=label.lower(), stem=label.lower(), text=label))
                 kept.append(replace(part, kind="word", low="and", stem="and"))
             kept[-1] = replace(part, kind="word", low="together", stem="together")
             skip = int(several)
@@ -103,7 +104,7 @@ def read_statements(sentences: Sequence[Sentence], items: Items, *, whole: bool)
     mentions = _Mentions(items)
     book, parted, gap = Told(), [], None
     for index, sentence in enumerate(sentences):
-        told = _with_others(mentions.parts(sentence), items)
+        told = with_others(mentions.parts(sentence), items)
         parted.append(_without_counts(told, len(items), early=index < _EARLY))
         gap = _taken(book, parted[-1], index, len(items))
         if gap is not None:
@@ -140,10 +141,24 @@ def _settle(reading: Reading, told: Told, parted: Sequence[Parts]) -> None:
     check(reading)
 
 
+def _depends(parts: Parts, statements: Sequence[Statement]) -> bool:
+    """Whether a rule holds only under a condition, or is one of two: "if", "unless", "not both"."""
+    low = [part.low for part in parts]
+    logical = any(
+        tuple(low[spot : spot + len(phrase)]) == phrase
+        for phrase in lexicon().cues.logical
+        for spot in range(len(low))
+        if low[spot] == phrase[0]
+    )
+    ruled = any(isinstance(one, Rule) and not one.pending for one in statements)
+    asks = bool({"what", "how", "which", "find", "determine"} & set(low))
+    return logical or (ruled and bool({"if", "unless", "either"} & set(low)) and not asks)
+
+
 def _taken(told: Told, parts: Parts, index: int, item_count: int) -> Gap | None:
     """Take in a sentence; the gap where some of it is not accounted for."""
     statements = cut(lexemes_of(parts), item_count)
-    if statements is None:
+    if statements is None or _depends(parts, statements):
         said = " ".join(part.text for part in parts)
         return Gap(f'I could not read "{said[:300]}".', ((parts[0].start, parts[-1].end),))
     for statement in statements:
