@@ -1,4 +1,4 @@
-"""Tables and lists with short prose: choosing among options, covering, packing, cutting, staffing, lots, job shops."""
+"""Tables and lists with short prose: choosing among options, covering, packing, cutting, staffing, lots."""
 
 from __future__ import annotations
 
@@ -156,14 +156,8 @@ def test_needs_are_met_by_any_amounts() -> None:
             "Holding cost is $1 per unit and month. Opening inventory: 20 units. Minimise total cost.",
             300 + 130 + 320,
         ),
-        (
-            "Each machine handles one job at a time. Hours in the order listed:\n"
-            "Job A: saw 3, drill 2\nJob B: drill 4, saw 1\n"
-            "How soon can everything be finished?",
-            6,
-        ),
     ],
-    ids=["covering", "packing", "cutting", "staffing", "lots", "job shop"],
+    ids=["covering", "packing", "cutting", "staffing", "lots"],
 )
 def test_a_kind_is_solved_to_its_optimum(text: str, best: float) -> None:
     assert optimum(drafted(text)) == pytest.approx(best)

@@ -16,11 +16,12 @@ from copilot.drafting.builtin.sheets.marks import marked_members, shared_words, 
 from copilot.drafting.builtin.sheets.measures import factor
 from copilot.drafting.builtin.sheets.numbers import read_whole
 from copilot.drafting.builtin.sheets.problem import Doubt, NotRead, Problem, phrases
-from copilot.drafting.builtin.sheets.sheet import Sheet
+from copilot.drafting.builtin.sheets.sheet import Sheet, stems_of
 from copilot.drafting.formulation import Formulation
 
 FAMILY = "packing"
 _MOST = 60
+_COUNTED = "quantity qty number count copies pieces pcs units items how many amount"
 
 
 @dataclass(slots=True)
@@ -46,6 +47,8 @@ def read(problem: Problem) -> Formulation:
     if few is None or len(problem.sheets) != 1 or problem.says("staffing", "row"):
         raise NotRead
     sheet = _sized(problem.sheets[0])
+    if sheet is not None and any(column.stems & stems_of(_COUNTED) for column in sheet.columns):
+        raise Doubt("Several items of one kind are not read yet; give each its own line.")
     if sheet is None or len(sheet.labels) > _MOST:
         raise NotRead
     read_whole(problem.account)

@@ -99,6 +99,18 @@ def check_counted(choice: Choice) -> None:
             )
 
 
+def check_bounds(choice: Choice) -> None:
+    """Doubt where a column bounds shares, or more than one of what is taken once."""
+    for column in (*choice.frame.most, *choice.frame.least):
+        values = [cell for cell in column.cells if cell.value is not None]
+        if "%" in column.unit or any(cell.unit == "%" for cell in values):
+            raise Doubt(f"“{column.head}” gives shares; say them in a sentence, as in “at most 30% in A”.")
+        if choice.domain == "binary" and any((cell.value or 0) > 1 for cell in values):
+            raise Doubt(
+                f"“{column.head}” speaks of several of an option; say whether each may be taken more than once."
+            )
+
+
 def check_scale(choice: Choice) -> None:
     """Doubt where a limit cannot bind, or lets nothing in: the number is in another unit, or about something else."""
     for limit in choice.limits:

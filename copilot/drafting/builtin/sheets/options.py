@@ -8,7 +8,14 @@ from dataclasses import replace
 from copilot.drafting.builtin.sheets.aims import aim_of, meant_aim
 from copilot.drafting.builtin.sheets.choice import Choice
 from copilot.drafting.builtin.sheets.choices import written
-from copilot.drafting.builtin.sheets.domains import FAMILY, check_counted, check_scale, settle_averages, settle_domain
+from copilot.drafting.builtin.sheets.domains import (
+    FAMILY,
+    check_bounds,
+    check_counted,
+    check_scale,
+    settle_averages,
+    settle_domain,
+)
 from copilot.drafting.builtin.sheets.frame import EdgeLimit, Frame, edge_of, framed
 from copilot.drafting.builtin.sheets.goal import Goal, explain_goals, goals_of
 from copilot.drafting.builtin.sheets.groups import group_rules, groups_of, is_idle
@@ -132,6 +139,7 @@ def _check(choice: Choice) -> None:
     if not choice.limits and not frame.most:
         raise NotRead
     check_scale(choice)
+    check_bounds(choice)
     check_counted(choice)
     loose = unread_marks(choice.problem, choice.marked, len(frame.labels))
     if loose:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from copilot.drafting.builtin.sheets import bins, cuts, jobs, options, reach, roster, timeline
+from copilot.drafting.builtin.sheets import bins, cuts, options, reach, roster, timeline
 from copilot.drafting.builtin.sheets.grids import grids_of
 from copilot.drafting.builtin.sheets.problem import Doubt, NotRead, Problem, problem_of
 from copilot.drafting.formulation import Formulation
@@ -12,7 +12,6 @@ from copilot.drafting.formulation import Formulation
 _KINDS: tuple[tuple[str, Callable[[Problem], Formulation]], ...] = (
     ("cutting stock", cuts.read),
     ("bin packing", bins.read),
-    ("job shop scheduling", jobs.read),
     ("covering", reach.read),
     ("lot sizing", timeline.read),
     ("staffing", roster.read),

@@ -58,6 +58,10 @@ def read(problem: Problem) -> Formulation:
         raise Doubt("I found no cost of keeping a unit from one period to the next.")
     if line.each("setup") is None and line.each("unit") is None:
         raise Doubt("I found neither a cost of a setup nor one of a unit.")
+    told = [role for role in ("setup", "unit", "holding") if role in line.series]
+    beside = [role for role in line.fixed if role in ("setup", "unit", "room", "final")]
+    if not told or beside:
+        raise Doubt("Give the costs of a setup, of a unit and of keeping one as columns of the table.")
     _absorb(problem)
     explain_goals(problem, goals[0])
     count = len(line.periods)
@@ -92,6 +96,10 @@ def _line(sheet: Sheet) -> _Line:
 
 def _role(column: Column, *, alone: bool) -> str | None:
     """What a column tells."""
+    if re.search(r"\b(?:per|each|/)\s*\w*$|\bunit\b", (column.head or column.name).lower()) and not re.search(
+        r"hold|stor|keep|carry|inventor|stock", (column.head or column.name).lower()
+    ):
+        return "unit" if any(p.search(column.head) for p in phrases(FAMILY, "unit_head")) else None
     found = []
     for role in _ROLES:
         for phrase in phrases(FAMILY, f"{role}_head"):
@@ -162,6 +170,8 @@ def _role_of(problem: Problem, said: Said, left: str, right: str, relation: str 
         if role in ("room", "capacity") and relation != "<=" and not re.search("capacity", sentence, re.IGNORECASE):
             continue
         if role in ("holding", "setup", "unit") and relation is not None:
+            continue
+        if role in ("initial", "final") and re.search(r"\b(?:each|every|any|all|never|always)\b", sentence):
             continue
         for phrase in phrases(FAMILY, role):
             ranked += [(len(left) - match.end(), order, role) for match in phrase.finditer(left)]
