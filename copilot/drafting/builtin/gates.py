@@ -77,6 +77,7 @@ def bare_heads(parted: Sequence[Parts], context: Context) -> list[Gap]:
             f'It is not clear whether "{parts[spot].text}" are all things to choose, or only '
             f'"{context.items[parts[spot].item].label}".',
             ((parts[spot - 1].start, parts[spot].end),),
+            kind="gate",
         )
         for parts, spot in counted
         if parts[spot].item not in told
@@ -93,7 +94,7 @@ def other_period(limit: Limit, rows: Sequence[Row]) -> Gap | None:
         return None
     name = row_name(rows[limit.row])
     text = f'"{written(limit.quantity)}" is per {span}, but "{name}" is per {told.pop()}. Say both for one period.'
-    return Gap(text, (limit.quantity.span,))
+    return Gap(text, (limit.quantity.span,), kind="gate")
 
 
 def _period(quantity: Quantity) -> str:
@@ -113,4 +114,4 @@ def _to_number(parts: Parts) -> Parts:
 
 def _gap(clause: Clause, what: str) -> Gap:
     said = " ".join(part.text for part in clause.parts)
-    return Gap(f'"{said[:300]}" {what}', ((clause.parts[0].start, clause.parts[-1].end),))
+    return Gap(f'"{said[:300]}" {what}', ((clause.parts[0].start, clause.parts[-1].end),), kind="gate")

@@ -11,6 +11,7 @@ from copilot.drafting.builtin.candidates import candidate_lists, is_statement
 from copilot.drafting.builtin.compose import compose, same_model
 from copilot.drafting.builtin.compounds import compounded
 from copilot.drafting.builtin.expressions import says_sum
+from copilot.drafting.builtin.formulas import UNREAD
 from copilot.drafting.builtin.letters.names import lettered, unlettered
 from copilot.drafting.builtin.letters.reader import read_letters
 from copilot.drafting.builtin.plans import best_value, finite, is_idle, is_whole
@@ -152,14 +153,18 @@ def best_reading(text: str) -> Reading | None:
     for reading in complete:
         if finite(reading) == "bounded" and not is_idle(reading):
             return reading
+    if any(gap.kind == "gate" for gap in ranked[0].gaps):  # the text itself says too little or too much
+        return ranked[0]
     return _stated(text, figures) or ranked[0]
 
 
 def _stated(text: str, figures: int) -> Reading | None:
     """The reading by statements over named amounts, where the text has one only, and it has a best plan."""
-    if figures > _FEW_FIGURES or len(text) > _LONGEST_STATED:
+    if figures > _FEW_FIGURES or len(text) > _LONGEST_STATED or UNREAD.search(text):
         return None
     found = [read_statements(*named, whole=says_whole(named[0])) for named in namings(text)]
+    for reading in found:
+        reading.gaps.extend(silent_rules(reading, text))
     complete = [reading for reading in found if not reading.gaps]
     fine = [reading for reading in complete if finite(reading) == "bounded" and not is_idle(reading)]
     return fine[0] if fine and len({best_value(reading) for reading in complete}) == 1 else None

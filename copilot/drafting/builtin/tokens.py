@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from copilot.drafting.builtin.contractions import opened
+from copilot.drafting.builtin.formulas import with_formulas
 from copilot.drafting.builtin.halves import halved
 from copilot.drafting.builtin.scales import shared
 from copilot.drafting.builtin.words import lexicon, stem
@@ -48,7 +49,7 @@ Sentence = tuple[Token, ...]
 
 def sentences_of(text: str) -> list[Sentence]:
     """Sentences in order, each with a word or a number; a blank line ends a sentence as a full stop does."""
-    tokens = _labelled(_without_enumeration(shared(_joined(halved(opened(_raw(text)))))))
+    tokens = _labelled(_without_enumeration(shared(_joined(halved(opened(with_formulas(text, _raw)))))))
     sentences: list[list[Token]] = [[]]
     for position, token in enumerate(tokens):
         if token.low == "." and sentences[-1] and _is_abbreviated(sentences[-1], tokens[position + 1 : position + 2]):
