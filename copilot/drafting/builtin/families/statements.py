@@ -30,7 +30,10 @@ def absorb(account: Account, family: str) -> None:
 def statements(family: str) -> tuple[re.Pattern[str], ...]:
     """The statements of a family and of those whose statements it shares, longest first."""
     section = load("statements").get(family, {"says": []})
-    said = [*section["says"], *(one for other in section.get("shares", []) for one in load("statements")[other]["says"])]
+    said = [
+        *section["says"],
+        *(one for other in section.get("shares", []) for one in load("statements")[other]["says"]),
+    ]
     return tuple(_pattern(_filled(one)) for one in sorted(said, key=lambda one: -len(one)))
 
 
