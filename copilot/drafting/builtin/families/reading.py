@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from copilot.drafting.builtin.families import asides, statements
+from copilot.drafting.builtin.families import asides, wordings
 from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.phrases import Account, patterns, words
 from copilot.drafting.builtin.families.records import Layout
@@ -43,7 +43,7 @@ class Reading:
         self.account.count(*counts)
         self.account.absorb(patterns("any", "absorb"))
         self.account.absorb(patterns(family, "absorb"))
-        statements.absorb(self.account, family)
+        wordings.absorb(self.account, family)
         self.account.relax(patterns(family, "known"))
         self.account.relax_clauses((*patterns("any", "core"), *patterns(family, "core")))
         self.account.relax_scene(min((block.start for block in self.layout.blocks if block.start >= 0), default=0))

@@ -29,17 +29,17 @@ def absorb(account: Account, family: str) -> None:
 @cache
 def statements(family: str) -> tuple[re.Pattern[str], ...]:
     """The statements of a family and of those whose statements it shares, longest first."""
-    section = load("statements").get(family, {"says": []})
+    section = load("wordings").get(family, {"says": []})
     said = [
         *section["says"],
-        *(one for other in section.get("shares", []) for one in load("statements")[other]["says"]),
+        *(one for other in section.get("shares", []) for one in load("wordings")[other]["says"]),
     ]
     return tuple(_pattern(_filled(one)) for one in sorted(said, key=lambda one: -len(one)))
 
 
 def _filled(phrase: str) -> str:
     """The phrase with its lists of words ({NAME}) written out."""
-    known = load("statements")["words"]
+    known = load("wordings")["words"]
     while "{" in phrase:
         phrase = re.sub(r"\{(\w+)\}", lambda name: str(known[name[1]]), phrase)
     return phrase
@@ -63,7 +63,7 @@ def _gap() -> str:
     """Up to eight words, none of which states a rule or a number."""
     cues = [re.escape(cue).replace(r"\*", r"\w*").replace(r"\ ", _BREAK) for cue in load("families")["any"]["cues"]]
     counted = [word for word, value in lexicon().numbers.items() if value > 1]
-    weighty = [*cues, *counted, *load("statements")["weighty"]["words"]]
+    weighty = [*cues, *counted, *load("wordings")["weighty"]["words"]]
     return rf"(?:(?!(?:{'|'.join(weighty)})(?!\w))[^\s.,;:()\d]+{_BREAK}){{0,8}}?"
 
 
