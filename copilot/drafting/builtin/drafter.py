@@ -49,8 +49,9 @@ class BuiltinDrafter:
         del report, should_stop  # a draft takes milliseconds: there is nothing to tell or to stop in between
         try:
             outcome = self._route(request)
-            said = request.previous is not None or algebra.is_algebra(request.text)  # then it means what it says
-            return outcome if said else _doubted(outcome)
+            if outcome.draft is None or request.previous is not None or algebra.is_algebra(request.text):
+                return outcome  # an edit and a formula mean what they say
+            return _doubted(outcome)
         except (AlgebraError, DraftingError) as error:
             return DraftOutcome(status="abstained", reasons=(str(error),))
         except OverflowError:

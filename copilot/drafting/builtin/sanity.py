@@ -88,7 +88,9 @@ def _relaxed(bounds: _Bounds, costs: dict[str, float], rows: list[GroundRow], *,
         [np.inf if upper is None else upper for _, upper in bounds.values()],
     )
     rules = [LinearConstraint(dense, low, high)] if rows else []
-    return _STATUS.get(milp(goal, constraints=rules, bounds=box).status, "unknown")
+    result = milp(goal, constraints=rules, bounds=box)
+    nothing = maximize and result.status == 0 and result.fun is not None and result.fun > -1e-9
+    return "idle" if nothing else _STATUS.get(result.status, "unknown")
 
 
 def _is_idle(bounds: _Bounds, costs: dict[str, float], rows: list[GroundRow], *, maximize: bool) -> bool:
