@@ -1,4 +1,4 @@
-// Beyond htmx: theme, tabs, live charts, linked phrases and lines.
+// Beyond htmx: theme, tabs, charts, files.
 (() => {
 const doc = document, root = doc.documentElement, $ = s => doc.querySelector(s), $$ = s => [...doc.querySelectorAll(s)];
 const on = (names, run) => names.split(' ').forEach(name => doc.addEventListener(name, run));
@@ -83,6 +83,8 @@ on('keydown', e => {
   if (i >= 0 && to !== undefined) { e.preventDefault(); showTab(tabs.at(to % tabs.length).id.slice(4), true); }
 });
 on('change', e => { if (e.target.files) $('[data-files-label]').textContent = [...e.target.files].map(f => f.name).join(', ') || 'Attach tables'; });
+on('submit', ({ target: f }) => f.classList.toggle('sent', !!(f.tables ?? f.file)?.files[0]));
 on('mouseover focusin', link);
 addEventListener('resize', resize);
+addEventListener('pageshow', () => $('.sent')?.classList.remove('sent'));
 })();

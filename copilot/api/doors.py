@@ -78,10 +78,7 @@ def run_of(request: Request, run_id: UUID) -> Run:
 
 def conversation_of(request: Request, conversation_id: UUID) -> Conversation:
     """The conversation, when the user may see it; else 404."""
-    found = chat.conversation_of(user_of(request), conversation_id)
-    if found is None:
-        raise Http404("There is no such conversation.")
-    return found
+    return chat.conversation_of(user_of(request), conversation_id)
 
 
 def check_may_write(request: Request, workspace: Workspace) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages as notices
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from copilot.chat import services
@@ -38,8 +38,6 @@ def wrong(request: HttpRequest, run_id: UUID) -> HttpResponse:
 def learning(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """Let the workspace learn from corrections, or not."""
     found = services.conversation_of(user_of(request), conversation_id)
-    if found is None:
-        raise Http404("There is no such conversation.")
     wanted = request.POST.get("learn") == "on"
     try:
         corrections.choose(found.workspace, actor=user_of(request), from_corrections=wanted)

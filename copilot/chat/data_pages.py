@@ -34,8 +34,6 @@ KINDS = {"integer": "whole numbers", "number": "numbers", "boolean": "yes or no"
 def datasets(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """The datasets of a conversation; a file sent here is stored, or comes back with the sentence on what is wrong."""
     found = services.conversation_of(user_of(request), conversation_id)
-    if found is None:
-        raise Http404("There is no such conversation.")
     if request.method != "POST":
         return _datasets(request, found)
     form = TablesForm(request.POST, request.FILES)

@@ -10,12 +10,20 @@ from typing import Any
 from pydantic import ValidationError
 
 from copilot.drafting.base import DraftingError
-from copilot.drafting.formulation import Constraint, Formulation, IndexSet, Objective, Parameter, Variable
+from copilot.drafting.formulation import (
+    RELATION_WORDS,
+    Constraint,
+    Formulation,
+    IndexSet,
+    Objective,
+    Parameter,
+    Variable,
+)
 from copilot.drafting.render import formulation_lines
 from copilot.drafting.sums import read_sum, sum_text
 
 ENTRIES = 200  # of a table or set that is edited as text; a longer one is attached as a file
-RELATIONS = (("<=", "at most"), (">=", "at least"), ("==", "exactly"))
+RELATIONS = tuple(RELATION_WORDS.items())
 DOMAINS = (("continuous", "any amount"), ("integer", "whole number"), ("binary", "yes or no"))
 _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][-+]?\d+)?")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from copilot.chat.editing import Unreadable, number_of, plain
-from copilot.drafting.formulation import Formulation
+from copilot.drafting.formulation import RELATION_WORDS, Formulation
 from copilot.drafting.grounding import GroundingError, ground_objective, ground_rows
 from copilot.drafting.naming import Names, identifier
 
@@ -15,7 +15,7 @@ LEAST_DECISIONS = 3
 SPARE_RULES = 2
 LEAST_RULES = 3
 MOST = 40  # decisions or rules of a grid; more are a table's work
-RELATIONS = (("<=", "at most"), (">=", "at least"), ("=", "exactly"))
+RELATIONS = tuple(("=" if sign == "==" else sign, words) for sign, words in RELATION_WORDS.items())
 _SIGN = {"<=": "<=", ">=": ">=", "==": "="}
 
 

@@ -31,7 +31,7 @@ from copilot.runs.services import RunError
 @signed_in
 def versions(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """The versions of a conversation; any two of them, or one and a file, can be compared from here."""
-    found = _conversation(request, conversation_id)
+    found = services.conversation_of(user_of(request), conversation_id)
     return _versions(request, found)
 
 
@@ -39,7 +39,7 @@ def versions(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
 @signed_in
 def upload(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """Compare a version with a model file; one that cannot be read comes back with the sentence."""
-    found = _conversation(request, conversation_id)
+    found = services.conversation_of(user_of(request), conversation_id)
     against, file = _side(request, request.POST.get("against", "")), request.FILES.get("file")
     try:
         if file is None:
@@ -193,13 +193,6 @@ def _versions(request: HttpRequest, found: Conversation, *, sentence: str = "", 
 
 def _to(found: Comparison) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("review", args=[found.id]), status=303)
-
-
-def _conversation(request: HttpRequest, conversation_id: UUID) -> Conversation:
-    found = services.conversation_of(user_of(request), conversation_id)
-    if found is None:
-        raise Http404("There is no such conversation.")
-    return found
 
 
 def _comparison(request: HttpRequest, comparison_id: UUID) -> Comparison:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.http import Http404
 
 from copilot.accounts.models import User
 from copilot.accounts.services import workspace_of
@@ -193,9 +194,12 @@ def latest_version(conversation: Conversation) -> ModelVersion | None:
     return versions.order_by("-created_at").first()
 
 
-def conversation_of(user: User, conversation_id: UUID) -> Conversation | None:
-    """The conversation, when the user may see it."""
-    return Conversation.objects.visible_to(user).filter(id=conversation_id).select_related("workspace").first()
+def conversation_of(user: User, conversation_id: UUID) -> Conversation:
+    """The conversation, when the user may see it; else 404."""
+    found = Conversation.objects.visible_to(user).filter(id=conversation_id).select_related("workspace").first()
+    if found is None:
+        raise Http404("There is no such conversation.")
+    return found
 
 
 def _last_run(conversation: Conversation) -> Run | None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -54,7 +54,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @signed_in
 def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """The workspace: conversation, model and run; complete at any moment of a run."""
-    found = _conversation(request, conversation_id)
+    found = services.conversation_of(user_of(request), conversation_id)
     return _workspace(request, found, blank(text=unsent_of(request)))
 
 
@@ -62,7 +62,7 @@ def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
 @signed_in
 def post(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """Add a message, which starts a run; a refused one comes back with the sentence and its text."""
-    found = _conversation(request, conversation_id)
+    found = services.conversation_of(user_of(request), conversation_id)
     form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return _workspace(request, found, form, sentence=form.sentence(), status=422)
@@ -172,10 +172,3 @@ def _shown(request: HttpRequest, messages: list[Message]) -> UUID | None:
         (message.run_id for message in messages if str(message.run_id) == wanted),
         messages[-1].run_id if messages else None,
     )
-
-
-def _conversation(request: HttpRequest, conversation_id: UUID) -> Conversation:
-    found = services.conversation_of(user_of(request), conversation_id)
-    if found is None:
-        raise Http404("There is no such conversation.")
-    return found

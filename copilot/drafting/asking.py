@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 2
 REPLY_SHOWN = 2_000
-_EMPTY = "The reply was empty. Send one JSON object that follows the schema."
-_CUT = "The reply was cut off at the limit of tokens. Send a shorter one."
+_EMPTY = "The reply was empty."
+_SEND_ONE = " Send one JSON object that follows the schema."
+_CUT = "The reply was cut off at the limit of tokens."
+_SEND_SHORTER = " Send a shorter one."
+_NEXT = "Rephrase the request, use the built-in drafter, or connect a stronger model."
 Read = TypeVar("Read")
 
 
@@ -52,14 +55,14 @@ class Asker:
         Raises Stopped, or DraftingError when no reply can be used.
         """
         messages: list[Message] = [ask.question]
-        problem, call = "", Call("", 0.0)
+        problem, told, call = "", "", Call("", 0.0)
         for attempt in range(1, ATTEMPTS + 1):
             call = self._call(ask, messages)
             previous, problem = problem, ""
             try:
                 found = _read(call, read)
             except ReplyError as error:
-                problem = str(error)
+                problem, told = str(error), error.told
                 self._report(ask, attempt, call, problem=problem)
             else:
                 self._report(ask, attempt, call, problem="")
@@ -69,8 +72,7 @@ class Asker:
             messages = [ask.question, *refused_messages(call.text, problem)]
         raise DraftingError(
             f"{self.settings.model} gave no {_PRODUCTS.get(ask.stage, 'draft')} that can be used. The last problem: "
-            f"{problem} Rephrase the request, use the built-in drafter, or connect a stronger model."
-            + (f" The reply began: {' '.join(call.text.split())[:300]}" if call.text else "")
+            f"{told} {_NEXT}" + (f" The reply began: {' '.join(call.text.split())[:300]}" if call.text else "")
         )
 
     def once(self, stage: str, messages: list[Message], should_stop: Callable[[], bool]) -> Call:
@@ -129,10 +131,10 @@ _PRODUCTS = {"formulate": "formulation", "program": "program", "repair": "repair
 
 def _read(call: Call, read: Callable[[str], Read]) -> Read:
     if not call.text.strip() and not call.was_cut:
-        raise ReplyError(_EMPTY)
+        raise ReplyError(_EMPTY + _SEND_ONE, told=_EMPTY)
     try:
         return read(call.text)
     except ReplyError as error:
         if call.was_cut:
-            raise ReplyError(_CUT) from error
+            raise ReplyError(_CUT + _SEND_SHORTER, told=_CUT) from error
         raise

@@ -68,7 +68,9 @@ def with_program(
     if not program.strip():
         program, data = _written(formulation)
     elif "def build_model(" not in program and "def build_arrays(" not in program:
-        raise ReplyError("program: it must define the function build_model(data).")
+        raise ReplyError(
+            "program: it must define the function build_model(data).", told="The program it sent builds no model."
+        )
     data |= {name: rows_of(request.tables, name) for name in tables_read if name not in data}
     _check_data_keys(program, data)
     return Draft(formulation, program, data, drafter, formulated.insights_adopted)
@@ -113,7 +115,10 @@ class _Assembler:
     def formulation(self) -> Formulation:
         reply, goal = self.reply, self.reply.objective
         if goal is None or not reply.variables:
-            raise ReplyError("Give variables and an objective, or questions, or abstain_reason.")
+            raise ReplyError(
+                "Give variables and an objective, or questions, or abstain_reason.",
+                told="What it sent has no decisions, or nothing to make largest or smallest.",
+            )
         return filled(
             Formulation(
                 title=reply.title,
@@ -180,7 +185,10 @@ class _Assembler:
         if item.values:
             return tuple((entry.key, entry.value) for entry in item.values)
         if item.value is None:
-            raise ReplyError(f"parameters.{item.name}: give value, values, or table with column.")
+            raise ReplyError(
+                f"parameters.{item.name}: give value, values, or table with column.",
+                told=f"The number {item.name} has no value.",
+            )
         return item.value
 
     def spans(self, name: str, quotes: Sequence[str], *, needed: str = "") -> tuple[Span, ...]:
@@ -220,7 +228,8 @@ def _written(formulation: Formulation) -> tuple[str, dict[str, Datum]]:
     try:
         return write_program(formulation), dict(data_of(formulation))
     except DraftingError as error:
-        raise ReplyError(f"program: it is empty, and cannot be written from the terms: {error}") from error
+        told = f"The program it sent is empty, and none can be written from its formulation: {error}"
+        raise ReplyError(f"program: it is empty, and cannot be written from the terms: {error}", told=told) from error
 
 
 def _datum(item: Parameter) -> Datum:
@@ -234,7 +243,8 @@ def _check_names(reply: FormulationReply) -> None:
     named = [item.name for items in (reply.sets, reply.parameters, reply.variables, rules) for item in items]
     repeated = [name for name, count in Counter(named).items() if count > 1]
     if repeated:
-        raise ReplyError(f"The name {repeated[0]} is used for two items. Every name may be used once.")
+        twice = f"The name {repeated[0]} is used for two items."
+        raise ReplyError(f"{twice} Every name may be used once.", told=twice)
     sets = {item.name for item in reply.sets}
     indices = [(item.name, item.indices) for item in reply.parameters]
     indices += [(item.name, item.indices) for item in reply.variables]
@@ -251,7 +261,8 @@ def _check_known(place: str, used: Iterable[str], known: set[str], *, what: str)
     for name in used:
         if name not in known:
             raise ReplyError(
-                f"{place}: {name} is not {what} of this reply. There are: {', '.join(sorted(known)) or 'none'}."
+                f"{place}: {name} is not {what} of this reply. There are: {', '.join(sorted(known)) or 'none'}.",
+                told=f"“{place.partition('.')[0]}” names {name}, which is not {what} of the formulation.",
             )
 
 
@@ -260,5 +271,6 @@ def _check_data_keys(program: str, data: dict[str, Datum]) -> None:
     if unknown:
         raise ReplyError(
             f'program: data["{unknown[0]}"] does not exist. The program may read: {", ".join(data) or "nothing"}. '
-            "Add a parameter or a set, or correct the name."
+            "Add a parameter or a set, or correct the name.",
+            told=f"The program it sent reads “{unknown[0]}”, which the formulation does not hold.",
         )

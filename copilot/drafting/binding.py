@@ -20,10 +20,8 @@ def labels_of(tables: Sequence[Table], table: str, column: str) -> tuple[str, ..
     name, cells = _column(found, column)
     labels = dict.fromkeys(_label(found, name, row, cell) for row, cell in enumerate(cells))
     if len(labels) > MAX_LABELS:
-        raise ReplyError(
-            f"{table}.{column} has {len(labels)} labels and a set may have {MAX_LABELS}. "
-            "Use another column, or read the rows of the table."
-        )
+        many = f"{table}.{column} has {len(labels)} labels and a set may have {MAX_LABELS}."
+        raise ReplyError(f"{many} Use another column, or read the rows of the table.", told=many)
     return tuple(labels)
 
 
@@ -44,10 +42,8 @@ def indexed_numbers(tables: Sequence[Table], table: str, column: str, keys: Sequ
     for row, cell in enumerate(numbers):
         key = tuple(_label(found, key_name, row, cells[row]) for key_name, cells in columns)
         if key in values:
-            raise ReplyError(
-                f"{table}: {', '.join(key)} occurs in two rows, so {' and '.join(keys)} do not tell its rows apart. "
-                "Add the key column that does."
-            )
+            twice = f"{table}: {', '.join(key)} occurs in two rows, so {' and '.join(keys)} do not tell its rows apart."
+            raise ReplyError(f"{twice} Add the key column that does.", told=twice)
         values[key] = _number(found, name, row, cell)
     return tuple(values.items())
 
@@ -57,7 +53,8 @@ def single_number(tables: Sequence[Table], table: str, column: str) -> float:
     found = find_table(tables, table)
     name, cells = _column(found, column)
     if len(cells) != 1:
-        raise ReplyError(f"{table} has {len(cells)} rows: give key_columns for {column}.")
+        told = f"{table} has {len(cells)} rows, and its column {column} was read as a single number."
+        raise ReplyError(f"{table} has {len(cells)} rows: give key_columns for {column}.", told=told)
     return _number(found, name, 0, cells[0])
 
 
@@ -88,7 +85,8 @@ def _closest(name: str, known: Iterable[str], *, what: str) -> str:
         return plain[_plain(name)]
     close = difflib.get_close_matches(_plain(name), list(plain), n=1)
     hint = f" Did you mean {plain[close[0]]}?" if close else ""
-    raise ReplyError(f"{name or '(empty)'} is not {what}. There are: {', '.join(names[:40]) or 'none'}.{hint}")
+    told = f"{name or '(empty)'} is not {what}. There are: {', '.join(names[:40]) or 'none'}."
+    raise ReplyError(told + hint, told=told)
 
 
 def _number(table: Table, column: str, row: int, cell: Cell) -> float:

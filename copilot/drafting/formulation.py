@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,6 +14,7 @@ ConstraintKind = Literal[
     "bound", "resource", "requirement", "sum", "ratio", "comparison", "multiple", "balance", "logical", "other"
 ]
 Relation = Literal["<=", ">=", "=="]
+RELATION_WORDS: Mapping[Relation, str] = {"<=": "at most", ">=": "at least", "==": "exactly"}
 
 
 class _Item(BaseModel):

@@ -6,16 +6,17 @@ from collections.abc import Mapping
 
 SCALES: tuple[Mapping[str, float], ...] = (
     {"second": 1.0, "minute": 60.0, "hour": 3600.0},
-    {"milligram": 0.001, "gram": 1.0, "kilogram": 1000.0},
+    {"milligram": 0.001, "gram": 1.0, "kilogram": 1000.0, "ton": 1_000_000.0},
     {"milliliter": 0.001, "liter": 1.0},
-    {"meter": 1.0, "kilometer": 1000.0},
+    {"millimeter": 0.001, "centimeter": 0.01, "meter": 1.0, "kilometer": 1000.0},
     {"ounce": 1.0, "pound": 16.0},
 )
 _SHORT = {
     "s": "second", "sec": "second", "min": "minute", "h": "hour", "hr": "hour",
     "mg": "milligram", "g": "gram", "kg": "kilogram", "kilo": "kilogram",
     "ml": "milliliter", "millilitre": "milliliter", "l": "liter", "litre": "liter",
-    "m": "meter", "metre": "meter", "km": "kilometer", "kilometre": "kilometer", "oz": "ounce", "lb": "pound",
+    "cm": "centimeter", "t": "ton", "tonne": "ton", "m": "meter", "metre": "meter", "km": "kilometer",
+    "kilometre": "kilometer", "oz": "ounce", "lb": "pound",
 }  # fmt: skip
 
 

@@ -10,12 +10,12 @@ from typing import Literal
 
 from copilot.drafting import latex
 from copilot.drafting.formulation import (
+    RELATION_WORDS,
     Constraint,
     Formulation,
     IndexSet,
     Objective,
     Parameter,
-    Relation,
     Span,
     Term,
     Variable,
@@ -33,7 +33,6 @@ __all__ = [
 ]
 
 Element = Literal["set", "parameter", "variable", "objective", "constraint", "assumption", "unexplained"]
-_WORDS: Mapping[Relation, str] = {"<=": "at most", ">=": "at least", "==": "exactly"}
 _WHOLE_RULE = ("at most", "at least", "exactly", "more than", "fewer than")  # a label that says the rule by itself
 _LABELS_SHOWN = 6
 _TERMS_SHOWN = 8
@@ -204,7 +203,7 @@ def _constraint_sentence(item: Constraint, labels: Mapping[str, str]) -> str:
     each = f", for each {' and '.join(_spoken(index) for index in item.indices)}" if item.indices else ""
     if any(word in label for word in _WHOLE_RULE):
         return f"{label}{each}"
-    words = _WORDS[item.relation]
+    words = RELATION_WORDS[item.relation]
     limit = _spoken(item.limit_parameter) if item.limit is None else _amount(item.limit, item.unit)
     single = len(item.terms) == 1 and item.terms[0].coefficient == 1.0
     if single:

@@ -28,7 +28,14 @@ Indices = Annotated[tuple[Name, ...], Field(max_length=4)]
 
 
 class ReplyError(ValueError):
-    """The reply cannot be used; the text is for the language model, and names the field."""
+    """The reply cannot be used; the text is for the language model, and names the field; `told` is for a person.
+
+    What the language model is asked to send instead stands in the text alone.
+    """
+
+    def __init__(self, text: str, *, told: str = "") -> None:
+        super().__init__(text)
+        self.told = told or text
 
 
 class _Part(BaseModel):
@@ -197,7 +204,10 @@ def parse_reply(text: str, kind: type[AnyReply]) -> AnyReply:
     found = extract_json(text)
     # In a reply that broke off, the longest complete object is an inner one.
     if found is None or not found.keys() & kind.model_fields.keys():
-        raise ReplyError("The reply holds no complete JSON object. Send one JSON object, and keep it short.")
+        raise ReplyError(
+            "The reply holds no complete JSON object. Send one JSON object, and keep it short.",
+            told="What it sent is not what was asked for, or only a piece of it.",
+        )
     try:
         return kind.model_validate(found)
     except ValidationError as error:
@@ -207,7 +217,9 @@ def parse_reply(text: str, kind: type[AnyReply]) -> AnyReply:
         ]
         more = error.error_count() - _ERRORS_SHOWN
         tail = f"\n- and {more} more" if more > 0 else ""
-        raise ReplyError("These fields do not follow the schema:\n" + "\n".join(faults) + tail) from error
+        parts = ", ".join(fault[2:].partition(": ")[0] for fault in faults) + (f" and {more} more" if more > 0 else "")
+        told = f"Parts of what it sent have not the agreed form: {parts}."
+        raise ReplyError("These fields do not follow the schema:\n" + "\n".join(faults) + tail, told=told) from error
 
 
 def extract_json(text: str) -> dict[str, Any] | None:

@@ -56,9 +56,11 @@ def repair(request: DraftRequest, draft: Draft, feedback: Feedback, line: Line) 
         if reply.formulation is not None and reply.formulation.objective is not None:
             settled = assemble(_without_questions(reply.formulation), request)
         if not isinstance(settled, Formulated):
-            raise ReplyError("formulation: give the whole formulation, or null.")
+            raise ReplyError(
+                "formulation: give the whole formulation, or null.", told="The formulation it sent is not whole."
+            )
         if not reply.program.strip():
-            raise ReplyError("program: it is empty. Send the whole program.")
+            raise ReplyError("program: it is empty. Send the whole program.", told="The program it sent is empty.")
         adopted = tuple(dict.fromkeys((*draft.insights_adopted, *settled.insights_adopted)))
         settled = replace(settled, insights_adopted=adopted)
         tables = {name for name in draft.data if name in {table.name for table in request.tables}}

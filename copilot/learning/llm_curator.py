@@ -85,7 +85,7 @@ class LlmCurator:
         try:
             return read(again.text)
         except ReplyError as error:
-            raise CuratorError(str(error)) from error
+            raise CuratorError(error.told) from error
 
     def _call(self, messages: Sequence[Message]) -> Call:
         self._budget.require(1)

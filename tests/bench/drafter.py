@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from copilot.drafting.base import DraftOutcome, DraftRequest
+from copilot.drafting.base import Draft, DraftOutcome, DraftRequest
 from copilot.drafting.builtin import BuiltinDrafter
 from copilot.drafting.formulation import Formulation
 from tests.drafting.builtin.asking import optimum
@@ -70,7 +70,7 @@ def judged(outcome: DraftOutcome, answer: float | None) -> tuple[str, float | No
     """The status of an outcome, and the optimum where there is a draft."""
     if outcome.draft is None:
         return outcome.status, None
-    value = solved(outcome.draft.formulation)
+    value = value_of(outcome.draft)
     if answer is None:
         return "answered", value
     close = value is not None and math.isclose(value, answer, rel_tol=1e-4, abs_tol=1e-4)
@@ -83,6 +83,24 @@ def fits_correction(value: float | None, entry: Mapping[str, Any]) -> bool:
     return value is not None and any(
         answer is not None and math.isclose(value, answer, rel_tol=1e-4, abs_tol=1e-4) for answer in answers
     )
+
+
+def value_of(draft: Draft) -> float | None:
+    """Optimum of a draft, or None where it has none; where its sums are written over sets, that of its program."""
+    if _is_plain(draft.formulation):
+        return solved(draft.formulation)
+    try:
+        return optimum(draft)
+    except (AssertionError, RuntimeError):  # no optimum, or no point to load
+        return None
+
+
+def _is_plain(formulation: Formulation) -> bool:
+    """Whether every rule is a sum over decisions without indices, with a limit that is a number."""
+    names = {variable.name for variable in formulation.variables if not variable.indices}
+    sums = (formulation.objective.terms, *(rule.terms for rule in formulation.constraints))
+    limited = all(rule.terms and rule.relation and rule.limit is not None for rule in formulation.constraints)
+    return limited and all(term.variable in names for terms in sums for term in terms)
 
 
 def solved(formulation: Formulation) -> float | None:

@@ -171,3 +171,23 @@ def test_sign_in_and_out(desk: Desk, alice: User) -> None:
     page = desk.open("/")
     page.click("text=Sign out")
     expect(page.locator("h1")).to_have_text("Sign in")
+
+
+@pytest.mark.parametrize("form", ["form.composer", ".upload form"])
+def test_a_form_says_that_it_reads_the_tables_once_it_is_sent_with_some(form: str, desk: Desk, alice: User) -> None:
+    conversation = page_of(stories.finished(alice))
+    page = desk.open(
+        "/" if form == "form.composer" else f"{conversation.partition('?')[0]}data/", width=360, height=740
+    )
+    page.evaluate("document.addEventListener('submit', e => e.preventDefault())")  # it stays on its way
+    told, button = page.locator(f"{form} .reading span"), page.locator(f"{form} [type=submit]")
+    send = "form => document.querySelector(form).dispatchEvent(new Event('submit', { bubbles: true }))"
+    page.evaluate(send, form)
+    expect(told).to_be_hidden()
+    page.set_input_files(
+        f"{form} [type=file]", {"name": "a.csv", "mimeType": "text/csv", "buffer": b"item,cost\na,1\n"}
+    )
+    page.evaluate(send, form)
+    expect(told).to_be_visible()
+    expect(button).to_have_css("pointer-events", "none")
+    assert page.evaluate(OVERFLOW) == 0

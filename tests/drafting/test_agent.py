@@ -152,9 +152,46 @@ def test_two_bad_replies_are_a_drafting_error_with_the_problem_and_the_raw_reply
     bench = Bench("nonsense one", "nonsense two")
     with pytest.raises(DraftingError, match="scripted:one gave no formulation") as caught:
         bench.draft()
-    assert "no complete JSON object" in str(caught.value)
+    assert "What it sent is not what was asked for, or only a piece of it." in str(caught.value)
     assert "nonsense two" in str(caught.value)
     assert [payload["reply"] for _, payload in bench.attempts] == ["nonsense one", "nonsense two"]
+
+
+@pytest.mark.parametrize(
+    ("first", "bad", "told", "asked"),
+    [
+        ((), "", "The reply was empty.", "Send one JSON object"),
+        ((), "I cannot help.", "is not what was asked for, or only a piece of it.", "Send one JSON object"),
+        ((), workshop(objective={"sense": "more"}), "have not the agreed form: objective.sense.", "follow the schema"),
+        ((), workshop(objective=None), "has no decisions, or nothing to make largest", "Give variables"),
+        ((), workshop(variables=[{"name": "hours"}]), "The name hours is used for two items.", "Every name may"),
+        ((), workshop(variables=[{"name": "other"}]), "names made, which is not a variable", "There are: other"),
+        (
+            (),
+            workshop(parameters=[{"name": "price"}]),
+            "The number price has no value.",
+            "give value, values, or table",
+        ),
+        ((workshop(),), written("print(1)"), "The program it sent builds no model.", "it must define"),
+        (
+            (workshop(),),
+            written(PROGRAM.replace('data["price"]', 'data["prices"]')),
+            "reads “prices”, which the formulation does not hold.",
+            "Add a parameter or a set",
+        ),
+    ],
+)
+def test_a_person_is_told_what_happened_and_the_model_what_to_send(
+    first: tuple[Script, ...], bad: Script, told: str, asked: str
+) -> None:
+    bench = Bench(*first, bad, bad)
+    with pytest.raises(DraftingError) as caught:
+        bench.draft()
+    said = str(caught.value).partition(" The reply began:")[0]
+    assert told in said
+    assert said.endswith("Rephrase the request, use the built-in drafter, or connect a stronger model.")
+    assert asked not in said
+    assert asked in bench.prompt(len(first) + 1)
 
 
 def test_events_name_model_prompt_tokens_and_seconds() -> None:

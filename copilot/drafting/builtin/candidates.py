@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 from copilot.drafting.builtin.kinds import announced_names, lengthens
-from copilot.drafting.builtin.nominals import is_nominal, is_verb, run_ending, run_starting
+from copilot.drafting.builtin.nominals import end_of, is_nominal, run_ending, run_starting
+from copilot.drafting.builtin.subjects import subject_lists
 from copilot.drafting.builtin.tokens import Sentence, Token
 from copilot.drafting.builtin.words import lexicon
 
@@ -17,11 +17,7 @@ _FEWEST_LISTS = 3
 _MOST_WORDS = 3_000  # words read over all lists: keeps a long text under a tenth of a second
 _MOST_ITEMS = 6
 _EACH = frozenset({"a", "an", "each", "every", "one", "per", "the"})
-_AFTER_JOINT = frozenset({"/", "or", "then", "by", "using", "the", "rest", "in"})
-_BEGINS = frozenset({",", "and", "while", "whereas", "but", "has", "have"})
-_PRICED = frozenset({"worth", "earning", "costing", "paying", "yielding", "weighing", "selling"})
-_RUNNING = frozenset({"running", "operating", "throwing", "opening"})
-_VAGUE = frozenset({"company", "store", "shop", "factory", "firm", "owner", "manager", "farmer", "he", "she"})
+_AFTER_JOINT = frozenset({"/", "or", "then", "by", "using", "the", "rest", "in", "how", "many", "much"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +104,8 @@ def _all_lists(sentences: Sequence[Sentence]) -> Iterator[Items]:
                 phrases = _coordinated(sentence, position)
                 for first in range(len(phrases) - 1):
                     yield from _variants(phrases[first:])
-    yield from _subjects(sentences)
+    for named in subject_lists(sentences):
+        yield tuple(_item(phrase) for phrase in named)
 
 
 def _coordinated(sentence: Sentence, joint: int) -> list[tuple[Token, ...]]:
@@ -116,7 +113,7 @@ def _coordinated(sentence: Sentence, joint: int) -> list[tuple[Token, ...]]:
     right = run_starting(sentence, _after_joint(sentence, joint))
     if not right:
         return []
-    phrases = [right]
+    phrases = [_held(sentence, joint, right)]
     end = joint
     while end > 0 and len(phrases) < _MOST_ITEMS:
         if sentence[end - 1].low == ",":
@@ -134,6 +131,15 @@ def _coordinated(sentence: Sentence, joint: int) -> list[tuple[Token, ...]]:
             break
         end = start - 1 if sentence[start - 1].low != "," else start
     return phrases
+
+
+def _held(sentence: Sentence, joint: int, right: tuple[Token, ...]) -> tuple[Token, ...]:
+    """ "jars of jam and bottles of sauce": where the name before stands behind "of", so does this one."""
+    before = run_ending(sentence, joint)
+    start = joint - len(before) - 1
+    of = end_of(sentence, _after_joint(sentence, joint), right)
+    both = bool(before) and start >= 0 and sentence[start].low == "of" and sentence[of : of + 1]
+    return (run_starting(sentence, of + 1) or right) if both and sentence[of].low == "of" else right
 
 
 def _after_joint(sentence: Sentence, joint: int) -> int:
@@ -178,100 +184,6 @@ def _shared_head(phrases: Sequence[tuple[Token, ...]]) -> tuple[Token, ...]:
 
 def _is_plural(token: Token) -> bool:
     return token.low.endswith("s") and not token.low.endswith(("ss", "us", "is"))
-
-
-def _subjects(sentences: Sequence[Sentence]) -> Iterator[Items]:
-    """Subjects of "each A takes 5", objects of "per A", and sentence openings before a verb."""
-    named: dict[tuple[str, ...], tuple[Token, ...]] = {}
-    opened: dict[tuple[str, ...], tuple[Token, ...]] = {}
-    definite: dict[tuple[str, ...], tuple[Token, ...]] = {}
-    seen: list[tuple[str, ...]] = []
-    for sentence in sentences:
-        if not any(token.kind == "number" for token in sentence):
-            continue
-        for position, token in enumerate(sentence):
-            if phrase := _priced(sentence, position):
-                named.setdefault(tuple(word.stem for word in phrase), phrase)
-            if token.low == "the" and (phrase := _told(sentence, position + 1)):
-                definite.setdefault(tuple(word.stem for word in phrase), phrase)
-            begins = position == 0 or sentence[position - 1].low in _BEGINS or is_verb(sentence, position - 1)
-            if token.low == "each" and (phrase := _timed(sentence, position + 1)):
-                named.setdefault(tuple(word.stem for word in phrase), phrase)
-            if token.low in _EACH - {"the"} and (phrase := _subject(sentence, position + 1, per=token.low == "per")):
-                seen.append(tuple(word.stem for word in phrase))
-                named.setdefault(seen[-1], phrase)
-            elif begins and token.low != "the" and (phrase := _subject(sentence, position, per=False)):
-                seen.append(tuple(word.stem for word in phrase))
-                opened.setdefault(seen[-1], phrase)
-    counts = Counter(seen)
-    for group in (named, opened, {**named, **opened}, definite):
-        yield from _combined(group, counts)
-
-
-def _combined(group: Mapping[tuple[str, ...], tuple[Token, ...]], counts: Counter[tuple[str, ...]]) -> Iterator[Items]:
-    """Lists of two, three and all of the phrases that are named most often."""
-    bases = {stems for stems in group if sum(set(stems) < set(other) for other in group) > 1}  # "gummy": "blue gummy"
-    told = {stems: phrase for stems, phrase in group.items() if stems not in bases}
-    phrases = [phrase for phrase in told.values() if phrase[-1].stem not in _VAGUE and not _extends(phrase, told)]
-    phrases = sorted(phrases, key=lambda phrase: -counts[tuple(word.stem for word in phrase)])[:_MOST_ITEMS]
-    phrases.sort(key=lambda phrase: phrase[0].start)
-    for size in dict.fromkeys((2, 3, len(phrases))):
-        for chosen in combinations(phrases, size):
-            yield tuple(_item(phrase) for phrase in chosen)
-
-
-def _priced(sentence: Sentence, position: int) -> tuple[Token, ...]:
-    """A name before "worth 5 points" or "earning $200", or behind "running ... for an hour"."""
-    follower = sentence[position + 1] if position + 1 < len(sentence) else None
-    if sentence[position].low in _PRICED and follower is not None and follower.kind == "number":
-        return run_ending(sentence, position)
-    before = sentence[position - 1].low if position else ""
-    if sentence[position].low in ("each", "every") and before in ("on", "for", "from"):
-        return run_starting(sentence, position + 1)
-    if sentence[position].low not in _RUNNING:
-        return ()
-    phrase = run_starting(sentence, position + 1)
-    end = sentence.index(phrase[-1]) + 1 if phrase else len(sentence)
-    return phrase if end < len(sentence) and sentence[end].low in ("for", "costs") else ()
-
-
-def _timed(sentence: Sentence, start: int) -> tuple[Token, ...]:
-    """ "each hour at lake 1", "each dollar invested in roads": what the hours or the money are spent on."""
-    end = start + 1
-    if start >= len(sentence) or sentence[start].stem not in lexicon().measure_stems:
-        return ()
-    if end < len(sentence) and sentence[end].low in ("invested", "spent"):
-        end += 1
-    return run_starting(sentence, end + 1) if end < len(sentence) and sentence[end].low in ("in", "at", "on") else ()
-
-
-def _told(sentence: Sentence, start: int) -> tuple[Token, ...]:
-    """The subject of a verb with a number close behind: "the Alpha brand costs $5"."""
-    phrase = _subject(sentence, start, per=False)
-    end = sentence.index(phrase[-1]) + 1 if phrase else 0
-    return phrase if any(token.kind == "number" for token in sentence[end : end + 4]) else ()
-
-
-def _extends(phrase: Sequence[Token], group: Mapping[tuple[str, ...], object]) -> bool:
-    """Whether the phrase only adds words to another one: "van trip" to "van"."""
-    stems = tuple(token.stem for token in phrase)
-    return any(other != stems and set(other) < set(stems) for other in group)
-
-
-def _subject(sentence: Sentence, start: int, *, per: bool) -> tuple[Token, ...]:
-    phrase = run_starting(sentence, start)
-    if not phrase:
-        return ()
-    end = sentence.index(phrase[-1]) + 1
-    while end + 1 < len(sentence) and sentence[end].low == "of" and is_nominal(sentence, end + 1):
-        phrase = run_starting(sentence, end + 1)
-        end = sentence.index(phrase[-1]) + 1
-    if per:
-        return phrase if phrase[0].stem not in lexicon().period_stems | lexicon().container_stems else ()
-    follows = end < len(sentence) and (
-        is_verb(sentence, end) or sentence[end].low in lexicon().auxiliaries | {"which", "that"}
-    )
-    return phrase if follows else ()
 
 
 def _item(phrase: Sequence[Token]) -> Item:

@@ -30,6 +30,7 @@ _OPENERS = frozenset(
     {"also", "only", "again", "at", "the", "most", "least", "no", "not", "more", "less", "fewer", "than", "up", "to"}
     | {"a", "maximum", "minimum", "of", "both"}
 )
+_SHORT = 4
 _IT = frozenset({"it", "they", "this", "these", "each", "which"})
 
 
@@ -95,7 +96,24 @@ def _pieces(parts: Parts) -> list[list[Part]]:
         if pieces[-1] and _splits(parts, position, pieces[-1]):
             pieces.append([])
         pieces[-1].append(part)
-    return [piece for piece in pieces if piece]
+    return _without_asides([piece for piece in pieces if piece])
+
+
+def _without_asides(pieces: Sequence[list[Part]]) -> list[list[Part]]:
+    """ "The profit, once printing is paid, will be $9": what stands between is left out, and the rest is one."""
+    found: list[list[Part]] = []
+    position = 0
+    while position < len(pieces):
+        piece = list(pieces[position])
+        quiet = not any(part.kind in ("number", "item") for part in piece)
+        if quiet and 0 < len(piece) <= _SHORT and position + 2 < len(pieces):
+            aside, rest = pieces[position + 1], pieces[position + 2]
+            told = any(part.kind in ("number", "item") for part in aside)
+            if aside[0].low == rest[0].low == "," and not told and rest[1:2] and rest[1].verb:
+                piece, position = [*piece, *rest[1:]], position + 2
+        found.append(piece)
+        position += 1
+    return found
 
 
 def _splits(parts: Parts, position: int, current: Sequence[Part]) -> bool:
@@ -159,6 +177,8 @@ def _verb_before_number(parts: Parts, start: int) -> bool:
 def _inherited(piece: Sequence[Part], subject: tuple[int, ...], before: tuple[int, ...]) -> tuple[int, ...]:
     """A clause that opens with a verb or a number goes on about the same; one that opens with "it" too."""
     words = lexicon()
+    if "there" in [part.low for part in piece[:_SHORT]] and not any(part.kind == "item" for part in piece[:_SHORT]):
+        return ()  # "This autumn there are 45 barrels"
     for position, part in enumerate(piece):
         dated = part.low in ("this", "each") and any(
             word.stem in words.period_stems for word in piece[position + 1 :][:1]
@@ -168,7 +188,9 @@ def _inherited(piece: Sequence[Part], subject: tuple[int, ...], before: tuple[in
         if part.low in words.conjunctions | _SPLITTERS | _OPENERS or part.kind == "mark":
             continue
         if part.low in _IT:
-            told = part.low in ("they", "these") and any(word.low == "respectively" for word in piece)
+            numbers = sum(word.kind == "number" for word in piece)
+            listed = numbers == len(before) or any(word.low == "respectively" for word in piece)
+            told = part.low in ("they", "these") and listed
             return subject or (before if len(before) == 1 or told else ())
         return subject if part.verb or part.kind == "number" else ()
     return subject

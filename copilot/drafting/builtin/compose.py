@@ -11,6 +11,7 @@ from copilot.drafting.builtin.reading import Reading
 from copilot.drafting.builtin.rownames import row_name
 from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.formulation import (
+    RELATION_WORDS,
     Assumption,
     Constraint,
     Formulation,
@@ -24,9 +25,6 @@ from copilot.drafting.formulation import (
 from copilot.drafting.latex import filled
 from copilot.drafting.latex import number as plain_number
 from copilot.drafting.naming import Names
-
-SIGNS = {"<=": "at most", ">=": "at least", "==": "exactly"}
-_SUFFIX = {"<=": "at_most", ">=": "at_least", "==": "exactly"}
 
 
 def compose(reading: Reading, *, text: str, sentences: Sequence[tuple[int, int]], whole: bool) -> Formulation:
@@ -98,9 +96,23 @@ class Composer:
     def _assumptions(self) -> tuple[Assumption, ...]:
         names = " and ".join(item.label for item in self.reading.context.items)
         kind = "whole numbers" if self.whole else "amounts that need not be whole"
-        notes = [*dict.fromkeys(self.reading.notes), f"{names} are {kind}, and never negative."]
-        told = self.reading.told
+        strict = self._strict()
+        told = {**self.reading.told, **strict}
+        notes = [*dict.fromkeys([*self.reading.notes, *strict]), f"{names} are {kind}, and never negative."]
         return tuple(Assumption(text=note[:600], spans=_spans(told.get(note, ()))) for note in notes[:60])
+
+    def _strict(self) -> dict[str, tuple[tuple[int, int], ...]]:
+        """What is assumed of "more than 50" and "fewer than 30" of whole things, and where each is said."""
+        found: dict[str, tuple[tuple[int, int], ...]] = {}
+        for limit in self.reading.limits:
+            number = limit.quantity
+            if not (limit.strict and self.whole and number and limit.kind in ("bound", "sum")):
+                continue
+            words, last = RELATION_WORDS[limit.sign], f"{number.part.value:,.10g}"
+            beyond = f"{number.part.value + (1 if limit.sign == '>=' else -1):,.10g}"
+            note = f'{last} itself is taken as allowed ("{words} {last}"); write "{words} {beyond}" if it is not.'
+            found[note] = (number.span,)
+        return found
 
     def _objective(self) -> Objective:
         goal = self.reading.goal
@@ -171,7 +183,8 @@ class Composer:
         items = self.reading.context.items
         own = " and ".join(items[item].label for item in limit.items)
         variables = " ".join(self.variables[item] for item in limit.items)
-        sign, suffix = SIGNS[limit.sign], _SUFFIX[limit.sign]
+        sign = RELATION_WORDS[limit.sign]
+        suffix = sign.replace(" ", "_")
         if limit.row >= 0 and limit.quantity:
             row = " and ".join(row_name(self.reading.rows[row]) for row in limit.all_rows)
             return self.names.take(row, suffix=suffix), f"{row}: {sign} {_number(limit.quantity)}"

@@ -52,7 +52,7 @@ def context_of(items: Items, sentences: Sequence[Parts]) -> Context:
     )
     invested = bool({"invest", "investment"} & stems) and "return" not in {item.stems[-1] for item in items}
     counted = _asks_how_many(sentences) and not _tells_rates(sentences)
-    if not _asks_how_many(sentences) and _is_paid_by_hour(sentences):
+    if not _asks_how_many(sentences) and (_is_paid_by_hour(sentences) or _asks_how_long(sentences)):
         measures.add("hour")
     return Context(
         items, frozenset(hypernyms | words.generic_stems), frozenset(measures), invested and not counted, fractional
@@ -72,6 +72,17 @@ def _asks_how_many(sentences: Sequence[Parts]) -> bool:
     return any(
         part.low == "how" and follower.low == "many" for parts in sentences for part, follower in pairwise(parts)
     )
+
+
+def _asks_how_long(sentences: Sequence[Parts]) -> bool:
+    """ "How long should each run?", where what it does in an hour is told."""
+    asks = any(part.low == "how" and after.low == "long" for parts in sentences for part, after in pairwise(parts))
+    hourly = any(
+        part.low in ("an", "one", "per") and after.stem == "hour"
+        for parts in sentences
+        for part, after in pairwise(parts)
+    )
+    return asks and hourly
 
 
 def _is_paid_by_hour(sentences: Sequence[Parts]) -> bool:
@@ -110,7 +121,8 @@ def _named_together(parts: Parts) -> set[str]:
                 and not lexicon().is_small(parts[spot].low)
             ) or (parts[spot].kind == "word" and spot < position - 1 and parts[spot + 1].low in (",", ":")):
                 counted = spot and parts[spot - 1].kind == "number" and not parts[spot - 1].worded
-                found |= set() if counted else {parts[spot].stem}
+                states = position + 1 < len(parts) and parts[position + 1].verb  # "one plank, a bench needs"
+                found |= set() if counted or states else {parts[spot].stem}
     return found
 
 

@@ -62,7 +62,7 @@ def cue_after(clause: Parts, position: int) -> Cue | None:
     """ "30 or more", "30 hours at most": the phrase stands behind, before the next number or mark."""
     words = lexicon().cues
     low: list[str] = []
-    for part in clause[position + 1 : position + 7]:
+    for part in clause[position + 1 : position + 9]:
         if part.kind == "number" or part.low == ",":
             break
         low.append(part.low)

@@ -18,7 +18,8 @@ _NEAR, _FAR = 3, 10
 
 def is_distance(quantity: Quantity) -> bool:
     """Whether the number tells how far apart two amounts are, and is no limit of its own."""
-    return quantity.part.shape == "plain" and (_than(quantity) > 0 or _by(quantity) > 0)
+    cued = quantity.part.shape == "money" and cue_before(quantity.clause, quantity.position) is not None
+    return (cued or quantity.part.shape == "plain") and (_than(quantity) > 0 or _by(quantity) > 0)
 
 
 def distance_of(quantity: Quantity) -> Expression | None:

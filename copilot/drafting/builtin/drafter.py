@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable
+from functools import partial
 
 from pydantic import ValidationError
 
@@ -12,9 +13,11 @@ from copilot.drafting.base import Draft, DraftingError, DraftOutcome, DraftRepor
 from copilot.drafting.builtin import algebra, followup, pasted, prose, tables
 from copilot.drafting.builtin.algebra_tokens import AlgebraError
 from copilot.drafting.builtin.families import route
+from copilot.drafting.builtin.families.stories import networks
 from copilot.drafting.builtin.languages import NOT_ENGLISH, foreign_language
 from copilot.drafting.builtin.nets import route as nets
 from copilot.drafting.builtin.sanity import doubt_of
+from copilot.drafting.builtin.sheets import route as sheets
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.program import data_of, write_program
 
@@ -46,8 +49,9 @@ class BuiltinDrafter:
         del report, should_stop  # a draft takes milliseconds: there is nothing to tell or to stop in between
         try:
             outcome = self._route(request)
-            said = request.previous is not None or algebra.is_algebra(request.text)  # then it means what it says
-            return outcome if said else _doubted(outcome)
+            if outcome.draft is None or request.previous is not None or algebra.is_algebra(request.text):
+                return outcome  # an edit and a formula mean what they say
+            return _doubted(outcome)
         except (AlgebraError, DraftingError) as error:
             return DraftOutcome(status="abstained", reasons=(str(error),))
         except OverflowError:
@@ -133,14 +137,15 @@ class BuiltinDrafter:
         return self._complete(formulation)
 
     def _unlabelled(self, text: str) -> DraftOutcome:
-        """A known family, a network, a table, else prose; what is in doubt says why where nothing is read."""
+        """A sheet, a family, a network, a story, a table, else prose; a doubt says why where nothing is read."""
         doubts: tuple[str, ...] = ()
-        for read in (route.formulate, nets.formulate):
+        without = sheets.BETTER if sheets.has_table(text) else frozenset[str]()
+        for read in (partial(route.formulate, without=without), sheets.formulate, nets.formulate, networks.formulate):
             found = read(text)
             if isinstance(found, Formulation):
                 return self._complete(found)
             doubts = doubts or found or ()
-        apart = self._pasted(text)
+        apart = self._pasted(text) if not sheets.is_doubted(text) else None
         if apart is not None:
             return apart
         if doubts and len(_NUMBER.findall(text)) > _MOST_IN_PROSE:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from copilot.drafting.base import Cell, Table
 from copilot.drafting.builtin.tablewords import Wish
 from copilot.drafting.builtin.words import load
-from copilot.drafting.formulation import Relation, Span
+from copilot.drafting.formulation import RELATION_WORDS, Relation, Span
 
 _FEWEST = 2  # options that must remain above
 
@@ -45,7 +45,7 @@ def _limits(table: Table, row: int, relation: Relation, span: Span) -> list[Wish
 
 
 def _said(name: str, relation: Relation, cell: float, by: str) -> str:
-    return f"Total {name} {'at most' if relation == '<=' else 'at least'} {cell:,g}, {by}"
+    return f"Total {name} {RELATION_WORDS[relation]} {cell:,g}, {by}"
 
 
 def _relation(label: Cell) -> Relation | None:

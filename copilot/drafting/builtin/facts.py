@@ -154,8 +154,8 @@ class Gap:
     """Something in the text that the reading does not explain.
 
     `kind` says which question could close it: target, direction, share, rule, twice, unused or limitless (none closes
-    a silent one); `raw` is the number that it is about, `rows` are the rows, and `limits` the rules that it wavers
-    between.
+    a silent one, or a gate that the text itself shuts); `raw` is the number that it is about, `rows` are the rows, and
+    `limits` the rules that it wavers between.
     """
 
     reason: str

@@ -143,9 +143,10 @@ def _add_rules(parts: Parts, index: int, known: Known, revision: Revision) -> No
         limits.extend(found)
         gaps.extend(unclear)
     for raw in roles.shares:
-        limit, gap = share_limit(raw, known.context)
+        limit, gap = share_limit(raw, known.rows, known.context)
         limits.extend([limit] if limit else [])
         gaps.extend([gap] if gap else [])
+    limits.extend(roles.pairs)
     gaps.extend(roles.gaps)
     gaps.extend(no_role(quantity) for quantity in roles.open)
     gaps.extend(Gap(_APART, ()) for _ in roles.apart)

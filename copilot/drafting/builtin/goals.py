@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
 
+from copilot.drafting.builtin.aims import Aim, aims_of, has_content
 from copilot.drafting.builtin.context import Context
 from copilot.drafting.builtin.facts import Gap, Goal, Row
 from copilot.drafting.builtin.mentions import Part, Parts
@@ -13,28 +12,7 @@ from copilot.drafting.builtin.rownames import row_name
 from copilot.drafting.builtin.words import lexicon
 
 _PURPOSE = frozenset({"to", "required", "needed", "spent", "used", "for"})
-_FINDS = frozenset({"find", "determine", "what", "calculate"})
-Sense = Literal["maximize", "minimize"]
 _NO_DIRECTION = 'The text does not say what to make largest or smallest; "{name}" is taken, to be made {size}.'
-
-
-@dataclass(frozen=True, slots=True)
-class Aim:
-    """The phrase that names the objective: parts [start, end) of a sentence, and the words that say of what."""
-
-    sense: Sense
-    sentence: int
-    start: int
-    end: int
-    words: Parts
-    strong: bool
-
-
-def aims_of(sentences: Sequence[Parts]) -> list[Aim]:
-    """All phrases that name an objective; strong ones ("maximize") alone where there are any."""
-    found = [aim for index, parts in enumerate(sentences) for aim in _aims(parts, index)]
-    strong = [aim for aim in found if aim.strong]
-    return strong or found[-1:]
 
 
 def goal_of(
@@ -61,78 +39,6 @@ def _no_aim() -> str:
     )
 
 
-def _aims(parts: Parts, index: int) -> list[Aim]:
-    cues = lexicon().cues
-    asks = bool(cues.aim_asks & {part.low for part in parts})
-    found = []
-    for spot, part in enumerate(parts):
-        if part.low not in cues.maximize and part.low not in cues.minimize:
-            continue
-        strong = part.low in cues.aim_strong or (part.stem in ("maximiz", "minimiz", "maximis", "minimis"))
-        if not strong and (not asks or not _is_weak_aim(parts, spot)):
-            continue
-        sense: Sense = "maximize" if part.low in cues.maximize else "minimize"
-        start, end = spot + 1, _phrase_end(parts, spot + 1)
-        words = parts[start:end]
-        if part.low == "cheapest":
-            words = (replace(part, low="cost", stem="cost", text="cost"),)
-        if not _has_content(words):
-            begin = _phrase_start(parts, spot)
-            words, start = parts[begin:spot], begin
-        if words:
-            found.append(Aim(sense, index, min(spot, start), end, words, strong))
-    return found
-
-
-def _is_weak_aim(parts: Parts, spot: int) -> bool:
-    """ "to reduce the total number", "at the lowest cost"; not "at least 30", "a maximum of 30"."""
-    low = [part.low for part in parts]
-    if low[spot] in ("least", "most") and spot and low[spot - 1] == "at":
-        return False
-    if low[spot] in ("lower", "reduce", "decrease", "increase", "cut"):
-        return spot > 0 and low[spot - 1] == "to"
-    ahead = parts[spot + 1 : spot + 4]
-    if low[spot] in ("minimum", "maximum", "lowest", "highest") and {"find", "determine", "what", "calculate"} & set(
-        low[:spot]
-    ):
-        return not any(part.kind == "number" for part in ahead)
-    if any(part.kind == "number" for part in ahead) or (ahead and ahead[0].low in ("of", "number")):
-        return False
-    if low[spot] == "little":
-        return spot > 0 and low[spot - 1] == "as"
-    return not any(part.low == "of" for part in ahead[:1])
-
-
-def _phrase_end(parts: Parts, start: int) -> int:
-    end = start
-    while end < len(parts):
-        part = parts[end]
-        if part.kind in ("mark", "number") or part.low in lexicon().cues.aim_ends:
-            break
-        if part.low == "and" and end + 1 < len(parts) and parts[end + 1].verb:
-            break
-        end += 1
-    return end
-
-
-def _phrase_start(parts: Parts, end: int) -> int:
-    start = end
-    while (
-        start > 0
-        and parts[start - 1].kind not in ("mark", "number")
-        and parts[start - 1].low not in ("that", "if", "to")
-    ):
-        start -= 1
-    return start
-
-
-def _has_content(words: Parts) -> bool:
-    return any(
-        part.kind == "item" or (part.kind == "word" and not lexicon().is_small(part.low) and part.low != "possible")
-        for part in words
-    )
-
-
 def _matched(aim: Aim, rows: Sequence[Row], context: Context) -> tuple[Goal | None, Gap | None]:
     span = _span(aim)
     stems = {part.stem for part in _named(aim.words) if part.kind == "word"} - {"total", "number", "amount"}
@@ -140,7 +46,7 @@ def _matched(aim: Aim, rows: Sequence[Row], context: Context) -> tuple[Goal | No
     items = tuple(dict.fromkeys(part.item for part in aim.words if part.kind == "item"))
     money = _money_rows(stems, rows)
     counts = _counts(aim)
-    counted = _counted(aim)
+    counted = _counted(aim, rows, context)
     scores = [_score({counted} if counts and counted else stems, row, counts=counts) for row in rows]
     best = max(scores, default=0.0)
     if money is not None:
@@ -174,7 +80,7 @@ def _matched(aim: Aim, rows: Sequence[Row], context: Context) -> tuple[Goal | No
 def _named(words: Parts) -> Parts:
     """The words up to a purpose: "total time" in "total time required to move the goods"."""
     for spot, part in enumerate(words):
-        if part.low in _PURPOSE and _has_content(words[:spot]):
+        if part.low in _PURPOSE and has_content(words[:spot]):
             named = [word.stem for word in words[:spot] if word.kind == "word"]
             return words[:spot] if {"tim", "cost", "money", "spend"} & set(named) else words
     return words
@@ -184,8 +90,15 @@ def _counts(aim: Aim) -> bool:
     return "number" in {part.low for part in aim.words}
 
 
-def _counted(aim: Aim) -> str:
-    """The last word of the name behind "number of": machines in "number of stamping machines"."""
+def _counted(aim: Aim, rows: Sequence[Row], context: Context) -> str:
+    """The last word of the name behind "number of", or its first where that is a row's unit.
+
+    Machines in "number of stamping machines", times in "number of times books are borrowed".
+    """
+    plain = [part.stem for part in aim.words if part.kind == "word" and not lexicon().is_small(part.low)]
+    first = next((stem for stem in plain if stem not in ("total", "number", "amount")), "")
+    if any(first and row.unit == first and len(row.facts) == len(context.items) for row in rows):
+        return first
     name, words = "", lexicon()
     for part in aim.words:
         if part.low == "of" and name in words.container_stems | words.measure_stems:

@@ -9,6 +9,7 @@ from copilot.drafting.builtin.context import Context
 from copilot.drafting.builtin.facts import Gap, Limit, Row
 from copilot.drafting.builtin.roles import no_role
 from copilot.drafting.builtin.rownames import row_name, written
+from copilot.drafting.builtin.words import lexicon
 
 if TYPE_CHECKING:
     from copilot.drafting.builtin.reading import Reading
@@ -38,6 +39,7 @@ def check(reading: Reading) -> None:
                 Gap(text, spans, weight=0.5 + 0.5 * len(row.facts), unused=True, rows=(index,), kind="unused")
             )
     _check_holes(reading)
+    _check_room(reading)
     _check_items(reading)
     _check_twice(reading)
     if not reading.limits and not any(gap.kind == "target" and gap.rows for gap in reading.gaps):
@@ -68,7 +70,37 @@ def _check_holes(reading: Reading) -> None:
             text = f'The objective "{row_name(row)}" has no number for {names}.'
             reading.gaps.append(Gap(text, tuple(fact.quantity.span for fact in row.facts.values())))
         elif any(limit.row == index for limit in reading.limits):
-            reading.notes.append(f'No "{row_name(row)}" is given for {names}; it is taken as 0.')
+            measured = row.unit in lexicon().measure_stems or _is_for_all(row, index, reading)
+            text = f'No "{row_name(row)}" is given for {names}; it is taken as 0.'
+            if not measured:
+                reading.notes.append(text)
+                continue
+            text = f'No "{row_name(row)}" is given for {names}. Say how much, or that it takes none.'
+            reading.gaps.append(Gap(text, tuple(fact.quantity.span for fact in row.facts.values())))
+
+
+def _is_for_all(row: Row, index: int, reading: Reading) -> bool:
+    """ "each van takes one driver", "30,000 people in total": what holds for all, so that a hole is no zero."""
+    if all(fact.value == 1 for fact in row.facts.values()):
+        return True
+    return any(
+        limit.sign == ">=" and limit.quantity and {"total", "altogether"} & {part.low for part in limit.quantity.clause}
+        for limit in reading.limits
+        if limit.row == index
+    )
+
+
+def _check_room(reading: Reading) -> None:
+    """A limit that not even one of a thing fits into was probably read of the wrong number."""
+    for limit in reading.limits:
+        if limit.row < 0 or limit.sign != "<=" or limit.quantity is None or limit.kind == "ratio":
+            continue
+        facts, most = reading.rows[limit.row].facts, limit.quantity.part.value
+        tight = [item for item in limit.items if item in facts and facts[item].value > most > 0]
+        if tight:
+            name = reading.context.items[tight[0]].label
+            text = f'Not even one "{name}" fits within "{written(limit.quantity)}"; is that the limit?'
+            reading.gaps.append(Gap(text, (limit.quantity.span, facts[tight[0]].quantity.span)))
 
 
 def _check_items(reading: Reading) -> None:

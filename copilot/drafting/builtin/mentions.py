@@ -61,6 +61,23 @@ class Mentions:
         self._longest = max((len(form) for form in self._forms), default=0)
         self.heads = {item.stems[-1] for item in items}
 
+    def add_holders(self, sentences: Sequence[Sentence]) -> None:
+        """ "A team of reapers", "a jar of jam": where a word is only ever said of one item, it names that item too."""
+        held: dict[str, set[int]] = {}
+        for sentence in sentences:
+            for position in range(len(sentence) - 2):
+                token = sentence[position]
+                if sentence[position + 1].low != "of" or token.kind != "word" or lexicon().is_small(token.low):
+                    continue
+                index, length = self._match(sentence, position + 2)
+                held.setdefault(token.stem, set()).add(index if length else -1)
+        words = lexicon()
+        plain = words.measure_stems | words.empty_stems | words.money_in_stems | words.money_out_stems
+        plain |= {token.stem for sentence in sentences if _sums_up(sentence) for token in sentence}
+        for stem, items in held.items():
+            if len(items) == 1 and -1 not in items and stem not in plain | self.heads and (stem,) not in self._forms:
+                self._forms[stem,] = items.pop()
+
     def parts(self, sentence: Sentence) -> Parts:
         """The sentence with each mention as one part; "a serving of A" is a mention of A."""
         found: list[Part] = []
@@ -115,6 +132,11 @@ class Mentions:
             if not (self._is_substance(sentence, position, index) or self._is_counted(sentence, position, form)):
                 return index, length
         return -1, 0
+
+
+def _sums_up(sentence: Sentence) -> bool:
+    """ "12 sachets in total": what is counted there is no single item's."""
+    return any(token.kind == "word" and token.stem in lexicon().total_stems - {"all", "either"} for token in sentence)
 
 
 def _is_label(token: Token) -> bool:

@@ -28,6 +28,8 @@ def is_verb(tokens: Sequence[Token], position: int) -> bool:
         return True
     if token.low in words.irregular_verbs and token.low not in words.also_nouns:
         return before is None or before.low not in _ARTICLES
+    if _states_number(tokens, position):
+        return True
     if token.low not in words.verb_forms or (
         before is not None and (before.low in _ARTICLES or before.kind == "number")
     ):
@@ -48,6 +50,23 @@ def _follows_modal(tokens: Sequence[Token], position: int) -> bool:
         before -= 1
     plain = _is_plain(tokens[position]) and tokens[position].low not in _ADVERBS
     return plain and before >= 0 and tokens[before].low in _MODALS and not tokens[position].low.endswith("ly")
+
+
+def _states_number(tokens: Sequence[Token], position: int) -> bool:
+    """ "A dinghy seats 8": behind an article and a noun in the singular, a word in -s before a number is a verb."""
+    token, number = tokens[position], tokens[position + 1 : position + 2]
+    if not number or number[0].kind != "number" or not token.low.endswith("s") or len(token.low) < 4:
+        return False
+    if token.low.endswith(("ss", "us", "is")) or token.stem in lexicon().measure_stems or not token.text.islower():
+        return False
+    start = position - 1
+    while start >= 0 and position - start < 6 and (_is_plain(tokens[start]) or tokens[start].low == "of"):
+        start -= 1
+    if start < 0 or start == position - 1 or tokens[start].low not in ("a", "an", "each", "every", "one"):
+        return False
+    name = tokens[start + 1 : position]
+    head = next((spot for spot, word in enumerate(name) if word.low == "of"), len(name))  # "a bed of leeks yields 18"
+    return head > 0 and not name[head - 1].low.endswith("s")
 
 
 def _is_adjective(before: Token | None, after: Token | None) -> bool:
@@ -114,6 +133,13 @@ def run_starting(tokens: Sequence[Token], start: int, *, longest: int = 5) -> tu
     while end < len(tokens) and end - start < longest and is_nominal(tokens, end):
         end += 1
     return tuple(tokens[start:end])
+
+
+def end_of(tokens: Sequence[Token], start: int, phrase: Sequence[Token]) -> int:
+    """Behind the noun phrase that was found from `start` on."""
+    while start < len(tokens) and tokens[start] is not phrase[0]:
+        start += 1
+    return start + len(phrase)
 
 
 def _is_plain(token: Token) -> bool:

@@ -44,3 +44,31 @@ def _next_made(quantity: Quantity) -> tuple[int, ...]:
             made = "to" in low and any(word.verb for word in behind[low.index("to") : spot])
             return (part.item,) if made else ()
     return ()
+
+
+def is_distributive(quantity: Quantity) -> bool:
+    """ "each A has ..": the number belongs to one item each."""
+    if len(quantity.left) != 1:
+        return False
+    ahead = quantity.clause[: quantity.position]
+    if any(part.low in ("each", "every") for part in ahead[:2]) and any(part.low == "of" for part in ahead[2:4]):
+        return True  # "each tin of herring supplies"
+    return any(
+        part.kind == "item" and spot and quantity.clause[spot - 1].low in ("each", "every", "a", "an", "one", "per")
+        for spot, part in enumerate(quantity.clause[: quantity.position])
+    )
+
+
+def is_for_all(quantity: Quantity) -> bool:
+    """ "testing takes 1 hour for either", "4 minutes, the same for both": so much of each of the things."""
+    behind = [part.low for part in quantity.clause[quantity.position + 1 : quantity.position + 8]]
+    marks = [
+        spot for spot, word in enumerate(behind) if word in "(),:" and behind[spot + 1 : spot + 3] != ["the", "same"]
+    ]
+    behind = behind[: marks[0] + 1 if marks else None]
+    return quantity.part.shape in ("plain", "money") and any(
+        behind[spot] == "for"
+        and behind[spot + 1] in ("either", "both")
+        and behind[spot + 2 : spot + 3] in ([], [","], ["and"], ["of"], [";"])
+        for spot in range(len(behind) - 1)
+    )

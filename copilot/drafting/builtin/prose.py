@@ -11,12 +11,15 @@ from copilot.drafting.builtin.candidates import candidate_lists, is_statement
 from copilot.drafting.builtin.compose import compose, same_model
 from copilot.drafting.builtin.compounds import compounded
 from copilot.drafting.builtin.expressions import says_sum
+from copilot.drafting.builtin.formulas import UNREAD
 from copilot.drafting.builtin.letters.names import lettered, unlettered
 from copilot.drafting.builtin.letters.reader import read_letters
 from copilot.drafting.builtin.plans import best_value, finite, is_idle, is_whole
 from copilot.drafting.builtin.questions.said import answered, parted
 from copilot.drafting.builtin.reading import Reading, read
 from copilot.drafting.builtin.silent import silent_rules
+from copilot.drafting.builtin.statements.naming import namings
+from copilot.drafting.builtin.statements.reader import read_statements
 from copilot.drafting.builtin.symbols import says_negative, says_whole, symbolic
 from copilot.drafting.builtin.tokens import Sentence, sentences_of
 from copilot.drafting.formulation import Formulation
@@ -25,6 +28,7 @@ _MOST_SUMMED = 6
 _MOST_FIGURES = 200  # numbers read over all lists of things; a text with more of them is a table in prose
 _FEW_FIGURES = 40
 _MOST_NAMED = 8
+_LONGEST_STATED = 4_000  # characters
 _NOT_READ = (
     "This text does not say a decision the built-in drafter can read. Say what to choose between, what each choice "
     "brings or takes, what limits it, and what to maximize or minimize."
@@ -41,6 +45,8 @@ _IDLE = (
     "As I read the text, choosing nothing at all is best for “{label}”, so I have probably misread a limit. "
     "Say what is needed with “at least”."
 )
+_CONFLICT = "As I read the text, no plan can meet all of its limits at once."
+_STRICT = "“{phrase}” is read so that {value} itself is allowed."
 _NOTHING = "No rule asks for anything, so choosing nothing at all is best for “{label}”; is something needed?"
 
 
@@ -61,6 +67,7 @@ def outcome_of_text(text: str) -> Read | DraftOutcome:
         refusal = _refusal(reading)
         if refusal:
             return DraftOutcome(status="abstained", reasons=(refusal,))
+        _remark(reading)
         return Read(formulation_of(reading, text), offers_of(reading, text))
     partial = formulation_of(reading, text) if reading.goal is not None else None
     questions: tuple[Question, ...] = questions_of(reading)
@@ -112,6 +119,17 @@ def _refusal(reading: Reading) -> str:
     return ""
 
 
+def _remark(reading: Reading) -> None:
+    """What a complete reading must say of itself: that its limits conflict, and that "more than 30" allows 30."""
+    if finite(reading) == "infeasible":
+        reading.notes.append(_CONFLICT)
+    for limit in reading.limits:
+        if limit.strict and limit.quantity is not None and limit.kind != "comparison":
+            value = limit.quantity.part.text
+            word = "more than" if limit.sign == ">=" else "less than"
+            reading.notes.append(_STRICT.format(phrase=f"{word} {value}", value=value))
+
+
 def formulation_of(reading: Reading, text: str) -> Formulation:
     """The reading as a formulation with offsets into the text."""
     return compose(reading, text=text, sentences=reading.offsets, whole=is_whole(reading))
@@ -125,7 +143,7 @@ def best_reading(text: str) -> Reading | None:
     lists = [] if by_letters else candidate_lists(sentences)[: max(1, _MOST_FIGURES // max(figures, 1))]
     readings = [by_letters] if by_letters else [read(sentences, items) for items in lists]
     if not readings:
-        return None
+        return _stated(text, figures)
     if not by_letters and figures <= _FEW_FIGURES:
         readings.extend(_named(text, readings) or _summed(sentences, readings))
     for reading in readings:
@@ -135,7 +153,21 @@ def best_reading(text: str) -> Reading | None:
     for reading in complete:
         if finite(reading) == "bounded" and not is_idle(reading):
             return reading
-    return ranked[0]
+    if any(gap.kind == "gate" for gap in ranked[0].gaps):  # the text itself says too little or too much
+        return ranked[0]
+    return _stated(text, figures) or ranked[0]
+
+
+def _stated(text: str, figures: int) -> Reading | None:
+    """The reading by statements over named amounts, where the text has one only, and it has a best plan."""
+    if figures > _FEW_FIGURES or len(text) > _LONGEST_STATED or UNREAD.search(text):
+        return None
+    found = [read_statements(*named, whole=says_whole(named[0])) for named in namings(text)]
+    for reading in found:
+        reading.gaps.extend(silent_rules(reading, text))
+    complete = [reading for reading in found if not reading.gaps]
+    fine = [reading for reading in complete if finite(reading) == "bounded" and not is_idle(reading)]
+    return fine[0] if fine and len({best_value(reading) for reading in complete}) == 1 else None
 
 
 def _named(text: str, readings: Sequence[Reading]) -> list[Reading]:

@@ -16,6 +16,9 @@ _LINKS = frozenset(
     {"for", "on", "from", "of", "to", "in", "make", "produce", "making", "producing", "by", "at", "with"}
 )
 _GIVEN = frozenset({"allocated", "assigned", "dedicated", "invested", "devoted", "spent"})
+_SKIPPED = frozenset(
+    {"of", "worth", "more", "additional", "extra", "total", "different", "square", "sq", "cubic", "full"}
+)
 _JOINTS = (",", "and", "or", "plus")
 _OPERATES = frozenset({"operate", "run", "use", "make", "produce", "keep", "open", "rent", "purchase", "buy"})
 _TOGETHER = frozenset({"all", "both", "total", "together"})
@@ -123,28 +126,19 @@ def _joins_nouns(parts: Parts, joint: int) -> bool:
 
 
 def _unit(after: Parts) -> str:
-    words = lexicon()
+    """The stem of the unit: the first noun, or the measure that ends a name such as "teller hours"."""
+    words, first = lexicon(), ""
     for part in after:
-        if part.low in (
-            "of",
-            "worth",
-            "more",
-            "additional",
-            "extra",
-            "total",
-            "different",
-            "square",
-            "sq",
-            "cubic",
-            "full",
-        ):
+        if part.low in _SKIPPED and not first:
             if part.low == "of":
                 return ""
             continue
         if part.kind != "word" or words.is_small(part.low):
-            return ""
-        return part.stem
-    return ""
+            break
+        if part.stem in words.measure_stems and part.low.endswith("s"):
+            return part.stem
+        first = first or part.stem
+    return first
 
 
 def _elided(part: Part, after: Parts, earlier: Quantity) -> bool:
@@ -235,7 +229,7 @@ def _right(parts: Parts, position: int, end: int) -> tuple[tuple[int, ...], int]
     gap = [part.low for part in parts[position + 1 : end]]
     if not gap:
         return (), index
-    if parts[position].shape == "money" and gap[-1] == "the" and gap[-2:-1] in (["in"], ["at"]):
+    if parts[position].shape == "money" and gap[-1] == "the" and gap[-2:-1] in (["in"], ["at"], ["on"], ["for"]):
         gap.pop()  # "$500 per day to operate in the north"
     last = gap[-1]
     if "with" in gap and any(part.verb and part.low.endswith("ing") for part in parts[end + 1 : end + 2]):

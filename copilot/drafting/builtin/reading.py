@@ -9,14 +9,16 @@ from copilot.drafting.builtin.candidates import Items
 from copilot.drafting.builtin.clauses import Clause, clauses_of, has_the_same, subject_items
 from copilot.drafting.builtin.context import Context, context_of
 from copilot.drafting.builtin.conversions import converted
+from copilot.drafting.builtin.directions import direct
 from copilot.drafting.builtin.expressions import extracted, notes_of, rules_of
 from copilot.drafting.builtin.facts import Gap, Goal, Limit, Quantity, RawLimit, Row
+from copilot.drafting.builtin.gates import bare_heads, beyond, dropped_rule, open_number, other_period
 from copilot.drafting.builtin.goals import Aim, aims_of, goal_of
 from copilot.drafting.builtin.kinds import contents_of, hypernym_heads
 from copilot.drafting.builtin.ledger import check, nameless, overreach, reaches
 from copilot.drafting.builtin.mentions import Mentions, Part, Parts
-from copilot.drafting.builtin.roles import Roles, assign, no_role
-from copilot.drafting.builtin.rownames import row_name, written
+from copilot.drafting.builtin.roles import Roles, assign
+from copilot.drafting.builtin.rownames import row_name
 from copilot.drafting.builtin.rows import rows_of
 from copilot.drafting.builtin.shares import comparison_limits, share_limit
 from copilot.drafting.builtin.targets import resolve
@@ -56,10 +58,12 @@ class Reading:
 def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> Reading:
     """Read the sentences as a choice between these items; `sums` also reads sums said in words."""
     mentions = Mentions(items, hypernym_heads(sentences), contents_of(items, sentences))
+    mentions.add_holders(sentences)
     parted = [mentions.parts(sentence) for sentence in sentences]
     reading = Reading(context_of(items, parted))
-    reading.offsets = [(sentence[0].start, sentence[-1].end) for sentence in sentences]
+    reading.offsets = [(one[0].start, one[-1].end) if one else (0, 0) for one in sentences]
     parted, expressions = extracted(parted) if sums else (parted, [])
+    reading.gaps.extend(bare_heads(parted, reading.context))
     aims = aims_of(parted)
     roles = _roles(parted, aims, reading)
     reading.rows = rows_of(roles.facts, item_count=len(items))
@@ -68,14 +72,19 @@ def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> 
     reading.goal, gap = goal_of(aims, reading.rows, reading.context, asked=asked)
     if sums:
         reading.gaps.extend(nameless(row) for row in reading.rows if not (row.words or row.said or row.money))
-    _direct(reading, roles)
+    direct(reading, roles)
     loose = _add_limits(reading, roles)
-    reading.goal, gap = _settled(reading, aims, reading.goal, gap)
+    reading.goal, gap = _settled(reading, aims, reading.goal, gap, limits_open=bool(loose))
     _add_loose(reading, loose)
     reading.gaps.extend(
         overreach(limit, reading.context) for limit in reading.limits if reaches(limit, reading, sums=sums)
     )
-    reading.limits = _once([*reading.limits, *rules_of([*expressions, *roles.apart], reading.rows)])
+    reading.limits = _once([*reading.limits, *roles.pairs, *rules_of([*expressions, *roles.apart], reading.rows)])
+    reading.gaps.extend(
+        overreach(limit, reading.context) for limit in reading.limits if _is_one_of_several(limit, reading)
+    )
+    odd = [other_period(limit, reading.rows) for limit in reading.limits]
+    reading.gaps.extend(gap for gap in odd if gap is not None)
     reading.notes.extend(notes_of(expressions, items))
     if gap is not None:
         reading.gaps.append(replace(gap, about_goal=True))
@@ -98,6 +107,8 @@ def _roles(parted: Sequence[Parts], aims: Sequence[Aim], reading: Reading) -> Ro
             limits, gaps = comparison_limits(clause)
             reading.limits.extend(limits)
             reading.gaps.extend(gaps)
+            odd = (open_number(clause), beyond(clause), None if gaps else dropped_rule(clause, limits))
+            reading.gaps.extend(gap for gap in odd if gap is not None)
         before = subject_items(kept)
     return roles
 
@@ -132,42 +143,6 @@ def _without_aims(parts: Parts, aims: Sequence[Aim]) -> Parts:
     return tuple(kept)
 
 
-def _direct(reading: Reading, roles: Roles) -> None:
-    """Numbers without a limit phrase get their direction from the objective, as a stated assumption."""
-    sense = reading.goal.sense if reading.goal else ""
-    for quantity in roles.open:
-        known = quantity.unit and any(quantity.unit == row.unit for row in reading.rows if not row.money)
-        alone = not any(part.kind == "item" for part in quantity.clause)
-        if not (sense and known and alone):
-            reading.gaps.append(no_role(quantity))
-            continue
-        roles.limits.append(RawLimit(">=" if sense == "minimize" else "<=", quantity, weak=True))
-        reading.guessed.append(quantity)
-        word = "least" if sense == "minimize" else "most"
-        reading.notes.append(f'"{written(quantity)}" is read as "at {word} {written(quantity)}".')
-    if sense == "maximize":
-        roles.limits = [replace(raw, sign="==") if _must_be_all(raw) else raw for raw in roles.limits]
-    if sense == "minimize" and all(raw.sign == "<=" for raw in roles.limits):
-        roles.limits = [_turned(raw, reading) for raw in roles.limits]
-
-
-def _must_be_all(raw: RawLimit) -> bool:
-    """ "In total, you must throw 12 bags": neither more nor less, where more would be better."""
-    low = [part.low for part in raw.quantity.clause]
-    return raw.weak and raw.sign == ">=" and "must" in low and "total" in low and not raw.quantity.money
-
-
-def _turned(raw: RawLimit, reading: Reading) -> RawLimit:
-    """ "There are 120 patients", where otherwise doing nothing would be cheapest: so many are asked for."""
-    low = {part.low for part in raw.quantity.clause}
-    asked = "there" in low or (bool(low & {"has", "have"}) and "to" in {part.low for part in raw.quantity.after})
-    if not raw.weak or raw.quantity.money or not asked or low & lexicon().cues.have_strong:
-        return raw
-    reading.guessed.append(raw.quantity)
-    reading.notes.append(f'"{written(raw.quantity)}" is read as what is asked for, not as what there is.')
-    return replace(raw, sign=">=")
-
-
 def _add_limits(reading: Reading, roles: Roles) -> list[RawLimit]:
     """Limits with a clear target, then those that fit two rows; returns those that fit none."""
     torn: list[tuple[RawLimit, Gap]] = []
@@ -185,7 +160,7 @@ def _add_limits(reading: Reading, roles: Roles) -> list[RawLimit]:
     for raw, gap in torn:
         _settle(reading, raw, gap)
     for raw in roles.shares:
-        limit, unclear = share_limit(raw, reading.context)
+        limit, unclear = share_limit(raw, reading.rows, reading.context)
         reading.limits.extend([limit] if limit else [])
         reading.gaps.extend([unclear] if unclear else [])
     reading.limits = _once(reading.limits)
@@ -199,6 +174,29 @@ def _add_loose(reading: Reading, loose: Sequence[RawLimit]) -> None:
         taken = {limit.row for limit in reading.limits} | aimed
         reading.limits.extend(resolve(raw, reading.rows, reading.context, taken=taken)[0])
     reading.limits = _once(reading.limits)
+
+
+def _is_less(limit: Limit, other: Limit) -> bool:
+    """ "room for 500, and at most 200 of A" is a sum with a part of it."""
+    one, two = limit.quantity, other.quantity
+    return one is None or two is None or one.part.value <= two.part.value
+
+
+def _is_one_of_several(limit: Limit, reading: Reading) -> bool:
+    """ "at least 4 workers in the morning, and at least 6 for B": beside a bound on one item, no limit on all."""
+    told = limit.quantity is None or lexicon().total_stems & {part.stem for part in limit.quantity.clause}
+    return (
+        limit.kind == "sum"
+        and bool(limit.notes)
+        and not told
+        and any(
+            other.kind == "bound"
+            and other.sign == limit.sign
+            and other.sentence == limit.sentence
+            and _is_less(limit, other)
+            for other in reading.limits
+        )
+    )
 
 
 def _settle(reading: Reading, raw: RawLimit, gap: Gap) -> None:
@@ -225,7 +223,7 @@ def _once(limits: Sequence[Limit]) -> list[Limit]:
 
 
 def _settled(
-    reading: Reading, aims: Sequence[Aim], goal: Goal | None, gap: Gap | None
+    reading: Reading, aims: Sequence[Aim], goal: Goal | None, gap: Gap | None, *, limits_open: bool
 ) -> tuple[Goal | None, Gap | None]:
     """An objective that fits nothing by its words is the one complete row that nothing else uses."""
     loose = (gap is not None and gap.weight < 2) or (goal is not None and bool(goal.count) and bool(goal.notes))
@@ -235,7 +233,8 @@ def _settled(
         for index, row in enumerate(reading.rows)
         if index not in used and len(row.facts) == len(reading.context.items)
     ]
-    if not loose or len(aims) != 1:
+    counts = goal is not None and bool(aims) and "number" in {part.low for part in aims[0].words}
+    if not loose or len(aims) != 1 or (counts and limits_open and not any(reading.rows[index].unit for index in free)):
         return goal, gap
     if not free and goal is None and {"amount", "number"} & {part.low for part in aims[0].words}:
         return _as_count(aims[0], reading.context), None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from copilot.drafting.base import DraftingError
-from copilot.drafting.builtin.compose import SIGNS, Composer
+from copilot.drafting.builtin.compose import Composer
 from copilot.drafting.builtin.facts import Goal, Limit
 from copilot.drafting.builtin.known import Known, value_of
 from copilot.drafting.builtin.mentions import Part
 from copilot.drafting.builtin.reading import Reading
-from copilot.drafting.formulation import Constraint, Formulation, Objective, Parameter, Span, Term
+from copilot.drafting.formulation import RELATION_WORDS, Constraint, Formulation, Objective, Parameter, Span, Term
 from copilot.drafting.latex import filled
 from copilot.drafting.latex import number as plain_number
 from copilot.drafting.naming import Names
@@ -160,7 +160,7 @@ class Revision:
         if limit != rule.limit and rule.relation and limit is not None and ": " in label:
             money = "$" if rule.unit == "$" else ""
             number = plain_number(limit).replace("{,}", ",")
-            label = f"{label.split(': ')[0]}: {SIGNS[rule.relation]} {money}{number}"
+            label = f"{label.split(': ')[0]}: {RELATION_WORDS[rule.relation]} {money}{number}"
         return rule.model_copy(update={"terms": terms, "limit": limit, "label": label, "latex": ""})
 
 

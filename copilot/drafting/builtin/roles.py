@@ -6,22 +6,22 @@ import itertools
 from dataclasses import dataclass, field, replace
 
 from copilot.drafting.builtin.clauses import Clause
+from copilot.drafting.builtin.counting import is_counting
 from copilot.drafting.builtin.cues import cue_after, cue_before
 from copilot.drafting.builtin.distances import distance_of, is_distance
 from copilot.drafting.builtin.expressions import Expression
-from copilot.drafting.builtin.facts import Fact, Gap, Quantity, RawLimit
+from copilot.drafting.builtin.facts import Fact, Gap, Limit, Quantity, RawLimit
 from copilot.drafting.builtin.mentions import Parts
-from copilot.drafting.builtin.owners import by_hand, is_available, is_served, made_by
+from copilot.drafting.builtin.owners import by_hand, is_available, is_distributive, is_for_all, is_served, made_by
+from copilot.drafting.builtin.pairs import paired
 from copilot.drafting.builtin.quantities import quantities_of
 from copilot.drafting.builtin.spans import shared_limit
 from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.builtin.zipping import named_of, zipped_of
 from copilot.drafting.formulation import Relation
 
-_COUNTING = frozenset({"typ", "kind", "different", "option", "method", "way", "sort", "form", "model", "styl"})
 _OWNERS = frozenset({"they", "he", "she", "we", "you", "i"})
 _POSSESSIVES = frozenset({"a", "his", "her", "their", "its", "my", "our", "the"})
-_FEW = 6
 _COLLECTIVE = frozenset({"both", "each", "every", "all", "either"})
 
 
@@ -35,6 +35,7 @@ class Roles:
     gaps: list[Gap] = field(default_factory=list)
     open: list[Quantity] = field(default_factory=list)
     apart: list[Expression] = field(default_factory=list)
+    pairs: list[Limit] = field(default_factory=list)
 
 
 def assign(clause: Clause, *, item_count: int, hypernyms: frozenset[str], roles: Roles) -> None:
@@ -53,15 +54,19 @@ def assign(clause: Clause, *, item_count: int, hypernyms: frozenset[str], roles:
         if shared is not None:
             roles.limits.append(shared)
             continue
-        if _is_counting(quantity, item_count, hypernyms) or _is_one_of(quantity):
+        if is_counting(quantity, item_count, hypernyms) or _is_one_of(quantity):
             continue
         if is_distance(quantity):
             apart = distance_of(quantity)
             roles.apart.extend([apart] if apart else [])
             roles.gaps.extend([] if apart else [no_role(quantity)])
             continue
-        limit = _limit(quantity, earlier)
+        limit = None if is_for_all(quantity) else _limit(quantity, earlier)
         item = zipped.get(quantity.position, -1)
+        pair = paired(limit) if limit is not None else None
+        if pair is not None:
+            roles.pairs.append(pair)
+            continue
         if limit is not None:
             earlier = replace(limit, item=item)
             (roles.shares if quantity.part.shape in ("percent", "fraction", "multiple") else roles.limits).append(
@@ -101,7 +106,9 @@ def _is_one_of(quantity: Quantity) -> bool:
     """ "To make 1 ton of A": the number stands for "each"; "at least 0" says nothing."""
     cued = cue_before(quantity.clause, quantity.position)
     if cued is not None:
-        return quantity.part.value == 0 and cued.sign == ">="
+        ahead = {part.low for part in quantity.clause[: quantity.position]}
+        once = quantity.part.value == 1 and cued.sign == "==" and bool(ahead & {"each", "every"})
+        return once or (quantity.part.value == 0 and cued.sign == ">=")  # "each van makes exactly one run"
     words = lexicon()
     timed = quantity.position > 0 and quantity.clause[quantity.position - 1].low == "for"
     if timed and quantity.part.value == 1 and quantity.unit in words.period_stems:
@@ -132,13 +139,11 @@ def _stated(quantity: Quantity) -> Relation | None:
     words = lexicon().cues
     before = {part.low for part in quantity.before if not (part.verb and part.stem == "supply")}
     behind = {part.low for part in _behind(quantity)}
-    owned = bool(quantity.right) or _is_distributive(quantity)
-    opening = [part.low for part in quantity.clause if part.low not in lexicon().conjunctions and part.kind != "mark"][
-        :2
-    ]
-    if len(opening) == 2 and opening[0] in _OWNERS and opening[1] in ("have", "has") and not owned:
+    owned = bool(quantity.right) or is_distributive(quantity)
+    if _has_it(quantity) and not owned:
         return "<="
-    if is_available(quantity):
+    low = [part.low for part in quantity.after[:2]]
+    if is_available(quantity) or (quantity.money and low[:1] == ["to"] and low[1:] in (["spend"], ["invest"])):
         return "<="
     places = [part.low for part in reversed(quantity.before)]
     if len(places) > 1 and places[0] in _POSSESSIVES - {"a", "the"}:
@@ -157,11 +162,30 @@ def _stated(quantity: Quantity) -> Relation | None:
     return None
 
 
+def _has_it(quantity: Quantity) -> bool:
+    """ "this Saturday she has 60 kg": a person has it, and no item stands in between."""
+    ahead = [part for part in quantity.before if part.kind != "mark"]
+    for spot in range(len(ahead) - 2, -1, -1):
+        task = ahead[spot].low == "it" and "to" in [part.low for part in quantity.after]
+        if (task or ahead[spot].low in _OWNERS) and ahead[spot + 1].low in ("have", "has", "had"):
+            rest = ahead[spot + 2 :]
+            return not any(part.kind == "item" or part.low == "to" for part in rest)
+    return False
+
+
 def _is_due(quantity: Quantity) -> bool:
     """ "9,000 parcels must be carried": the counted things are the subject of what is asked for."""
     start = quantity.position + 1 + len(quantity.after)
-    low = [part.low for part in quantity.clause[start : start + 3]]
+    low = [part.low for part in quantity.clause[start : start + 6]]
+    if low[:1] in (["that"], ["which"], ["who"]):
+        low = [word for word in low[1:] if word not in ("all", "also")]
+        if low[:2] in (["have", "to"], ["has", "to"], ["need", "to"]):
+            low = ["must", *low[2:]]
     counted = bool(quantity.unit) and not quantity.right and not quantity.money
+    coming = {part.low for part in quantity.clause[quantity.position + 1 : start + 3]} & lexicon().cues.due
+    served = quantity.unit not in lexicon().measure_stems
+    if counted and coming and served and not any(part.kind == "item" for part in quantity.before):
+        return True
     return counted and (low[:2] in (["must", "be"], ["should", "be"]) or low[1:3] == ["to", "be"])
 
 
@@ -183,19 +207,6 @@ def _behind(quantity: Quantity) -> Parts:
     return parts[quantity.position + 1 :]
 
 
-def _is_distributive(quantity: Quantity) -> bool:
-    """ "each A has ..": the number belongs to one item each."""
-    if len(quantity.left) != 1:
-        return False
-    ahead = quantity.clause[: quantity.position]
-    if any(part.low in ("each", "every") for part in ahead[:2]) and any(part.low == "of" for part in ahead[2:4]):
-        return True  # "each tin of herring supplies"
-    return any(
-        part.kind == "item" and spot and quantity.clause[spot - 1].low in ("each", "every", "a", "an", "one", "per")
-        for spot, part in enumerate(quantity.clause[: quantity.position])
-    )
-
-
 def _owners(quantity: Quantity, *, item_count: int, hypernyms: frozenset[str]) -> tuple[int, ...]:
     """The items whose coefficient the number is."""
     if quantity.right and len(quantity.right) < max(item_count, 2):
@@ -206,17 +217,22 @@ def _owners(quantity: Quantity, *, item_count: int, hypernyms: frozenset[str]) -
         return quantity.left
     if quantity.right:
         return quantity.right
+    return tuple(range(item_count)) if is_for_all(quantity) or _is_of_all(quantity, hypernyms) else ()
+
+
+def _is_of_all(quantity: Quantity, hypernyms: frozenset[str]) -> bool:
+    """ "each vehicle uses 3", "both take 2", "2 hours per desk": so much of every item."""
     ahead = quantity.clause[: quantity.position]
     for spot, part in enumerate(ahead):
         if part.low in _COLLECTIVE and spot + 1 < len(ahead):
             follower = ahead[spot + 1]
             if follower.stem in hypernyms or (part.low == "both" and (follower.verb or follower.low == "of")):
-                return tuple(range(item_count))
+                return True
     behind = [part for part in quantity.after if part.kind == "word"]
-    for part, follower in itertools.pairwise(behind):
-        if part.low in ("per", "each", "every") and follower.stem in hypernyms:
-            return tuple(range(item_count))
-    return ()
+    return any(
+        part.low in ("per", "each", "every") and follower.stem in hypernyms
+        for part, follower in itertools.pairwise(behind)
+    )
 
 
 def _weak(quantity: Quantity) -> Relation | None:
@@ -246,48 +262,3 @@ def _unsaid(quantity: Quantity) -> Relation:
     """A share or multiple without a limit phrase is an equation: "must be three times the number of"."""
     del quantity
     return "=="
-
-
-def _is_counting(quantity: Quantity, item_count: int, hypernyms: frozenset[str]) -> bool:
-    """ "two types of", "the three options": the number tells how many items there are."""
-    part = quantity.part
-    if part.shape != "plain" or part.value != int(part.value):
-        return False
-    if _is_announced(quantity, item_count, hypernyms):
-        return True
-    first = [word.stem for word in quantity.after[:3]]
-    named = any(stem in _COUNTING for stem in first)
-    listed = part.value == item_count and (part.worded or quantity.next_item >= 0)
-    if listed and part.worded and {quantity.unit, quantity.head} & hypernyms:
-        return True
-    if part.worded and part.value <= _FEW and _introduces(quantity):
-        return True
-    cued = cue_before(quantity.clause, quantity.position) is not None
-    return not cued and (
-        (named and part.value <= 10)
-        or (
-            (listed and part.worded and not quantity.right and quantity.unit == "")
-            or (listed and part.worded and not quantity.left)
-        )
-    )
-
-
-def _is_announced(quantity: Quantity, item_count: int, hypernyms: frozenset[str]) -> bool:
-    """ "two processes", "3 layouts", "a 1 year term": what is told of one by one elsewhere, or a span of time."""
-    words, value = lexicon(), quantity.part.value
-    if cue_before(quantity.clause, quantity.position) is not None or quantity.right:
-        return False
-    if quantity.unit in words.period_stems and quantity.head in words.term_stems:
-        return True
-    if not quantity.head or len(quantity.left) == 1:
-        return False
-    steps = quantity.part.worded and value <= _FEW and quantity.head in words.announced_stems
-    return steps or (value == item_count and quantity.head in hypernyms - words.generic_stems and not quantity.left)
-
-
-def _introduces(quantity: Quantity) -> bool:
-    """ "two machines, a grinder and a packer": the number announces a list."""
-    ahead = quantity.clause[quantity.position + 1 + len(quantity.after) :][:2]
-    if len(ahead) < 2 or cue_before(quantity.clause, quantity.position) is not None:
-        return False
-    return ahead[0].low == ":" or (ahead[0].low == "," and ahead[1].low in ("a", "an", "one", "the"))

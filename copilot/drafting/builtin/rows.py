@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from copilot.drafting.builtin.conversions import comparable, same_unit
 from copilot.drafting.builtin.facts import Fact, Quantity, Row
 from copilot.drafting.builtin.words import lexicon
 
@@ -62,7 +63,7 @@ def _match(facts: Sequence[Fact], rows: list[Row]) -> None:
     for score, place, index in sorted(pairs, reverse=True):
         fact, row = facts[-place], rows[-index]
         if score >= _ENOUGH and -place not in taken and fact.item not in row.facts:
-            row.facts[fact.item] = fact
+            row.facts[fact.item] = same_unit(fact, row)
             taken.add(-place)
     for place, fact in enumerate(facts):
         if place not in taken:
@@ -72,9 +73,8 @@ def _match(facts: Sequence[Fact], rows: list[Row]) -> None:
 def similarity(one: Quantity, other: Quantity) -> float:
     """How likely two numbers measure the same attribute; below 0.4 they do not."""
     if bool(one.money) != bool(other.money):
-        if one.words or other.words:
-            return -1.0
-        return 0.4
+        alike = one.said == other.said or one.said & other.said  # "carries 30" and "costs $75" are two things
+        return 0.4 if alike and not (one.words or other.words) else -1.0
     if {one.part.shape, other.part.shape} & {"percent"} and one.part.shape != other.part.shape:
         return -1.0
     if one.money and {one.money, other.money} == {"in", "out"}:
@@ -87,8 +87,9 @@ def similarity(one: Quantity, other: Quantity) -> float:
         return 0.4 + said
     if _differ_in_substance(one, other):
         return -1.0
-    unit = 0.3 if one.unit == other.unit else 0.0
-    return unit + _overlap(one.words, other.words) + said
+    unit = 0.3 if comparable(one.unit, other.unit) else 0.0
+    first = one.words if one.unit == other.unit or not unit else one.words - {one.unit} | {other.unit}
+    return unit + _overlap(first, other.words) + said
 
 
 def _differ_in_substance(one: Quantity, other: Quantity) -> bool:

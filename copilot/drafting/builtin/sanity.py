@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Literal
 
 from copilot.drafting.formulation import Formulation
@@ -11,6 +12,7 @@ from copilot.drafting.grounding import GroundingError, GroundRow, as_pyomo_write
 Outcome = Literal["bounded", "idle", "unbounded", "infeasible", "unknown"]
 _MOST_CELLS = 60_000  # coefficients, zeros too; a larger draft is not looked at
 _STATUS: dict[int, Outcome] = {0: "bounded", 2: "infeasible", 3: "unbounded"}
+_DOMAIN = re.compile(r"\b(?:whole|never negative|any amount|in parts)\b", re.IGNORECASE)  # it makes no plan impossible
 _REASONS = {
     "unbounded": "As I read the text, nothing stops “{goal}” from growing without end, so I have probably missed a "
     "limit. Say what there is, or how many at most.",
@@ -28,9 +30,9 @@ def doubt_of(formulation: Formulation) -> str:
     assumption the likelier cause.
     """
     outcome = outcome_of(formulation)
-    if outcome == "infeasible" and not formulation.assumptions:
+    assumed = " ".join(item.text for item in formulation.assumptions if not _DOMAIN.search(item.text))
+    if outcome == "infeasible" and not assumed:
         return ""
-    assumed = " ".join(item.text for item in formulation.assumptions)
     label = formulation.objective.label or formulation.objective.name
     return _REASONS.get(outcome, "").format(goal=label, assumed=assumed)
 
@@ -86,7 +88,9 @@ def _relaxed(bounds: _Bounds, costs: dict[str, float], rows: list[GroundRow], *,
         [np.inf if upper is None else upper for _, upper in bounds.values()],
     )
     rules = [LinearConstraint(dense, low, high)] if rows else []
-    return _STATUS.get(milp(goal, constraints=rules, bounds=box).status, "unknown")
+    result = milp(goal, constraints=rules, bounds=box)
+    nothing = maximize and result.status == 0 and result.fun is not None and result.fun > -1e-9
+    return "idle" if nothing else _STATUS.get(result.status, "unknown")
 
 
 def _is_idle(bounds: _Bounds, costs: dict[str, float], rows: list[GroundRow], *, maximize: bool) -> bool:

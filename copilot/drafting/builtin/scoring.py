@@ -14,7 +14,7 @@ def row_score(quantity: Quantity, row: Row, *, alone: bool = False) -> float:
         return 0.0
     said = quantity.words | quantity.said | quantity.tail
     score = 0.0
-    if quantity.part.shape == "money" and row.is_rate:
+    if row.is_rate and (quantity.part.shape == "money" or _is_plain_count(quantity)):
         return 0.0
     if quantity.money:
         score = (
@@ -38,6 +38,12 @@ def row_score(quantity: Quantity, row: Row, *, alone: bool = False) -> float:
         + weight * len(shared - (exact & quantity.words))
         - 0.03 * len(telling - shared)
     )
+
+
+def _is_plain_count(quantity: Quantity) -> bool:
+    """ "200 tapes": so many things are no sum of shares; "36 kg of potash" may be."""
+    plain = quantity.part.shape == "plain" and quantity.unit
+    return bool(plain) and quantity.unit not in lexicon().measure_stems | lexicon().container_stems
 
 
 def _speaks_of_pay(quantity: Quantity, row: Row) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
+from copilot.drafting.builtin.bases import is_of_money, weighed_by
 from copilot.drafting.builtin.clauses import Clause
 from copilot.drafting.builtin.context import Context
 from copilot.drafting.builtin.cues import comparison
-from copilot.drafting.builtin.facts import Gap, Limit, Quantity, RawLimit
+from copilot.drafting.builtin.facts import Gap, Limit, Quantity, RawLimit, Row
 from copilot.drafting.builtin.mentions import Part
 from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.formulation import Relation
@@ -38,10 +40,11 @@ _PREFERS = frozenset({"prefers", "prefer", "likes", "would"})
 _JOINS = frozenset(
     {"number", "amount", "quantity", "the", "of", "used", "made", "be", "that", "in", "those", "trips", "money"}
 )
+_DEGREES = frozenset({"more", "fewer", "less"})
 _AS_MANY = {"many": "as", "much": "as"}
 
 
-def share_limit(raw: RawLimit, context: Context) -> tuple[Limit | None, Gap | None]:
+def share_limit(raw: RawLimit, rows: Sequence[Row], context: Context) -> tuple[Limit | None, Gap | None]:
     """The ratio or multiple that a percentage, fraction or "twice" says."""
     quantity = raw.quantity
     if raw.weak and not _MODALS & {part.low for part in quantity.clause}:
@@ -60,8 +63,8 @@ def share_limit(raw: RawLimit, context: Context) -> tuple[Limit | None, Gap | No
         return _multiple(raw, ahead[-1:], behind), None
     if quantity.part.shape != "multiple":
         target = behind if len(behind) == 1 else ahead[-1:] if len(ahead) >= 1 and not behind else ()
-        if len(target) == 1 and not raw.weak:
-            return _ratio(raw, target, context), None
+        if len(target) == 1 and not raw.weak and not is_of_money(quantity, context):
+            return replace(_ratio(raw, target, context), row=weighed_by(quantity, rows, context)), None
     text = f'It is not clear what "{_around(quantity)}" compares.'
     return None, Gap(text, (quantity.span,), kind="share", raw=raw)
 
@@ -75,7 +78,7 @@ def comparison_limits(clause: Clause, *, told: bool = False) -> tuple[list[Limit
     if any(part.kind == "number" for part in parts) or len(clause.items) < 2:
         return [], []
     low = [part.low for part in parts]
-    if not told and not (_MODALS & set(low) or "number" in low):
+    if not told and not (_MODALS & set(low) or "number" in low or _says_as_many(low)):
         return [], []
     spots = [spot for spot, part in enumerate(parts) if part.kind == "item"]
     for first, second in itertools.pairwise(spots):
@@ -92,12 +95,20 @@ def comparison_limits(clause: Clause, *, told: bool = False) -> tuple[list[Limit
     return [], []
 
 
+def _says_as_many(low: Sequence[str]) -> bool:
+    """ "insists on at least as many A as B": a rule without "must"."""
+    text = " ".join(low)
+    return any(f"at {bound} as {amount}" in text for bound in ("least", "most") for amount in ("many", "much"))
+
+
 def _pattern(low: Sequence[str], first: int, second: int) -> tuple[Relation, bool] | None:
     between = low[first + 1 : second]
     before = low[max(0, first - 6) : first]
     if "than" in between or "as" in between:
         ahead = [word for word in before if word not in _JOINS]
         negated = bool({"not", "cannot", "no", "n't", "never"} & set(before))
+        if ahead[-2:-1] and ahead[-2] in _DEGREES and ahead[-1] not in ("many", "much"):
+            ahead = ahead[:-1]  # "no fewer beds of kale"
         if ahead and ahead[-1] == "more":
             return ("<=", False) if negated else (">=", True)
         if ahead and ahead[-1] in ("fewer", "less"):
@@ -206,7 +217,8 @@ def _prefers_alone(quantity: Quantity) -> bool:
 def _speaks_of_number(quantity: Quantity) -> bool:
     """ "a third of the number of B", "half as many as": a comparison with another item's count."""
     ahead = [part.low for part in quantity.clause[quantity.position + 1 : quantity.position + 6]]
-    return bool({"number", "amount", "many", "much", "quantity"} & set(ahead)) and "total" not in ahead
+    counted = bool({"number", "amount", "many", "much", "quantity"} & set(ahead))
+    return counted and not {"total", "whole", "entire", "overall", "all"} & set(ahead)
 
 
 def _is_of_item(quantity: Quantity) -> bool:

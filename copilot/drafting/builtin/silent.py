@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _ASKING = frozenset({"?", ":"})
 _FIGURE = re.compile(r"[$€£]\s?\d|\d\s?%|\bpercent\b|(?<![\w.,-])(?:[5-9]|\d{2,})(?![\w-])")
 _LONGEST = 1_000  # characters; what is longer is no sentence
+_TOGETHER = re.compile(r"\b(?:together|combined|jointly|altogether|sum of)\b")
+_JOINT = re.compile(r"[;:]|,\s(?=(?:and|but|while|whereas)\b)")
+_UNCLEAR = "“{said}” counts several things together, and I found one only. Name all of them there."
 _UNUSED = (
     "“{sentence}” has a number that I could not use. Say what it limits, takes or brings, or leave it out if it does "
     "not matter."
@@ -31,6 +34,7 @@ def silent_rules(reading: Reading, text: str) -> Iterator[Gap]:
     """One gap for each sentence with the words of a rule that no rule, no aim and no fact comes from."""
     spoken = {limit.sentence for limit in reading.limits} | ({reading.goal.sentence} if reading.goal else set())
     spans = list(_read(reading))
+    yield from _halved(reading, text)
     for index, (start, end) in enumerate(reading.offsets):
         if index in spoken or any(first < end and last > start for first, last in spans):
             continue
@@ -39,6 +43,18 @@ def silent_rules(reading: Reading, text: str) -> Iterator[Gap]:
             yield Gap(_REASON.format(sentence=said), ((start, end),), kind="silent")
         elif _FIGURE.search(said):
             yield Gap(_UNUSED.format(sentence=said), ((start, end),), kind="silent")
+
+
+def _halved(reading: Reading, text: str) -> Iterator[Gap]:
+    """One gap for each limit on one thing whose words say that several are counted together."""
+    for limit in reading.limits:
+        if limit.kind != "bound" or limit.sentence >= len(reading.offsets) or not limit.spans:
+            continue
+        start = reading.offsets[limit.sentence][0]
+        said = text[start : limit.spans[0][1]]
+        clause = _JOINT.split(said)[-1]
+        if _TOGETHER.search(clause):
+            yield Gap(_UNCLEAR.format(said=" ".join(clause.split())), limit.spans, kind="silent")
 
 
 def _read(reading: Reading) -> Iterator[tuple[int, int]]:

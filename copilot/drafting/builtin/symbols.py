@@ -29,6 +29,7 @@ _NEGATIVE = re.compile(r"(?<![\w)])\s-\d")
 _STANDS_FOR = frozenset({"represented", "denoted", "by", "as", "called", "for", "variable"})
 _COUNTED = ("number", "unit", "dollar")
 _FACTORS = frozenset({"doubled", "tripled", "halved", "twice", "double"})
+_BRACKETS = frozenset("()[]")
 _FEWEST = 2
 _MOST = 6
 
@@ -82,7 +83,12 @@ def _without_remarks(sentence: Sentence) -> Sentence:
         told = any(_is_symbol(part) or part.text[:1].isdigit() or part.low in _FACTORS for part in found[opening + 1 :])
         if token.low == ")" and opening >= 0 and not told:
             del found[opening:]
-    return tuple(found)
+    return tuple(found) or unbracketed(sentence)
+
+
+def unbracketed(sentence: Sequence[Token]) -> Sentence:
+    """The words of a sentence that stands in brackets as a whole: it says something, and is no remark on a word."""
+    return tuple(token for token in sentence if token.low not in _BRACKETS)
 
 
 def _upper(sentences: Sequence[Sentence]) -> list[Token]:

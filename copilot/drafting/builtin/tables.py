@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from copilot.drafting.base import DraftingError, Table
 from copilot.drafting.builtin.tablewords import Wish, wishes_of
 from copilot.drafting.formulation import (
+    RELATION_WORDS,
     Assumption,
     Constraint,
     ConstraintKind,
@@ -25,7 +26,6 @@ from copilot.drafting.latex import number as plain_number
 from copilot.drafting.naming import Names
 
 _MOST_ROWS = 10_000
-_SIGNS: dict[Relation, str] = {"<=": "at most", ">=": "at least", "==": "exactly"}
 _KINDS: dict[Relation, ConstraintKind] = {"<=": "resource", ">=": "requirement", "==": "balance"}
 
 
@@ -137,7 +137,7 @@ class _Plan:
     def _rule(self, wish: Wish) -> Constraint:
         each = wish.kind == "each"
         what = "quantity of each" if each else f"total {wish.column}" if wish.column else "total quantity"
-        sign = _SIGNS[wish.relation]
+        sign = RELATION_WORDS[wish.relation]
         name = self.names.take(f"{what} {sign}")
         source, shown = f"{name}_limit", plain_number(wish.limit).replace("{,}", ",")
         if wish.limit_column:

@@ -9,16 +9,16 @@ from itertools import pairwise
 from copilot.drafting.builtin.context import Context
 from copilot.drafting.builtin.facts import Gap, Limit, Quantity, RawLimit, Row
 from copilot.drafting.builtin.mentions import Part
+from copilot.drafting.builtin.owners import is_distributive
+from copilot.drafting.builtin.refusals import refusal_of
 from copilot.drafting.builtin.rownames import row_name, written
 from copilot.drafting.builtin.scoring import row_score
 from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.formulation import ConstraintKind, Relation
 
-_KINDS = frozenset({"typ", "kind", "sort", "variety"})
-_OTHERS = frozenset({"rest", "other", "remaind"})
 _KIND_OF: dict[Relation, ConstraintKind] = {"<=": "resource", ">=": "requirement", "==": "balance"}
-_MONEY = {"out": 0.9, "unknown": 0.7, "in": 0.2, "": 0.0}
 _ENOUGH = 0.45
+_FEW = 6
 _NEAR = 0.25
 _EVERY = frozenset({"each", "both", "every", "either", "all"})
 _MEASURED = "“{phrase}” is read as the amount of all items together."
@@ -33,7 +33,7 @@ def resolve(
     `taken` are rows that another sentence limits already: they do not count where two rows fit alike.
     """
     quantity = raw.quantity
-    refusal = _refusal(quantity)
+    refusal = refusal_of(quantity)
     if refusal:
         return [], [Gap(refusal, (quantity.span,))]
     if raw.item >= 0:
@@ -55,14 +55,6 @@ def resolve(
     if len(region) == 1 and quantity.words <= context.hypernyms | context.measures | lexicon().container_stems:
         return [_on_items(raw, region)], []
     return _on_everything(raw, context, rows, taken)
-
-
-def _refusal(quantity: Quantity) -> str:
-    """Why a limit cannot be written at all, or nothing."""
-    if quantity.head in _KINDS or quantity.unit in _KINDS:
-        return f'"{written(quantity)}" limits how many kinds are chosen, which the built-in drafter cannot write yet.'
-    stranger = _stranger(quantity)
-    return f'"{stranger}" in "{written(quantity)}" is not one of the things to choose.' if stranger else ""
 
 
 def _counted_items(quantity: Quantity, rows: Sequence[Row], context: Context, *, best: float) -> tuple[int, ...]:
@@ -95,28 +87,6 @@ def _is_of_each(quantity: Quantity) -> bool:
     return False
 
 
-def _stranger(quantity: Quantity) -> str:
-    """A noun that stands in one list with an item and is no item itself: "desks and lamps"."""
-    words, parts = lexicon(), quantity.clause
-    numbers = [spot for spot, part in enumerate(parts) if part.kind == "number"]
-    first = max((spot for spot in numbers if spot < quantity.position), default=0)
-    last = min((spot for spot in numbers if spot > quantity.position), default=len(parts))
-    for spot in range(first, last - 2):
-        if parts[spot].kind != "item" or parts[spot + 1].low not in words.conjunctions:
-            continue
-        ahead = [part for part in parts[spot + 2 : spot + 5] if part.low not in words.determiners]
-        if ahead and ahead[0].low in ("rest", "remainder"):
-            continue
-        named = bool(ahead) and ahead[0].kind == "word" and not ahead[0].verb and not words.is_small(ahead[0].low)
-        if (
-            named
-            and not any(part.kind in ("item", "number") for part in ahead)
-            and ahead[0].stem not in words.empty_stems
-        ):
-            return ahead[0].text
-    return ""
-
-
 def _items_behind(quantity: Quantity) -> tuple[int, ...]:
     """The list of items that begins right behind the counted phrase."""
     if quantity.next_item < 0:
@@ -142,9 +112,10 @@ def _is_noun(part: Part) -> bool:
 def _items_around(quantity: Quantity) -> tuple[int, ...]:
     """Items between the numbers next to this one; those behind it first."""
     behind: list[int] = []
+    spoken = any(part.kind == "item" for part in quantity.before)
     for part in quantity.clause[quantity.position + 1 :]:
-        if part.kind == "number":
-            break
+        if part.kind == "number" or (spoken and part.low == ","):
+            break  # "A sells up to 200 copies, B up to 300"
         if part.kind == "item":
             behind.append(part.item)
     if behind:
@@ -243,13 +214,26 @@ def _loose(
     free = [
         index
         for index, row in enumerate(rows)
-        if index not in taken and not row.money and len(row.facts) == len(context.items)
+        if index not in taken
+        and not row.money
+        and len(row.facts) == len(context.items)
+        and row.unit not in lexicon().measure_stems
+        and not row.is_rate
     ]
     if len(free) == 1:
         limits, _ = _on_rows(raw, rows, [float(index == free[0]) for index in range(len(rows))], (), context)
         note = f'{phrase} is read as a limit on "{row_name(rows[free[0]])}".'
         return [replace(limit, notes=(note,)) for limit in limits], []
     return [_on_items(raw, context.everything, _LOOSE.format(phrase=phrase))], []
+
+
+def _of_subject(raw: RawLimit, context: Context, region: tuple[int, ...]) -> tuple[list[Limit], list[Gap]]:
+    """ "trucks may do at most 9 journeys": a limit on the one item that the clause speaks of; not of "each truck"."""
+    if is_distributive(raw.quantity) or raw.weak:
+        text = f'It is not clear what "{written(raw.quantity)}" limits.'
+        return [], [Gap(text, (raw.quantity.span,), kind="target", raw=raw)]
+    note = f'"{written(raw.quantity)}" is read as a limit on "{context.items[region[0]].label}".'
+    return [_on_items(raw, region, note)], []
 
 
 def _on_everything(
@@ -260,7 +244,13 @@ def _on_everything(
         return [_on_items(raw, context.everything)], []
     alike = any(quantity.head[:4] == word[:4] for item in context.items for word in item.stems)
     plural = not alike and quantity.unit and not quantity.money and quantity.unit not in lexicon().measure_stems
-    if plural and not raw.weak and not _names_row(quantity, rows):
+    if plural and raw.weak and quantity.part.worded and quantity.part.value <= _FEW:
+        return [], []  # "sold under two names"
+    region = _items_around(quantity)
+    named = len(region) == 1 and any(part.kind == "item" for part in quantity.clause)
+    if plural and not _names_row(quantity, rows) and named and not _is_total(quantity):
+        return _of_subject(raw, context, region)
+    if plural and not _names_row(quantity, rows):
         return _loose(raw, context, rows, taken)
     around = set(_items_around(quantity))
     alone = not around or around == set(context.everything)

@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from copilot.drafting.builtin.contractions import opened
+from copilot.drafting.builtin.formulas import with_formulas
+from copilot.drafting.builtin.halves import halved
 from copilot.drafting.builtin.scales import shared
 from copilot.drafting.builtin.words import lexicon, stem
 
@@ -45,8 +48,8 @@ Sentence = tuple[Token, ...]
 
 
 def sentences_of(text: str) -> list[Sentence]:
-    """Sentences in order; a blank line ends a sentence as a full stop does."""
-    tokens = _labelled(_without_enumeration(shared(_joined(_raw(text)))))
+    """Sentences in order, each with a word or a number; a blank line ends a sentence as a full stop does."""
+    tokens = _labelled(_without_enumeration(shared(_joined(halved(opened(with_formulas(text, _raw)))))))
     sentences: list[list[Token]] = [[]]
     for position, token in enumerate(tokens):
         if token.low == "." and sentences[-1] and _is_abbreviated(sentences[-1], tokens[position + 1 : position + 2]):
@@ -55,7 +58,7 @@ def sentences_of(text: str) -> list[Sentence]:
             sentences.append([])
         else:
             sentences[-1].append(token)
-    return [tuple(sentence) for sentence in sentences if sentence]
+    return [tuple(sentence) for sentence in sentences if any(token.kind != "mark" for token in sentence)]
 
 
 def _without_enumeration(tokens: Sequence[Token]) -> list[Token]:
@@ -269,20 +272,16 @@ def _repeats_label(tokens: Sequence[Token], position: int, labels: Mapping[str, 
 
 def _may_be_label(tokens: Sequence[Token], position: int) -> bool:
     token, words = tokens[position], lexicon()
-    if (
-        token.kind != "number"
-        or token.shape != "plain"
-        or not token.low.isdigit()
-        or token.value > 9999
-        or not position
-    ):
+    plain = token.kind == "number" and token.shape == "plain" and token.low.isdigit()
+    if not plain or token.value > 9999 or not position:
         return False
     before = tokens[position - 1]
     if before.kind != "word" or words.is_small(before.low) or before.stem in words.verb_stems - words.container_stems:
         return False
     listed = before.low.endswith("s") and not before.low.endswith("ss") and token.low.isdigit()
-    if listed and (position + 1 >= len(tokens) or tokens[position + 1].low not in ("and", "or", ",", "to")):
-        return False  # "machines 1 and 2" are labels, "handles 8" is none
+    joint, number = [*tokens[position + 1 : position + 3], token, token][:2]
+    if listed and not (joint.low in ("and", "or", ",", "to") and number.kind == "number"):
+        return False  # "machines 1 and 2" are labels, "handles 8" and "seats 50 and costs $9" are none
     return (
         before.stem not in words.empty_stems
         and (before.low not in words.verb_forms or before.low in words.also_nouns)

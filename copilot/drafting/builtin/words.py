@@ -34,6 +34,11 @@ class Cues:
     aim_strong: frozenset[str]
     aim_ends: frozenset[str]
     aim_asks: frozenset[str]
+    able_maximize: frozenset[str]
+    able_minimize: frozenset[str]
+    aim_stands_for: Mapping[str, str]
+    spend_stems: frozenset[str]
+    due: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +205,11 @@ def _cues() -> Cues:
         aim_strong=frozenset(cues["objective"]["strong"]),
         aim_ends=frozenset(cues["objective"]["ends"]),
         aim_asks=frozenset(cues["objective"]["asks"]),
+        able_maximize=frozenset(cues["objective"]["able_maximize"]),
+        able_minimize=frozenset(cues["objective"]["able_minimize"]),
+        aim_stands_for=cues["objective"]["stands_for"],
+        spend_stems=_stems(cues["spend"]),
+        due=frozenset(cues["due"]),
     )
 
 

@@ -24,6 +24,8 @@ COMMANDS = frozenset(
 ENVIRONMENTS = frozenset({"cases", "aligned", "array", "matrix", "pmatrix", "bmatrix", "gathered", "split"})
 _LATIN = 0x180
 ROWS = 40  # of a table of numbers; a longer one is counted
+WIDTH = 75  # signs of a formula and its name on one line
+_UNSEEN = re.compile(r"\\[A-Za-z]+|[{}\\\s]")
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{([^}]*)\}")
 _SPECIAL = {
@@ -98,7 +100,7 @@ def _listed(title: str, items: Sequence[tuple[str, str]]) -> Iterator[str]:
         return
     yield from (rf"\section*{{{title}}}", r"\begin{itemize}")
     for name, sentence in items:
-        label = rf"\texttt{{{escaped(name)}}}: " if name else ""
+        label = rf"\texttt{{{escaped(name)}}}: " if name else "{}"
         yield rf"\item {label}{escaped(sentence)}"
     yield r"\end{itemize}"
 
@@ -110,12 +112,16 @@ def _parameter(item: Parameter, sentence: str) -> Iterator[str]:
         return
     yield rf"\begin{{center}}\begin{{tabular}}{{{'l' * len(item.value[0][0])}r}}"
     for key, value in item.value:
-        yield rf"{' & '.join(map(escaped, key))} & {escaped(number_text(value))} \\"
+        # With a length given, a label that begins with a bracket or an asterisk is not taken for one.
+        yield rf"{' & '.join(map(escaped, key))} & {escaped(number_text(value))} \\[0pt]"
     yield r"\end{tabular}\end{center}"
 
 
 def _formula(formula: str, name: str) -> Iterator[str]:
-    if formula:
+    if len(_UNSEEN.sub("", formula)) + len(name) > WIDTH:  # in a paragraph, lines break between the terms
+        yield rf"\begin{{quote}}\raggedright $\displaystyle {safe_latex(formula)}$ \quad \texttt{{{escaped(name)}}}"
+        yield r"\end{quote}"
+    elif formula:
         yield rf"\[ {safe_latex(formula)} \tag*{{\texttt{{{escaped(name)}}}}} \]"
     else:
         yield rf"\[ \text{{{escaped(name)}: said in words only}} \]"

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from copilot.drafting.formulation import Formulation
+from copilot.drafting.formulation import RELATION_WORDS, Formulation
 from copilot.drafting.grounding import GroundingError, GroundRow, ground_rows
 from copilot.drafting.render import number_text
 from copilot.runs.checking.check import Check
@@ -96,8 +96,7 @@ def _with_row(instance: Instance, row: GroundRow, sign: float, columns: Mapping[
 
 
 def _limit(row: GroundRow) -> str:
-    words = {"<=": "at most", ">=": "at least", "==": "exactly"}[row.relation]
-    return f"{words} {number_text(row.limit)}"
+    return f"{RELATION_WORDS[row.relation]} {number_text(row.limit)}"
 
 
 def _told(instance: Instance, plan: Vector) -> str:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 
-from copilot.drafting.formulation import Constraint, Formulation, Relation
+from copilot.drafting.formulation import RELATION_WORDS, Constraint, Formulation, Relation
 from copilot.drafting.grounding import GroundingError, ground_rows
 from copilot.drafting.render import number_text
 from copilot.runs.checking.check import Check
@@ -92,4 +92,4 @@ def _percent(share: float) -> str:
 
 
 def _words(sign: Relation | None) -> str:
-    return {"<=": "at most", ">=": "at least"}.get(sign or "", "exactly")
+    return RELATION_WORDS[sign or "=="]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
-from copilot.drafting.formulation import Constraint, Formulation, Objective, Relation
+from copilot.drafting.formulation import RELATION_WORDS, Constraint, Formulation, Objective, Relation
 from copilot.drafting.grounding import GroundingError, GroundRow, ground_rows, value_of
 from copilot.runs.checking.check import Check
 from copilot.runs.checking.request import Stated, stated_numbers
 
 TITLE = "Each limit of the request is a limit of the model"
-WAYS: Mapping[Relation, str] = {"<=": "at most", ">=": "at least", "==": "exactly"}
 _MOST_ROWS = 400
 
 
@@ -33,12 +32,8 @@ def stated(formulation: Formulation, text: str) -> Check | None:
         if one.way not in signs and "==" not in signs and one.token.shape == "plain":
             (sign, limits), *_ = signs.items()
             name = next(limits[limit] for limit in limits if _same(one, limit))
-            wrong.append(
-                (
-                    name,
-                    f"“{_called(formulation, name)}” holds {WAYS[sign]}, but the request says “{_phrase(one, text)}”",
-                )
-            )
+            holds = f"“{_called(formulation, name)}” holds {RELATION_WORDS[sign]}"
+            wrong.append((name, f"{holds}, but the request says “{_phrase(one, text)}”"))
     if wrong:
         detail = "; ".join(problem for _, problem in wrong[:3])
         items = tuple(name for name, _ in wrong[:3] if name)

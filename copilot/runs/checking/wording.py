@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from copilot.drafting.formulation import Constraint, Formulation, Relation
+from copilot.drafting.formulation import RELATION_WORDS, Constraint, Formulation, Relation
 from copilot.drafting.grounding import GroundingError, ground_rows
 from copilot.runs.checking.check import Check
-from copilot.runs.checking.stated import WAYS
 
 TITLE = "Each limit points the way its phrase does"
 BEFORE = 40  # characters: a phrase may begin at its number
@@ -33,7 +32,7 @@ def wording(formulation: Formulation, text: str) -> Check | None:
         told += 1
         (direction, phrase), *_ = phrases.items()
         if direction != rule.relation:
-            read = f"“{rule.label}” was read as {WAYS[rule.relation]}, but the request says “{phrase}”"
+            read = f"“{rule.label}” was read as {RELATION_WORDS[rule.relation]}, but the request says “{phrase}”"
             wrong.append((rule.name, read))
     if wrong:
         detail = "; ".join(read for _, read in wrong[:3])

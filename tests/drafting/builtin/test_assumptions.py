@@ -74,3 +74,33 @@ def test_a_summand_that_is_no_choice_is_not_dropped() -> None:
         "number of vans must be at least 30. At least 20 vehicles in total must be sent. Minimize the total cost."
     )
     assert outcome.draft is None
+
+
+@pytest.mark.parametrize(
+    ("said", "assumed"),
+    [
+        ("More than 50 lamps must be made.", ["50", "at least 50", "at least 51"]),
+        (
+            "Fewer than 1,030 jugs can be sold.",
+            ["1,030", "at most 1,030", "at most 1,029"],
+        ),
+        (
+            "He makes more than 20 pieces in total.",
+            ["20", "at least 20", "at least 21"],
+        ),
+        ("At least 50 lamps must be made.", []),
+        ("No more than 50 lamps can be sold.", []),
+        ("The number of lamps must not exceed 50.", []),
+    ],
+)
+def test_whether_the_number_of_a_limit_on_whole_things_counts_itself_is_said(said: str, assumed: list[str]) -> None:
+    text = (
+        "A smith makes lamps and jugs. A lamp takes 2 hours and brings $30, a jug takes 5 hours and brings $80. "
+        f"There are 300 hours. {said} Maximize the profit."
+    )
+    noted = [item for item in drafted(text).formulation.assumptions if "taken as allowed" in item.text]
+    assert len(noted) == bool(assumed)
+    for item in noted:
+        (span,) = item.spans
+        assert text[span.start : span.end] in said
+        assert item.text == '{} itself is taken as allowed ("{}"); write "{}" if it is not.'.format(*assumed)

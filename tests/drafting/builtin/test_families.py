@@ -136,22 +136,15 @@ def test_a_family_solves_to_the_optimum_and_every_check_passes(text: str, best: 
 @pytest.mark.parametrize(
     ("text", "twist"),
     [
-        (KNAPSACK, "The tent and the stove cannot be taken together."),
-        (KNAPSACK, "At most 2 things fit."),
         (KNAPSACK, "If the camera is taken, so is the rope."),
-        (KNAPSACK, "Things may be taken in fractions."),
-        (PACKING, "Tax and Law must not share a drawer."),
-        (PACKING, "No drawer may hold more than 3 files."),
         (SHOP, "Green must be completed before Blue starts."),
         (SHOP, "The saw is in maintenance for the first 2 hours."),
         (TOUR, "Dun must be visited before Cor."),
         (TOUR, "The trip must not take longer than 60 km."),
-        (SHIPPING, "At least 5 cans must go from Farm North to Town West."),
+        (SHIPPING, "Milk of Farm North must not be mixed with milk of Farm South in one town."),
         (SHIPPING, "If a road is used, it costs an extra 10."),
         (STORE, "At least 15 bottles must be left at the end."),
-        (DIET, "Use at most 3 bags of beans."),
         (DIET, "Hay may only be used together with oats."),
-        (DIET, "Spend no more than $20."),
         (STORE, "No two consecutive weeks may have an order."),
     ],
 )

@@ -76,7 +76,7 @@ def test_numbers_of_a_table_say_which_column_they_come_from() -> None:
 @pytest.mark.parametrize(
     ("text", "tables"),
     [
-        (f"{PIPES}At least 5 must flow through Farm.", ()),
+        (f"{PIPES}A tenth of what enters Farm is lost.", ()),
         ("Find the shortest path from A to D over the roads. It must pass C.", (LENGTHS,)),
         (
             "Carry 25 tons from A to D over the roads. Find the cheapest way. Each road used costs an extra 10.",

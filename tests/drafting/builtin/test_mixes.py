@@ -86,7 +86,6 @@ def test_a_mix_solves_to_the_optimum_and_every_check_passes(text: str, best: flo
 @pytest.mark.parametrize(
     ("text", "twist"),
     [
-        (WORKSHOP, "The number of garden lamps must not exceed that of ceiling lamps."),
         (WORKSHOP, "If reading lamps are made, a setup costs $100."),
         (WORKSHOP, "At least 10 lamps must be built."),
         (FEED, "Lupin may only be used together with clover."),

@@ -180,6 +180,9 @@ def test_the_optimum_is_that_of_the_network(text: str, best: float) -> None:
         (DATA, "A third of what enters B is lost."),
         (HUBS, "Using the arc P → H2 costs an extra 15."),
         (FLIGHTS, "She has to be in Rome on the first or the second day."),
+        (FLIGHTS, "Each stop takes 5 hours."),
+        (FLIGHTS, "The shortest flight is closed."),
+        (STREETS, "It is not allowed to drive through Ring and Harbour on one day."),
         (YARDS, "Siegen should be served from the same depot as Aachen."),
         (STATIONS, "No district may be farther than 8 minutes from its station."),
     ],
@@ -197,3 +200,13 @@ def test_more_needed_than_there_is_is_asked_about() -> None:
 def test_a_list_that_leads_with_a_rule_keeps_the_rule() -> None:
     text = FUEL.replace("The tariff per kilolitre is:", "Only one of these may be used, with the tariff:")
     assert ask(text).status != "complete"
+
+
+def test_a_name_that_sounds_like_a_limit_is_a_name() -> None:
+    text = GARAGE.replace("Kai", "Max")
+    assert optimum(drafted(text)) == pytest.approx(_matched(HOURS))
+
+
+def test_a_word_for_links_in_any_direction_is_read() -> None:
+    one_way = "A - B: 4\nC - B: 1\nC - D: 5\n\nWhat is the quickest way from A to D?"
+    assert optimum(drafted(f"Minutes (both directions):\n{one_way}")) == pytest.approx(10)

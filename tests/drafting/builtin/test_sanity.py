@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from copilot.drafting.base import Table
 from copilot.drafting.builtin.sanity import outcome_of
 from copilot.drafting.formulation import Formulation
 from tests.drafting.builtin.asking import ask
 
-TABLE = "| food | cost | protein |\n|---|---|---|\n| oats | 2 | 10 |\n| eggs | 3 | 13 |\n\n"
+FOODS = Table("foods", {"food": ["oats", "eggs"], "cost": [2, 3], "protein": [10, 13]})
 
 
 def formulation(goal: str, *rules: str) -> Formulation:
@@ -32,14 +33,14 @@ def test_what_the_relaxed_problem_says(goal: str, rules: tuple[str, ...], outcom
 
 
 def test_a_plan_over_a_table_needs_a_rule_that_asks_for_something() -> None:
-    outcome = ask(TABLE + "Minimize total cost. At most 4 in total.")
+    outcome = ask("Minimize total cost. At most 4 in total.", tables=(FOODS,))
     assert outcome.draft is None
     assert "doing nothing at all" in outcome.reasons[0]
     assert outcome.partial is not None
 
 
 def test_a_plan_over_a_table_has_an_end() -> None:
-    outcome = ask(TABLE + "Maximize total protein. At least 4 in total.")
+    outcome = ask("Maximize total protein. At least 4 in total.", tables=(FOODS,))
     assert outcome.draft is None
     assert "without end" in outcome.reasons[0]
 

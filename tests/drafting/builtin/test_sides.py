@@ -85,7 +85,6 @@ def test_a_bonus_for_anything_comes_once() -> None:
     "rules",
     [
         "Exactly one of Parcel A and Parcel B must be loaded unless it rains.",
-        "Exactly two of Parcel A, Parcel B and Parcel C must be loaded.",
         "If Parcel C is loaded, the fee falls by 3.",
         "Parcel A and Parcel B bring a discount when loaded together.",
         "A bonus of 15 points is added if at least three parcels are loaded.",

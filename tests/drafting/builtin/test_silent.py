@@ -63,3 +63,28 @@ def test_a_figure_that_is_not_used_is_named() -> None:
     outcome = ask(text.format(said="On the way 10% is lost."))
     assert outcome.draft is None
     assert any("10" in reason for reason in outcome.reasons), outcome.reasons
+
+
+def test_a_limit_that_not_even_one_fits_into_is_doubted() -> None:
+    text = "A workshop makes stools and benches. A stool takes 30 kg and a bench 50 kg of wood. At most 20 kg of wood. "
+    outcome = ask(text + "A stool brings $12 and a bench $31. Maximize the profit.")
+    assert outcome.draft is None
+    assert any("Not even one" in reason for reason in outcome.reasons), outcome.reasons
+
+
+@pytest.mark.parametrize(
+    ("formula", "optimum_limit"),
+    [("$2x + y \\geq 40$", (2.0, 1.0, ">=", 40.0)), ("$x - y \\leq 10$", (1.0, -1.0, "<=", 10.0))],
+)
+def test_a_formula_in_a_sentence_is_a_rule(formula: str, optimum_limit: tuple[float, float, str, float]) -> None:
+    outcome = ask(
+        f"A trader buys saffron (x) and vanilla (y). Orders require that {formula}. The sum of x and y must be at least "
+        "12. The cost is $7 per unit of x and $4 per unit of y. What is the minimum total cost?"
+    )
+    assert outcome.draft is not None
+    first, second, relation, limit = optimum_limit
+    rules = [
+        ({term.variable: term.coefficient for term in rule.terms}, rule.relation, rule.limit)
+        for rule in outcome.draft.formulation.constraints
+    ]
+    assert ({"x": first, "y": second}, relation, limit) in rules

@@ -11,12 +11,18 @@ from collections import Counter
 
 import pytest
 
+from tests.bench.drafter import judged
 from tests.drafting.builtin.asking import ask
 from tests.drafting.corpus.gold import Entry, entries, solved
 from tests.drafting.corpus.verdicts import verdict
 
 ENTRIES = entries()
 WRONG_AT_MOST = 0.04
+SUPPERS = (
+    "A hostel plans suppers from these foods (per serving):\n- Barley: cost $1, protein 4 g, fat 1 g\n"
+    "- Lentils: cost $2, protein 9 g, fat 2 g\n- Trout: cost $4, protein 25 g, fat 6 g\n"
+    "A supper needs at least {least} g of protein and at most 12 g of fat. Minimize the cost."
+)
 RIGHT_AT_LEAST = {"dev": 0.93, "held": 0.86}
 
 
@@ -39,6 +45,14 @@ def test_the_optimum_on_record_is_that_of_the_gold_plan(entry: Entry) -> None:
     assert entry.optimum is not None
     assert math.isclose(value, entry.optimum, rel_tol=1e-6, abs_tol=1e-6)
     assert entry.gold.startswith(entry.sense)
+
+
+@pytest.mark.parametrize(("least", "value"), [(30, 6.0), (9_000, None)])
+def test_a_plan_written_over_sets_is_solved_by_its_program(least: int, value: float | None) -> None:
+    outcome = ask(SUPPERS.format(least=least))
+    assert outcome.draft is not None
+    assert outcome.draft.formulation.sets
+    assert judged(outcome, 6.0) == ("wrong" if value is None else "right", value)
 
 
 def test_what_is_not_answered_says_why_and_what_to_do_next() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from tests.bench.drafter import solved
-from tests.drafting.builtin.asking import ask, optimum
+from tests.bench.drafter import value_of
+from tests.drafting.builtin.asking import ask
 from tests.drafting.corpus.gold import Entry
 
 
@@ -14,7 +14,7 @@ def verdict(entry: Entry) -> str:
     outcome = ask(entry.text)
     if outcome.draft is None:
         return "abstained" if entry.optimum is not None else "right"
-    value = optimum(outcome.draft) if outcome.draft.formulation.sets else solved(outcome.draft.formulation)
+    value = value_of(outcome.draft)
     if entry.optimum is None:
         return "wrong" if value is not None else "right"
     close = value is not None and math.isclose(value, entry.optimum, rel_tol=1e-5, abs_tol=1e-6)

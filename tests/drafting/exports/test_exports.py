@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from copilot.drafting.base import Draft, DraftingError, DraftRequest
+from copilot.drafting.base import Draft, DraftingError, DraftRequest, Table
 from copilot.drafting.builtin.drafter import BuiltinDrafter
 from copilot.drafting.exports import Known, latex_document, notebook, script
 from copilot.drafting.exports.document import escaped, safe_latex
 from copilot.drafting.exports.values import data_source
+from copilot.drafting.formulation import Assumption
 
 FEED = (
     "minimize 0.9 corn + 1.6 soy + 0.4 bran\nsubject to\nprotein: 0.09 corn + 0.44 soy + 0.16 bran >= 18\n"
@@ -23,8 +25,8 @@ FEED = (
 COSTS = "| plant | Paris | Rome | capacity |\n|---|---|---|---|\n| Lyon | 4 | 6.5 | 80 |\n| Köln | 3 | 9 | 70 |"
 
 
-def drafted(text: str) -> Draft:
-    outcome = BuiltinDrafter().draft(DraftRequest(text), lambda kind, payload: None, lambda: False)
+def drafted(text: str, *, tables: tuple[Table, ...] = ()) -> Draft:
+    outcome = BuiltinDrafter().draft(DraftRequest(text, tables=tables), lambda kind, payload: None, lambda: False)
     assert outcome.draft is not None, outcome.reasons
     return outcome.draft
 
@@ -126,3 +128,27 @@ def test_the_document_is_whole_and_escapes_what_people_wrote() -> None:
     assert r"50\% of \$3 \& more\_less \#1 \{x\} \textbackslash{}input\{y\} ??" in text
     assert r"\min" in text
     assert escaped("~^") == r"\textasciitilde{}\textasciicircum{}"
+
+
+def test_a_label_in_brackets_stays_a_cell_and_an_assumption_in_brackets_stays_a_sentence() -> None:
+    goods = Table("goods", {"item": ["*tea", "[rum", "jam]"], "profit": [5.0, 4.0, 3.0], "hours": [2.0, 3.0, 1.0]})
+    text = "Maximize total profit. Total hours at most 100."
+    draft = drafted(text, tables=(goods,))
+    noted = (*draft.formulation.assumptions, Assumption(text="[sic] as said", about=""))
+    draft = replace(draft, formulation=draft.formulation.model_copy(update={"assumptions": noted}))
+    lines = latex_document(Known(draft, text)).splitlines()
+    assert r"[rum & 4 \\[0pt]" in lines
+    assert not [line for line in lines if line.endswith("\\\\")]
+    assert [line for line in lines if "[sic]" in line] == [r"\item {}[sic] as said"]
+
+
+def test_a_sum_too_long_for_a_line_is_set_where_lines_break_between_its_terms() -> None:
+    long = " + ".join(f"{number} product_{number}" for number in range(2, 32))
+    text = latex_document(
+        Known(drafted(f"maximize {long}\nsubject to\nhours: {long} <= 400\nweek: product_2 + product_3 <= 9"), long)
+    )
+    rules = text.split(r"\section*{Model}")[1].splitlines()
+    assert [line.partition("$")[0] for line in rules if "product 31" in line and "+" in line] == [
+        r"\begin{quote}\raggedright "
+    ] * 2
+    assert any(r"\text{product 3} \le 9 \tag*" in line for line in rules)

@@ -52,7 +52,7 @@ def read(reading: Reading) -> Formulation:
     said, place = account.sentence_at(goal.start()), place_of(block)
     plan = Plan(reading.layout.text, reading.layout.sources)
     pieces = plan.index("pieces", length, place)
-    found = _ways(length, need, stock[0].value)
+    found = ways_of(length, need, stock[0].value)
     ways = plan.index("ways", found, stock[0].sentence)
     wanted = plan.table("needed", (pieces,), dict(need), place)
     inside: dict[Key, float] = {(a, way): float(counts[a]) for a in length for way, counts in found.items()}
@@ -65,7 +65,7 @@ def read(reading: Reading) -> Formulation:
     return plan.formulation("Cutting stock: as few as possible", "pieces of stock", "minimize", [term(cut)], said)
 
 
-def _ways(length: Mapping[str, float], need: Mapping[str, float], stock: float) -> dict[str, dict[str, int]]:
+def ways_of(length: Mapping[str, float], need: Mapping[str, float], stock: float) -> dict[str, dict[str, int]]:
     """Every way to cut that no further piece fits into; InDoubt where there are too many."""
     order = sorted(length, key=lambda label: -length[label])
     found: dict[str, dict[str, int]] = {}

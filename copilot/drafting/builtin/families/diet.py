@@ -17,7 +17,7 @@ from copilot.drafting.builtin.families.reading import (
     stems,
     unit_of,
 )
-from copilot.drafting.formulation import Formulation, Relation
+from copilot.drafting.formulation import RELATION_WORDS, Formulation, Relation
 
 FAMILY = "diet"
 
@@ -126,7 +126,7 @@ def _written(
         for name in dict.fromkeys(need.column for need in needs)
     }
     for need in needs:
-        sense = "at least" if need.relation == ">=" else "at most"
+        sense = RELATION_WORDS[need.relation]
         limit = plan.number(f"{need.column} {sense}", need.value, need.place, unit=unit_of(block, need.column))
         plan.rule(
             f"total {need.column} {sense}",

@@ -10,7 +10,7 @@ from copilot.drafting.builtin.families.periods import PeriodLimit, period_limits
 from copilot.drafting.builtin.families.phrases import Said, patterns
 from copilot.drafting.builtin.families.plan import Place, Plan, label_of, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading, columns, constant_of, place_of
-from copilot.drafting.formulation import Formulation, Term
+from copilot.drafting.formulation import RELATION_WORDS, Formulation, Term
 
 FAMILY = "inventory"
 _PERIODS = re.compile(r"(?:t\s*=\s*)?1\s*,?\s*(?:…|\.\.\.|\\l?dots)\s*,?\s*(?P<last>\d+)")
@@ -200,7 +200,7 @@ def _check(store: _Store, periods: list[str], demand: list[float]) -> None:
 def _in_one_period(plan: Plan, periods: list[str], limits: list[PeriodLimit]) -> None:
     """Limits on the order or on the stock at the end of one period."""
     for limit in limits:
-        period, sense = periods[limit.period - 1], "at most" if limit.relation == "<=" else "at least"
+        period, sense = periods[limit.period - 1], RELATION_WORDS[limit.relation]
         number = plan.said(f"{limit.what} of {period} {sense}", limit.said)
         place = limit.said.sentence
         plan.rule(

@@ -6,8 +6,9 @@ import itertools
 
 from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.phrases import patterns
-from copilot.drafting.builtin.families.plan import Key, Plan, label_of, term
+from copilot.drafting.builtin.families.plan import Key, Place, Plan, label_of, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading, place_of
+from copilot.drafting.builtin.families.records import Layout
 from copilot.drafting.formulation import Formulation
 
 FAMILY = "jobshop"
@@ -24,15 +25,16 @@ def read(reading: Reading) -> Formulation:
         raise NotThisFamily
     if single is None:
         raise InDoubt("The text does not say that a machine does one thing at a time.")
-    routes = _routes(block)
+    routes = routes_of(block)
     machines = sorted({place for route in routes.values() for place, _ in route})
     longest = max(len(route) for route in routes.values())
     account.absorb(patterns(FAMILY, "format"))
     reading.settle(FAMILY, len(routes), len(machines), longest)
-    return _written(reading, routes, machines)
+    said, rule = account.sentence_at(goal.start()), account.sentence_at(single.start())
+    return written(reading.layout, routes, machines, said, rule)
 
 
-def _routes(block: Block) -> dict[str, list[tuple[str, float]]]:
+def routes_of(block: Block) -> dict[str, list[tuple[str, float]]]:
     routes = {label_of(r.label): [(label_of(stop.place), stop.time) for stop in r.stops] for r in block.records}
     if len(routes) < len(block.records):
         raise InDoubt("Two jobs have the same name; give each its own.")
@@ -42,16 +44,15 @@ def _routes(block: Block) -> dict[str, list[tuple[str, float]]]:
     return routes
 
 
-def _written(reading: Reading, routes: dict[str, list[tuple[str, float]]], machines: list[str]) -> Formulation:
-    account, place = reading.account, place_of(reading.layout.blocks[0])
-    goal, single = account.says(patterns(FAMILY, "goal")), account.says(patterns(FAMILY, "single"))
-    assert goal
-    assert single
-    said, rule = account.sentence_at(goal.start()), account.sentence_at(single.start())
-    plan = Plan(reading.layout.text, reading.layout.sources)
+def written(
+    layout: Layout, routes: dict[str, list[tuple[str, float]]], machines: list[str], said: Place, rule: Place
+) -> Formulation:
+    """The plan; `said` is the place of the goal and `rule` of what says that a machine does one thing at a time."""
+    place = place_of(layout.blocks[0])
+    plan = Plan(layout.text, layout.sources)
     jobs, others = plan.index("jobs", routes, place), plan.index("other jobs", routes, place)
     shops = plan.index("machines", machines, place)
-    unit = next((stop.unit for record in reading.layout.blocks[0].records for stop in record.stops), "")
+    unit = next((stop.unit for record in layout.blocks[0].records for stop in record.stops), "")
     times: dict[Key, float] = {
         (job, machine): dict(routes[job]).get(machine, 0.0) for job in routes for machine in machines
     }

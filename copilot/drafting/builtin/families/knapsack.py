@@ -47,7 +47,7 @@ def read(reading: Reading) -> Formulation:
     if len(table) < 2 or "" in table:
         raise NotThisFamily
     end = account.sentence_at(goal.start())[1]
-    value = _value_column(list(table), reading.layout.prose[goal.start() : end])
+    value = _value_column(block, list(table), reading.layout.prose[goal.start() : end])
     marked = marked_records(reading.layout.prose, block.labels)
     sides, losses, bonus = sides_of(reading, marked), losses_of(reading, marked), bonus_of(reading)
     filled = account.fill(FAMILY)
@@ -105,14 +105,18 @@ def _keyed(values: dict[str, float]) -> dict[str | tuple[str, ...], float]:
     return {label_of(label): value for label, value in values.items()}
 
 
-def _value_column(names: list[str], said: str) -> str:
-    """The column that the objective names, or the only one whose name is a word of worth."""
+def _value_column(block: Block, names: list[str], said: str) -> str:
+    """The column that the objective names, or the only one whose name is a word of worth, or the only one of money."""
     stems = {stem(word) for word in re.findall(r"[^\W\d_]+", said)}
     known = {stem(word) for word in words(FAMILY)["value"]}
     worth = [name for name in names if known & _stems(name)]
     if len(worth) == 1:
         return worth[0]
     named = [name for name in worth or names if stems & _stems(name)]
+    if len(named) > 1:
+        named = [name for name in named if _stems(name) <= stems] or named
+    if not named and stems & {stem(word) for word in words(FAMILY)["money"]}:
+        named = [name for name in names if unit_of(block, name) in words(FAMILY)["coins"]]
     if len(named) != 1:
         raise InDoubt("It is not clear which column is to be made largest; say “maximize the total value”.")
     return named[0]

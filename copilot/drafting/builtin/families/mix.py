@@ -20,7 +20,7 @@ from copilot.drafting.builtin.families.reading import (
     unit_of,
 )
 from copilot.drafting.builtin.words import lexicon
-from copilot.drafting.formulation import Formulation
+from copilot.drafting.formulation import RELATION_WORDS, Formulation
 
 FAMILY = "mix"
 Sense = Literal["maximize", "minimize"]
@@ -159,7 +159,7 @@ def _chosen(plan: Plan, mix: _Mix, take: str, items: str, total: str) -> None:
 
 def _limited(plan: Plan, limit: Limit, take: str, source: str, unit: str) -> None:
     """A limit on the sum over a column, or on its average over what is taken."""
-    sense = {"<=": "at most", ">=": "at least", "==": "exactly"}[limit.relation]
+    sense = RELATION_WORDS[limit.relation]
     number = plan.number(f"{limit.column} {sense}", limit.value, limit.place, unit=limit.unit or unit)
     kind: Literal["requirement", "resource"] = "requirement" if limit.relation == ">=" else "resource"
     if limit.average:
@@ -173,7 +173,7 @@ def _total(plan: Plan, mix: _Mix, take: str) -> str:
     """Name of the number that all quantities together keep to; empty where the text gives none."""
     if mix.total is None:
         return ""
-    sense = {"<=": "at most", ">=": "at least", "==": "exactly"}[mix.total.relation]
+    sense = RELATION_WORDS[mix.total.relation]
     number = plan.number(f"all together {sense}", mix.total.value, mix.total.place, unit=mix.total.unit)
     plan.rule(f"total {sense}", [term(take)], mix.total.relation, number, mix.total.place, kind="sum")
     return number

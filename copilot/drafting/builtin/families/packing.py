@@ -75,7 +75,7 @@ def _written(plan: Plan, packing: _Packing, place: Place, sentence: Place, said:
     used = plan.variable("used", (bins,), sentence, domain="binary", label=own_bin)
     size = plan.table(packing.name, (items,), sizes, place, unit=packing.unit)
     capacity = plan.said("capacity of a bin", limit)
-    fits = _joins(sizes, limit.value)
+    fits = joins_of(sizes, limit.value)
     may = plan.table("may_join", (items, bins), fits, place, label="1 where both fit into one bin")
     plan.rule("each in one bin", [term(put)], "==", 1, said, kind="balance", indices=(items,))
     room = [term(put, size), term(used, capacity, minus=True)]
@@ -88,7 +88,7 @@ def _written(plan: Plan, packing: _Packing, place: Place, sentence: Place, said:
     return plan.formulation(title, "number of bins", "minimize", [term(used)], sentence)
 
 
-def _joins(sizes: dict[str, float], capacity: float) -> dict[Key, float]:
+def joins_of(sizes: dict[str, float], capacity: float) -> dict[Key, float]:
     """1 where an item may lie in the bin named after the other: its own, or that of a larger one that leaves room."""
     order = sorted(sizes, key=lambda label: -sizes[label])
     rank = {label: position for position, label in enumerate(order)}

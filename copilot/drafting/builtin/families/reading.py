@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from copilot.drafting.builtin.families import asides, wordings
 from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.phrases import Account, patterns, words
 from copilot.drafting.builtin.families.records import Layout
@@ -42,13 +43,15 @@ class Reading:
         self.account.count(*counts)
         self.account.absorb(patterns("any", "absorb"))
         self.account.absorb(patterns(family, "absorb"))
+        wordings.absorb(self.account, family)
         self.account.relax(patterns(family, "known"))
         self.account.relax_clauses((*patterns("any", "core"), *patterns(family, "core")))
         self.account.relax_scene(min((block.start for block in self.layout.blocks if block.start >= 0), default=0))
         self._enumerations()
         self.account.relax_weak()
-        left = self.account.left()
         labels = [record.label for block in self.layout.blocks for record in block.records]
+        asides.relax(self.account, self.layout.prose, (*labels, *self.layout.places))
+        left = self.account.left()
         small = self.layout.prose.lower()
         named = [label for label in labels if len(label) > 1 and label.lower() in small and self._names(label)]
         reasons = [self._reason(what, start) for what, start, _ in left]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from copilot.drafting.base import Table
 from copilot.drafting.builtin.families import (
@@ -50,14 +50,18 @@ _RECOGNISED = "This reads like a problem of {family}."
 _NEXT = "Leave that sentence out or say it in other words, or give the model as algebra lines."
 
 
-def formulate(text: str, tables: Sequence[Table] = ()) -> Formulation | tuple[str, ...] | None:
-    """The formulation; or reasons, where a family is recognised and something is not understood; or None."""
+def formulate(
+    text: str, tables: Sequence[Table] = (), *, without: Collection[str] = ()
+) -> Formulation | tuple[str, ...] | None:
+    """The formulation by a family that is not left out; or reasons, where one is recognised and in doubt; or None."""
     layout = with_tables(layout_of(text), tables)
     if not layout.blocks:
         return unread.named(text)
     doubts: list[tuple[bool, tuple[str, ...]]] = []
     found: list[Formulation] = []
     for family, read in _FAMILIES:
+        if family in without:
+            continue
         if found and read is mix.read:
             break
         try:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from copilot.drafting.builtin.candidates import Item, Items
 from copilot.drafting.builtin.letters.declared import declared_in, is_symbol, marked, stem_of, symbol
 from copilot.drafting.builtin.nominals import is_nominal, run_ending, run_starting
-from copilot.drafting.builtin.symbols import plain_text
+from copilot.drafting.builtin.symbols import plain_text, unbracketed
 from copilot.drafting.builtin.tokens import Sentence, Token, sentences_of
 from copilot.drafting.builtin.words import lexicon
 
@@ -34,13 +34,14 @@ def lettered(text: str) -> tuple[list[Sentence], Items] | None:
     if not _FEWEST <= len(letters) <= _MOST:
         return None
     kinds = _kinds(sentences)
-    written = [_written(sentence, names, kinds) for sentence in sentences]
+    written = [told for sentence in sentences if (told := _written(sentence, names, kinds))]
     return written, tuple(_item(letter, written) for letter in letters)
 
 
 def unlettered(text: str) -> list[Sentence]:
     """The sentences of a text whose decisions go by their names, without remarks in brackets."""
-    return [_without_remarks(sentence) for sentence in _said(text)]
+    kept = [_without_remarks(sentence) for sentence in _said(text)]
+    return [sentence for sentence in kept if sentence]
 
 
 def _said(text: str) -> list[Sentence]:
@@ -184,7 +185,7 @@ def _without_remarks(sentence: Sequence[Token]) -> Sentence:
         again = not letters or (opening > 0 and letters == [found[opening - 1].text])
         if not figures and again:
             del found[opening:]
-    return tuple(found)
+    return tuple(found) or unbracketed(sentence)
 
 
 def _item(name: str, sentences: Sequence[Sentence]) -> Item:

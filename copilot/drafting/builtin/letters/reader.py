@@ -49,7 +49,7 @@ def read_letters(sentences: Sequence[Sentence], items: Items, *, whole: bool) ->
     parted = [mentions.parts(sentence) for sentence in sentences]
     context = context_of(items, parted)
     reading = Reading(replace(context, whole=whole or context.whole))
-    reading.offsets = [(sentence[0].start, sentence[-1].end) for sentence in sentences]
+    reading.offsets = [(one[0].start, one[-1].end) if one else (0, 0) for one in sentences]
     aims = aims_of(parted)
     book = _Notebook(len(items))
     for index, parts in enumerate(parted):

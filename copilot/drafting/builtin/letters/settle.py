@@ -99,7 +99,7 @@ def settle(reading: Reading, rules: Sequence[tuple[Rule, int]]) -> None:
         wrong = _miscounts(rule, len(reading.context.items))
         row = -1 if wrong else _row_of(rule, reading, aimed)
         if row >= 0:
-            limits.append(_row_limit(rule, row, reading.rows[row], index))
+            limits.append(row_limit(rule, row, reading.rows[row], index))
         elif rule.words & _PLAN and not wrong:
             every = dict.fromkeys(reading.context.everything, (rule.limit, 1.0))
             expressions.append(_expression(rule, every, index))
@@ -132,7 +132,15 @@ def _row_of(rule: Rule, reading: Reading, aimed: set[int]) -> int:
     return found[0] if len(found) == 1 else -1
 
 
-def _row_limit(rule: Rule, index: int, row: Row, sentence: int) -> Limit:
+def settled_rules(reading: Reading, rules: Sequence[tuple[Rule, int]]) -> None:
+    """Add rules that name their decisions to a reading's limits, with what is assumed of their differences."""
+    expressions = [_expression(rule, rule.terms, index) for rule, index in rules]
+    reading.limits = [*reading.limits, *rules_of(expressions, reading.rows)]
+    reading.notes.extend(notes_of(expressions, reading.context.items))
+
+
+def row_limit(rule: Rule, index: int, row: Row, sentence: int) -> Limit:
+    """The limit of a row that a rule says."""
     fact = next(iter(row.facts.values()))
     quantity = replace(fact.quantity, part=rule.limit, sentence=sentence)
     items = tuple(sorted(row.facts))

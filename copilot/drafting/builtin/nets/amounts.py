@@ -11,6 +11,7 @@ _AMOUNT = re.compile(
     r"^(?:approx\.?\s|about\s|~)?(?P<money>[$€£¥]\s?)?(?P<value>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)\s?"
     r"(?P<scale>[kKM](?![\w]))?(?P<unit>(?:%|[^\W\d_][\w²³°/]*\.?)(?:[ /](?:per )?[^\W\d_][\w²³]*){0,3}|[$€£¥])?$"
 )
+_MONTHS = frozenset({"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"})
 _SCALES = {"k": 1e3, "K": 1e3, "M": 1e6}
 
 
@@ -29,6 +30,8 @@ def amount_of(cell: str) -> Amount | None:
         return None
     value = float(match["value"].replace(",", "")) * _SCALES.get(match["scale"] or "", 1.0)
     unit = (match["money"] or match["unit"] or "").strip()
+    if unit[:3].lower() in _MONTHS and unit[:1].isupper():  # "6 June" is a day
+        return None
     return Amount(value / 100 if unit == "%" else value, unit)
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 from copilot.drafting.builtin.families.plan import Key, Place, Plan, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
 from copilot.drafting.builtin.nets.counts import Count, Counts, counts_of
-from copilot.drafting.builtin.nets.data import Matrix
+from copilot.drafting.builtin.nets.data import Matrix, matrix_of
 from copilot.drafting.builtin.nets.pairs import PairRule, pair_rules
 from copilot.drafting.builtin.nets.reading import Reading, goal_of
 from copilot.drafting.formulation import Formulation, Relation, Term
@@ -45,14 +45,9 @@ class _Side:
 def read(reading: Reading) -> Formulation:
     """The formulation. Raises NotThisFamily or InDoubt."""
     data = reading.data
-    if (
-        len(data.matrices) != 1
-        or data.links
-        or data.matrices[0].is_square
-        or any(one.role == "fixed" for one in data.columns)
-    ):
+    matrix = matrix_of(data)
+    if matrix is None or matrix.is_square or any(column.role == "fixed" for column in data.columns):
         raise NotThisFamily
-    matrix = data.matrices[0]
     if reading.heard(FAMILY, "assign") is None:
         raise NotThisFamily
     longest = reading.heard(FAMILY, "bottleneck")
@@ -76,6 +71,9 @@ def _scale(reading: Reading, matrix: Matrix) -> None:
         gap = reading.marks.prose[one.end : other.start]
         if one.value <= low and high <= other.value and _UP_TO.fullmatch(gap) and reading.says(FAMILY, "scale"):
             reading.account.counts += [reading.account.take(one), reading.account.take(other)]
+    for said in tuple(reading.account.numbers):
+        if said.value >= high and re.search(r"\b(?:out of|of)\s*$", reading.marks.prose[: said.start]):
+            reading.account.counts.append(reading.account.take(said))
 
 
 def _written(reading: Reading, match: _Match) -> Formulation:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from copilot.drafting.builtin.families.phrases import Account
-from copilot.drafting.builtin.nets.data import Matrix, stems_of
+from copilot.drafting.builtin.nets.data import Matrix, shared_stems, stems_of
 from copilot.drafting.builtin.words import load, stem
 
 
@@ -30,8 +29,8 @@ class Axes:
 def axes_of(matrix: Matrix, account: Account) -> Axes:
     """The nouns by the corner of the table, the names, how many the text counts, and what is common."""
     corner = re.split(r"\s*(?:/|\\|→|\bto\b|\bvs\b)\s*", matrix.words.partition(" ")[0]) if matrix.words else [""]
-    rows = _shared(matrix.rows) | (stems_of(corner[0]) if len(matrix.words.partition(" ")[0]) > 1 else set())
-    heads = _shared(matrix.heads) | (stems_of(corner[1]) if len(corner) > 1 else set())
+    rows = shared_stems(matrix.rows) | (stems_of(corner[0]) if len(matrix.words.partition(" ")[0]) > 1 else set())
+    heads = shared_stems(matrix.heads) | (stems_of(corner[1]) if len(corner) > 1 else set())
     rows, heads = rows - heads, heads - rows
     if len(matrix.rows) != len(matrix.heads):
         rows |= _counted(account, len(matrix.rows)) - heads
@@ -41,12 +40,6 @@ def axes_of(matrix: Matrix, account: Account) -> Axes:
     if heads & agents or rows & tasks:
         agents, tasks = tasks, agents
     return Axes(frozenset(rows | (agents - heads)), frozenset(heads | (tasks - rows)))
-
-
-def _shared(labels: Iterable[str]) -> set[str]:
-    """Words that most of the names have: "job" of "Job 1" and "Job 2"."""
-    own = [stems_of(label) for label in labels]
-    return {one for one in set().union(*own) if len(one) > 1 and sum(one in stems for stems in own) * 2 > len(own)}
 
 
 def _counted(account: Account, size: int) -> set[str]:

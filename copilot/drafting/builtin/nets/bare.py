@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import count, pairwise
 
 from copilot.drafting.builtin.families.plan import label_of
-from copilot.drafting.builtin.nets.data import Bare, Column, Data, Matrix, role_of
+from copilot.drafting.builtin.nets.data import Bare, Column, Data, Matrix, blanked, role_of
 from copilot.drafting.builtin.nets.sheets import intro_of
 
 _NAME = r"[A-Z\d][\w'’-]*(?: [A-Z\d][\w'’-]*)*"
@@ -45,6 +45,9 @@ def _as_triangle(one: Bare, data: Data) -> None:
         missing = intro_of(data.text, one.place[0]) if lower else ""
         if lower and len(missing.split()) > 3:
             missing = ""
+        if missing and lower:  # "Milan", alone above the row of Turin
+            spot = data.text.rindex(missing, 0, one.place[0])
+            data.prose = blanked(data.prose, [(spot, spot + len(missing))])
         labels = [label_of(missing) or "1", *labels] if lower else [*labels, str(len(rows) + 1)]
     size = len(rows) + (not diagonal)
     labels = labels if len(set(labels)) == size else [str(at + 1) for at in range(size)]

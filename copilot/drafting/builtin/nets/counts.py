@@ -56,6 +56,9 @@ def counts_of(reading: Reading, matrix: Matrix) -> Counts:
         side = rows if named <= set(matrix.rows) else heads if named <= set(matrix.heads) else None
         if side is None or column.role not in ("demand", "limit", "supply"):
             raise InDoubt(f"It is not clear what “{column.words}” is for.")
+        other = heads if side is rows else rows
+        if any(value > other.size or value != int(value) for value in column.values.values()):
+            raise InDoubt(f"It is not clear what “{column.words}” is for.")
         side.own.update(column.values)
     for said in tuple(reading.account.numbers):
         _told(reading, said, axes, {"rows": rows, "heads": heads})
@@ -66,17 +69,21 @@ def _told(reading: Reading, said: Said, axes: Axes, sides: Mapping[str, Count]) 
     """ "Each crew can take up to two jobs": a number that bounds one side."""
     prose, (start, end) = reading.account.prose, said.sentence
     start = max([start, *(match.end() for match in re.compile(r"[;:,]\s").finditer(prose, start, said.start))])
-    subject = _SUBJECT.search(prose, start, said.start) or _BEHIND.match(prose, said.end, end)
-    alone = _ALONE.search(prose, start, said.start)
+    subject = _last(_SUBJECT, prose, start, said.start) or _BEHIND.match(prose, said.end, end)
+    alone = _last(_ALONE, prose, start, said.start)
+    if subject and alone and alone.start() > subject.start():
+        subject = None
     side = axes.side(subject["noun"]) if subject else "rows" if alone else ""
     other = axes.side(said.unit.partition(" ")[0])
     if other and said.value == sides[other].size:
         return
+    if said.unit and not other and not axes.side(said.unit):
+        return  # hours or tons, and no tasks
     if not side and other and (subject or alone):
         side = "heads" if other == "rows" else "rows"
     if not side or other == side:
         return
-    before = prose[start : said.start]
+    before = prose[min([said.start, *(match.start() for match in (subject, alone) if match)]) : said.start]
     never = _NEVER.search(before) is not None
     if never and not re.search(r"\b(?:more|over)\b", before):
         sides[side].most = said.value - 1  # "nobody may do two jobs"
@@ -90,6 +97,11 @@ def _told(reading: Reading, said: Said, axes: Axes, sides: Mapping[str, Count]) 
     begin = min([said.start, *(match.start() for match in (subject, alone) if match)])
     reading.account.explain(begin, said.end)
     reading.take(said)
+
+
+def _last(pattern: re.Pattern[str], prose: str, start: int, end: int) -> re.Match[str] | None:
+    found = list(pattern.finditer(prose, start, end))
+    return found[-1] if found else None
 
 
 def _signs(reading: Reading, axes: Axes, rows: Count, heads: Count) -> Counts:

@@ -68,6 +68,11 @@ def _numbers_apart(match: re.Match[str]) -> list[Piece]:
     return tokens if bare else [Piece(match.group(), *match.span())]
 
 
+def _by_colons(line: str) -> list[Piece]:
+    """ "Hafen: 150k: 1200": cells that single colons part."""
+    return [Piece(cell.strip(), -1, -1) for cell in line.split(":")] if line.count(":") > 1 else []
+
+
 def by_ends(line: str) -> list[Piece]:
     """ "dock hall 5": two places and a number or two."""
     tokens = line.split()
@@ -83,6 +88,9 @@ def by_colon(line: str) -> list[Piece]:
         return []
     mark = next((mark for mark in ("/", ";", ",", "|") if mark in rest), None)
     cells = rest.rstrip(" .").split(mark) if mark else rest.rstrip(" .").split()
+    told = [amount_of(cell) is not None or is_gap(cell) or not cell.strip() for cell in cells]
+    if any(told) and not all(told):
+        return []
     return [Piece(cell.strip(), -1, -1) for cell in (_BULLET.sub("", label), *cells)]
 
 
@@ -99,6 +107,8 @@ CUTS: tuple[Callable[[str], list[Piece]], ...] = (
     _by("\t"),
     by_brackets,
     by_colon,
+    _by_colons,
+    _by(" ... "),
     _by(";"),
     _by(","),
     by_ends,

@@ -10,6 +10,13 @@ from copilot.drafting.builtin.words import load, stem
 
 Place = tuple[int, int]
 Ends = tuple[str, str]
+_LEGEND = re.compile(
+    r"(?:first (?:number|figure|value|entry)?\s*(?:=|is|:|gives|for)?\s*(?:the )?)?"
+    r"(?P<one>[a-z][a-z ]{2,30}?)(?: in [\w$€/]+)?"
+    r"\s*(?:[,/;]|and)\s*(?:(?:the )?second (?:number|figure|value|one)?\s*(?:=|is|:|gives|for)?\s*(?:the )?)?"
+    r"(?P<two>[a-z][a-z ]{2,40})",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 ROLES = ("fixed", "demand", "lower", "supply", "limit", "measure")
 
@@ -50,7 +57,8 @@ class Column:
     @property
     def role(self) -> str:
         """What the numbers are by their own words, or by those above; "" where neither says it."""
-        return role_in(self.words) or role_in(self.near)
+        near = role_in(self.near)
+        return role_in(self.words) or ("" if near == "measure" else near)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +116,20 @@ def stems_of(words: str) -> set[str]:
     return {stem(word.lower()) for word in _WORD.findall(words)}
 
 
+def shared_stems(labels: Iterable[str]) -> set[str]:
+    """Words that most of some names have: "job" of "Job 1" and "Job 2"."""
+    own = [stems_of(label) for label in labels]
+    found = set[str]().union(*own)
+    return {one for one in found if len(one) > 1 and sum(one in stems for stems in own) * 2 > len(own)}
+
+
 def role_of(label: str, *, within: bool = False) -> str:
     """The role that a heading names ("tons needed": demand); "" for the name of a thing or a place.
 
     `within` a line: a word that begins with a capital letter is a name there.
     """
     words = _WORD.findall(re.sub(r"[(\[][^)\]]*[)\]]", " ", label))
-    if not words or re.search(r"\d", re.sub(r"[(\[][^)\]]*[)\]]", " ", label)):
+    if label.strip() in ("Max", "Min") or not words or re.search(r"\d", re.sub(r"[(\[][^)\]]*[)\]]", " ", label)):
         return ""
     role = role_in(" ".join(words))
     known = {stem(word) for word in _lexicon()["beside"]} | {one for key in ROLES for one in _stems(key)}
@@ -164,3 +179,27 @@ def merged(columns: Iterable[Column]) -> list[Column]:
 
 def _continues(one: Column, other: Column) -> bool:
     return bool(one.role) and one.role == other.role and not one.values.keys() & other.values.keys()
+
+
+def legend_of(text: str) -> tuple[str, str] | None:
+    """What two numbers side by side are, "(capacity, cost per unit)": one is a cost, one a limit."""
+    for match in _LEGEND.finditer(text):
+        names = (" ".join(match["one"].split()), " ".join(match["two"].split()))
+        roles = {role_in(name) for name in names}
+        if roles == {"measure", "limit"}:
+            return names
+    return None
+
+
+def matrix_of(data: Data) -> Matrix | None:
+    """The one matrix of the data, also where its pairs are listed as links from some things to others."""
+    if len(data.matrices) == 1 and not data.links:
+        return data.matrices[0]
+    if data.matrices or len(data.links) != 1 or data.links[0].twice:
+        return None
+    links = data.links[0]
+    rows, heads = (tuple(dict.fromkeys(ends[at] for ends in links.values)) for at in (0, 1))
+    if set(rows) & set(heads) or any(len(numbers) != 1 for numbers in links.values.values()):
+        return None
+    values = {ends: next(iter(numbers.values())) for ends, numbers in links.values.items()}
+    return Matrix(rows, heads, values, links.words, links.place)

@@ -10,7 +10,7 @@ from copilot.drafting.builtin.words import load
 
 _ONE_WAY = re.compile(r"\s*(?:→|-{1,2}>|=>|⇒|➝|➔|—>|–>|>)\s*")
 _TWO_WAY = re.compile(r"\s*(?:↔|<-{1,2}>|<=>|⟷|⇄|⇔)\s*")
-_DASH = re.compile(r"\s+(?:-|–|—|~|/|to|and)\s+|–|—|~")
+_DASH = re.compile(r"\s+(?:-|–|—|~|/|to)\s+|–|—|~")
 _BETWEEN = re.compile(r"^between\s+(?P<a>.+?)\s+and\s+(?P<b>.+)$", re.IGNORECASE)
 _PAIR = re.compile(r"^\(\s*(?P<a>[^(),]+?)\s*,\s*(?P<b>[^(),]+?)\s*\)$")
 _PLACE = re.compile(r"^[\w][\w .'’&]*$")
@@ -42,6 +42,9 @@ def edge_of(label: str, known: Collection[str] = ()) -> Edge | None:
     ends = [end for end in _DASH.split(re.sub(r"^from\s+", "", plain, flags=re.IGNORECASE)) if end]
     if len(ends) == 2:
         return _edge(ends[0], ends[1], None)
+    slashed = plain.split("/")
+    if len(ends) == 1 and len(slashed) == 2 and all(re.fullmatch(r"[^\W\d_]\w+", end) for end in slashed):
+        return _edge(slashed[0], slashed[1], None)
     if len(ends) == 1 and "-" in plain:
         return _hyphened(plain, known)
     return None

@@ -15,6 +15,16 @@ _NAMES = (
     ("start", "finish"),
     ("origin", "destination"),
     ("source", "target"),
+    ("in", "out"),
+    ("entrance", "exit"),
+    ("entry", "exit"),
+    ("inlet", "outlet"),
+)
+_TOWARDS = re.compile(
+    r"\b(?:at|to|into|in|of|from|out of|reach|reaches|reaching|leave|leaves|leaving)\s+$", re.IGNORECASE
+)
+_RULED = re.compile(
+    r"\b(?:not|no|never|cannot|only|must|avoid|via|through|closed|before|after|if|unless)\b|n't", re.IGNORECASE
 )
 
 
@@ -34,9 +44,21 @@ def ends_of(reading: Reading, nodes: Sequence[str]) -> tuple[str, str] | None:
                     found.append((last, first) if turned else (first, last))
         if found:
             break
+    if found and len(set(found)) == 1:
+        _again(reading, found[0])
     if found:
         return found[0] if len(set(found)) == 1 else None
     return _apart(reading) or _by_name(nodes)
+
+
+def _again(reading: Reading, ends: tuple[str, str]) -> None:
+    """The start or the end named once more, "how much can arrive at F", where nothing is ruled."""
+    text = reading.marks.text
+    for one in reading.marks.mentions:
+        start, end = reading.sentence(one.start)
+        plain = not _RULED.search(text, start, end) and not reading.numbers_in(start, end)
+        if one.label in ends and plain and _TOWARDS.search(text, max(0, one.start - 24), one.start):
+            reading.account.explain(one.start, one.end)
 
 
 def _apart(reading: Reading) -> tuple[str, str] | None:

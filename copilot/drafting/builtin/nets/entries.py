@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from copilot.drafting.builtin.nets.amounts import amount_of, is_gap
@@ -16,9 +16,13 @@ _BULLET = re.compile(r"[ \t]*(?:[*•‣▪◦–—-]|\d{1,2}[.)]|\(\d{1,2}\))[
 _STOP = re.compile(r"(?<!\bProf)(?<!\bDr)(?<!\bSt)(?<!\bMr)(?<!\bMrs)(?<!\bNo)(?<!\bapprox)[.?!](?=\s|$)")
 _NUMBER = re.compile(r"(?<![\w.,])[$€£¥]?\s?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[kK]?(?![\w.]*\d)|(?<![\w.,])\.\d+")
 _EDGE_MARK = r"(?:→|->|=>|↔|<->|–|—|-)"
-_CUT = re.compile(r"(?P<soft>\(|\)|\bwith\b|\bfor\b|\bat\b|/)|;|,(?!\d{3}(?!\d))|\band\b")
+_CUT = re.compile(r"\||(?P<soft>\(|\)|\bwith\b|\bfor\b|\bat\b|/)|;|,(?!\d{3}(?!\d))|\band\b")
 _RECORD = re.compile(
     r"(?P<name>(?:[A-Z\d][\w'.-]*)(?: [A-Z\d][\w'.-]*)*)\s*\((?P<told>(?=[^()]*[^\W\d_])[^()]*\d[^()]*)\)"
+)
+_FAN = re.compile(r"\s*(?P<tail>\w[\w .'-]{0,30}?)\s*(?:→|->|=>|⇒)")
+_LAST_LINK = re.compile(
+    r"(?:^|\s)(?P<link>[A-Z][\w'.]*\s?(?:/|-|–|→|->|=>|↔| to )\s?[A-Z][\w'.]*)\s*[:=(]?\s*(?=[$€£]?\d[\d.,]*\s*\w*\s*$)"
 )
 _LONGEST = 48
 _WIDEST = 1_500
@@ -66,7 +70,7 @@ def entries_of(text: str) -> list[Entry]:
         if parent and not (bullet and indent >= depth):
             parent, depth = "", -1
         for start, end in [(body, line.end())] if bullet else _sentences(text, body, line.end()):
-            records = list(_records(text, start, end, intro))
+            records = list(_records(text, start, end, intro)) or list(_fan(text, start, end, intro))
             if records:
                 found += records
                 continue
@@ -92,6 +96,22 @@ def _records(text: str, start: int, end: int, intro: str) -> Iterator[Entry]:
             return
         lead = text[start : matches[0].start()].strip(" :,") or intro
         yield Entry(match["name"].strip(), pairs, lead, match.start(), match.end(), told=match.start())
+
+
+def _fan(text: str, start: int, end: int, intro: str) -> Iterator[Entry]:
+    """ "s → a (11), b (12)": links from one place to several."""
+    match = _FAN.match(text, start, end)
+    if match is None:
+        return
+    pieces = [(a, b) for a, b in _pieces(text, match.end(), end) if re.search(r"\w", text[a:b])]
+    pairs = [pair for a, b in pieces if (pair := _pair(text, a, b)) is not None]
+    if len(pairs) < 2 or len(pairs) != len(pieces) or not all(pair.before for pair in pairs):
+        return
+    if any(edge_of(pair.before) for pair in pairs):
+        return
+    for (a, b), pair in zip(pieces, pairs, strict=True):
+        label = f"{match['tail'].strip()} → {pair.before}"
+        yield Entry(label, (replace(pair, before=""),), intro, start if a == match.end() else a, b, told=a)
 
 
 def _heading(body: str) -> str:
@@ -126,6 +146,8 @@ def _entry(text: str, start: int, end: int, *, bulleted: bool) -> Entry | None:
     colon = text.rfind(": ", start, end)
     if colon > 0 and _lists_links(text, colon + 1, end):
         label, rest = text[start:colon], colon + 1 - start
+    elif (last := _last_label(text, start, end)) > 0:
+        label, rest = text[start:last], last - start
     elif not _lists_links(text, start, end):
         cut = _label_end(text[start:end], bulleted=bulleted)
         if cut is None:
@@ -142,6 +164,20 @@ def _entry(text: str, start: int, end: int, *, bulleted: bool) -> Entry | None:
     )
 
 
+def _last_label(text: str, start: int, end: int) -> int:
+    """Where a sentence begins to list links: "fares are Rome-Bari 30, Rome-Pisa 25, Bari-Pisa 40"; 0 where not."""
+    pieces = list(_pieces(text, start, end))
+    if len(pieces) < 3 or not all(_tells_link(text, a, b) for a, b in pieces[1:] if re.search(r"\w", text[a:b])):
+        return 0
+    match = _LAST_LINK.search(text, *pieces[0])
+    return match.start("link") if match and match.start("link") > start else 0
+
+
+def _tells_link(text: str, start: int, end: int) -> bool:
+    pair = _pair(text, start, end)
+    return pair is not None and edge_of(pair.before) is not None
+
+
 def _lists_links(text: str, start: int, end: int) -> bool:
     """ "A-B 4; A-C 7; B-C 2": links and their numbers, and no label."""
     pairs = [_pair(text, a, b) for a, b in _pieces(text, start, end)]
@@ -150,6 +186,9 @@ def _lists_links(text: str, start: int, end: int) -> bool:
 
 def _label_end(body: str, *, bulleted: bool) -> tuple[str, int] | None:
     """(the label of an entry, where what it tells begins)."""
+    piped = re.match(r"\s*([^|:\d]{1,40}?)\s*\|", body)
+    if piped:
+        return piped[1], piped.end()
     colon = re.search(r":(?!\d)|:(?=\d+(?:\D|$))|\s?=\s?", body)
     if (
         colon
@@ -210,9 +249,7 @@ def _values(piece: str) -> Iterator[re.Match[str]]:
             rf"\s*{_EDGE_MARK}", piece[match.end() :]
         )
         behind = re.search(rf"(?:^|{_EDGE_MARK})\s*\d+\s*{_EDGE_MARK}\s*$", piece[: match.start()])
-        named = (
-            len(found) > 1 and word is not None and word[1].lower() not in small and not match.group().startswith("$")
-        )
+        named = len(found) > 1 and word is not None and word[1].lower() not in small and match.group()[0] not in "$€£¥"
         if not named and not tied and not behind:
             yield match
 
@@ -245,20 +282,3 @@ def _pair(text: str, start: int, end: int) -> Pair | None:
 
 def _plain(words: str) -> str:
     return " ".join(words.strip(" \t:=()[]-–—→>*_`.").split())
-
-
-def blocks(entries: Sequence[Entry], text: str) -> list[list[Entry]]:
-    """Entries that stand together: nothing but bullets and breaks between them."""
-    found: list[list[Entry]] = []
-    for entry in entries:
-        gap = text[found[-1][-1].end : entry.start] if found else "none"
-        alike = found and _kind(found[-1][-1]) == _kind(entry)
-        if alike and re.fullmatch(r"[\s.;,*•‣▪◦–—\-\d)(]*", gap) and "\n\n\n" not in gap:
-            found[-1].append(entry)
-        else:
-            found.append([entry])
-    return found
-
-
-def _kind(entry: Entry) -> tuple[bool, bool]:
-    return entry.loose, edge_of(entry.label) is not None

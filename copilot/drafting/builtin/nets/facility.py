@@ -9,8 +9,8 @@ from copilot.drafting.builtin.families.phrases import Said
 from copilot.drafting.builtin.families.plan import Key, Place, Plan, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
 from copilot.drafting.builtin.nets.axes import axes_of
-from copilot.drafting.builtin.nets.data import Column, Ends, Matrix
-from copilot.drafting.builtin.nets.opened import OpenRule, open_rules, sites_opened
+from copilot.drafting.builtin.nets.data import Column, Ends, Matrix, matrix_of
+from copilot.drafting.builtin.nets.opened import OpenRule, open_rules, sites_opened, uniform_cost
 from copilot.drafting.builtin.nets.reading import Reading, said_number
 from copilot.drafting.formulation import Formulation, Relation, Term
 
@@ -43,11 +43,12 @@ def read(reading: Reading) -> Formulation:
     """The formulation. Raises NotThisFamily or InDoubt."""
     data = reading.data
     goal = reading.heard(FAMILY, "goal") or reading.heard(FAMILY, "least_bare")
-    if len(data.matrices) != 1 or data.links or goal is None or reading.says(FAMILY, "open") is None:
+    matrix = matrix_of(data)
+    if matrix is None or goal is None or reading.says(FAMILY, "open") is None:
         raise NotThisFamily
     if reading.says(FAMILY, "cover"):
         raise NotThisFamily
-    sites = _sites(reading, data.matrices[0])
+    sites = _sites(reading, matrix)
     count = sites_opened(reading, len(sites.sites))
     if sites.fixed is None and count is None:
         raise NotThisFamily
@@ -62,9 +63,11 @@ def read(reading: Reading) -> Formulation:
 def _sites(reading: Reading, matrix: Matrix) -> _Sites:
     """Which side of the matrix may be opened, and what the columns are."""
     roles: dict[str, Column] = {}
+    uniform = uniform_cost(reading)
     for column in reading.data.columns:
         role = {"supply": "limit"}.get(column.role, column.role) or _by_side(reading, column)
         role = "fixed" if role == "measure" and len(reading.data.columns) == 1 else role
+        role = role or ("demand" if not any(one.role == "fixed" for one in reading.data.columns) else "")
         if role not in ("fixed", "demand", "limit") or role in roles:
             raise InDoubt(f"It is not clear whether “{column.words}” is a fixed cost, a demand or a capacity.")
         roles[role] = column
@@ -77,6 +80,8 @@ def _sites(reading: Reading, matrix: Matrix) -> _Sites:
     for one, axis in ((fixed, sites), (capacity, sites), (demand, clients)):
         if one and set(one.values) != set(axis):
             raise InDoubt(f"“{one.words}” is not given for each of {', '.join(axis)}.")
+    if fixed is None and uniform is not None:
+        fixed = Column("fixed", dict.fromkeys(sites, uniform.value), (uniform.start, uniform.end), uniform.unit)
     costs = {(a, b) if side == "rows" else (b, a): value for (a, b), value in matrix.values.items()}
     return _Sites(sites, clients, costs, matrix, fixed, demand, capacity)
 

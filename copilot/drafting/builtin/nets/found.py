@@ -10,10 +10,11 @@ from copilot.drafting.builtin.families.plan import label_of
 from copilot.drafting.builtin.nets.bare import name_bare
 from copilot.drafting.builtin.nets.data import Data, Links, blanked, role_of
 from copilot.drafting.builtin.nets.edges import edge_of
-from copilot.drafting.builtin.nets.entries import Entry, blocks, entries_of
+from copilot.drafting.builtin.nets.entries import Entry, entries_of
 from copilot.drafting.builtin.nets.listed import take_block
+from copilot.drafting.builtin.nets.runs import blocks
 from copilot.drafting.builtin.nets.sheets import Sheet, sheets_of
-from copilot.drafting.builtin.nets.tabled import take_sheet
+from copilot.drafting.builtin.nets.tabled import WITH_AMOUNT, take_sheet
 
 _MOST_ROWS = 400
 
@@ -44,7 +45,9 @@ def data_of(text: str, tables: Sequence[Table] = ()) -> Data:
 
 def _begin(entry: Entry, named: set[str]) -> int:
     """Where the data of an entry begin: a label that names nothing is prose, and may say a rule."""
-    names = label_of(entry.label) in named or edge_of(entry.label) is not None
+    amount = WITH_AMOUNT.match(entry.label)
+    label = amount["name"] if amount else entry.label
+    names = label_of(label) in named or edge_of(entry.label) is not None
     heading = role_of(entry.label) != "" and len(entry.label.split()) < 5
     return entry.start if names or heading else entry.told
 

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from copilot.drafting.builtin.families.plan import label_of
-from copilot.drafting.builtin.nets.data import Column, Data, Ends, Links, Matrix, Place, role_in, role_of
+from copilot.drafting.builtin.nets.data import Column, Data, Ends, Links, Matrix, Place, legend_of, role_in, role_of
 from copilot.drafting.builtin.nets.edges import Edge, edge_of
 from copilot.drafting.builtin.nets.entries import Entry, Pair
+from copilot.drafting.builtin.nets.tabled import WITH_AMOUNT
 from copilot.drafting.builtin.words import lexicon, load, stem
 
 _LEAD = re.compile(r"^(?:to|for|on|at|in|of|from|by|via|→|->)\s+(?:the\s+)?", re.IGNORECASE)
@@ -28,13 +29,16 @@ def take_block(block: Sequence[Entry], data: Data) -> bool:
 def _take_links(block: Sequence[Entry], data: Data) -> bool:
     """Every label names a link."""
     edges = [(entry, edge_of(entry.label, _halves([one.label for one in block]))) for entry in block]
-    if len(block) < 2 or any(edge is None for _, edge in edges):
+    if any(edge is None for _, edge in edges):
+        return False
+    known = {node for links in data.links for node in links.nodes}
+    if len(block) < 2 and not {end for _, edge in edges if edge for end in _ends(edge)} <= known:
         return False
     values: dict[Ends, dict[str, float]] = {}
     twice: list[Ends] = []
     for entry, edge in edges:
         assert edge
-        numbers = _numbers(entry.pairs)
+        numbers = _numbers(entry.pairs, legend_of(data.text))
         if numbers is None:
             return False
         ends = _ends(edge)
@@ -81,7 +85,13 @@ def _take_rows(block: Sequence[Entry], data: Data) -> bool:
     units: dict[str, str] = {}
     for entry in block:
         own = role_of(entry.label)
-        label = "" if own else label_of(_FROM.sub("", entry.label))
+        told = None if own else WITH_AMOUNT.match(entry.label)
+        label = "" if own else label_of(_FROM.sub("", told["name"] if told else entry.label))
+        if told:  # "Centre Aachen (has 140 bags)"
+            columns.setdefault(f"{told['before']} {told['after']}".strip(), {})[label] = float(
+                told["value"].replace(",", "")
+            )
+            units.setdefault(f"{told['before']} {told['after']}".strip(), "")
         for pair in entry.pairs:
             name, unit = _name(pair)
             role = role_of(name, within=True)
@@ -147,9 +157,11 @@ def _single_row(
     return True
 
 
-def _numbers(pairs: Sequence[Pair]) -> dict[str, float] | None:
+def _numbers(pairs: Sequence[Pair], legend: tuple[str, str] | None) -> dict[str, float] | None:
     """Numbers of a link by name; None where two have one name or no name tells several apart."""
     found: dict[str, float] = {}
+    if len(pairs) == 2 and legend and not any(_name(pair)[0] or role_in(pair.after) for pair in pairs):
+        return {name: pair.value for name, pair in zip(legend, pairs, strict=True) if pair.value is not None}
     for pair in pairs:
         name, unit = _name(pair)
         name = name if role_in(name) else unit if len(pairs) > 1 and role_in(unit) else "" if len(pairs) == 1 else name
@@ -162,7 +174,8 @@ def _numbers(pairs: Sequence[Pair]) -> dict[str, float] | None:
 def _name(pair: Pair) -> tuple[str, str]:
     """(the name of a number, its unit): the words before it, else those behind it."""
     filler = set(load("nets")["data"]["filler"])
-    before = [word for word in pair.before.split() if word not in filler]
+    before = pair.before.split()
+    before = before if edge_of(pair.before) else [word for word in before if word not in filler]
     if before:
         return " ".join(before), pair.after
     if _LEAD.match(pair.after):

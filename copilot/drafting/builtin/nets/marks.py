@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from copilot.drafting.builtin.words import load
+from copilot.drafting.builtin.words import lexicon, load
 
 ONE, SEVERAL = "ᛗ", "ᛚ"
 _MARK = re.compile(f"[{ONE}{SEVERAL}]+")
@@ -84,6 +84,11 @@ def marks_of(prose: str, labels: Sequence[str]) -> Marks:
             start, end = match.span("name")
             if any(taken[start:end]) or _is_article(prose, start, end):
                 continue
+            kind = re.search(r"\b([A-Za-z]+)\s+#?$", prose[:start]) if label.isdigit() else None
+            if kind and kind[1].lower() not in load("nets")["data"]["leads"]:
+                if lexicon().is_small(kind[1].lower()):
+                    continue
+                start = kind.start(1)
             start = _led(prose, start, taken)
             taken[start:end] = b"\x01" * (end - start)
             found.append(Mention(label, start, end))
@@ -99,7 +104,9 @@ def _patterns(labels: Sequence[str]) -> Iterator[tuple[str, re.Pattern[str]]]:
         body = r"[\s\-_]*".join(chunks)
         if label.isdigit() or (len(label) == 1 and label.islower()):
             end = r"(?![\w.]*\w)"
-            yield label, re.compile(rf"\b(?:{kinds})s?\s+#?(?P<name>{body}){end}", re.IGNORECASE)
+            small = "|".join({*load("nets")["data"]["small"], *load("nets")["data"]["filler"]})
+            kind = rf"(?:{kinds})s?" if not label.isdigit() else rf"(?!(?:{small})\b)[a-z]{{3,}}"
+            yield label, re.compile(rf"\b{kind}\s+#?(?P<name>{body}){end}", re.IGNORECASE)
             yield (
                 label,
                 re.compile(rf"(?:\b(?:{leads})|[→–-])\s*(?P<name>{body}){end}(?!\s+(?!to\b|and\b|or\b|is\b)[a-z])"),
@@ -108,7 +115,8 @@ def _patterns(labels: Sequence[str]) -> Iterator[tuple[str, re.Pattern[str]]]:
             yield label, re.compile(rf"(?<![\w'’])(?P<name>{body})(?![\w'’])")
         else:
             end = r"[a-z]*" if label.lower()[:3] in _CALENDAR and len(label) < 5 else "(?:s|es)?"
-            yield label, re.compile(rf"(?<!\w)(?P<name>{body}){end}(?!\w)", re.IGNORECASE)
+            case = re.IGNORECASE if len(label) > 3 or not label.isalpha() else re.NOFLAG
+            yield label, re.compile(rf"(?<!\w)(?P<name>{body}){end}(?!\w)", case)
     for label, word in _short_names(labels):
         yield label, re.compile(rf"(?<!\w)(?P<name>{re.escape(word)})(?!\w)")
 

@@ -36,6 +36,8 @@ def read(reading: Reading) -> Formulation:
     limit = measure(network, "limit", alone=True)
     if limit is None:
         raise NotThisFamily
+    if len(network.measures) > 1 and reading.says("mincost", "cheapest"):
+        raise NotThisFamily
     if len(network.measures) > 1:
         raise InDoubt("The links have other numbers beside their capacity; say what they are for, or leave them out.")
     closed = closed_links(reading, two_way=network.two_way)

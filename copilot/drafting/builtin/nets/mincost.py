@@ -36,7 +36,7 @@ def read(reading: Reading) -> Formulation:
     network = network_of(reading, two_way=False)
     goal = reading.heard(FAMILY, "cheapest") or reading.heard(FAMILY, "least_bare")
     cost = measure(network, "measure", alone=True)
-    if goal is None or cost is None or reading.says("maxflow", "largest"):
+    if goal is None or cost is None or (len(network.measures) == 1 and reading.says("maxflow", "largest")):
         raise NotThisFamily
     limit = measure(network, "limit", alone=False)
     others = [name for name in network.measures if name not in (cost, limit)]
@@ -130,11 +130,16 @@ def _amount(reading: Reading) -> float | None:
     """ "Send 50 tons": the one amount that is carried."""
     found = []
     for said in reading.account.numbers:
-        before = reading.marks.text[max(0, said.start - 60) : said.start]
-        if any(match.end() >= len(before) - 1 for one in phrases(FAMILY, "send") for match in one.finditer(before)):
+        text = reading.marks.text
+        before = text[max(0, said.start - 60) : said.start]
+        sent = any(match.end() >= len(before) - 1 for one in phrases(FAMILY, "send") for match in one.finditer(before))
+        if sent or any(one.match(text, said.end) for one in phrases(FAMILY, "send_behind")):
             found.append(said)
     if len(found) != 1:
         return None
+    for one in phrases(FAMILY, "send_behind"):
+        if match := one.match(reading.marks.text, found[0].end):
+            reading.account.explain(*match.span())
     start = max(0, found[0].start - 60)
     for one in phrases(FAMILY, "send"):
         for match in one.finditer(reading.marks.text, start, found[0].start):

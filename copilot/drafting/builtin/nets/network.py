@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from copilot.drafting.builtin.nets.reading import Reading
 from copilot.drafting.formulation import Relation
 
 FAMILY = "network"
+_MEANS = re.compile(r"(?P<a>\w+) ?[-–/] ?(?P<b>\w+) (?:means|is|stands for) (?:from )?(?P=a) (?:to|→) (?P=b)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def _of_links(reading: Reading, links: Links, *, two_way: bool) -> Network:
         raise InDoubt(
             f"The link from {links.twice[0][0]} to {links.twice[0][1]} is listed twice; keep the one that counts."
         )
-    both, single = reading.heard(FAMILY, "both_ways"), reading.heard(FAMILY, "one_way")
+    both, single = reading.heard(FAMILY, "both_ways"), reading.heard(FAMILY, "one_way") or _example(reading)
     if both and single:
         raise InDoubt("The text says of some links that they lead both ways, and of some that they do not.")
     back = any((b, a) in links.values for a, b in links.values)
@@ -65,6 +67,17 @@ def _of_links(reading: Reading, links: Links, *, two_way: bool) -> Network:
     )
     measures = tuple(dict.fromkeys(name for numbers in links.values.values() for name in numbers))
     return Network(tuple(links.nodes), links.values, measures, bool(ways), told, links.place, links.words, links.headed)
+
+
+def _example(reading: Reading) -> re.Match[str] | None:
+    """ "0-1 means from 0 to 1"."""
+    match = _MEANS.search(reading.marks.prose)
+    if match:
+        reading.account.explain(*match.span())
+        reading.struck.append(match.span())
+        for said in reading.numbers_in(*match.span()):
+            reading.account.counts.append(reading.account.take(said))
+    return match
 
 
 def _of_matrix(reading: Reading, matrix: Matrix) -> Network:

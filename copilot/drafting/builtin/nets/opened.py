@@ -13,6 +13,7 @@ from copilot.drafting.builtin.nets.phrases import phrases
 from copilot.drafting.builtin.nets.reading import Reading
 from copilot.drafting.formulation import Relation
 
+_EACH = re.compile(r"\b(?:each|every|any|per|no)\b", re.IGNORECASE)
 _KINDS: dict[str, tuple[Relation, float]] = {
     "must_open": ("==", 1.0),
     "must_stay_shut": ("==", 0.0),
@@ -40,7 +41,8 @@ def sites_opened(reading: Reading, sites: int) -> tuple[Relation, Said] | None:
     for said in tuple(reading.account.numbers):
         for key, relation in ways:
             match = next(_around(reading, key, said), None)
-            if match is not None and (said.value < sites or key != "count_exactly"):
+            each = _EACH.search(reading.marks.prose, said.sentence[0], said.start) and key != "count_exactly"
+            if match is not None and not each and (said.value < sites or key != "count_exactly"):
                 reading.account.explain(*match.span())
                 reading.take(said)
                 found.append((relation, said))
@@ -48,6 +50,17 @@ def sites_opened(reading: Reading, sites: int) -> tuple[Relation, Said] | None:
     if len(found) > 1 and len({(relation, said.value) for relation, said in found}) > 1:
         raise InDoubt("The text says in two ways how many sites are to be opened.")
     return found[0] if found else None
+
+
+def uniform_cost(reading: Reading) -> Said | None:
+    """ "Opening any plant costs 500": one fixed cost for every site; the number is taken."""
+    for said in tuple(reading.account.numbers):
+        match = next(_around(reading, "uniform", said), None)
+        if match is not None and len(reading.numbers_in(*match.span())) == 1:
+            reading.account.explain(*match.span())
+            reading.take(said)
+            return said
+    return None
 
 
 def _around(reading: Reading, key: str, said: Said) -> Iterator[re.Match[str]]:

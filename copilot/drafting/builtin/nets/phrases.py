@@ -9,7 +9,7 @@ from functools import cache
 from copilot.drafting.builtin.words import load
 
 _BREAK = r"[\s,\-‑–—()'\"“”:=/&+]+"
-_GAP = rf"(?:{_BREAK}[^\s.;?!]+){{0,8}}?"
+_GAP = rf"((?:{_BREAK}[^\s.;?!]+){{0,8}}?)"
 _PIECE = re.compile(r"\(|\)\??|\||~|[^\s()|~]+")
 
 
@@ -46,6 +46,7 @@ def _sequence(pieces: Iterator[str], *, first: bool) -> tuple[str, str]:
                 return "|".join(choices), piece
         elif piece == "~":
             out.append(_GAP)
+            first = False
         else:
             out.append(rf"{'' if first else _BREAK}{_word(piece)}(?!\w)")
             first = False

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from copilot.drafting.builtin.families import asides
 from copilot.drafting.builtin.families.phrases import Account, Said
 from copilot.drafting.builtin.families.plan import Plan
 from copilot.drafting.builtin.families.reading import NotAllSaid
@@ -15,7 +16,7 @@ from copilot.drafting.builtin.nets.data import Data, Place, merged
 from copilot.drafting.builtin.nets.marks import Marks, marks_of
 from copilot.drafting.builtin.nets.phrases import phrases
 from copilot.drafting.builtin.nets.told import take_told
-from copilot.drafting.builtin.words import load
+from copilot.drafting.builtin.words import lexicon, load, stem
 
 _LEAD = re.compile(
     r"\b(?:but|however|also|and|additionally|moreover|furthermore|note that|unfortunately|in addition|besides|today)"
@@ -28,7 +29,22 @@ _WHY = re.compile(
 _BREAKS = re.compile(r"\b(?:if|unless|except|otherwise|when|more|less|both)\b", re.IGNORECASE)
 _DUTY = re.compile(r"\b(?:keep|must|should|can|may|has to|have to|shall)\b", re.IGNORECASE)
 _EDGE = re.compile(r"[;:]|,\s|\b(?:but|if|unless|where|provided)\b")
-_AT = re.compile(r"\bat (?=most\b|least\b)", re.IGNORECASE)
+_AT = re.compile(r"\bat (?:most|least)\s+(?:[\d$€£]|(?:one|two|three|four|five|a|an|once|half)\b)", re.IGNORECASE)
+_KEY = re.compile(
+    r"(?<!\w)[\"'“]?(?:0|inf|∞|-|–|—|x|blank|empty|blanks|dash)[\"'”]?(?: cells?)?\s*(?:=|:|means|is|are)\s*"
+    r"(?:the )?(?:no|not|same|none|impossible|forbidden|cannot|can't|closed|there is no)\b[^,;).\d]*",
+    re.IGNORECASE,
+)
+_WAYS = ("one_way", "both_ways")
+_ONLY = re.compile(r"\b(?:can|may|only|must|each)\b", re.IGNORECASE)
+_BULLET = re.compile(r"^[ \t.]*\(?(?P<number>\d{1,2})[.)]\s", re.MULTILINE)
+_HEADING = re.compile(r"[^\n.?!]+:[ \t.]*$", re.MULTILINE)
+_RULED = re.compile(r"\b(?:not|no|never|only|must|if|unless|at least|at most|except)\b|n't", re.IGNORECASE)
+_BOUND = re.compile(
+    r"\b(?:at least|at most|more than|less than|fewer than|up to|exactly|only|exceed|below|above|over|maximum|minimum)"
+    r"\s*$",
+    re.IGNORECASE,
+)
 _RANGE = re.compile(r"\s*(?:to|through|–|-|…|\.\.\.?)\s*")
 
 
@@ -39,6 +55,7 @@ class Reading:
     data: Data
     account: Account
     marks: Marks
+    cues: tuple[Place, ...] = ()
     struck: list[Place] = field(default_factory=list)  # where links are closed: they say no trip
 
     def fresh(self) -> Reading:
@@ -46,7 +63,17 @@ class Reading:
         account = copy.copy(self.account)
         account.explained = bytearray(account.explained)
         account.numbers, account.taken, account.counts = [*account.numbers], [*account.taken], [*account.counts]
-        return Reading(self.data, account, self.marks)
+        return Reading(self.data, account, self.marks, self.cues)
+
+    def explain(self, match: re.Match[str]) -> None:
+        """What a phrase says is explained; a firm word of a rule in one of its gaps is not."""
+        gaps = [span for span in match.regs[1:] if span[0] < span[1]]
+        firm = [cue for cue in self.cues if any(a <= cue[0] and cue[1] <= b for a, b in gaps)]
+        begin = match.start()
+        for start, end in sorted(firm):
+            self.account.explain(begin, max(begin, start))
+            begin = max(begin, end)
+        self.account.explain(begin, match.end())
 
     def says(self, family: str, key: str) -> re.Match[str] | None:
         """The first place where the prose says one of the phrases."""
@@ -62,7 +89,9 @@ class Reading:
     def heard(self, family: str, key: str) -> re.Match[str] | None:
         """As `says`, and what says it is explained wherever it stands."""
         for match in self.places(family, key):
-            self.account.explain(*match.span())
+            self.explain(match)
+            for duty in _ONLY.finditer(self.marks.text, *self.sentence(match.start())) if key in _WAYS else ():
+                self.account.explain(*duty.span())
             for said in self.numbers_in(*match.span()) if key == "both_ways" else ():  # "two-way"
                 self.account.counts.append(self.account.take(said))
         return self.says(family, key)
@@ -91,15 +120,39 @@ class Reading:
 
     def settle(self, family: str, *counts: int) -> None:
         """Absorb what the family knows to be said, and raise NotAllSaid for all that is left."""
-        self.account.count(*counts)
+        self._count(counts)
         for key in ("any", family):
             for match in self.places(key, "absorb"):
-                self.account.explain(*match.span())
+                self.explain(match)
+        self._legend()
         self._goal_clauses(family)
         self._enumerations()
+        asides.relax(self.account, self.marks.prose, self.data.labels)
         reasons = [*self.data.strange, *self._left()]
         if reasons:
             raise NotAllSaid(*dict.fromkeys(reasons))
+
+    def _count(self, sizes: Sequence[int]) -> None:
+        """Numbers that only say how many the data list, "four crews"; a measure or a bound is none."""
+        for one, other in itertools.pairwise(tuple(self.account.numbers)):  # "rooms 1 to 4"
+            gap = self.marks.prose[one.end : other.start]
+            if one.value in (0, 1) and other.value - one.value + 1 in sizes and _RANGE.fullmatch(gap):
+                self.account.counts += [self.account.take(one), self.account.take(other)]
+        for said in tuple(self.account.numbers):
+            before = self.marks.prose[max(0, said.start - 24) : said.start]
+            noun = re.match(r"[^\W\d_]+", said.unit)
+            if (said.value == 2 and re.search(r"\b(?:between|any|those|these)\s*$", before, re.IGNORECASE)) or (
+                said.value in sizes and noun and not _is_measure(noun.group()) and not _BOUND.search(before)
+            ):
+                self.account.counts.append(self.account.take(said))
+
+    def _legend(self) -> None:
+        """ "0 = same town, inf = no road": what a mark of the table stands for."""
+        for match in _KEY.finditer(self.marks.text):
+            if not re.search(r"[ᛗᛚ]", match.group()):
+                self.account.explain(*match.span())
+                for said in self.numbers_in(*match.span()):
+                    self.account.counts.append(self.account.take(said))
 
     def _goal_clauses(self, family: str) -> None:
         """Where the goal is told, and in the first sentence, a word of duty is part of the telling."""
@@ -140,6 +193,7 @@ class Reading:
         axes: list[Sequence[str]] = [axis for one in self.data.matrices for axis in (one.rows, one.heads)]
         axes += [list(one.values) for one in self.data.columns] + [one.nodes for one in self.data.links]
         self._ranges(axes)
+        self._headings()
         for begin, end in {self.sentence(one.start) for one in self.marks.mentions}:
             inside = [one for one in self.marks.mentions if begin <= one.start < end]
             named = {one.label for one in inside}
@@ -148,6 +202,14 @@ class Reading:
                     for one in inside:
                         if one.label in axis:
                             self.account.explain(one.start, one.end)
+
+    def _headings(self) -> None:
+        """A line that leads to the data may name places; what it rules has cues of its own."""
+        for match in _HEADING.finditer(self.marks.prose):
+            if not self.numbers_in(*match.span()) and not _RULED.search(match.group()):
+                for one in self.marks.mentions:
+                    if match.start() <= one.start < match.end():
+                        self.account.explain(one.start, one.end)
 
     def _ranges(self, axes: Sequence[Sequence[str]]) -> None:
         """ "K1 to K6", "plants 1-3": the first and the last of some names in order."""
@@ -162,14 +224,28 @@ class Reading:
                         self.account.explain(one.start, other.end)
 
 
+def _is_measure(word: str) -> bool:
+    """Whether a word behind a number measures something, and counts no things."""
+    known = {stem(one) for one in load("nets")["data"]["measures"]}
+    return stem(word.lower()) in known or stem(word.lower()) in lexicon().measure_stems
+
+
+def _cues_in(text: str) -> tuple[Place, ...]:
+    """Where the firm words of rules stand."""
+    mild = {span.span() for one in phrases("any", "mild") for span in one.finditer(text)}
+    found = {match.span() for one in phrases("any", "cues") for match in one.finditer(text)}
+    return tuple(sorted(found - mild))
+
+
 def reading_of(data: Data) -> Reading:
     """The reading of a text's data and prose, before any family; a family gets its own copy."""
     marks = marks_of(data.prose, data.labels)
     account = Account(data.prose)
-    account.numbers = [said for said in account.numbers if not marks.covers(said.start)]
+    bullets = {match.start("number") for match in _BULLET.finditer(data.prose)}
+    account.numbers = [one for one in account.numbers if not marks.covers(one.start) and one.start not in bullets]
     take_told(data, marks, account)
     data.columns = merged(data.columns)
-    return Reading(data, account, marks)
+    return Reading(data, account, marks, _cues_in(marks.text))
 
 
 def said_number(plan: Plan, words: str, said: Said) -> str:

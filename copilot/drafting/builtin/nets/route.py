@@ -27,9 +27,10 @@ _NEXT = "Leave that sentence out or say it in other words, or give the model as 
 def formulate(text: str, tables: Sequence[Table] = ()) -> Formulation | tuple[str, ...] | None:
     """The formulation; or reasons, where a model is recognised and something is not understood; or None."""
     doubts: list[tuple[bool, tuple[str, ...]]] = []
-    whole = reading_of(data_of(text, tables))
-    if not (whole.data.matrices or whole.data.links):
+    data = data_of(text, tables)
+    if not (data.matrices or data.links):
         return None
+    whole = reading_of(data)
     for model, read in _MODELS:
         reading = whole.fresh()
         try:

@@ -74,8 +74,19 @@ def _sheet_at(lines: Sequence[_Line], at: int, text: str) -> tuple[Sheet | None,
         table = _table(rows, piped=piped)
         if table is not None:
             heads, body = table
+            if not any(heads):
+                heads = _heads_said(text[: run[0].start], len(heads)) or heads
             return Sheet(heads, body, intro_of(text, run[0].start), run[0].start, run[-1].end), used
     return None, 1
+
+
+def _heads_said(before: str, width: int) -> tuple[str, ...]:
+    """ "Pipelines (from, to, cost, capacity):" names the columns below."""
+    for match in reversed(list(re.finditer(r"\(([^()]+)\)", before[-160:]))):
+        names = tuple(name.strip() for name in match[1].split(","))
+        if len(names) == width and all(names):
+            return names
+    return ()
 
 
 def intro_of(text: str, start: int) -> str:
@@ -138,6 +149,8 @@ def _table(
         heads = [Piece("", 0, 0), *heads]
     if len(names) < width:
         return None
+    if not any(names) and len({len(row) for row in body}) > 1:
+        body = [[Piece(piece.text, -1, -1) for piece in row] for row in body]
     cells = [_placed(heads, row, len(names)) for row in body]
     if any(row is None for row in cells):
         return None

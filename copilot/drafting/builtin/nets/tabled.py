@@ -8,10 +8,26 @@ from dataclasses import dataclass
 
 from copilot.drafting.builtin.families.plan import label_of
 from copilot.drafting.builtin.nets.amounts import amount_of, is_empty, is_gap
-from copilot.drafting.builtin.nets.data import Bare, Column, Data, Ends, Links, Matrix, Place, role_in, role_of
+from copilot.drafting.builtin.nets.data import (
+    Bare,
+    Column,
+    Data,
+    Ends,
+    Links,
+    Matrix,
+    Place,
+    legend_of,
+    role_in,
+    role_of,
+)
 from copilot.drafting.builtin.nets.edges import edge_of
 from copilot.drafting.builtin.nets.sheets import Sheet
 from copilot.drafting.builtin.words import load
+
+WITH_AMOUNT = re.compile(
+    r"^(?P<name>[^(]+?)\s*\((?P<before>[^()\d]*)(?P<value>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?P<after>[^()\d]*)\)$"
+)
+_DOUBLE = re.compile(r"^\(?\s*(?P<one>\d+(?:\.\d+)?)\s*[/;,|]\s*(?P<two>\d+(?:\.\d+)?)\s*\)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +52,49 @@ def take_sheet(sheet: Sheet, data: Data) -> bool:
         return _take_bare(sheet, data)
     if any(not row[0].strip() for row in sheet.rows) or not all(sheet.heads[1:]):
         return False
-    rows = tuple(label_of(row[0]) for row in sheet.rows)
-    heads = tuple(label_of(head) for head in sheet.heads[1:])
+    rows = _told_apart([row[0] for row in sheet.rows], sheet, data)
+    heads = _told_apart(sheet.heads[1:], sheet, data)
+    if rows is None or heads is None:
+        return False
     if len(set(rows)) < len(rows) or len(set(heads)) < len(heads):
         return False
     cells = tuple(row[1:] for row in sheet.rows)
     grid = _Grid(sheet.heads[0], rows, heads, cells, sheet.intro, place)
+    if _take_doubles(grid, data):
+        return True
     return _all_amounts(grid) and _take_grid(grid, data)
+
+
+def _told_apart(labels: Sequence[str], sheet: Sheet, data: Data) -> tuple[str, ...] | None:
+    """The names of labels; "Paris (40)" tells a number of Paris, where all of a side tell one; None where some do."""
+    found = [WITH_AMOUNT.match(label.strip()) for label in labels]
+    if not any(found):
+        return tuple(label_of(label) for label in labels)
+    if not all(found):
+        return None
+    names = tuple(label_of(match["name"]) for match in found if match)
+    values = {name: float(match["value"].replace(",", "")) for name, match in zip(names, found, strict=True) if match}
+    words = " ".join(dict.fromkeys(f"{match['before']} {match['after']}".strip() for match in found if match))
+    data.columns.append(Column(words, values, (sheet.start, sheet.end), "", sheet.intro))
+    return names
+
+
+def _take_doubles(grid: _Grid, data: Data) -> bool:
+    """Cells of two numbers, "2 / 40", where the text says which is the cost and which the limit."""
+    legend = legend_of(data.text)
+    cells = {
+        (a, b): cell
+        for a, row in zip(grid.rows, grid.cells, strict=True)
+        for b, cell in zip(grid.heads, row, strict=True)
+    }
+    told = {ends: _DOUBLE.match(cell) for ends, cell in cells.items() if not is_empty(cell) and not is_gap(cell)}
+    if legend is None or not told or not all(told.values()):
+        return False
+    values = {
+        ends: {legend[0]: float(match["one"]), legend[1]: float(match["two"])} for ends, match in told.items() if match
+    }
+    data.links.append(Links(values, grid.words, grid.place, False))
+    return True
 
 
 def _take_bare(sheet: Sheet, data: Data) -> bool:
@@ -66,6 +118,7 @@ def _all_amounts(grid: _Grid) -> bool:
 def _take_grid(grid: _Grid, data: Data) -> bool:
     edge_rows = [at for at, row in enumerate(grid.rows) if role_of(row)]
     edge_heads = [at for at, head in enumerate(grid.heads) if role_of(head)]
+    edge_rows, edge_heads = _blank_corner(grid, edge_rows, edge_heads)
     rows = [at for at in range(len(grid.rows)) if at not in edge_rows]
     heads = [at for at in range(len(grid.heads)) if at not in edge_heads]
     if not rows or not (heads or edge_heads):
@@ -81,6 +134,18 @@ def _take_grid(grid: _Grid, data: Data) -> bool:
     if heads and rows:
         data.matrices.append(_matrix(grid, rows, heads))
     return True
+
+
+def _blank_corner(grid: _Grid, rows: list[int], heads: list[int]) -> tuple[list[int], list[int]]:
+    """A row of needs that is blank in the last column stands beside a column of supplies, and the other way round."""
+    last_row, last = len(grid.rows) - 1, len(grid.heads) - 1
+    if last_row < 1 or last < 1 or not is_empty(grid.cells[last_row][last]):
+        return rows, heads
+    if rows == [last_row] and not heads and not any(is_empty(cell) for cell in grid.cells[last_row][:last]):
+        return rows, [last]
+    if heads == [last] and not rows and not any(is_empty(row[last]) for row in grid.cells[:last_row]):
+        return [last_row], heads
+    return rows, heads
 
 
 def _take_column(grid: _Grid, cells: Sequence[tuple[str, str]], words: str, data: Data) -> None:
@@ -115,8 +180,11 @@ def _ends(sheet: Sheet) -> tuple[int, ...] | None:
     low = [" ".join(re.sub(r"[_\W]+", " ", head.lower()).split()) for head in sheet.heads]
     if width < 2:
         return None
-    if width > 2 and low[0] in words["tails"] and low[1] in words["heads"]:
-        return (0, 1)
+    tails = [at for at in range(width) if low[at] in words["tails"]]
+    after = [at for at in range(width) if low[at] in words["heads"] and at not in tails]
+    lettered = tails and after and min(len(low[tails[0]]), len(low[after[0]])) == 1
+    if width > 2 and tails and after and after[0] == tails[0] + 1 and tails[0] < 2 and not (lettered and width != 3):
+        return (tails[0], after[0])
     worded = [at for at in range(width) if all(amount_of(row[at]) is None and row[at].strip() for row in sheet.rows)]
     if width > 2 and worded == [0, 1] and not any(is_gap(row[1]) for row in sheet.rows):
         return (0, 1)
@@ -136,10 +204,10 @@ def _take_links(sheet: Sheet, ends: tuple[int, ...], data: Data) -> bool:
     twice, ways = [], []
     for row in sheet.rows:
         edge = edge_of(row[0], known) if len(ends) == 1 else None
-        pair = (edge.tail, edge.head) if edge else (label_of(row[0]), label_of(row[1]))
+        pair = (edge.tail, edge.head) if edge else (label_of(row[ends[0]]), label_of(row[ends[1]]))
         ways.append(edge.two_way if edge else None)
         numbers: dict[str, float] = {}
-        for head, cell in list(zip(sheet.heads, row, strict=True))[len(ends) :]:
+        for head, cell in list(zip(sheet.heads, row, strict=True))[ends[-1] + 1 :]:
             amount = amount_of(cell)
             if amount is None:
                 if not is_gap(cell) and not is_empty(cell):
@@ -166,5 +234,5 @@ def _take_links(sheet: Sheet, ends: tuple[int, ...], data: Data) -> bool:
 
 def _unnamed_columns(sheet: Sheet, ends: tuple[int, ...]) -> bool:
     """Whether several columns of numbers have no name that tells them apart."""
-    rest = sheet.heads[len(ends) :]
+    rest = sheet.heads[ends[-1] + 1 :]
     return len(rest) > 1 and (len(set(rest)) < len(rest) or sum(not role_in(head) for head in rest) > 1)

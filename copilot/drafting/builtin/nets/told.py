@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from copilot.drafting.builtin.families.phrases import Account, Said
-from copilot.drafting.builtin.nets.data import Column, Data, Place, role_in, stems_of
+from copilot.drafting.builtin.nets.data import Column, Data, Place, role_in, shared_stems, stems_of
 from copilot.drafting.builtin.nets.marks import Marks, Mention
 from copilot.drafting.builtin.words import load, stem
 
@@ -16,11 +16,10 @@ _DUTY = re.compile(r"\b(?:has|have|had|needs?|wants?) to\b", re.IGNORECASE)
 _LIMITS = re.compile(
     r"\b(?:at least|at most|no more than|up to|a maximum of|a minimum of|can|must|may)\b", re.IGNORECASE
 )
-_RULES = re.compile(
-    r"\b(?:if|unless|only|not|cannot|can't|except|exactly|each|every|any|from|through|via)\b", re.IGNORECASE
-)
+_RULES = re.compile(r"\b(?:if|unless|only|not|cannot|can't|except|exactly|each|every|any)\b", re.IGNORECASE)
 _GIVING = {stem(word) for word in load("nets")["data"]["giving"]}
 _BEHIND = 40
+_SERIES = re.compile(r"\d[\d.]*(?:,\s+\d[\d.]*)*,?\s+and\s+\d[\d.]*\b")
 _NAMED = {"supply", "demand", "fixed", "limit"}
 
 
@@ -31,15 +30,43 @@ def take_told(data: Data, marks: Marks, account: Account) -> None:
         numbers = [one for one in account.numbers if start <= one.start < end]
         if len(mentions) != len(numbers):  # "two warehouses" counts, and gives no place a number
             numbers = [one for one in numbers if data.prose[one.start].isdigit()]
+        if not mentions and len(numbers) > 1:
+            _take_sequences(data, account, (start, end))
         if not mentions or len(mentions) != len(numbers):
             continue
         pairs = _paired(mentions, numbers)
         if pairs is None or _RULES.search(data.prose, pairs[0][0].start, max(pairs[-1][0].end, pairs[-1][1].end)):
             continue
         roles = _roles(data.prose, pairs, (start, end))
-        if None in roles:
+        if _is_rule(data, pairs, roles, (start, end)):
+            continue
+        bare = [pair for pair, role in zip(pairs, roles, strict=True) if not role]
+        if bare and not _by_place(data, bare):
             continue
         _add(data, account, [(one, said, role or "") for (one, said), role in zip(pairs, roles, strict=True)])
+
+
+def _take_sequences(data: Data, account: Account, place: Place) -> None:
+    """ "Three warehouses hold 90, 60 and 75 units": in the order of the names that the clause is about."""
+    for match in _SERIES.finditer(data.prose, *place):
+        numbers = [one for one in account.numbers if match.start() <= one.start < match.end()]
+        begin = max(
+            [
+                place[0],
+                *(one.end() for one in re.compile(r"[,;:]\s|\band\b").finditer(data.prose, place[0], match.start())),
+            ]
+        )
+        lead = data.prose[begin : match.start()]
+        role = _role(lead) or _role(data.prose[match.end() : min(place[1], match.end() + _BEHIND)])
+        axes = [axis for matrix in data.matrices for axis in (matrix.rows, matrix.heads) if len(axis) == len(numbers)]
+        named = [axis for axis in axes if stems_of(lead) & shared_stems(axis)] or axes
+        if role not in _NAMED or len(named) != 1 or _RULES.search(lead):
+            continue
+        values = {label: said.value for label, said in zip(named[0], numbers, strict=True)}
+        data.columns.append(Column(role, values, (begin, match.end())))
+        for said in [one for one in account.numbers if begin <= one.start < match.end()]:
+            account.taken.append(account.take(said))
+        account.explain(begin, match.end())
 
 
 def _sentences(marks: Marks) -> list[Place]:
@@ -82,13 +109,13 @@ def _roles(prose: str, pairs: Sequence[tuple[Mention, Said]], place: Place) -> l
     for at, (one, said) in enumerate(pairs):
         end = max(one.end, said.end)
         role = _role(prose[begin:end]) or role
-        if not role:
-            following = min(pairs[at + 1][0].start, pairs[at + 1][1].start) if at + 1 < len(pairs) else place[1]
-            role = _role(prose[end : min(following, end + _BEHIND)])
+        if not role and at + 1 < len(pairs):
+            role = _role(prose[end : min(pairs[at + 1][0].start, pairs[at + 1][1].start, end + _BEHIND)])
         found.append(role if role in _NAMED else None)
-        begin = max(one.end, said.end)
-    if found and len(set(found) - {None}) == 1 and found[-1] is not None:
-        found = [found[-1]] * len(found)
+        begin = end
+    if not any(found):
+        behind = _role(prose[begin : min(place[1], begin + _BEHIND)])
+        return [behind if behind in _NAMED else None] * len(pairs)
     return found
 
 
@@ -96,6 +123,28 @@ def _role(words: str) -> str:
     plain = _DUTY.sub(" ", words)
     role = role_in(plain)
     return role if role in _NAMED else "supply" if stems_of(plain) & _GIVING else ""
+
+
+def _is_rule(data: Data, pairs: Sequence[tuple[Mention, Said]], roles: Sequence[str | None], place: Place) -> bool:
+    """Whether the numbers bound what is known already: "Plant C must send at least 100", beside its supply."""
+    known = {(column.role, label) for column in data.columns for label in column.values}
+    said = data.prose[slice(*place)].lower()
+    least, most = re.search(r"at least|minimum", said), re.search(r"at most|no more than|up to|maximum", said)
+    if any((role, one.label) in known for (one, _), role in zip(pairs, roles, strict=True)):
+        return True
+    return bool((least and {"supply", "limit"} & set(roles)) or (most and "demand" in roles))
+
+
+def _by_place(data: Data, pairs: Sequence[tuple[Mention, Said]]) -> bool:
+    """Whether links only leave these places, or only enter them, so that the numbers beside them need no word."""
+    labels = [one.label for one, _ in pairs]
+    if not all(data.prose[said.start].isdigit() for _, said in pairs):
+        return False
+    for links in data.links:
+        tails, heads = ({ends[at] for ends in links.values} for at in (0, 1))
+        if set(labels) <= tails - heads or set(labels) <= heads - tails:
+            return True
+    return False
 
 
 def _add(data: Data, account: Account, told: Sequence[tuple[Mention, Said, str]]) -> None:

@@ -6,6 +6,7 @@ elimination constraints".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,11 @@ from copilot.drafting.formulation import Formulation
 
 FAMILY = "tour"
 _MOST = 30
+_SEVERAL = re.compile(
+    r"\b(?:two|three|four|five|[2-9]) "
+    r"(?:vehicles|trucks|vans|lorries|drivers|salesmen|salespeople|buses|boats|teams|crews)"
+    r"\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +54,11 @@ def read(reading: Reading) -> Formulation:
     goal = reading.heard(FAMILY, "goal") or reading.heard(FAMILY, "least_bare")
     if goal is None or reading.says(FAMILY, "visit") is None or reading.data.columns:
         raise NotThisFamily
+    if _SEVERAL.search(reading.marks.prose):
+        raise InDoubt("The text speaks of several vehicles, and a round trip is read for one.")
     trip = _trip(reading, lengths)
     count = len(lengths.places)
-    reading.settle(FAMILY, count, count - 1, count - 2)
+    reading.settle(FAMILY, count, count - 1)
     return _written(reading, trip, reading.sentence(goal.start()))
 
 

@@ -22,7 +22,7 @@ from copilot.drafting.builtin.reading import Reading
 from copilot.drafting.builtin.rownames import written
 from copilot.drafting.builtin.scoring import row_score
 from copilot.drafting.builtin.targets import resolve
-from copilot.drafting.formulation import ConstraintKind, Relation
+from copilot.drafting.formulation import RELATION_WORDS, ConstraintKind, Relation
 
 _KIND_OF: dict[Relation, ConstraintKind] = {"<=": "resource", ">=": "requirement", "==": "balance"}
 _SIGNS: dict[str, Relation] = {"most": "<=", "least": ">=", "exact": "=="}
@@ -118,8 +118,7 @@ def about_two(reading: Reading, gap: Gap) -> Doubt | None:
 
 
 def _with_sign(raw: RawLimit) -> str:
-    word = {"<=": "at most", ">=": "at least", "==": "exactly"}[raw.sign]
-    return f"{word} {written(raw.quantity)}"
+    return f"{RELATION_WORDS[raw.sign]} {written(raw.quantity)}"
 
 
 def _phrase_of(limit: Limit) -> str:

@@ -19,8 +19,7 @@ from copilot.drafting.builtin.questions.doubts import (
     wording,
 )
 from copilot.drafting.builtin.reading import Reading
-
-_WORDS = {"<=": "at most", ">=": "at least", "==": "exactly"}
+from copilot.drafting.formulation import RELATION_WORDS, Relation
 
 
 def about_share(reading: Reading, gap: Gap) -> Doubt | None:
@@ -53,10 +52,10 @@ def bases(reading: Reading) -> Iterator[Doubt]:
             yield doubt_of("share", (usual, *others), usual=usual.sentence, phrase=phrase)
 
 
-def _phrase(sign: str, quantity: Quantity) -> str:
+def _phrase(sign: Relation, quantity: Quantity) -> str:
     """ "at least 30 %", with the sign of per cent or the word as written."""
     mark = quantity.part.text if quantity.part.shape != "percent" else f"{quantity.part.value * 100:.6g} %"
-    return short(f"{_WORDS[sign]} {mark}")
+    return short(f"{RELATION_WORDS[sign]} {mark}")
 
 
 def _says_base(share: Quantity, reading: Reading) -> bool:

@@ -1,0 +1,66 @@
+"""Sentences beside the data that state no rule: they name no member of the data, hold no number and no hard word.
+
+A hard word is one that makes a rule of its own, whatever stands beside it ("only", "at most", "split"). Words of duty
+("must", "should", "ensuring") alone make none in a sentence that names nothing and counts nothing. A sentence that says
+itself that it does not count is an aside too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from copilot.drafting.builtin.families.phrases import Account, compiled
+from copilot.drafting.builtin.words import load
+
+_LEAST = 60  # words: a shorter text is said in the words of the problem alone
+
+
+def relax(account: Account, prose: str, labels: Iterable[str]) -> None:
+    """Explain the asides of a longer text; numbers, labels and hard words elsewhere stay open."""
+    if len(re.findall(r"\w+", prose)) < _LEAST:
+        return
+    named = _named(tuple(labels))
+    for start, end in _sentences(account, prose):
+        said = _open(account, prose, start, end)
+        numbered = any(start <= number.start < end for number in account.numbers)
+        if numbered or (named and named.search(said)) or _has(said, "hard"):
+            continue
+        account.explain(start, end)
+
+
+def _sentences(account: Account, prose: str) -> list[tuple[int, int]]:
+    """The sentences with words in them, in order."""
+    found: list[tuple[int, int]] = []
+    for match in re.finditer(r"\w+", prose):
+        if not found or match.start() >= found[-1][1]:
+            found.append(account.sentence_at(match.start()))
+    return found
+
+
+def _open(account: Account, prose: str, start: int, end: int) -> str:
+    """What of a sentence is not explained yet, without the phrases that are no rule anywhere."""
+    said = "".join(" " if account.explained[at] else prose[at] for at in range(start, end))
+    for phrase in _phrases("harmless"):
+        said = phrase.sub(" ", said)
+    return said
+
+
+def _has(said: str, key: str) -> bool:
+    return any(phrase.search(said) for phrase in _phrases(key))
+
+
+@cache
+def _phrases(key: str) -> tuple[re.Pattern[str], ...]:
+    return compiled(tuple(load("stories")["asides"][key]))
+
+
+@cache
+def _named(labels: Sequence[str]) -> re.Pattern[str] | None:
+    """The labels of more than one letter, in any case; those of one letter as they are."""
+    long = "|".join(re.escape(label) for label in labels if len(label) > 1)
+    short = "|".join(re.escape(label) for label in labels if len(label) == 1 and label not in "AI")
+    parts = [f"(?i:{long})" if long else "", f"(?:{short})" if short else ""]
+    body = "|".join(filter(None, parts))
+    return re.compile(rf"(?<!\w)(?:{body})s?(?!\w)") if body else None

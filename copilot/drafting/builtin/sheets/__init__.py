@@ -1,0 +1,1 @@
+"""Tables and lists of one kind of thing, read as sheets, with the sentences around them."""

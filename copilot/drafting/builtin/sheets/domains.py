@@ -1,0 +1,128 @@
+"""Whether options are taken whole and once, in whole numbers, or in any amount; and which limits are averages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from copilot.drafting.builtin.sheets.choice import Choice
+from copilot.drafting.builtin.sheets.limits import Limit
+from copilot.drafting.builtin.sheets.problem import Doubt
+from copilot.drafting.builtin.words import lexicon, stem
+
+FAMILY = "options"
+_KEYS = ("once", "many", "pick", "take", "any_amount", "whole", "mixed", "output", "made")
+_UNCLEAR = (
+    "The text does not say whether an option may be taken more than once: say “each at most once”, or ask how many "
+    "of each."
+)
+
+
+def settle_domain(choice: Choice) -> None:
+    """Whole things once, whole numbers of each, or any amount."""
+    problem = choice.problem
+    said = {key: problem.says(FAMILY, key) for key in _KEYS}
+    measured = any(
+        limit.kind == "amount" and not limit.members and _is_measure(limit.unit) for limit in choice.limits
+    ) or (not said["many"] and any(limit.kind in ("share", "each share") for limit in choice.limits))
+    for key in ("once", "many", "pick", "take", "any_amount", "whole"):
+        problem.absorb(FAMILY, key)
+    repeated = [limit for limit in choice.limits if limit.kind == "each" and limit.value > 1 and limit.relation == "<="]
+    if repeated and said["once"]:
+        raise Doubt(_UNCLEAR)
+    several = repeated or said["many"] or measured or said["mixed"]
+    ruled = any(rule.yes_no for rule in choice.rules)
+    picked = ruled or said["pick"] or (said["take"] and choice.goal.sense == "maximize")
+    if said["once"] or (picked and not several and not said["made"]):
+        if said["once"] and said["many"]:
+            raise Doubt(_UNCLEAR)
+        choice.domain, choice.part = "binary", said["any_amount"] is not None and said["whole"] is None
+        if not said["once"]:
+            choice.assumed.append("Each option is taken whole, once at most, or left.")
+        return
+    product = {stem(word) for word in choice.frame.sheet.corner.split()} & {stem("product")}
+    if not (several or product or said["any_amount"] or choice.goal.sense == "minimize" or said["output"]):
+        raise Doubt(_UNCLEAR)
+    if said["whole"]:
+        return
+    if said["any_amount"]:
+        choice.domain = "continuous"
+    elif measured or (said["mixed"] and not said["many"]) or (_is_diet(choice) and not said["many"]):
+        choice.domain = "continuous"
+        choice.assumed.append("Any amount may be taken.")
+    else:
+        choice.assumed.append("Quantities are whole numbers.")
+
+
+def _is_measure(unit: str) -> bool:
+    return bool(unit) and (unit in "$€£¥" or stem(unit.split()[0]) in lexicon().measure_stems)
+
+
+def settle_averages(choice: Choice) -> None:
+    """Limits that hold for the average of what is mixed: where a sum could not come near the number."""
+    mixed = choice.problem.says(FAMILY, "mixed") is not None
+    for at, limit in enumerate(choice.limits):
+        if limit.kind != "column" or limit.members:
+            continue
+        values = choice.frame.sheet.column(limit.column).values
+        if limit.average:
+            choice.limits[at] = _scaled(choice, limit, max(values))
+        elif mixed and min(values) <= limit.value <= max(values):
+            total = choice.totals[0] if choice.totals else None
+            if total is None or not min(values) * total <= limit.value <= max(values) * total:
+                choice.limits[at] = replace(limit, average=True)
+    if not any(limit.average for limit in choice.limits):
+        return
+    if choice.domain == "binary":
+        raise Doubt("An average over options that are taken or left is not read; say it as a total.")
+    choice.domain = "continuous"
+    if not choice.totals and choice.goal.sense == "minimize":
+        choice.limits.append(Limit("amount", "==", 1.0, choice.goal.place))
+        choice.assumed.append("The amounts are for one unit of the mix.")
+
+
+def _scaled(choice: Choice, limit: Limit, largest: float) -> Limit:
+    """A percentage of a column that is written without the sign: 12 % of a column with 30 and 5."""
+    written = "%" in choice.frame.sheet.column(limit.column).unit
+    if limit.unit == "%" and not written and largest > 1:
+        return replace(limit, value=100 * limit.value)
+    return limit
+
+
+def check_counted(choice: Choice) -> None:
+    """Doubt where a limit counts the options that are used, and amounts of them are decided."""
+    for limit in choice.limits:
+        word = limit.unit.split()[0] if limit.unit else ""
+        counted = limit.kind == "amount" and not limit.members and stem(word) in choice.nouns
+        if counted and choice.domain == "continuous" and not _is_measure(limit.unit):
+            raise Doubt(
+                f"I did not understand whether {limit.value:g} limits the amounts or how many options are used."
+            )
+
+
+def check_bounds(choice: Choice) -> None:
+    """Doubt where a column bounds shares, or more than one of what is taken once."""
+    for column in (*choice.frame.most, *choice.frame.least):
+        values = [cell for cell in column.cells if cell.value is not None]
+        if "%" in column.unit or any(cell.unit == "%" for cell in values):
+            raise Doubt(f"“{column.head}” gives shares; say them in a sentence, as in “at most 30% in A”.")
+        if choice.domain == "binary" and any((cell.value or 0) > 1 for cell in values):
+            raise Doubt(
+                f"“{column.head}” speaks of several of an option; say whether each may be taken more than once."
+            )
+
+
+def check_scale(choice: Choice) -> None:
+    """Doubt where a limit cannot bind, or lets nothing in: the number is in another unit, or about something else."""
+    for limit in choice.limits:
+        if limit.kind != "column" or limit.average or limit.members or limit.relation == ">=":
+            continue
+        values = [value for value in choice.frame.sheet.column(limit.column).values if value > 0]
+        idle = choice.domain == "binary" and limit.value >= sum(values)
+        if values and (idle or limit.value < min(values)):
+            raise Doubt(f"The limit {limit.value:g} on {limit.column} does not go with its numbers; check their units.")
+
+
+def _is_diet(choice: Choice) -> bool:
+    """Whether needs are met at least cost, so that amounts are not counted."""
+    needs = [limit for limit in choice.limits if limit.kind == "column" and limit.relation == ">="]
+    return choice.goal.sense == "minimize" and bool(needs)

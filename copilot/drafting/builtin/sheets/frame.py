@@ -1,0 +1,107 @@
+"""A sheet of options: options as rows, and the rows and columns at its edges that say limits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from copilot.drafting.builtin.sheets.sheet import Column, Sheet, stems_of
+from copilot.drafting.builtin.words import load, stem
+from copilot.drafting.formulation import Relation
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeLimit:
+    """A limit on the total of a column, said by a row of the sheet."""
+
+    column: str
+    relation: Relation
+    value: float
+    row: str
+
+
+@dataclass(slots=True)
+class Frame:
+    """Options with their columns of numbers; bounds of single options by column name; other columns are words."""
+
+    sheet: Sheet
+    limits: list[EdgeLimit] = field(default_factory=list)
+    most: list[Column] = field(default_factory=list)
+    least: list[Column] = field(default_factory=list)
+    amounts: list[Column] = field(default_factory=list)
+    told: list[Column] = field(default_factory=list)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The options."""
+        return self.sheet.labels
+
+
+def framed(sheet: Sheet) -> Frame:
+    """The sheet with options as rows, its edges read."""
+    standing = _turned(sheet)
+    rows = {at: relation for at, label in enumerate(standing.labels) if (relation := edge_of(label))}
+    if len(rows) == len(standing.labels):
+        rows = {}
+    frame = Frame(standing.without_rows(rows))
+    for column in standing.columns:
+        for at, relation in rows.items():
+            cell = column.cells[at]
+            if cell.value is not None:
+                frame.limits.append(EdgeLimit(column.name, cell.relation or relation, cell.value, standing.labels[at]))
+    for column in frame.sheet.columns:
+        relation = _bound(column)
+        if re.search(r"\bif\b", column.name):
+            frame.told.append(column)
+            continue
+        numbers = [cell for cell in column.cells if cell.value is not None]
+        if not numbers:
+            frame.told.append(column)
+        elif relation:
+            (frame.most if relation == "<=" else frame.least).append(column)
+        elif all(cell.value is not None or cell.blank for cell in column.cells):
+            frame.amounts.append(column)
+        else:
+            frame.told.append(column)
+    return frame
+
+
+def _turned(sheet: Sheet) -> Sheet:
+    """Turned where its rows are what its columns should be: profit, cost, hours, and limits at its right edge."""
+    heads = [column.name for column in sheet.columns]
+    rows, columns = _roles(sheet.labels), _roles(heads)
+    edged = any(edge_of(head) for head in heads) and not any(edge_of(label) for label in sheet.labels)
+    if edged and (rows or not (columns or sheet.listed)):
+        return sheet.turned()
+    return sheet.turned() if rows > columns else sheet
+
+
+def _roles(names: Iterable[str]) -> int:
+    goal = load("sheets")["goal"]
+    known = {stem(word) for word in (*goal["worth"], *goal["cost"])} - {stem("made"), stem("value")}
+    known |= {stem("weight"), stem("volume"), stem("demand")}
+    return sum(bool(stems_of(name) & known or re.match(r"\s*[$€£¥]", name)) for name in names)
+
+
+def edge_of(label: str) -> Relation | None:
+    """Which way a row limits whose name only says that something is there, or needed."""
+    words = re.findall(r"[^\W\d_]+", re.sub(r"[(\[].*?[)\]]", "", label).lower())
+    known = load("sheets")["edges"]
+    left = [word for word in words if word not in known["beside"]]
+    if not left:
+        return None
+    if all(word in known["most"] for word in left):
+        return "<="
+    return ">=" if all(word in (*known["least"], *known["also_least"]) for word in left) else None
+
+
+def _bound(column: Column) -> Relation | None:
+    """Which way a column bounds each option."""
+    words = re.findall(r"[^\W\d_]+", column.name)
+    known = load("sheets")["bounds"]
+    if "if" in words:
+        return None
+    if any(word in known["least"] for word in words) and "per" not in words:
+        return ">="
+    return "<=" if any(word in known["most"] for word in words) else None
