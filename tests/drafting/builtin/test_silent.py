@@ -78,8 +78,8 @@ def test_a_limit_that_not_even_one_fits_into_is_doubted() -> None:
 )
 def test_a_formula_in_a_sentence_is_a_rule(formula: str, optimum_limit: tuple[float, float, str, float]) -> None:
     outcome = ask(
-        f"A trader buys saffron (x) and vanilla (y). Orders require that {formula}. The sum of x and y must be at least "
-        "12. The cost is $7 per unit of x and $4 per unit of y. What is the minimum total cost?"
+        f"A trader buys saffron (x) and vanilla (y). Orders require that {formula}. The sum of x and y must be at "
+        "least 12. The cost is $7 per unit of x and $4 per unit of y. What is the minimum total cost?"
     )
     assert outcome.draft is not None
     first, second, relation, limit = optimum_limit
