@@ -25,13 +25,13 @@ install-dev: .venv/.dev  ## and with what its tests need
 
 .venv/.runtime: deploy/requirements.txt | .venv/bin/python
 	@echo "Installing what the product needs into .venv (a minute the first time) ..."
-	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes --no-compile -r deploy/requirements.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-compile --require-hashes -r deploy/requirements.txt
 	@$(COMPILE)
 	@touch $@
 
 .venv/.dev: deploy/requirements-dev.txt .venv/.runtime
 	@echo "Installing what the tests need into .venv ..."
-	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes --no-compile -r deploy/requirements-dev.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-compile --require-hashes -r deploy/requirements-dev.txt
 	@$(COMPILE)
 	@touch $@
 
