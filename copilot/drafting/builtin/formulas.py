@@ -15,8 +15,9 @@ _TERM = rf"(?:\d+(?:\.\d+)?\s*(?:\*|·|\\cdot|\\times)?\s*)?{_NAME}(?![A-Za-z])"
 _SUM = rf"[-−]?\s*{_TERM}(?:\s*[-+−]\s*{_TERM})*"
 _RELATIONS = {"≥": "at least", "≤": "at most", "=": "equal to"}
 _FORMULA = re.compile(
-    rf"(?<![\w.\\])\$?\s?(?P<sum>{_SUM})\s*(?P<relation>\\geq?(?![a-z])|\\leq?(?![a-z])|≥|≤|>=|<=|=)\s*"
-    r"(?P<limit>[-−]?\s?\d[\d,]*(?:\.\d+)?)\s?\$?(?![\w%]|\.\d)"
+    r"(?:(?<=\\n)|(?<![\w.\\]))\$?\s?(?:(?P<least>\d+(?:,\d{3})*(?:\.\d+)?)\s*(?:\\leq?(?![a-z])|≤|<=)\s*)?"
+    rf"(?P<sum>{_SUM})\s*(?P<relation>\\geq?(?![a-z])|\\leq?(?![a-z])|≥|≤|>=|<=|=)\s*"
+    r"(?P<limit>[-−]?\s?\d+(?:,\d{3})*(?:\.\d+)?)\s?\$?(?![\w%]|\.\d)"
 )
 _PIECE = re.compile(rf"(?P<sign>[-+−]?)\s*(?P<factor>\d+(?:\.\d+)?)?\s*(?:\*|·|\\cdot|\\times)?\s*(?P<name>{_NAME})")
 UNREAD = re.compile(r"\\[gl]eq?(?![a-z])|[≥≤]|[<>]=")
@@ -43,6 +44,8 @@ def spelled(text: str) -> Iterator[tuple[int, int, str]]:
         if match["relation"] == "=" and len(terms) < 2:
             continue
         words = _words(terms, match["relation"], match["limit"].replace("−", "-").replace(" ", ""))
+        if words and match["least"] and float(match["least"].replace(",", "")):
+            words = words.replace("must be at most", f"must be between {match['least']} and") if "most" in words else ""
         if words:
             start = match.start() + (len(match.group()) - len(match.group().lstrip()))
             yield start, match.end(), words

@@ -48,6 +48,11 @@ def silent_rules(reading: Reading, text: str) -> Iterator[Gap]:
 def _halved(reading: Reading, text: str) -> Iterator[Gap]:
     """One gap for each limit on one thing whose words say that several are counted together."""
     for limit in reading.limits:
+        facts = reading.rows[limit.row].facts if limit.row >= 0 else {}
+        if facts and not any(fact.value for fact in facts.values()):
+            yield Gap(
+                "A rule has only zeros before its limit. Write it as an algebra line.", limit.spans, kind="silent"
+            )
         if limit.kind != "bound" or limit.sentence >= len(reading.offsets) or not limit.spans:
             continue
         start = reading.offsets[limit.sentence][0]

@@ -66,6 +66,8 @@ def read(reading: Reading) -> Formulation:
 
 def _scale(reading: Reading, matrix: Matrix) -> None:
     """ "Points from 1 to 10": the first and the last of a scale that all numbers of the matrix lie on."""
+    if not matrix.values:
+        raise NotThisFamily
     low, high = min(matrix.values.values()), max(matrix.values.values())
     for one, other in itertools.pairwise(tuple(reading.account.numbers)):
         gap = reading.marks.prose[one.end : other.start]
