@@ -30,6 +30,7 @@ _FILLERS = frozenset(
 )
 _NEGATIONS = frozenset(
     {"not", "no", "never", "cannot", "n't", "neither", "nor", "without", "don't", "doesn't", "can't", "won't"}
+    | {"refuses", "refuse", "refused", "unwilling"}
 )
 _FORBIDS = ("restrict", "prevent", "prohibit", "forbid", "stops", "keeps")
 _FLIP: dict[Relation, Relation] = {"<=": ">=", ">=": "<=", "==": "=="}

@@ -88,3 +88,12 @@ def test_a_formula_in_a_sentence_is_a_rule(formula: str, optimum_limit: tuple[fl
         for rule in outcome.draft.formulation.constraints
     ]
     assert ({"x": first, "y": second}, relation, limit) in rules
+
+
+@pytest.mark.parametrize(
+    "said", ["refuses to make more than", "is unwilling to make more than", "will not make more than"]
+)
+def test_who_refuses_more_sets_an_upper_limit(said: str) -> None:
+    outcome = ask(TEXT.format(rule=f"The joiner {said} 12 stools."))
+    assert outcome.draft is not None
+    assert any(rule.relation == "<=" and rule.limit == 12 for rule in outcome.draft.formulation.constraints)
