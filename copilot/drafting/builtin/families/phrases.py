@@ -17,7 +17,9 @@ _CLAUSE = re.compile(r"[.!?](?=\s|$)|[,;:()]|\n\s*\n|\b(?:and|but|while|whereas|
 _COMPOUND = re.compile(r"[-‑](?:hour|day|week|month|year|stage|phase|dimensional)\b")
 _SUFFIX = re.compile(r"(?:[Kk](?!\w)|\s?%)?")
 _UP_TO = re.compile(r"[\"'’”]?\s*(?:through|to|up to|until|–|-|…|\.\.\.)\s*(?:[A-Za-z]+ )?[\"'‘“]?")
-_BREAK = r"[\s,\-‑–—()'\"’“”:]+"
+_BREAKS = r"\s,\-‑–—()'\"’“”:"
+_BREAK = rf"[{_BREAKS}]+"
+_GAP = rf"(?:[^.;{_BREAKS}]+{_BREAK}){{0,8}}?"  # word and break share no sign: one way only to part a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def _pattern(phrase: str) -> re.Pattern[str]:
     out = []
     for piece in re.findall(r"\([^)]*\)\??|~|[^\s~]+", phrase):
         if piece == "~":
-            out.append(rf"(?:[^\s.;]+{_BREAK}){{0,8}}?")
+            out.append(_GAP)
             continue
         optional = piece.endswith("?")
         choices = piece.rstrip("?").strip("()").split("|")
@@ -94,9 +96,10 @@ def _pattern(phrase: str) -> re.Pattern[str]:
 
 def _choice(words: str) -> str:
     """The words of one choice; `~` between two of them stands for up to eight others."""
-    gap = rf"(?:[^\s.;]+{_BREAK}){{0,8}}?"
     parts = [part.split() for part in words.split("~") if part.strip()]
-    return f"{_BREAK}{gap}".join(_BREAK.join(re.escape(word).replace(r"\*", r"\w*") for word in part) for part in parts)
+    return f"{_BREAK}{_GAP}".join(
+        _BREAK.join(re.escape(word).replace(r"\*", r"\w*") for word in part) for part in parts
+    )
 
 
 @dataclass(slots=True)

@@ -12,7 +12,8 @@ from functools import cache
 from copilot.drafting.builtin.families.phrases import Account
 from copilot.drafting.builtin.words import lexicon, load
 
-_BREAK = r"[ \t\n\-‑’'\"“”]+"
+_BREAKS = r" \t\n\-‑’'\"“”"
+_BREAK = rf"[{_BREAKS}]+"
 _TOKEN = re.compile(r"\([^)]*\)\??|~|[^\s~]+")
 
 
@@ -64,7 +65,7 @@ def _gap() -> str:
     cues = [re.escape(cue).replace(r"\*", r"\w*").replace(r"\ ", _BREAK) for cue in load("families")["any"]["cues"]]
     counted = [word for word, value in lexicon().numbers.items() if value > 1]
     weighty = [*cues, *counted, *load("wordings")["weighty"]["words"]]
-    return rf"(?:(?!(?:{'|'.join(weighty)})(?!\w))[^\s.,;:()\d]+{_BREAK}){{0,8}}?"
+    return rf"(?:(?!(?:{'|'.join(weighty)})(?!\w))[^\s.,;:()\d{_BREAKS}]+{_BREAK}){{0,8}}?"
 
 
 def _choice(words: str) -> str:

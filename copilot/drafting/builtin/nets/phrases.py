@@ -8,8 +8,9 @@ from functools import cache
 
 from copilot.drafting.builtin.words import load
 
-_BREAK = r"[\s,\-‑–—()'\"“”:=/&+]+"
-_GAP = rf"((?:{_BREAK}[^\s.;?!]+){{0,8}}?)"
+_BREAKS = r"\s,\-‑–—()'\"“”:=/&+"
+_BREAK = rf"[{_BREAKS}]+"
+_GAP = rf"((?:{_BREAK}[^.;?!{_BREAKS}]+){{0,8}}?)"  # word and break share no sign: one way only to part a text
 _PIECE = re.compile(r"\(|\)\??|\||~|[^\s()|~]+")
 
 

@@ -23,13 +23,9 @@ _MODELS: tuple[tuple[str, Callable[[Reading], Formulation]], ...] = (
 _RECOGNISED = "This reads like a problem of {model}."
 _NEXT = "Leave that sentence out or say it in other words, or give the model as algebra lines."
 
-_LONGEST = 4_000
-
 
 def formulate(text: str, tables: Sequence[Table] = ()) -> Formulation | tuple[str, ...] | None:
     """The formulation; or reasons, where a model is recognised and something is not understood; or None."""
-    if len(text) > _LONGEST:
-        return None  # phrases with gaps take too long on it
     doubts: list[tuple[bool, tuple[str, ...]]] = []
     data = data_of(text, tables)
     if not (data.matrices or data.links):
