@@ -15,6 +15,7 @@ from copilot.drafting.builtin.families.phrases import patterns
 from copilot.drafting.builtin.families.plan import Plan, term
 from copilot.drafting.builtin.families.points import Points, called, points_of, same_lengths, step_of
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading, constant_of, place_of
+from copilot.drafting.builtin.families.rounds import one_round
 from copilot.drafting.builtin.families.sides import Side, sides_of, written
 from copilot.drafting.formulation import Formulation
 
@@ -126,31 +127,16 @@ def _written(reading: Reading, trip: _Trip) -> Formulation:
     said, rule = account.sentence_at(goal.start()), account.sentence_at(visit.start())
     plan, place = Plan(reading.layout.text, reading.layout.sources), place_of(trip.block)
     here, there = plan.index("places", places, place), plan.index("next places", places, place)
-    later, after = plan.index("later places", places[1:], place), plan.index("places after", places[1:], place)
     lengths = _measured(plan, trip)
     full = {(a, b): lengths.get((a, b), 0.0) for a in places for b in places}
     length = plan.table("length", (here, there), dict(full), place, unit=trip.unit, label="from one place to the next")
     go = plan.variable("go", (here, there), rule, domain="binary", label="goes straight from one place to the other")
-    order = plan.variable("position", (here,), rule, label="how many legs after the start the place is reached")
     plan.rule("leave each place once", [term(go)], "==", 1, rule, kind="balance", indices=(here,))
     plan.rule("reach each place once", [term(go)], "==", 1, rule, kind="balance", indices=(there,))
     plan.rule("no leg to itself", [term(f"go[{here},{here}]")], "==", 0, rule, kind="logical", indices=(here,))
-    count = len(places)
-    legs, back, most = (
-        plan.number("legs before the last", count - 1, place),
-        plan.number("legs before the last but two", count - 3, place),
-        plan.number("most apart", count - 2, place),
-    )
-    apart = [term(f"{_name(order)}[{later}]"), term(f"{_name(order)}[{after}]", minus=True)]
-    apart += [term(f"go[{later},{after}]", legs), term(f"go[{after},{later}]", back)]
-    plan.rule("one round", apart, "<=", most, rule, kind="logical", indices=(later, after))
-    plan.rule("position at most", [term(f"{_name(order)}[{here}]")], "<=", legs, rule, kind="bound", indices=(here,))
+    one_round(plan, places, go, here=here, place=place, said=rule)
     written(plan, trip.sides, lambda link: [term(f"go[{a},{b}]") for a, b in (ends_of(link), ends_of(link)[::-1])])
     title = "Round trip: visit every place once and come back"
     return plan.formulation(
         title, "total length of the trip", "minimize", [term(go, length)], said, constant=trip.constant, unit=trip.unit
     )
-
-
-def _name(reference: str) -> str:
-    return reference.partition("[")[0]

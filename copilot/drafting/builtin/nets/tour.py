@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from copilot.drafting.builtin.families.plan import Key, Place, Plan, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
+from copilot.drafting.builtin.families.rounds import one_round
 from copilot.drafting.builtin.nets.data import Ends
 from copilot.drafting.builtin.nets.pairs import closed_links
 from copilot.drafting.builtin.nets.phrases import phrases
@@ -175,18 +176,7 @@ def _is_return(trip: _Trip, tail: str, head: str) -> bool:
 def _ordered(plan: Plan, trip: _Trip, names: tuple[str, str], said: Place) -> None:
     """Positions along the trip, so that it is one round, and the places that come before others."""
     places, place, (here, go) = trip.lengths.places, trip.lengths.place, names
-    later, after = plan.index("later places", places[1:], place), plan.index("places after", places[1:], place)
-    order = plan.variable("position", (here,), said, label="how many legs after the start the place is reached")
-    name, count = order.partition("[")[0], len(places)
-    legs, back, most = (
-        plan.number("legs before the last", count - 1, place),
-        plan.number("legs before the last but two", count - 3, place),
-        plan.number("most apart", count - 2, place),
-    )
-    apart = [term(f"{name}[{later}]"), term(f"{name}[{after}]", minus=True)]
-    apart += [term(f"{go}[{later},{after}]", legs), term(f"{go}[{after},{later}]", back)]
-    plan.rule("one round", apart, "<=", most, said, kind="logical", indices=(later, after))
-    plan.rule("position at most", [term(f"{name}[{here}]")], "<=", legs, said, kind="bound", indices=(here,))
+    name = one_round(plan, places, go, here=here, place=place, said=said)
     for one, other in trip.before:
         if places[0] in (one, other):
             if other == places[0]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from copilot.drafting.builtin.families.plan import Key, Place, Plan, label_of, term
+from copilot.drafting.builtin.families.rounds import one_round
 from copilot.drafting.builtin.families.stories.amounts import Told
 from copilot.drafting.builtin.families.stories.graph import Graph, Pair
 from copilot.drafting.builtin.families.stories.shipping import Shipping, Sites
@@ -13,31 +14,20 @@ from copilot.drafting.formulation import Formulation
 
 
 def tour(telling: Telling, graph: Graph, lengths: dict[Pair, float], said: Place) -> Formulation:
-    """A round trip; rules of position after Desrochers and Laporte (1991)."""
+    """A round trip."""
     plan, place = Plan(telling.text), _listed(telling)
     places = [label_of(node) for node in graph.nodes]
     here, there = plan.index("places", places, place), plan.index("next places", places, place)
-    later, after = plan.index("later places", places[1:], place), plan.index("places after", places[1:], place)
     full: dict[Key, float] = {
         (label_of(a), label_of(b)): lengths.get((a, b), 0.0) for a in graph.nodes for b in graph.nodes
     }
     length = plan.table("length", (here, there), full, place, unit=_unit(graph), label="from one place to the next")
     go = plan.variable("go", (here, there), said, domain="binary", label="goes straight from one place to the other")
-    order = plan.variable("position", (here,), said, label="how many legs after the start the place is reached")
     plan.rule("leave each place once", [term(go)], "==", 1, said, kind="balance", indices=(here,))
     plan.rule("reach each place once", [term(go)], "==", 1, said, kind="balance", indices=(there,))
     plan.rule("no leg to itself", [term(f"go[{here},{here}]")], "==", 0, said, kind="logical", indices=(here,))
-    count, name = len(places), order.partition("[")[0]
-    legs, back, most = (
-        plan.number("legs before the last", count - 1, place),
-        plan.number("legs before the last but two", count - 3, place),
-        plan.number("most apart", count - 2, place),
-    )
-    apart = [term(f"{name}[{later}]"), term(f"{name}[{after}]", minus=True)]
-    apart += [term(f"go[{later},{after}]", legs), term(f"go[{after},{later}]", back)]
-    plan.rule("one round", apart, "<=", most, said, kind="logical", indices=(later, after))
-    plan.rule("position at most", [term(f"{name}[{here}]")], "<=", legs, said, kind="bound", indices=(here,))
-    if len(graph.links) < count * (count - 1):
+    one_round(plan, places, go, here=here, place=place, said=said)
+    if len(graph.links) < len(places) * (len(places) - 1):
         plan.assume("A link is as long in the one direction as in the other.", length)
     title = "Round trip: visit every place once and come back"
     return plan.formulation(title, "total length of the trip", "minimize", [term(go, length)], said, unit=_unit(graph))
