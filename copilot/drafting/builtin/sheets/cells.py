@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from copilot.drafting.builtin.words import load
 from copilot.drafting.formulation import Relation
@@ -15,6 +16,7 @@ _CELL = re.compile(
     rf"^(?P<before>[^\d$€£¥+-]*?)\s*(?P<sign>[+\-−])?\s*(?P<money>{_MONEY})?\s?(?P<value>{_NUMBER})"
     rf"(?P<scale>\s?[kKmM](?![\w/²³]))?\s?(?P<percent>%)?\s*(?P<after>[^\d]*)$"
 )
+_LONGEST = 120  # signs; what is longer is a sentence
 _SPLIT_NUMBER = re.compile(r"(?<=\d)[\u00a0\u202f](?=\d{3}(?!\d))")
 
 
@@ -33,6 +35,7 @@ class Cell:
         return self.value is None and (not self.text or self.text in load("sheets")["cells"]["no"])
 
 
+@lru_cache(maxsize=4096)  # a cell is looked at as part of every table that it might belong to
 def cell_of(text: str) -> Cell:
     """The cell that some text says; a dash and its like say nothing."""
     bare = _SPLIT_NUMBER.sub(",", text.strip(" *`_\t"))
@@ -41,7 +44,7 @@ def cell_of(text: str) -> Cell:
         return Cell(bare if bare in words["no"] else "")
     if bare.lower() in words["nothing"]:
         return Cell("")
-    match = _CELL.match(bare)
+    match = _CELL.match(bare) if len(bare) <= _LONGEST else None
     if match is None:
         return Cell(bare)
     before, after = match["before"].strip(), match["after"].strip()

@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from copilot.drafting.builtin.sheets.cells import cell_of
 from copilot.drafting.builtin.sheets.sheet import Sheet, column_of
@@ -27,7 +28,8 @@ class _Line:
     end: int
 
 
-def grids_of(text: str) -> list[Sheet]:
+@lru_cache(maxsize=8)  # every kind of problem looks at the same text
+def grids_of(text: str) -> tuple[Sheet, ...]:
     """All tables of a text, in order."""
     lines, at = [], 0
     for raw in text.split("\n"):
@@ -46,7 +48,7 @@ def grids_of(text: str) -> list[Sheet]:
         sheet = _sheet([cells for _, cells in rows], rows[0][0].start, rows[-1][0].end)
         if sheet is not None:
             found.append(sheet)
-    return found
+    return tuple(found)
 
 
 def _run(lines: Sequence[_Line], spot: int, mark: str) -> tuple[list[tuple[_Line, list[str]]], int] | None:
@@ -116,13 +118,13 @@ def _spaced(bare: str) -> list[str] | None:
 
 def _is_table(rows: Sequence[Sequence[str]], mark: str) -> bool:
     """Whether the lines below the first hold numbers or crosses, and the first names them."""
+    if mark != "|" and not _is_head(rows[0]):
+        return False
     body = [cell for row in rows[1:] for cell in row[1:]]
     crosses = load("sheets")["cells"]
     numbers = sum(cell_of(c).value is not None or c in crosses["yes"] or c in crosses["no"] for c in body)
     if mark == "|":
         return len(rows[0]) >= _FEWEST_COLUMNS
-    if not _is_head(rows[0]):
-        return False
     if mark == " " and (any(cell_of(cell).value is not None for cell in rows[0][1:]) or numbers < len(body)):
         return False
     if any(cell_of(row[0]).value is None and re.search(r"\s(?:is|are|has|can|must|and)\s", row[0]) for row in rows[1:]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from copilot.drafting.builtin.families.phrases import Account, Said, compiled, patterns
 from copilot.drafting.builtin.sheets.cells import cell_of
@@ -118,7 +119,14 @@ def phrases(family: str, key: str) -> tuple[re.Pattern[str], ...]:
 
 
 def problem_of(text: str) -> Problem | None:
-    """The problem; None of a text without a table or a list."""
+    """The problem, with nothing explained yet; None of a text without a table or a list."""
+    parts = _parts(text)
+    return Problem(*parts) if parts else None
+
+
+@lru_cache(maxsize=8)  # every kind of problem begins with the same parts
+def _parts(text: str) -> tuple[str, str, tuple[Sheet, ...], tuple[Items, ...]] | None:
+    """The text, its prose, its sheets and its lists."""
     text = _LEADER.sub(lambda match: " " * len(match.group()), text)
     grids = grids_of(text)
     prose = blanked(text, grids)
@@ -133,7 +141,7 @@ def problem_of(text: str) -> Problem | None:
     sheets = sorted([*grids, *counted, *told, *runs], key=lambda sheet: sheet.start)
     if not sheets and not lists:
         return None
-    return Problem(text, prose, tuple(sheets), tuple(lists))
+    return text, prose, tuple(sheets), tuple(lists)
 
 
 def _without(prose: str, places: Sequence[tuple[int, int]]) -> str:

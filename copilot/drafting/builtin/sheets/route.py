@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from copilot.drafting.builtin.sheets import bins, cuts, options, reach, roster, timeline
 from copilot.drafting.builtin.sheets.grids import grids_of
@@ -44,6 +45,7 @@ def is_doubted(text: str) -> bool:
     return isinstance(formulate(text), tuple)
 
 
+@lru_cache(maxsize=4)  # the same text is asked about twice
 def formulate(text: str) -> Formulation | tuple[str, ...] | None:
     """The formulation; or reasons, where a kind is recognised and something is not understood; or None."""
     doubts: list[tuple[str, ...]] = []
