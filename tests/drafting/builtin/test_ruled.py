@@ -26,3 +26,26 @@ def test_a_table_of_one_cell_rows_is_answered_at_all() -> None:
         "Each must be back before noon. What is the shortest total travel distance, as straight lines?"
     )
     assert ask(text).draft is None
+
+
+BOXES = (
+    "Pack these parcels into as few boxes of 20 kg as possible:\n- lamp: 7 kg\n- vase: 9 kg\n- books: 14 kg\n"
+    "- globe: 6 kg\n- stand: 11 kg\n"
+)
+
+
+def test_the_parcels_alone_are_packed() -> None:
+    assert ask(BOXES).status == "complete"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "The first and the last one listed must never be used together.",
+        "The union insists that the work is shared fairly.",
+        "We want to avoid the second one.",
+        "Only even numbers are allowed.",
+    ],
+)
+def test_a_rule_beside_a_list_is_read_or_the_text_is_not(rule: str) -> None:
+    assert ask(f"{BOXES}\n{rule}").draft is None

@@ -19,7 +19,9 @@ _SUFFIX = re.compile(r"(?:[Kk](?!\w)|\s?%)?")
 _UP_TO = re.compile(r"[\"'’”]?\s*(?:through|to|up to|until|–|-|…|\.\.\.)\s*(?:[A-Za-z]+ )?[\"'‘“]?")
 _BREAKS = r"\s,\-‑–—()'\"’“”:"
 _BREAK = rf"[{_BREAKS}]+"
-_GAP = rf"(?:[^.;{_BREAKS}]+{_BREAK}){{0,8}}?"  # word and break share no sign: one way only to part a text
+# Word and break share no sign: there is one way only to part a text. A denial turns a phrase and is no part of a gap.
+_DENIAL = r"(?!(?:not|never|no|nor|neither|cannot|none|nobody)\b)"
+_GAP = rf"(?:{_DENIAL}[^.;{_BREAKS}]+{_BREAK}){{0,8}}?"
 
 
 @dataclass(frozen=True, slots=True)
