@@ -39,7 +39,7 @@ def silent_rules(reading: Reading, text: str) -> Iterator[Gap]:
         if index in spoken or any(first < end and last > start for first, last in spans):
             continue
         said = " ".join(text[start:end].split())
-        if text[end : end + 1] not in _ASKING and _states_rule(said):
+        if text[end : end + 1] not in _ASKING and states_rule(said):
             yield Gap(_REASON.format(sentence=said), ((start, end),), kind="silent")
         elif _FIGURE.search(said):
             yield Gap(_UNUSED.format(sentence=said), ((start, end),), kind="silent")
@@ -73,7 +73,7 @@ def _read(reading: Reading) -> Iterator[tuple[int, int]]:
 
 
 @lru_cache(maxsize=1024)  # a text is read many times
-def _states_rule(sentence: str) -> bool:
+def states_rule(sentence: str) -> bool:
     """Whether words of a rule remain once what is harmless is taken out."""
     words = load("silent")
     for phrase in compiled(tuple(words["harmless"])) if len(sentence) < _LONGEST else ():

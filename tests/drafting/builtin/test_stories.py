@@ -134,6 +134,10 @@ def test_a_story_solves_to_the_optimum(text: str, best: float) -> None:
         (SITES, "Oak Cellar must be rented."),
         (WAY, "He must pass the chapel."),
         (WAY, "The track from the mill to the ford is closed."),
+        (FLOW, "The brothers want to avoid the second one."),
+        (TOUR, "The first and the last one listed must never be used together."),
+        (SHIPPING, "The members insist that the work is shared fairly."),
+        (WAY, "The third one needs a permit that he does not have."),
     ],
 )
 def test_a_rule_beside_a_story_is_never_dropped(text: str, twist: str) -> None:

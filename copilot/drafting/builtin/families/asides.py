@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from copilot.drafting.builtin.families.phrases import Account, compiled
+from copilot.drafting.builtin.silent import states_rule
 from copilot.drafting.builtin.words import load
 
 _LEAST = 60  # words: a shorter text is said in the words of the problem alone
@@ -25,7 +26,7 @@ def relax(account: Account, prose: str, labels: Iterable[str]) -> None:
     for start, end in _sentences(account, prose):
         said = _open(account, prose, start, end)
         numbered = any(start <= number.start < end for number in account.numbers)
-        if numbered or (named and named.search(said)) or _has(said, "hard"):
+        if numbered or (named and named.search(said)) or _has(said, "hard") or states_rule(said):
             continue
         account.explain(start, end)
 
