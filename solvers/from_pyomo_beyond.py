@@ -132,6 +132,8 @@ class _Compiler:
             if InvalidNumber.__name__ not in str(error):
                 raise
             raise no_value(where) from error
+        except ArithmeticError as error:  # such as x / (y - y), or a power out of range
+            raise no_value(where) from error
         for number in (repn.constant, *repn.linear.values(), *(repn.quadratic or {}).values()):
             if number.__class__ is InvalidNumber:
                 raise no_value(where)

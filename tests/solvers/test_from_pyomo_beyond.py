@@ -265,6 +265,14 @@ def test_a_tape_has_the_value_that_pyomo_gives_the_expression(tree: Any, point: 
     assert found == pytest.approx(wanted, rel=1e-7, abs=1e-7)
 
 
+@pytest.mark.parametrize("above", [lambda m: m.x[0], lambda m: 2 * m.x[0] + m.x[1], lambda m: pyo.exp(m.x[0])])
+def test_a_division_by_what_cancels_is_told_with_its_constraint(above: Any) -> None:
+    m = blank()
+    m.c = pyo.Constraint(expr=above(m) / (m.x[0] - m.x[0]) <= 1)
+    with pytest.raises(UnsupportedModel, match=r"Constraint c has no finite value whatever is decided: .*division"):
+        to_instance(m)
+
+
 def test_a_tape_alone_has_the_value_of_its_expression() -> None:
     m = blank()
     writer = TapeWriter(lambda variable: variable.index())
