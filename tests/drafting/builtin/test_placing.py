@@ -78,7 +78,7 @@ def test_the_optimum_is_that_of_brute_force(text: str, best: float) -> None:
         (SITES, "At most two places may open."),
         (SITES, "Each shop must be served from exactly one place."),
         (SITES, "If Harbour opens, Market must stay closed."),
-        (MASTS, "The tower and the church cannot both be built."),
+        (MASTS, "The tower and the church must both be built."),
         (MASTS, "Au must be covered twice."),
         (FARMS, "Aldhof must ship at least 10 to Stable C."),
         (FARMS, "Each road that is used costs an extra 20."),
@@ -98,3 +98,9 @@ def test_sentences_of_one_kind_are_records_and_a_name_said_twice_is_none() -> No
     blocks = layout_of(FARMS).blocks
     assert [block.labels for block in blocks][:2] == [("Aldhof", "Birkhof"), ("Stable A", "Stable B", "Stable C")]
     assert layout_of("Ann has 3; Ann has 4. Bob needs 2; Bob needs 5.").blocks == ()
+
+
+def test_two_that_exclude_each_other_are_a_rule_of_the_choice() -> None:
+    draft = ask(f"{MASTS} The tower and the church cannot both be built.\n").draft
+    assert draft is not None
+    assert "at_most_one_of_tower_and_church" in [rule.name for rule in draft.formulation.constraints]

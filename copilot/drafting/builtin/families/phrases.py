@@ -11,6 +11,7 @@ from typing import Any
 
 from copilot.drafting.builtin.families.cells import NUMBER
 from copilot.drafting.builtin.families.sentences import sentence_of, spots_of, written_in
+from copilot.drafting.builtin.phrasing import Dialect
 from copilot.drafting.builtin.words import lexicon, load
 
 _CLAUSE = re.compile(r"[.!?](?=\s|$)|[,;:()]|\n\s*\n|\b(?:and|but|while|whereas|so that|such that)\b")
@@ -19,9 +20,9 @@ _SUFFIX = re.compile(r"(?:[Kk](?!\w)|\s?%)?")
 _UP_TO = re.compile(r"[\"'’”]?\s*(?:through|to|up to|until|–|-|…|\.\.\.)\s*(?:[A-Za-z]+ )?[\"'‘“]?")
 _BREAKS = r"\s,\-‑–—()'\"’“”:"
 _BREAK = rf"[{_BREAKS}]+"
-# Word and break share no sign: there is one way only to part a text. A denial turns a phrase and is no part of a gap.
+# A denial turns a phrase, and is no part of a gap.
 _DENIAL = r"(?!(?:not|never|no|nor|neither|cannot|none|nobody)\b)"
-_GAP = rf"(?:{_DENIAL}[^.;{_BREAKS}]+{_BREAK}){{0,8}}?"
+_DIALECT = Dialect(_BREAK, rf"(?:{_BREAK}{_DENIAL}[^.;{_BREAKS}]+){{0,8}}?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +84,7 @@ def side(kind: str, key: str = "phrases") -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _pattern(phrase: str) -> re.Pattern[str]:
-    """`~` stands for up to eight words, `*` ends a word anyhow, `(a|b c)` is a choice, `?` makes it optional."""
-    out = []
-    for piece in re.findall(r"\([^)]*\)\??|~|[^\s~]+", phrase):
-        if piece == "~":
-            out.append(_GAP)
-            continue
-        optional = piece.endswith("?")
-        choices = piece.rstrip("?").strip("()").split("|")
-        body = "|".join(_choice(one) for one in choices)
-        out.append(rf"(?:\b(?:{body})(?!\w){_BREAK})?" if optional else rf"\b(?:{body})(?!\w){_BREAK}")
-    return re.compile("".join(out).removesuffix(_BREAK), re.IGNORECASE)
-
-
-def _choice(words: str) -> str:
-    """The words of one choice; `~` between two of them stands for up to eight others."""
-    parts = [part.split() for part in words.split("~") if part.strip()]
-    return f"{_BREAK}{_GAP}".join(
-        _BREAK.join(re.escape(word).replace(r"\*", r"\w*") for word in part) for part in parts
-    )
+    return _DIALECT.pattern(phrase)
 
 
 @dataclass(slots=True)

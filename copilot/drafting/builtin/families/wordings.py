@@ -10,11 +10,11 @@ import re
 from functools import cache
 
 from copilot.drafting.builtin.families.phrases import Account
+from copilot.drafting.builtin.phrasing import Dialect
 from copilot.drafting.builtin.words import lexicon, load
 
 _BREAKS = r" \t\n\-‑’'\"“”"
 _BREAK = rf"[{_BREAKS}]+"
-_TOKEN = re.compile(r"\([^)]*\)\??|~|[^\s~]+")
 
 
 def absorb(account: Account, family: str) -> None:
@@ -35,7 +35,7 @@ def statements(family: str) -> tuple[re.Pattern[str], ...]:
         *section["says"],
         *(one for other in section.get("shares", []) for one in load("wordings")[other]["says"]),
     ]
-    return tuple(_pattern(_filled(one)) for one in sorted(said, key=lambda one: -len(one)))
+    return tuple(_dialect().pattern(_filled(one)) for one in sorted(said, key=lambda one: -len(one)))
 
 
 def _filled(phrase: str) -> str:
@@ -46,17 +46,9 @@ def _filled(phrase: str) -> str:
     return phrase
 
 
-def _pattern(phrase: str) -> re.Pattern[str]:
-    out = []
-    for piece in _TOKEN.findall(phrase):
-        if piece == "~":
-            out.append(_gap())
-            continue
-        choices = piece.rstrip("?").strip("()").split("|")
-        body = "|".join(_choice(one) for one in sorted(choices, key=lambda one: -len(one)))
-        said = rf"(?<!\w)(?:{body})(?!\w)(?:,?{_BREAK}|(?=[.,;:!?)]|$))"
-        out.append(rf"(?:{said})?" if piece.endswith("?") else said)
-    return re.compile("".join(out), re.IGNORECASE)
+@cache
+def _dialect() -> Dialect:
+    return Dialect(rf",?{_BREAK}", _gap())
 
 
 @cache
@@ -65,8 +57,4 @@ def _gap() -> str:
     cues = [re.escape(cue).replace(r"\*", r"\w*").replace(r"\ ", _BREAK) for cue in load("families")["any"]["cues"]]
     counted = [word for word, value in lexicon().numbers.items() if value > 1]
     weighty = [*cues, *counted, *load("wordings")["weighty"]["words"]]
-    return rf"(?:(?!(?:{'|'.join(weighty)})(?!\w))[^\s.,;:()\d{_BREAKS}]+{_BREAK}){{0,8}}?"
-
-
-def _choice(words: str) -> str:
-    return _BREAK.join(re.escape(word).replace(r"\*", r"\w*") for word in words.split())
+    return rf"(?:{_BREAK}(?!(?:{'|'.join(weighty)})(?!\w))[^\s.,;:()\d{_BREAKS}]+){{0,8}}?"
