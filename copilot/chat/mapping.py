@@ -12,7 +12,7 @@ from copilot.chat import attachments
 from copilot.chat.models import Conversation, Message
 from copilot.chat.words import plural
 from copilot.data.errors import DataError
-from copilot.data.mapping import Option, Wanted, options_for, propose, set_option
+from copilot.data.mapping import Option, Wanted, options_for, propose, set_option, succeeded
 from copilot.data.models import Dataset
 from copilot.data.services import table_of
 from copilot.data.table import DataTable
@@ -141,7 +141,10 @@ def board_of(run: Run, datasets: Iterable[Dataset]) -> Board:
     except DataError as error:
         raise RunError(str(error)) from error
     data = data_from_json(version.data)
-    wanted = wanted_of(formulation, data)
+    newest = sorted((one for one in held if one.created_at > version.created_at), key=lambda one: one.created_at)
+    wanted = succeeded(
+        wanted_of(formulation, data), list(tables.values()), [dataset.name for dataset in reversed(newest)]
+    )
     return Board(version, held, wanted, data, tables, propose(wanted, list(tables.values())))
 
 

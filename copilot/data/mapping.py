@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from copilot.data.binding import ColumnBinding, as_label, value_columns
@@ -26,9 +26,10 @@ _MEANT = 0.8  # so close is the name of a column that it is meant for a paramete
 class Wanted:
     """One thing that a program reads: a `number`, `numbers` by the labels of its index sets, `labels`, or `rows`.
 
-    `labels` are the present ones of each index set (of a set itself, under its own name); `is_dense` tells that every
-    combination of them has a number now; `is_amount` that a negative number makes no sense; `columns` are those of
-    rows.
+    `source` is the column it was read from ("table:NAME.COLUMN"), `newer` are tables that came since and have all the
+    columns of that one, the newest first. `labels` are the present ones of each index set (of a set itself, under its
+    own name); `is_dense` tells that every combination of them has a number now; `is_amount` that a negative number
+    makes no sense; `columns` are those of rows.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Wanted:
     indices: tuple[str, ...] = ()
     unit: str = ""
     source: str = ""
+    newer: tuple[str, ...] = ()
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_dense: bool = False
     is_amount: bool = False
@@ -209,8 +211,8 @@ def _as_matrix(wanted: Wanted, table: DataTable) -> Option | None:
 
 def _score(wanted: Wanted, table: DataTable, column: str, keys: Sequence[str]) -> tuple[float, str]:
     plain, unit = split_unit(column)
-    if wanted.source in (f"table:{table.name}.{column}", f"table:{table.name}.{plain}"):
-        return 2.0, "the column it was read from"
+    if (known := _known(wanted, table, column)) is not None:
+        return known
     reasons = []
     name = max(_named(wanted, plain), 0.75 * _named(wanted, f"{table.name} {plain}"), 0.6 * _named(wanted, table.name))
     if name > 0.5:
@@ -227,6 +229,29 @@ def _score(wanted: Wanted, table: DataTable, column: str, keys: Sequence[str]) -
     labels = sum(overlaps) / len(overlaps) if overlaps else 0.0
     score = 0.6 * name + 0.2 * labels + (0.2 if same_unit else -0.2 if unit and wanted.unit else 0.0)
     return max(0.0, min(1.0, score)), ", ".join(reasons)
+
+
+def _known(wanted: Wanted, table: DataTable, column: str) -> tuple[float, str] | None:
+    """The score and reason of the column that it was read from, or of the same column of a newer table."""
+    names = (column, split_unit(column)[0])
+    if wanted.source in {f"table:{table.name}.{name}" for name in names}:
+        return 2.0, "the column it was read from"
+    if table.name in wanted.newer and any(wanted.source.endswith(f".{name}") for name in names):
+        return 3.0 - wanted.newer.index(table.name) / len(wanted.newer), "the same column, in a newer table"
+    return None
+
+
+def succeeded(wanted: Sequence[Wanted], tables: Sequence[DataTable], newest: Sequence[str]) -> tuple[Wanted, ...]:
+    """Each want with the tables of `newest` (names, the newest first) that can take its source's place."""
+    return tuple(replace(one, newer=_newer(one.source, tables, newest)) for one in wanted)
+
+
+def _newer(source: str, tables: Sequence[DataTable], newest: Sequence[str]) -> tuple[str, ...]:
+    old = next((table for table in tables if source.startswith(f"table:{table.name}.")), None)
+    if old is None or old.name in newest:
+        return ()
+    columns = {table.name: set(table.columns) for table in tables}
+    return tuple(name for name in newest if set(old.columns) <= columns[name])
 
 
 def _as_key(table: DataTable, column: str, index: str, labels: Sequence[str]) -> float:

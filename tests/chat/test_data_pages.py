@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from copilot.accounts.models import User
@@ -144,6 +145,20 @@ def test_columns_are_proposed_and_can_be_changed(client: Client, talk: Conversat
     assert "Cost · Shipping cost (EUR/t), by Plant and City" in page
     assert "proposed for its name, its unit, its labels" in page
     assert "4 numbers from 3 to 6 EUR/t" in page
+
+
+def test_a_table_that_came_since_is_proposed_in_place_of_the_one_it_was_read_from(
+    client: Client, talk: Conversation, run: Run
+) -> None:
+    formulation = FORMULATION.model_dump(mode="json")
+    next(one for one in formulation["parameters"] if one["name"] == "demand")["source"] = "table:spring.Demand"
+    upload(client, talk, ("spring.csv", b"City,Demand [t]\nParis,25\nLyon,35\n"))
+    ModelVersion.objects.filter(id=run.version_id).update(formulation=formulation, created_at=timezone.now())
+    upload(client, talk, ("autumn.csv", b"City,Demand [t]\nParis,20\nLyon,30\n"))
+    page = client.get(reverse("mapping", args=[run.id]))
+    demand = next(one for one in page.context["fields"] if one.name == "demand")
+    assert demand.reason == "the same column, in a newer table"
+    assert [choice.text for choice in demand.choices if choice.chosen] == ["autumn · Demand [t], by City"]
 
 
 def asked(client: Client, run: Run, **changes: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from copilot.data.binding import ColumnBinding
-from copilot.data.mapping import Option, Wanted, options_for, propose
+from copilot.data.mapping import Option, Wanted, options_for, propose, succeeded
 from copilot.data.reading import DataTable, read_csv, read_tables
 from copilot.data.template import template
 from copilot.data.validating import Validated, validate
@@ -70,6 +70,30 @@ def test_a_column_that_it_was_read_from_comes_first() -> None:
     odd = read_csv("stock.csv", b"City,x,demand\nParis,1,2\nLyon,3,4\n")
     known = Wanted("demand", "numbers", "demand", ("CITIES",), source="table:stock.x", labels=demand.labels)
     assert options_for(known, [odd])[0].binding.column == "x"
+
+
+@pytest.mark.parametrize(
+    ("newest", "newer", "first"),
+    [
+        ((), (), "stock"),
+        (("later", "latest"), ("later",), "later"),  # the latest lacks a column of the old one
+        (("stock",), (), "stock"),  # which came anew itself
+    ],
+)
+def test_a_newer_table_with_its_columns_takes_the_place_of_the_one_it_was_read_from(
+    newest: tuple[str, ...], newer: tuple[str, ...], first: str
+) -> None:
+    given = [
+        read_csv("stock.csv", b"City,x\nParis,1\nLyon,3\n"),
+        read_csv("later.csv", b"City,x,y\nParis,2,4\nLyon,5,6\n"),
+        read_csv("latest.csv", b"Town,x\nParis,2\nLyon,5\n"),
+    ]
+    known = Wanted(
+        "demand", "numbers", "demand", ("CITIES",), source="table:stock.x", labels={"CITIES": ("Paris", "Lyon")}
+    )
+    (one,) = succeeded((known,), given, newest)
+    assert one.newer == newer
+    assert propose((one,), given)["demand"].table == first
 
 
 def test_a_matrix_of_rows_and_columns_is_understood() -> None:
