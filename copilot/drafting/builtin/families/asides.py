@@ -2,7 +2,8 @@
 
 A hard word is one that makes a rule of its own, whatever stands beside it ("only", "at most", "split"). Words of duty
 ("must", "should", "ensuring") alone make none in a sentence that names nothing and counts nothing. A sentence that says
-itself that it does not count is an aside too.
+itself that it does not count is an aside too. Where nothing has a time or an order, words of time and manner ("before",
+"until", "together") are hard only beside a word that binds ("must", "may", "not").
 """
 
 from __future__ import annotations
@@ -15,20 +16,48 @@ from copilot.drafting.builtin.families.phrases import Account, compiled
 from copilot.drafting.builtin.silent import states_rule
 from copilot.drafting.builtin.words import load
 
-_LEAST = 60  # words: a shorter text is said in the words of the problem alone
+_LEAST = 40  # words: a shorter text is said in the words of the problem alone
+_UNREAD = 2 / 3  # of the letters of a sentence
+_TIMELESS = frozenset(
+    {
+        "mix",
+        "diet",
+        "knapsack",
+        "covering",
+        "facility",
+        "transport",
+        "assignment",
+        "packing",
+        "cutting",
+        "options",
+        "reach",
+    }
+)
 
 
-def relax(account: Account, prose: str, labels: Iterable[str]) -> None:
+def relax(account: Account, prose: str, labels: Iterable[str], family: str) -> None:
     """Explain the asides of a longer text; numbers, labels and hard words elsewhere stay open."""
     if len(re.findall(r"\w+", prose)) < _LEAST:
         return
     named = _named(tuple(labels))
     for start, end in _sentences(account, prose):
         said = _open(account, prose, start, end)
+        if family in _TIMELESS and not _has(prose[start:end], "binding"):
+            said = _without(said, "passing")
         numbered = any(start <= number.start < end for number in account.numbers)
         if numbered or (named and named.search(said)) or _has(said, "hard") or states_rule(said):
             continue
         account.explain(start, end)
+
+
+def rules_left(account: Account, prose: str) -> list[tuple[str, int]]:
+    """("a rule", where) for each sentence that states one and from which hardly anything was read."""
+    found = []
+    for start, end in _sentences(account, prose):
+        said = "".join(" " if account.explained[at] else prose[at] for at in range(start, end))
+        if len("".join(said.split())) > _UNREAD * len("".join(prose[start:end].split())) and states_rule(said):
+            found.append(("a rule", start))
+    return found
 
 
 def _sentences(account: Account, prose: str) -> list[tuple[int, int]]:
@@ -43,7 +72,11 @@ def _sentences(account: Account, prose: str) -> list[tuple[int, int]]:
 def _open(account: Account, prose: str, start: int, end: int) -> str:
     """What of a sentence is not explained yet, without the phrases that are no rule anywhere."""
     said = "".join(" " if account.explained[at] else prose[at] for at in range(start, end))
-    for phrase in _phrases("harmless"):
+    return _without(said, "harmless")
+
+
+def _without(said: str, key: str) -> str:
+    for phrase in _phrases(key):
         said = phrase.sub(" ", said)
     return said
 

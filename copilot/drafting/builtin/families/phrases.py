@@ -16,6 +16,11 @@ from copilot.drafting.builtin.words import lexicon, load
 
 _CLAUSE = re.compile(r"[.!?](?=\s|$)|[,;:()]|\n\s*\n|\b(?:and|but|while|whereas|so that|such that)\b")
 _COMPOUND = re.compile(r"[-‑](?:hour|day|week|month|year|stage|phase|dimensional)\b")
+_BOUND = re.compile(
+    r"\b(?:at (?:least|most)|(?:more|less|fewer) than|exceeds?|below|above|over|maximum|minimum|multiples? of)"
+    r"\s*$",
+    re.IGNORECASE,
+)
 _SUFFIX = re.compile(r"(?:[Kk](?!\w)|\s?%)?")
 _UP_TO = re.compile(r"[\"'’”]?\s*(?:through|to|up to|until|–|-|…|\.\.\.)\s*(?:[A-Za-z]+ )?[\"'‘“]?")
 _BREAKS = r"\s,\-‑–—()'\"’“”:"
@@ -171,7 +176,8 @@ class Account:
                 self.counts += [self.take(one), self.take(other)]
         for said in tuple(self.numbers):
             counted = any(phrase.match(self.prose, said.end + 1) for phrase in patterns("any", "counted"))
-            if said.value in sizes or counted or _is_any_two(self.prose, said):
+            bound = _BOUND.search(self.prose[max(0, said.start - 24) : said.start])
+            if (said.value in sizes and not bound) or counted or _is_any_two(self.prose, said):
                 self.counts.append(self.take(said))
         for said in [said for said in self.numbers if said.value == 0]:
             start, end = said.sentence

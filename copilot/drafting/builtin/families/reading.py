@@ -50,11 +50,12 @@ class Reading:
         self._enumerations()
         self.account.relax_weak()
         labels = [record.label for block in self.layout.blocks for record in block.records]
-        asides.relax(self.account, self.layout.prose, (*labels, *self.layout.places))
-        left = self.account.left()
+        asides.relax(self.account, self.layout.prose, (*labels, *self.layout.places), family)
+        left = [(what, start) for what, start, _ in self.account.left()]
+        left = left or asides.rules_left(self.account, self.layout.prose)
         small = self.layout.prose.lower()
         named = [label for label in labels if len(label) > 1 and label.lower() in small and self._names(label)]
-        reasons = [self._reason(what, start) for what, start, _ in left]
+        reasons = [self._reason(what, start) for what, start in left]
         reasons += [f"“{label}” is named in the text beside its record." for label in named]
         if reasons:
             raise NotAllSaid(*dict.fromkeys(reasons))

@@ -127,7 +127,7 @@ class Reading:
         self._legend()
         self._goal_clauses(family)
         self._enumerations()
-        asides.relax(self.account, self.marks.prose, self.data.labels)
+        asides.relax(self.account, self.marks.prose, self.data.labels, family)
         reasons = [*self.data.strange, *self._left()]
         if reasons:
             raise NotAllSaid(*dict.fromkeys(reasons))
@@ -184,7 +184,7 @@ class Reading:
         for one in self.marks.mentions:
             if not all(account.explained[one.start : one.end]):
                 left.append((f"“{one.label}”", one.start))
-        for what, start in sorted(left, key=lambda item: item[1]):
+        for what, start in sorted(left or asides.rules_left(account, prose), key=lambda item: item[1]):
             begin, end = account.sentence_at(start)
             yield f"I did not understand {what} in “{' '.join(prose[begin:end].replace(' .', ' ').split())[:200]}”"
 

@@ -30,7 +30,7 @@ def settle_domain(choice: Choice) -> None:
     if repeated and said["once"]:
         raise Doubt(_UNCLEAR)
     several = repeated or said["many"] or measured or said["mixed"]
-    ruled = any(rule.yes_no for rule in choice.rules)
+    ruled = _is_ruled(choice, clear=bool(said["once"] or said["pick"]))
     picked = ruled or said["pick"] or (said["take"] and choice.goal.sense == "maximize")
     if said["once"] or (picked and not several and not said["made"]):
         if said["once"] and said["many"]:
@@ -51,6 +51,14 @@ def settle_domain(choice: Choice) -> None:
         choice.assumed.append("Any amount may be taken.")
     else:
         choice.assumed.append("Quantities are whole numbers.")
+
+
+def _is_ruled(choice: Choice, *, clear: bool) -> bool:
+    """Whether a rule says yes or no to options; Doubt where they may be portions of food as well as projects."""
+    ruled = any(rule.yes_no for rule in choice.rules)
+    if ruled and choice.goal.sense == "minimize" and not clear:
+        raise Doubt(_UNCLEAR)
+    return ruled
 
 
 def _is_measure(unit: str) -> bool:

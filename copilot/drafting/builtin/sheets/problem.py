@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from copilot.drafting.builtin.families import asides
 from copilot.drafting.builtin.families.phrases import Account, Said, compiled, patterns
 from copilot.drafting.builtin.sheets.cells import cell_of
 from copilot.drafting.builtin.sheets.grids import blanked, grids_of
@@ -79,7 +80,13 @@ class Problem:
         account.relax_clauses((*patterns("any", "core"), *phrases("any", "core"), *phrases(family, "core")))
         account.relax_scene(len(self.prose))
         account.relax_weak()
-        reasons = [self._reason(what, start) for what, start in self._left()]
+        labels = [
+            label for sheet in self.sheets for label in (*sheet.labels, *(column.head for column in sheet.columns))
+        ]
+        asides.relax(account, self.prose, labels, family)
+        reasons = [
+            self._reason(what, start) for what, start in list(self._left()) or asides.rules_left(account, self.prose)
+        ]
         if reasons:
             raise Doubt(*dict.fromkeys(reasons))
 

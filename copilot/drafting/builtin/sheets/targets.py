@@ -102,6 +102,8 @@ class Seeker:
     def _limit(self, said: Said, window: Window, relation: Relation | None) -> Limit | None:
         if relation is None and said.value == len(self.frame.labels) and {stem(first_word(window))} & self.nouns:
             return None
+        if any(phrase.search(window.left) for phrase in phrases("rules", "apart")):  # no amount of its own
+            return None
         members = self._members(said, window)
         percent = said.unit == "%"
         each = self._is_each(f"{window.left}|{window.near_right}")

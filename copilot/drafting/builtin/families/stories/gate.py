@@ -18,6 +18,9 @@ from copilot.drafting.builtin.silent import states_rule
 from copilot.drafting.builtin.words import lexicon, load
 
 _END = re.compile(r"[.!?](?=\s|$)|\n\s*\n")
+_COUNTED = re.compile(
+    r"[\s-]+(?:[^\W\d]+[\s-]+){0,3}?[^\W\d]+(?<!s)(?:s|men|women|people|children)\b|\s+(?:of|in|are|have)\b"
+)
 _DOUBT = "I did not understand “{said}”"
 
 
@@ -78,11 +81,15 @@ def _without(sentence: str, known: Iterable[re.Pattern[str]]) -> str:
 
 
 def _counts_other(said: str, cast: Cast) -> bool:
-    """Whether a number in the sentence is none that counts what is listed."""
+    """Whether a number in the sentence is none that counts what is listed, as in "six towns"."""
     spots = cast.places.find(said)
-    numbers = [(match.start("value"), float(match["value"].replace(",", ""))) for match in NUMBER.finditer(said)]
+    numbers = [(*match.span("value"), float(match["value"].replace(",", ""))) for match in NUMBER.finditer(said)]
     for word in re.finditer(r"[A-Za-z]+", said):
         value = lexicon().numbers.get(word.group().lower(), 0)
         if value > 1:
-            numbers.append((word.start(), value))
-    return any(value not in cast.counts and not any(s.start <= at < s.end for s in spots) for at, value in numbers)
+            numbers.append((*word.span(), value))
+    return any(
+        not any(spot.start <= start < spot.end for spot in spots)
+        and not (value in cast.counts and _COUNTED.match(said, end))
+        for start, end, value in numbers
+    )
