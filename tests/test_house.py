@@ -13,6 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.conftest import FIRST
+
 ROOT = Path(__file__).resolve().parents[1]
 MODULE_LINES, FUNCTION_LINES, SETTINGS_LINES, SCRIPT_BYTES = 300, 40, 200, 5 * 1024
 ROOMS = ("copilot", "solvers")
@@ -85,6 +87,10 @@ def test_no_module_is_named_after_nothing() -> None:
 
 def test_the_settings_fit_on_a_few_screens() -> None:
     assert len((ROOT / "copilot/settings.py").read_text().splitlines()) <= SETTINGS_LINES
+
+
+def test_the_modules_that_are_tested_first_are_there() -> None:
+    assert not [module for module in FIRST if not (ROOT / "tests" / module).is_file()]
 
 
 def test_our_own_script_is_small() -> None:
