@@ -17,9 +17,6 @@ from typing import Any
 from solvers import runner
 from solvers.base import AvailabilityState
 from solvers.disk import is_full, sentence, write_whole
-from solvers.equivalence.command import diff_main
-from solvers.explain.command import explain_main
-from solvers.fingerprint import fingerprint
 from solvers.instance import Instance, InstanceError, Sense
 from solvers.mps import read
 from solvers.mps_write import lp_text, mps_text
@@ -56,8 +53,12 @@ def _hush() -> None:
 
 def _run(given: list[str]) -> int:
     if given[:1] == ["iis"]:
+        from solvers.explain.command import explain_main  # late, as below: what only one command needs loads slowly
+
         return explain_main(given[1:])
     if given[:1] == ["diff"]:
+        from solvers.equivalence.command import diff_main
+
         return diff_main(given[1:])
     options = _parser().parse_args(given)
     try:
@@ -91,6 +92,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _info(options: argparse.Namespace) -> int:
+    from solvers.fingerprint import fingerprint
+
     reading = read(options.file)
     instance = reading.instance
     data = {

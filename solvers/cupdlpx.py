@@ -12,7 +12,6 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
-import scipy.sparse
 
 from solvers.base import Availability, AvailabilityState, Capability
 from solvers.console import captured
@@ -65,6 +64,7 @@ class CuPdlpx:
 
 
 def _attempt(instance: Instance, options: SolveOptions) -> tuple[Result, Vector | None]:
+    import scipy.sparse  # late: every child loads this module, and few solve with it
     from cupdlpx import Model
 
     started = time.monotonic()

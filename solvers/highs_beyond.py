@@ -17,13 +17,13 @@ MAX_SEMICONTINUOUS = 1e5  # HiGHS's own limit: a larger upper bound is an error 
 
 def hessian(instance: Instance) -> highspy.HighsHessian | None:
     """Return the quadratic objective x'Hx/2 as HiGHS wants it, the lower triangle of H by columns; None without one."""
-    import highspy
-    import scipy.sparse
-
     beyond, n = instance.beyond, instance.column_count
     mine = beyond.quadratic_row == OBJECTIVE
     if not mine.any():
         return None
+    import highspy
+    import scipy.sparse  # late: loading it takes longer than most small solves
+
     first, second, value = beyond.quadratic_first[mine], beyond.quadratic_second[mine], beyond.quadratic_value[mine]
     triangle = scipy.sparse.csc_array((np.where(first == second, 2.0 * value, value), (second, first)), shape=(n, n))
     triangle.sum_duplicates()

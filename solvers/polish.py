@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import scipy.sparse
 
 from solvers.first_order import minimising
 from solvers.highs_engine import EngineRefusal, limits, loaded
@@ -168,6 +167,8 @@ class _Plain:
         return basis
 
     def _built(self) -> Instance:
+        import scipy.sparse  # late: most children load this module and never polish
+
         original, owners, kept = self._original, self._own, self._kept
         more = len(owners)
         own = scipy.sparse.csr_array((-np.ones(more), (owners, np.arange(more))), shape=(original.row_count, more))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy.sparse
 
 from solvers.beyond import LINEAR, OBJECTIVE
 from solvers.instance import Instance, Sense
 
+if TYPE_CHECKING:
+    import scipy.sparse
+
 
 def curvature(instance: Instance) -> scipy.sparse.csr_array[Any]:
     """Return the Hessian of the objective, n x n, as its quadratic terms give it."""
+    import scipy.sparse  # late, here and below: every child loads this module, and most solve linear instances
+
     beyond, n = instance.beyond, instance.column_count
     mine = beyond.quadratic_row == OBJECTIVE
     first, second, value = beyond.quadratic_first[mine], beyond.quadratic_second[mine], beyond.quadratic_value[mine]
@@ -25,6 +29,8 @@ def cone(instance: Instance) -> Instance:
 
     For a convex objective over linear rows and real columns; any feasible d can be followed for ever.
     """
+    import scipy.sparse
+
     n = instance.column_count
     bent = curvature(instance)
     bent = bent[np.diff(bent.indptr) > 0]

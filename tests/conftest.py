@@ -13,13 +13,35 @@ import pytest
 if TYPE_CHECKING:
     from copilot.accounts.models import User
 
+TESTS = Path(__file__).parent
+# These take a worker long. Begun last, one of them would still run when the other worker has nothing left to do.
+# None uses the test database, whose tests have an order of their own.
+FIRST = (
+    "up/test_product.py",
+    "live/test_recovery.py",
+    "drafting/structured/test_structured.py",
+    "live/test_product.py",
+    "solvers/test_mpax.py",
+    "solvers/test_bad_files.py",
+    "solvers/test_mps_beyond.py",
+    "solvers/test_from_pyomo_beyond.py",
+    "solvers/test_bench.py",
+    "solvers/test_conformance.py",
+)
 _COMPILED = {  # every child that solves with JAX would compile the same functions anew
-    "JAX_COMPILATION_CACHE_DIR": str(Path(__file__).parents[1] / ".pytest_cache" / "jax"),
+    "JAX_COMPILATION_CACHE_DIR": str(TESTS.parent / ".pytest_cache" / "jax"),
     "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
     "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "0",
 }
 for _name, _value in _COMPILED.items():
     os.environ.setdefault(_name, _value)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long modules first, in this order; the others, and the tests within each, in the order that they had."""
+    places = {TESTS / name: place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 @pytest.fixture(autouse=True)

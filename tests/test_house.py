@@ -13,6 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.conftest import FIRST
+
 ROOT = Path(__file__).resolve().parents[1]
 MODULE_LINES, FUNCTION_LINES, SETTINGS_LINES, SCRIPT_BYTES = 300, 40, 200, 5 * 1024
 ROOMS = ("copilot", "solvers")
@@ -44,9 +46,9 @@ def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def functions(path: Path) -> Iterator[tuple[str, int]]:
+def functions(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Each function of a module with its length in lines, docstring and decorators included."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             yield node.name, (node.end_lineno or first) - first + 1
@@ -56,19 +58,26 @@ def test_there_is_a_house_to_measure() -> None:
     assert len(MODULES) > 50
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_a_module_fits_on_a_few_screens(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= MODULE_LINES
+@pytest.fixture(scope="module")
+def trees() -> dict[str, ast.Module]:
+    """Each module's syntax tree, by the module's name."""
+    return {name(path): ast.parse(path.read_text()) for path in MODULES}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_a_function_fits_on_one_screen(path: Path) -> None:
-    assert not {function: lines for function, lines in functions(path) if lines > FUNCTION_LINES}
+def test_a_module_fits_on_a_few_screens() -> None:
+    lines = {name(path): len(path.read_text().splitlines()) for path in MODULES}
+    assert not {module: count for module, count in lines.items() if count > MODULE_LINES}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_a_module_says_what_it_is_for(path: Path) -> None:
-    assert not path.read_text().strip() or ast.get_docstring(ast.parse(path.read_text()))
+def test_a_function_fits_on_one_screen(trees: dict[str, ast.Module]) -> None:
+    found = [(module, *function) for module, tree in trees.items() for function in functions(tree)]
+    assert len(found) > len(MODULES)
+    assert not [one for one in found if one[-1] > FUNCTION_LINES]
+
+
+def test_a_module_says_what_it_is_for(trees: dict[str, ast.Module]) -> None:
+    full = {name(path) for path in MODULES if path.read_text().strip()}
+    assert not [module for module in full if not ast.get_docstring(trees[module])]
 
 
 def test_no_module_is_named_after_nothing() -> None:
@@ -78,6 +87,10 @@ def test_no_module_is_named_after_nothing() -> None:
 
 def test_the_settings_fit_on_a_few_screens() -> None:
     assert len((ROOT / "copilot/settings.py").read_text().splitlines()) <= SETTINGS_LINES
+
+
+def test_the_modules_that_are_tested_first_are_there() -> None:
+    assert not [module for module in FIRST if not (ROOT / "tests" / module).is_file()]
 
 
 def test_our_own_script_is_small() -> None:

@@ -10,17 +10,21 @@ from copilot.data.reading import DataTable, read_tables
 from tests.data.workbooks import workbook
 
 CSV = b"name,price\n" + b"".join(b"item%d,%d\n" % (i, i) for i in range(100_000))
-BOOK = workbook(
-    {"Costs": [["Plant", "Cost (EUR/t)"], *([f"plant {i}", i / 4] for i in range(20_000))], "Fees": [["a"], [1]]}
-)
+
+
+def book() -> bytes:
+    """A workbook with many rows, which takes a second to write."""
+    costs = [["Plant", "Cost (EUR/t)"], *([f"plant {i}", i / 4] for i in range(20_000))]
+    return workbook({"Costs": costs, "Fees": [["a"], [1]]})
 
 
 def read(name: str, content: bytes, *, seconds: float = 60.0) -> tuple[DataTable, ...]:
     return apart.read(name, content, max_bytes=20 << 20, seconds=seconds)
 
 
-@pytest.mark.parametrize(("name", "content"), [("items.csv", CSV), ("plan.xlsx", BOOK)], ids=["text", "workbook"])
-def test_a_child_gives_the_same_tables(name: str, content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["items.csv", "plan.xlsx"])
+def test_a_child_gives_the_same_tables(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = CSV if name.endswith(".csv") else book()
     monkeypatch.setattr(apart, "read_tables", lambda *_, **__: pytest.fail("read in this process"))
     found = read(name, content)
     assert found == read_tables(name, content)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from copilot.drafting.base import InsightText
 from copilot.drafting.llm import LlmSettings
 from copilot.evaluation.problems import Problem
@@ -13,6 +15,9 @@ from copilot.learning.budget import Budget
 from copilot.learning.cases import Case, Ending, Program, Task, Tried
 from copilot.learning.llm_curator import LlmCurator
 from copilot.library.content import Content
+from solvers import runner
+from solvers.instance import Instance
+from solvers.result import Result
 from tests.drafting.scripted import ScriptedChatModel
 
 TASK = Task(Problem("D002", "logior", "Boxes of capacity 10 take items. Use the fewest boxes.", answer=4.0))
@@ -83,3 +88,17 @@ def helped_by(*keys: str) -> Judge:
 def alternating(shown: frozenset[str], seed: int) -> bool:
     """Right every other time, whatever is shown: an insight that does nothing."""
     return seed % 2 == 0
+
+
+def solve_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many attempts build the same instance: the first is solved, in its child, and the others are told its result."""
+    known: dict[tuple[str, Any], Result] = {}
+    solve = runner.solve
+
+    def once(instance: Instance, **given: Any) -> Result:
+        key = (instance.digest(), given["solver"])
+        if key not in known:
+            known[key] = solve(instance, **given)
+        return known[key]
+
+    monkeypatch.setattr(runner, "solve", once)

@@ -13,6 +13,7 @@ from copilot.learning import work
 from copilot.library import past, prepared
 from copilot.runs.lease import Lease
 from tests.learning import cycle
+from tests.learning.stage import solve_each_once
 from tests.library.cast import curator
 
 pytestmark = [
@@ -31,6 +32,7 @@ def model(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Any:
     monkeypatch.setattr(Lease, "_watch", lambda held: None)
     monkeypatch.setattr(work, "drafter", cycle.Student)
     monkeypatch.setattr(work, "chat_model", lambda: model)
+    solve_each_once(monkeypatch)
     return model
 
 

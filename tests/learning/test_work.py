@@ -30,7 +30,7 @@ from copilot.library.models import InsightVersion, TrialRecord
 from copilot.runs.lease import Lease
 from tests.drafting.replies import PROGRAM, TEXT, workshop
 from tests.drafting.scripted import ScriptedChatModel
-from tests.learning.stage import LESSON, DecidedBench, reply
+from tests.learning.stage import LESSON, DecidedBench, reply, solve_each_once
 from tests.learning.test_corrections import corrected
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +106,7 @@ def done(cycle: LearningCycle) -> LearningJob:
 
 def test_from_an_answer_alone_to_a_verified_insight(model: Routed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learn, "TRIED", range(1000, 1005))
+    solve_each_once(monkeypatch)
     mine = cycle()
     job = done(mine)
     assert job.status == "done", job.closing_message

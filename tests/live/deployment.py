@@ -43,7 +43,6 @@ class Deployment:
         self.environment |= environment
         self.folder = folder
         self.worker: subprocess.Popen[bytes] | None = None
-        self._python("manage.py", "migrate", "--verbosity", "0")
         self._driver = subprocess.Popen(
             [sys.executable, "-m", "tests.live.driver"],
             cwd=ROOT,
@@ -52,6 +51,7 @@ class Deployment:
             stdout=subprocess.PIPE,
             text=True,
         )
+        assert self._answer() == {"ready": True}
 
     def need_worker(self) -> None:
         """A Celery worker in a process group of its own, unless one runs already."""
@@ -76,11 +76,9 @@ class Deployment:
     def do(self, verb: str, **arguments: Any) -> dict[str, Any]:
         """One verb of the driver."""
         assert self._driver.stdin is not None
-        assert self._driver.stdout is not None
         self._driver.stdin.write(json.dumps({"do": verb} | arguments) + "\n")
         self._driver.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._driver.stdout.readline())
-        return answer
+        return self._answer()
 
     def wait(self, run: str, true: Callable[[dict[str, Any]], bool], seconds: float = 60.0) -> dict[str, Any]:
         """Look at the run until something is true of it."""
@@ -103,5 +101,7 @@ class Deployment:
             self._driver.stdout.close()
         self._driver.wait(timeout=10)
 
-    def _python(self, *arguments: str) -> None:
-        subprocess.run([sys.executable, *arguments], cwd=ROOT, env=self.environment, check=True, timeout=120)
+    def _answer(self) -> dict[str, Any]:
+        assert self._driver.stdout is not None
+        answer: dict[str, Any] = json.loads(self._driver.stdout.readline())
+        return answer

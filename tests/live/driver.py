@@ -1,4 +1,4 @@
-"""A Django process of a deployment under test, told what to do by JSON lines on standard input."""
+"""A Django process of a deployment under test: it migrates the database, then does what JSON lines tell it."""
 
 import json
 import os
@@ -10,6 +10,8 @@ import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "copilot.settings")
 django.setup()
+
+from django.core.management import call_command  # noqa: E402
 
 from copilot.accounts.services import local_owner  # noqa: E402
 from copilot.chat import services as chat  # noqa: E402
@@ -51,6 +53,8 @@ def cancel(run: str) -> dict[str, Any]:
 
 VERBS = {"start": start, "state": state, "cancel": cancel}
 
+call_command("migrate", verbosity=0)
+print(json.dumps({"ready": True}), flush=True)
 for line in sys.stdin:
     request = json.loads(line)
     print(json.dumps(VERBS[request.pop("do")](**request)), flush=True)

@@ -31,13 +31,6 @@ class Product:
         clean |= {"COPILOT_DATA_DIR": str(folder), "COPILOT_LEASE_SECONDS": "3", "PYTHONUNBUFFERED": "1"}
         self.environment = clean | environment
         self.folder = folder
-        subprocess.run(
-            [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"],
-            cwd=ROOT,
-            env=self.environment,
-            check=True,
-            timeout=120,
-        )
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "up", "--port", "0"],
             cwd=ROOT,

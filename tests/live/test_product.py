@@ -22,7 +22,7 @@ DISCONNECTS = int(os.environ.get("WELLPOSED_DISCONNECTS", "30"))
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    product = Product(tmp_path_factory.mktemp("product"), COPILOT_SOLVE_SECONDS=str(6 + DISCONNECTS // 8))
+    product = Product(tmp_path_factory.mktemp("product"), COPILOT_SOLVE_SECONDS=str(4 + DISCONNECTS // 10))
     yield product
     product.close()
 

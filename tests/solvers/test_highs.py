@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 import time
 from dataclasses import replace
 
@@ -11,12 +13,25 @@ import pytest
 
 from solvers.highs import METHODS, Highs
 from solvers.instance import Instance
+from solvers.instance_file import encode
+from solvers.process import ROOT
 from solvers.result import Result, SolutionStatus, SolveOptions, TerminationCondition
 from solvers.verdict import judged
 from tests.solvers import instances
 
 T = TerminationCondition
 HAS_EXTRAS = importlib.util.find_spec("highspy_extras") is not None
+WITHOUT_SCIPY = """
+import sys
+sys.modules["scipy.sparse"] = None  # whoever imports it is refused
+import solvers.child
+from solvers.instance_file import decode
+from solvers.registry import SOLVERS
+from solvers.result import SolveOptions
+instance = decode(sys.stdin.buffer.read(), names=False)
+result = SOLVERS["highs"].solve(instance, options=SolveOptions(), report=lambda _: None, should_stop=lambda: False)
+print(result.objective_value)
+"""
 MARK = {"simplex": "simplex", "ipx": "IPX", "hipo": "HiPO", "ipm": "HiPO" if HAS_EXTRAS else "IPX"}
 
 
@@ -136,3 +151,11 @@ def test_a_fractional_bound_of_an_integer_hides_no_better_point(factor: float, l
 def test_bounds_without_a_whole_number_between_them_are_infeasible() -> None:
     result, _ = solved(instances.make(cost=[1], lower=[0.3], upper=[0.6], integer=[1]), SolveOptions())
     assert result.termination_condition is T.INFEASIBLE
+
+
+def test_a_child_solves_a_linear_instance_without_loading_scipys_matrices() -> None:
+    """They are most of what a child would load, and a small solve would mostly wait for them."""
+    command = [sys.executable, "-c", WITHOUT_SCIPY]
+    found = subprocess.run(command, input=encode(instances.workshop()), cwd=ROOT, capture_output=True, check=False)
+    assert found.returncode == 0, found.stderr.decode()
+    assert float(found.stdout) == pytest.approx(3700)

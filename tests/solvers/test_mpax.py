@@ -63,7 +63,8 @@ def test_the_adapter_finds_what_the_library_itself_finds() -> None:
 def test_progress_is_in_the_sense_of_the_instance() -> None:
     turned = replace(COVERING, sense=Sense.MAXIMIZE, cost=-COVERING.cost, objective_offset=7.0)
     seen: list[Progress] = []
-    result = SOLVERS["mpax"].solve(turned, options=SolveOptions(), report=seen.append, should_stop=lambda: False)
+    options = SolveOptions(first_order_tolerance=2e-6)  # as above: each tolerance is compiled anew
+    result = SOLVERS["mpax"].solve(turned, options=options, report=seen.append, should_stop=lambda: False)
     last = seen[-1]
     assert seen[0].phase == "compiling"
     assert last.phase == "first_order"

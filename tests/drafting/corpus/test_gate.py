@@ -14,7 +14,7 @@ import pytest
 from tests.bench.drafter import judged
 from tests.drafting.builtin.asking import ask
 from tests.drafting.corpus.gold import Entry, entries, solved
-from tests.drafting.corpus.verdicts import verdict
+from tests.drafting.corpus.verdicts import read, verdict
 
 ENTRIES = entries()
 WRONG_AT_MOST = 0.04
@@ -57,7 +57,7 @@ def test_a_plan_written_over_sets_is_solved_by_its_program(least: int, value: fl
 
 def test_what_is_not_answered_says_why_and_what_to_do_next() -> None:
     for entry in ENTRIES:
-        outcome = ask(entry.text)
+        outcome = read(entry)
         if outcome.draft is None:
             reasons = " ".join(outcome.reasons)
             asked = all(question.options and question.text.endswith("?") for question in outcome.questions)

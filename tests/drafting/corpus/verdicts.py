@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
+from copilot.drafting.base import DraftOutcome
 from tests.bench.drafter import value_of
 from tests.drafting.builtin.asking import ask
 from tests.drafting.corpus.gold import Entry
 
 
+@functools.cache
+def read(entry: Entry) -> DraftOutcome:
+    """What the drafter makes of the text, which is read once for all that is judged of it."""
+    return ask(entry.text)
+
+
 def verdict(entry: Entry) -> str:
     """right, wrong or abstained; of a text that has no answer, abstaining is right, and so is a plan without one."""
-    outcome = ask(entry.text)
+    outcome = read(entry)
     if outcome.draft is None:
         return "abstained" if entry.optimum is not None else "right"
     value = value_of(outcome.draft)
