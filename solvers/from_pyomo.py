@@ -123,7 +123,7 @@ def _compiled(pyomo_model: Any, objective: Any, variables: list[Any], max_nonzer
     linear = None
     try:
         linear = compiled_linear(pyomo_model, objective, variables, max_nonzeros=max_nonzeros)
-    except (InvalidExpressionError, ArithmeticError):  # such as x / (y - y): the slower way names it
+    except (InvalidExpressionError, ArithmeticError, TypeError):  # such as x / (y - y): the slower way names it
         pass
     except AttributeError as error:  # Pyomo trips over its own mark of a number that is none
         if InvalidNumber.__name__ not in str(error):

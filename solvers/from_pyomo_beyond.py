@@ -134,6 +134,10 @@ class _Compiler:
             raise no_value(where) from error
         except ArithmeticError as error:  # such as x / (y - y), or a power out of range
             raise no_value(where) from error
+        except TypeError as error:  # the root of a negative number
+            if complex.__name__ not in str(error):
+                raise
+            raise no_value(where) from error
         for number in (repn.constant, *repn.linear.values(), *(repn.quadratic or {}).values()):
             if number.__class__ is InvalidNumber:
                 raise no_value(where)

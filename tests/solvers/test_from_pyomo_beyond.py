@@ -273,6 +273,13 @@ def test_a_division_by_what_cancels_is_told_with_its_constraint(above: Any) -> N
         to_instance(m)
 
 
+def test_the_root_of_a_negative_number_is_told_with_its_constraint() -> None:
+    m = blank()
+    m.c = pyo.Constraint(expr=(-1.0 * m.fixed) ** (m.x[0] - (m.x[0] + 1.5)) + pyo.exp(m.x[0]) <= 1)
+    with pytest.raises(UnsupportedModel, match="Constraint c has no finite value whatever is decided"):
+        to_instance(m)
+
+
 def test_a_tape_alone_has_the_value_of_its_expression() -> None:
     m = blank()
     writer = TapeWriter(lambda variable: variable.index())
