@@ -107,7 +107,8 @@ def _check_room(reading: Reading) -> None:
 def _check_capped_goal(reading: Reading) -> None:
     """ "Maximize profit", with profit at most 170: the limit was probably meant of something else."""
     goal = reading.goal
-    aimed = {row for row, sign in goal.rows if sign > 0} if goal and goal.sense == "maximize" else set()
+    most = goal.rows if goal and goal.sense == "maximize" else ()
+    aimed = {row for row, sign in most if sign > 0 and reading.rows[row].money}
     for limit in reading.limits:
         if limit.row in aimed and limit.sign == "<=" and limit.kind == "resource" and limit.quantity:
             name = row_name(reading.rows[limit.row])
