@@ -37,6 +37,11 @@ def silent_rules(reading: Reading, text: str) -> Iterator[Gap]:
     spans = list(_read(reading))
     yield from _halved(reading, text)
     for index, (start, end) in enumerate(reading.offsets):
+        sentence = " ".join(text[start:end].split())
+        if len(sentence) < _LONGEST and any(
+            rule.search(sentence) for rule in compiled(tuple(load("silent")["always"]))
+        ):
+            yield Gap(_REASON.format(sentence=sentence), ((start, end),), kind="silent")
         if index in spoken or any(first < end and last > start for first, last in spans):
             continue
         said = " ".join(text[start:end].split())
