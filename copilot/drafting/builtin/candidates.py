@@ -17,6 +17,8 @@ _FEWEST_LISTS = 3
 _MOST_WORDS = 3_000  # words read over all lists: keeps a long text under a tenth of a second
 _MOST_ITEMS = 6
 _EACH = frozenset({"a", "an", "each", "every", "one", "per", "the"})
+_JOINTS = frozenset({"and", "or", "while", "whereas"})
+_RELATIVE = 9  # words of a relative clause
 _AFTER_JOINT = frozenset({"/", "or", "then", "by", "using", "the", "rest", "in", "how", "many", "much"})
 
 
@@ -120,6 +122,7 @@ def _coordinated(sentence: Sentence, joint: int) -> list[tuple[Token, ...]]:
             end -= 1
         if end > 1 and sentence[end - 1].low in ("one", "ones"):
             end -= 1
+        end = _before_relative(sentence, end)
         phrase = run_ending(sentence, end)
         if not phrase:
             break
@@ -131,6 +134,18 @@ def _coordinated(sentence: Sentence, joint: int) -> list[tuple[Token, ...]]:
             break
         end = start - 1 if sentence[start - 1].low != "," else start
     return phrases
+
+
+def _before_relative(sentence: Sentence, end: int) -> int:
+    """Where the name ends before "that earns 2%": "a savings account that earns 2% and shares that earn 7%"."""
+    for spot in range(end - 1, max(0, end - _RELATIVE), -1):
+        token = sentence[spot]
+        if token.low in _JOINTS:
+            break
+        told = token.low in ("that", "which") and any(word.kind == "number" for word in sentence[spot:end])
+        if told:
+            return spot - 1 if sentence[spot - 1].low == "," else spot
+    return end
 
 
 def _held(sentence: Sentence, joint: int, right: tuple[Token, ...]) -> tuple[Token, ...]:

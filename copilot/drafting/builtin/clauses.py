@@ -30,6 +30,9 @@ _OPENERS = frozenset(
     {"also", "only", "again", "at", "the", "most", "least", "no", "not", "more", "less", "fewer", "than", "up", "to"}
     | {"a", "maximum", "minimum", "of", "both"}
 )
+_MUST = frozenset({"must", "cannot", "should", "may", "shall"})
+_OR_SO = frozenset({"more", "less", "fewer", "greater", "above", "below"})
+_THEM = frozenset({"them", "those", "these"})
 _SHORT = 4
 _IT = frozenset({"it", "they", "this", "these", "each", "which"})
 
@@ -123,6 +126,8 @@ def _splits(parts: Parts, position: int, current: Sequence[Part]) -> bool:
         return True
     if part.low == "but" and current[-1].kind == "number":
         return False  # "at least 20 but at most 50 bottles"
+    if part.low == "or" and current[-1].kind == "number" and following in _OR_SO:
+        return False  # "10 or more wagons"
     if part.low in _SPLITTERS or part.low in (":", "\n"):
         return True
     if part.low != "," and part.low not in lexicon().conjunctions:
@@ -171,7 +176,15 @@ def _verb_before_number(parts: Parts, start: int) -> bool:
             return verb and part.low in _SPLITTERS
         after_to = position > start and parts[position - 1].low == "to"
         verb = verb or (part.verb and not after_to and not part.low.endswith("ing"))
-    return verb and any(part.kind == "item" for part in parts[start:])
+    told = verb or any(part.low in _MUST for part in parts[start:])  # "cannot be greater than the number of"
+    return told and any(part.kind == "item" for part in parts[start:])
+
+
+def _speaks_of_them(piece: Sequence[Part]) -> bool:
+    """ "so she can have at most 7 of them": what was spoken of just before, and nothing else."""
+    low = [part.low for part in piece]
+    told = any(word == "of" and low[spot + 1 : spot + 2] and low[spot + 1] in _THEM for spot, word in enumerate(low))
+    return told and not any(part.kind == "item" for part in piece)
 
 
 def _inherited(piece: Sequence[Part], subject: tuple[int, ...], before: tuple[int, ...]) -> tuple[int, ...]:
@@ -179,6 +192,8 @@ def _inherited(piece: Sequence[Part], subject: tuple[int, ...], before: tuple[in
     words = lexicon()
     if "there" in [part.low for part in piece[:_SHORT]] and not any(part.kind == "item" for part in piece[:_SHORT]):
         return ()  # "This autumn there are 45 barrels"
+    if len(subject) == 1 and _speaks_of_them(piece):
+        return subject
     for position, part in enumerate(piece):
         dated = part.low in ("this", "each") and any(
             word.stem in words.period_stems for word in piece[position + 1 :][:1]
@@ -188,6 +203,8 @@ def _inherited(piece: Sequence[Part], subject: tuple[int, ...], before: tuple[in
         if part.low in words.conjunctions | _SPLITTERS | _OPENERS or part.kind == "mark":
             continue
         if part.low in _IT:
+            if any(word.low == "both" for word in piece[position + 1 : position + 3]):
+                return ()  # "they both need 2 hours": so much of every thing
             numbers = sum(word.kind == "number" for word in piece)
             listed = numbers == len(before) or any(word.low == "respectively" for word in piece)
             told = part.low in ("they", "these") and listed

@@ -10,12 +10,14 @@ from copilot.drafting.builtin.candidates import Items
 from copilot.drafting.builtin.mentions import Parts
 from copilot.drafting.builtin.words import lexicon
 
+_ASKED_OF = frozenset({"of", "each", "every", "both", "the", "type", "types", "kind", "full", "or", "partial"})
 _KINDS = frozenset({"type", "kind", "form", "model", "sort", "size", "brand", "method", "variety"})
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`hypernyms` are stems that name the items together; `invested` tells that the items are counted in money."""
+    """`hypernyms` are stems that name the items together; `invested` tells that the items are counted in money,
+    `singled` are stems of what is told of one by one: cow in "each cow needs 2 kg"."""
 
     items: Items
     hypernyms: frozenset[str]
@@ -23,6 +25,7 @@ class Context:
     invested: bool
     fractional: bool = False
     whole: bool = False
+    singled: frozenset[str] = frozenset()
 
     @property
     def everything(self) -> tuple[int, ...]:
@@ -50,12 +53,23 @@ def context_of(items: Items, sentences: Sequence[Parts]) -> Context:
         or "partial" in stems
         or any(map(_may_be_parted, sentences))
     )
-    invested = bool({"invest", "investment"} & stems) and "return" not in {item.stems[-1] for item in items}
+    invests = bool({"invest", "investment"} & stems) or _parts_with_money(sentences)
+    invested = invests and "return" not in {item.stems[-1] for item in items}
     counted = _asks_how_many(sentences) and not _tells_rates(sentences)
     if not _asks_how_many(sentences) and (_is_paid_by_hour(sentences) or _asks_how_long(sentences)):
         measures.add("hour")
-    return Context(
-        items, frozenset(hypernyms | words.generic_stems), frozenset(measures), invested and not counted, fractional
+    plain = frozenset(hypernyms | words.generic_stems)
+    singled = _singled(sentences) - plain
+    return Context(items, plain, frozenset(measures), invested and not counted, fractional, singled=singled)
+
+
+def _singled(sentences: Sequence[Parts]) -> frozenset[str]:
+    """Stems behind "each" and "every" that no item has."""
+    return frozenset(
+        follower.stem
+        for parts in sentences
+        for part, follower in pairwise(parts)
+        if part.low in ("each", "every") and follower.kind == "word" and not lexicon().is_small(follower.low)
     )
 
 
@@ -106,6 +120,22 @@ def _tells_rates(sentences: Sequence[Parts]) -> bool:
     return False
 
 
+def _parts_with_money(sentences: Sequence[Parts]) -> bool:
+    """ "has $90,000 to put into A and B, which pay 3%": money is put in, and comes back with a rate."""
+    rated = any(part.shape == "percent" for parts in sentences for part in parts)
+    return rated and any(
+        part.shape == "money" and is_parted(parts, spot) for parts in sentences for spot, part in enumerate(parts)
+    )
+
+
+def is_parted(parts: Parts, position: int) -> bool:
+    """Whether an amount of money is shared out: "$500 to put into A", "split $500 between"."""
+    parting = lexicon().cues.part_with_stems
+    ahead, behind = parts[max(0, position - 2) : position], parts[position + 1 : position + 3]
+    told = len(behind) > 1 and behind[0].low == "to" and behind[1].stem in parting
+    return told or any(part.stem in parting - {"spend"} and part.low not in ("invested", "placed") for part in ahead)
+
+
 def _named_together(parts: Parts) -> set[str]:
     found = set()
     for position, part in enumerate(parts):
@@ -149,7 +179,7 @@ def _asked(parts: Parts) -> set[str]:
     for position, part in enumerate(parts):
         if part.low in ("many", "much") and position + 1 < len(parts):
             for follower in parts[position + 1 : position + 5]:
-                if follower.low in ("of", "each", "the", "type", "kind", "full", "or", "partial"):
+                if follower.low in _ASKED_OF:
                     continue
                 if follower.kind != "word" or lexicon().is_small(follower.low) or follower.verb:
                     break

@@ -33,6 +33,8 @@ _NEGATIONS = frozenset(
     | {"refuses", "refuse", "refused", "unwilling"}
 )
 _FORBIDS = ("restrict", "prevent", "prohibit", "forbid", "stops", "keeps")
+_REACH = 18  # words between "limits the number of" and "to 20"
+_DEMANDS = frozenset({"must", "should", "needs", "need", "ensure", "requires", "require", "wants", "want", "sure"})
 _FLIP: dict[Relation, Relation] = {"<=": ">=", ">=": "<=", "==": "=="}
 
 
@@ -120,14 +122,15 @@ def _far(clause: Parts, position: int) -> Cue | None:
     if not low:
         return None
     stems = [part.stem for part in clause[: len(low)]]
-    if low[-1] == "to" and {"limit", "restrict", "cap"} & set(stems[-12:]):
+    if low[-1] == "to" and {"limit", "restrict", "cap"} & set(stems[-_REACH:]):
         return Cue("<=", len(low) - 1)
     if (
         "enough" in low[-9:]
         and "not" not in low[-9:]
         and not any(part.kind == "number" for part in clause[max(0, position - 9) : position])
     ):
-        return Cue("<=", len(low) - low[::-1].index("enough") - 1)
+        spot = len(low) - low[::-1].index("enough") - 1
+        return Cue(">=" if _DEMANDS & set(low[:spot]) else "<=", spot)  # "must have enough seats for 400"
     numbered = max((spot for spot, part in enumerate(clause[:position]) if part.kind == "number"), default=-1)
     if low[-1] in ("is", "are", "to", "be", "at", "was", ":") or _is_item(clause[len(low) - 1]):
         ahead = low[numbered + 1 :]

@@ -8,7 +8,7 @@ from itertools import pairwise
 from copilot.drafting.builtin.clauses import Clause
 from copilot.drafting.builtin.context import Context
 from copilot.drafting.builtin.facts import Gap, Limit, Quantity, Row
-from copilot.drafting.builtin.mentions import Parts
+from copilot.drafting.builtin.mentions import Part, Parts
 from copilot.drafting.builtin.rownames import row_name, written
 from copilot.drafting.builtin.words import load, stem
 
@@ -71,7 +71,7 @@ def bare_heads(parted: Sequence[Parts], context: Context) -> list[Gap]:
         if part.kind == "item" and part.item in heads and not part.holder and stem(part.text) == heads[part.item]
     ]
     counted = [(parts, spot) for parts, spot in bare if spot and parts[spot - 1].kind == "number"]
-    told = {parts[spot].item for parts, spot in bare if not spot or parts[spot - 1].kind != "number"}
+    told = {parts[spot].item for parts, spot in bare if not spot or _names_one(parts[spot - 1])}
     return [
         Gap(
             f'It is not clear whether "{parts[spot].text}" are all things to choose, or only '
@@ -82,6 +82,11 @@ def bare_heads(parted: Sequence[Parts], context: Context) -> list[Gap]:
         for parts, spot in counted
         if parts[spot].item not in told
     ]
+
+
+def _names_one(before: Part) -> bool:
+    """Whether a bare name behind that word is one of the things; a number, or "of every", may mean any of them."""
+    return before.kind != "number" and before.low not in ("each", "every", "both")
 
 
 def other_period(limit: Limit, rows: Sequence[Row]) -> Gap | None:

@@ -80,7 +80,8 @@ def _counted_ones(tokens: Sequence[Token]) -> list[Token]:
         if tokens[spot].low != "one" or tokens[spot + 1].stem not in counted or tokens[spot + 1].kind != "word":
             continue
         before, after = tokens[spot - 1].low, tokens[spot + 2].low if spot + 2 < len(tokens) else "."
-        listed = before in ("and", "plus") or (before in words.verb_forms and not before.endswith("ing"))
+        made = spot > 1 and tokens[spot - 2].low == "to"  # "30 minutes to bake one plank"
+        listed = before in ("and", "plus") or (before in words.verb_forms and not before.endswith("ing") and not made)
         if listed and after not in words.verb_forms and after not in words.auxiliaries:
             found[spot] = _number(tokens[spot], tokens[spot], 1.0)
     return found

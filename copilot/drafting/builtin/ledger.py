@@ -27,7 +27,7 @@ def check(reading: Reading) -> None:
         spans = tuple(fact.quantity.span for fact in row.facts.values())
         if index in used and _is_average(row, reading):
             text = f'"{row_name(row)}" of a mixture is an average, not a sum, which I cannot write yet.'
-            reading.gaps.append(Gap(text, spans))
+            reading.gaps.append(Gap(text, spans, kind="gate"))
         if not (row.words or row.said or row.money or row.said_as_sum or row.unit or row.is_rate):
             reading.gaps.append(nameless(row))
         torn = any(index in gap.rows for gap in reading.gaps)
@@ -42,6 +42,7 @@ def check(reading: Reading) -> None:
     _check_room(reading)
     _check_items(reading)
     _check_twice(reading)
+    _check_capped_goal(reading)
     if not reading.limits and not any(gap.kind == "target" and gap.rows for gap in reading.gaps):
         text = "Nothing in the text limits the choice. Say what there is, or what is needed."
         reading.gaps.append(Gap(text, (), kind="limitless"))
@@ -101,6 +102,18 @@ def _check_room(reading: Reading) -> None:
             name = reading.context.items[tight[0]].label
             text = f'Not even one "{name}" fits within "{written(limit.quantity)}"; is that the limit?'
             reading.gaps.append(Gap(text, (limit.quantity.span, facts[tight[0]].quantity.span)))
+
+
+def _check_capped_goal(reading: Reading) -> None:
+    """ "Maximize profit", with profit at most 170: the limit was probably meant of something else."""
+    goal = reading.goal
+    most = goal.rows if goal and goal.sense == "maximize" else ()
+    aimed = {row for row, sign in most if sign > 0 and reading.rows[row].money}
+    for limit in reading.limits:
+        if limit.row in aimed and limit.sign == "<=" and limit.kind == "resource" and limit.quantity:
+            name = row_name(reading.rows[limit.row])
+            text = f'"{written(limit.quantity)}" would limit "{name}", which is to be made as large as possible.'
+            reading.gaps.append(Gap(text, (limit.quantity.span,)))
 
 
 def _check_items(reading: Reading) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from copilot.drafting.builtin.cues import Cue
 from copilot.drafting.builtin.facts import Quantity
 from copilot.drafting.builtin.mentions import Parts
+from copilot.drafting.builtin.words import lexicon
 
 _TAKES = ("tak", "requir", "need", "cost", "us")
 
@@ -72,3 +74,24 @@ def is_for_all(quantity: Quantity) -> bool:
         and behind[spot + 2 : spot + 3] in ([], [","], ["and"], ["of"], [";"])
         for spot in range(len(behind) - 1)
     )
+
+
+def holds_each(quantity: Quantity, cue: Cue) -> bool:
+    """ "a van has room for 8 guests": what one of a thing holds, and no limit on the things."""
+    ahead = quantity.clause[: quantity.position]
+    room = [part.low for part in ahead[-2:]] in (["room", "for"], ["space", "for"], ["places", "for"])
+    owned = any(part.kind == "item" for part in ahead) and len(quantity.left) == 1
+    return cue.sign == "<=" and room and owned and quantity.next_item < 0
+
+
+def equals_each(quantity: Quantity, cue: Cue) -> bool:
+    """ "the profit from one van equals $5": told of each of a thing."""
+    return cue.sign == "==" and is_distributive(quantity) and quantity.part.shape == "money"
+
+
+def is_split(quantity: Quantity) -> bool:
+    """ "divide $50,000 between A and B"."""
+    behind = [part.low for part in quantity.clause[quantity.position + 1 :][:1]]
+    parting = lexicon().cues.part_with_stems
+    told = any(part.stem in parting for part in quantity.before)
+    return told and behind in (["between"], ["among"], ["across"])

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import permutations
+
+from copilot.drafting.builtin.cues import cue_before
 from copilot.drafting.builtin.facts import Limit, Quantity, RawLimit
 from copilot.drafting.builtin.mentions import Part, Parts
 from copilot.drafting.builtin.words import lexicon
@@ -21,6 +26,29 @@ def paired(raw: RawLimit) -> Limit | None:
         return None
     span = (quantity.clause[0].start, quantity.clause[-1].end)
     return Limit("multiple", raw.sign, (counted.item,), quantity.sentence, (span,), base=(base.item,), share=quantity)
+
+
+def in_proportion(quantities: Sequence[Quantity]) -> tuple[Limit, frozenset[int]] | None:
+    """ "at least one guide for every 8 guests", told in either order: the rule, and where its two numbers stand."""
+    for base, limited in permutations(quantities, 2):
+        cue = cue_before(limited.clause, limited.position)
+        counted, each = _counted(limited)[0], _counted(base)[0]
+        near = abs(base.position - limited.position) <= 2 * _NEAR
+        if cue is None or counted is None or each is None or counted.item == each.item or not near:
+            continue
+        if _follows_every(base) and base.part.shape == limited.part.shape == "plain" and base.part.value > 0:
+            part = replace(limited.part, value=limited.part.value / base.part.value)
+            span = (limited.clause[0].start, limited.clause[-1].end)
+            share = replace(limited, part=part)
+            rule = Limit("multiple", cue.sign, (counted.item,), limited.sentence, (span,), (each.item,), share=share)
+            return rule, frozenset({base.position, limited.position})
+    return None
+
+
+def _follows_every(quantity: Quantity) -> bool:
+    """ "for every 8 guests", "per 8 guests"."""
+    ahead = [part.low for part in quantity.clause[max(0, quantity.position - 2) : quantity.position]]
+    return ahead[-1:] == ["per"] or (ahead[-1:] in (["every"], ["each"]) and ahead[:1] in (["for"], ["to"], ["with"]))
 
 
 def _counted(quantity: Quantity) -> tuple[Part | None, Parts]:

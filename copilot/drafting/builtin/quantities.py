@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from copilot.drafting.builtin.clauses import Clause
 from copilot.drafting.builtin.facts import Money, Quantity
@@ -152,6 +153,8 @@ def _money(part: Part, after: Parts, before: Parts, unit: str, *, counts_item: b
     words = lexicon()
     if counts_item and part.shape == "plain":
         return ""  # "sells at least 30 ovens"
+    if part.shape == "plain" and _is_number_of(before):
+        return ""  # "the number of hats they can sell is at most 170"
     near = [word.stem for word in after] + [word.stem for word in reversed(before)]
     rate = {"pay"} if part.shape == "percent" else set()  # an account pays 3 %, and nobody is paid in percents
     asks = {"charg"} if {"he", "she", "they", "we", "i"} & {word.low for word in before} else set()
@@ -168,6 +171,12 @@ def _money(part: Part, after: Parts, before: Parts, unit: str, *, counts_item: b
     if part.shape in ("plain", "percent") and kinds and bare:
         return kinds[0]  # type: ignore[return-value]
     return ""
+
+
+def _is_number_of(before: Parts) -> bool:
+    """Whether what is said before a number makes it a number of things."""
+    low = [part.low for part in before]
+    return any(pair in (("number", "of"), ("how", "many")) for pair in pairwise(low))
 
 
 def _is_loss(part: Part, after: Parts, before: Parts, unit: str) -> bool:
@@ -208,7 +217,7 @@ def _made_on(parts: Parts, start: int) -> int:
     for part in parts[start : start + 5]:
         if part.kind == "item":
             return part.item if linked else -1
-        linked = linked or part.low in ("on", "from", "per") or (given and part.low in ("to", "in"))
+        linked = linked or part.low in ("on", "from", "per", "for", "by") or (given and part.low in ("to", "in"))
         if not (part.verb or part.low in words.determiners or linked):
             return -1
     return -1

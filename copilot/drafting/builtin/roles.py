@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from copilot.drafting.builtin.clauses import Clause
@@ -12,8 +13,18 @@ from copilot.drafting.builtin.distances import distance_of, is_distance
 from copilot.drafting.builtin.expressions import Expression
 from copilot.drafting.builtin.facts import Fact, Gap, Limit, Quantity, RawLimit
 from copilot.drafting.builtin.mentions import Parts
-from copilot.drafting.builtin.owners import by_hand, is_available, is_distributive, is_for_all, is_served, made_by
-from copilot.drafting.builtin.pairs import paired
+from copilot.drafting.builtin.owners import (
+    by_hand,
+    equals_each,
+    holds_each,
+    is_available,
+    is_distributive,
+    is_for_all,
+    is_served,
+    is_split,
+    made_by,
+)
+from copilot.drafting.builtin.pairs import in_proportion, paired
 from copilot.drafting.builtin.quantities import quantities_of
 from copilot.drafting.builtin.spans import shared_limit
 from copilot.drafting.builtin.words import lexicon
@@ -45,11 +56,12 @@ def assign(clause: Clause, *, item_count: int, hypernyms: frozenset[str], roles:
     named = {} if zipped else named_of(clause, quantities)
     quantities = [named.get(quantity.position, quantity) for quantity in quantities]
     if len(quantities) > 1 and not (zipped or named) and any(part.low == "respectively" for part in clause.parts):
-        said = " ".join(part.text for part in clause.parts)
-        spans = tuple(quantity.span for quantity in quantities)
-        roles.gaps.append(Gap(f'It is not clear what belongs to what in "{said[:300]}".', spans))
+        roles.gaps.append(_unordered(clause, quantities))
     earlier: RawLimit | None = None
+    told = _in_proportion(quantities, roles)
     for index, quantity in enumerate(quantities):
+        if quantity.position in told:
+            continue
         shared = None if zipped else shared_limit(quantities, index)
         if shared is not None:
             roles.limits.append(shared)
@@ -57,9 +69,7 @@ def assign(clause: Clause, *, item_count: int, hypernyms: frozenset[str], roles:
         if is_counting(quantity, item_count, hypernyms) or _is_one_of(quantity):
             continue
         if is_distance(quantity):
-            apart = distance_of(quantity)
-            roles.apart.extend([apart] if apart else [])
-            roles.gaps.extend([] if apart else [no_role(quantity)])
+            _set_apart(quantity, roles)
             continue
         limit = None if is_for_all(quantity) else _limit(quantity, earlier)
         item = zipped.get(quantity.position, -1)
@@ -78,6 +88,27 @@ def assign(clause: Clause, *, item_count: int, hypernyms: frozenset[str], roles:
             roles.shares.append(RawLimit(_unsaid(quantity), quantity, weak=True))
             continue
         earlier = _add_other(quantity, item, item_count=item_count, hypernyms=hypernyms, roles=roles)
+
+
+def _in_proportion(quantities: Sequence[Quantity], roles: Roles) -> frozenset[int]:
+    """Where the two numbers of "at least 2 cooks for every 8 guards" stand, once that rule is added."""
+    rule, spots = in_proportion(quantities) or (None, frozenset())
+    roles.pairs.extend([rule] if rule else [])
+    return spots
+
+
+def _set_apart(quantity: Quantity, roles: Roles) -> None:
+    apart = distance_of(quantity)
+    roles.apart.extend([apart] if apart else [])
+    roles.gaps.extend([] if apart else [no_role(quantity)])
+
+
+def _unordered(clause: Clause, quantities: Sequence[Quantity]) -> Gap:
+    """ "2, 3 and 4 respectively", where there are not as many names."""
+    said = " ".join(part.text for part in clause.parts)
+    return Gap(
+        f'It is not clear what belongs to what in "{said[:300]}".', tuple(quantity.span for quantity in quantities)
+    )
 
 
 def _add_other(
@@ -119,6 +150,8 @@ def _is_one_of(quantity: Quantity) -> bool:
 
 def _limit(quantity: Quantity, earlier: RawLimit | None) -> RawLimit | None:
     cue = cue_before(quantity.clause, quantity.position) or cue_after(quantity.clause, quantity.position)
+    if cue is not None and (holds_each(quantity, cue) or equals_each(quantity, cue)):
+        return None
     if cue is not None:
         return RawLimit(cue.sign, quantity, strict=cue.strict)
     if earlier is not None and _continues(quantity):
@@ -143,7 +176,8 @@ def _stated(quantity: Quantity) -> Relation | None:
     if _has_it(quantity) and not owned:
         return "<="
     low = [part.low for part in quantity.after[:2]]
-    if is_available(quantity) or (quantity.money and low[:1] == ["to"] and low[1:] in (["spend"], ["invest"])):
+    spends = len(quantity.after) > 1 and low[0] == "to" and quantity.after[1].stem in words.part_with_stems
+    if is_available(quantity) or (quantity.money and spends):
         return "<="
     places = [part.low for part in reversed(quantity.before)]
     if len(places) > 1 and places[0] in _POSSESSIVES - {"a", "the"}:
@@ -151,7 +185,7 @@ def _stated(quantity: Quantity) -> Relation | None:
     place = next(iter(places), "")
     if place in ("on", "within", "from", "using") and len(quantity.left) > 1 and not owned:
         return "<="
-    if quantity.part.shape == "money" and _shares_out(quantity):
+    if quantity.part.shape == "money" and (_shares_out(quantity) or is_split(quantity)):
         return "<="
     if place in _POSSESSIVES and quantity.unit in lexicon().measure_stems and quantity.head in lexicon().place_stems:
         return "<="

@@ -72,6 +72,8 @@ def _match(facts: Sequence[Fact], rows: list[Row]) -> None:
 
 def similarity(one: Quantity, other: Quantity) -> float:
     """How likely two numbers measure the same attribute; below 0.4 they do not."""
+    if one.part.shape == other.part.shape == "percent" and _is_elided(one, other):
+        return 0.5  # "the account pays 2%, the fund 6%"
     if bool(one.money) != bool(other.money):
         alike = one.said == other.said or one.said & other.said  # "carries 30" and "costs $75" are two things
         return 0.4 if alike and not (one.words or other.words) else -1.0
@@ -90,6 +92,11 @@ def similarity(one: Quantity, other: Quantity) -> float:
     unit = 0.3 if comparable(one.unit, other.unit) else 0.0
     first = one.words if one.unit == other.unit or not unit else one.words - {one.unit} | {other.unit}
     return unit + _overlap(first, other.words) + said
+
+
+def _is_elided(one: Quantity, other: Quantity) -> bool:
+    """Whether nothing is said around one of the numbers, which then means the same as the other."""
+    return not (one.words or other.words) and not (one.said and other.said)
 
 
 def _differ_in_substance(one: Quantity, other: Quantity) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _ASKING = frozenset({"?", ":"})
 _FIGURE = re.compile(r"[$€£]\s?\d|\d\s?%|\bpercent\b|(?<![\w.,-])(?:[5-9]|\d{2,})(?![\w-])")
+_YEAR = re.compile(r"\b(?:in|since|during|until|year)\s(?:1[7-9]|20)\d\d\b(?!\s?%)", re.IGNORECASE)
 _LONGEST = 1_000  # characters; what is longer is no sentence
 _TOGETHER = re.compile(r"\b(?:together|combined|jointly|altogether|sum of)\b")
 _JOINT = re.compile(r"[;:]|,\s(?=(?:and|but|while|whereas)\b)")
@@ -36,12 +37,17 @@ def silent_rules(reading: Reading, text: str) -> Iterator[Gap]:
     spans = list(_read(reading))
     yield from _halved(reading, text)
     for index, (start, end) in enumerate(reading.offsets):
+        sentence = " ".join(text[start:end].split())
+        if len(sentence) < _LONGEST and any(
+            rule.search(sentence) for rule in compiled(tuple(load("silent")["always"]))
+        ):
+            yield Gap(_REASON.format(sentence=sentence), ((start, end),), kind="silent")
         if index in spoken or any(first < end and last > start for first, last in spans):
             continue
         said = " ".join(text[start:end].split())
         if text[end : end + 1] not in _ASKING and states_rule(said):
             yield Gap(_REASON.format(sentence=said), ((start, end),), kind="silent")
-        elif _FIGURE.search(said):
+        elif _FIGURE.search(_YEAR.sub(" ", said)):
             yield Gap(_UNUSED.format(sentence=said), ((start, end),), kind="silent")
 
 

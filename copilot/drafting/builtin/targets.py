@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from copilot.drafting.builtin.context import Context
+from copilot.drafting.builtin.context import Context, is_parted
 from copilot.drafting.builtin.facts import Gap, Limit, Quantity, RawLimit, Row
 from copilot.drafting.builtin.mentions import Part
 from copilot.drafting.builtin.owners import is_distributive
@@ -40,6 +40,8 @@ def resolve(
         return [_on_items(raw, (raw.item,))], []
     if _is_of_each(quantity) and not _names_row(quantity, rows):
         return [_on_items(raw, (item,)) for item in context.everything], []
+    if context.invested and quantity.money and raw.sign == "<=" and _is_stake(quantity):
+        return [_on_items(raw, context.everything)], []
     alone = sum(bool(row.money) for row in rows) == 1
     scores = [row_score(quantity, row, alone=alone) for row in rows]
     best = max(scores, default=0.0)
@@ -48,10 +50,10 @@ def resolve(
         return [_on_items(raw, items)], []
     if best >= _ENOUGH:
         return _on_rows(raw, rows, scores, taken, context)
-    after = [part.low for part in quantity.after[:2]]
-    if after == ["of", "them"]:
-        return [_on_items(raw, context.everything)], []
     region = _items_around(quantity)
+    after = [part.low for part in quantity.after[:2]]
+    if after in (["of", "them"], ["of", "those"], ["of", "these"]):
+        return [_on_items(raw, region if len(region) == 1 else context.everything)], []
     if len(region) == 1 and quantity.words <= context.hypernyms | context.measures | lexicon().container_stems:
         return [_on_items(raw, region)], []
     return _on_everything(raw, context, rows, taken)
@@ -75,6 +77,13 @@ def _counted_items(quantity: Quantity, rows: Sequence[Row], context: Context, *,
     if not named and ((counted and quantity.unit) or measured or invested):
         return context.everything
     return ()
+
+
+def _is_stake(quantity: Quantity) -> bool:
+    """ "has $90,000 to put into A": money that there is to share out, though one thing may be named only."""
+    owned = any(part.low in ("has", "have", "had", "with") for part in quantity.before)
+    split = any(part.low in ("between", "among", "across") for part in quantity.clause[quantity.position + 1 :][:2])
+    return (owned or split) and not quantity.left and is_parted(quantity.clause, quantity.position)
 
 
 def _is_of_each(quantity: Quantity) -> bool:
@@ -224,6 +233,9 @@ def _loose(
         limits, _ = _on_rows(raw, rows, [float(index == free[0]) for index in range(len(rows))], (), context)
         note = f'{phrase} is read as a limit on "{row_name(rows[free[0]])}".'
         return [replace(limit, notes=(note,)) for limit in limits], []
+    if raw.quantity.head in context.singled:
+        text = f"It is not clear what {phrase} limits: the text also speaks of each of them."
+        return [], [Gap(text, (raw.quantity.span,), kind="target", raw=raw)]
     return [_on_items(raw, context.everything, _LOOSE.format(phrase=phrase))], []
 
 

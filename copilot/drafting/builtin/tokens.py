@@ -11,12 +11,13 @@ from typing import Literal
 from copilot.drafting.builtin.contractions import opened
 from copilot.drafting.builtin.formulas import with_formulas
 from copilot.drafting.builtin.halves import halved
+from copilot.drafting.builtin.nothing import figured
 from copilot.drafting.builtin.scales import shared
 from copilot.drafting.builtin.words import lexicon, stem
 
 Shape = Literal["plain", "money", "percent", "fraction", "multiple"]
 _TOKEN = re.compile(
-    r"(?P<label>\d+-[A-Za-z][A-Za-z-]*)"
+    r"(?P<label>\d+-[A-Za-z][A-Za-z-]*|\d[dD]\b)"
     r"|(?P<number>[1-9]\d{0,2}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?\d*)"
     r"|(?P<money>\\?[$€£¥])"
@@ -49,7 +50,7 @@ Sentence = tuple[Token, ...]
 
 def sentences_of(text: str) -> list[Sentence]:
     """Sentences in order, each with a word or a number; a blank line ends a sentence as a full stop does."""
-    tokens = _labelled(_without_enumeration(shared(_joined(halved(opened(with_formulas(text, _raw)))))))
+    tokens = _labelled(figured(_without_enumeration(shared(_joined(halved(opened(with_formulas(text, _raw))))))))
     sentences: list[list[Token]] = [[]]
     for position, token in enumerate(tokens):
         if token.low == "." and sentences[-1] and _is_abbreviated(sentences[-1], tokens[position + 1 : position + 2]):
@@ -131,10 +132,10 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
 def _number_at(tokens: Sequence[Token], position: int, before: Token | None) -> tuple[Token, int]:
     token = tokens[position]
     following = tokens[position + 1 : position + 8]
+    if token.low in lexicon().money_before and following and following[0].kind == "number":
+        amount, used = _number_at(tokens, position + 1, token)
+        return replace(amount, shape="money", start=token.start), used + 1
     if token.kind == "mark":
-        if token.low in lexicon().money_before and following and following[0].kind == "number":
-            amount, used = _number_at(tokens, position + 1, token)
-            return replace(amount, shape="money", start=token.start), used + 1
         return token, 1
     if token.kind == "word":
         return _worded(tokens, position, before)

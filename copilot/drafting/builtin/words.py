@@ -38,6 +38,7 @@ class Cues:
     able_minimize: frozenset[str]
     aim_stands_for: Mapping[str, str]
     spend_stems: frozenset[str]
+    part_with_stems: frozenset[str]
     due: frozenset[str]
 
 
@@ -209,6 +210,7 @@ def _cues() -> Cues:
         able_minimize=frozenset(cues["objective"]["able_minimize"]),
         aim_stands_for=cues["objective"]["stands_for"],
         spend_stems=_stems(cues["spend"]),
+        part_with_stems=_stems(cues["part_with"]),
         due=frozenset(cues["due"]),
     )
 

@@ -26,6 +26,11 @@ def test_the_text_alone_is_answered() -> None:
         "The joiner insists on a pair of matching ones.",
         "Benches can't be made unless stools are.",
         "Nothing may be made on a holiday.",
+        "The chores have to be divided fairly.",
+        "Each order comes in multiples of 4.",
+        "At least two different sorts must be made.",
+        "Leftover wood has to be scrapped at $3 a plank.",
+        "The difference between the highest and the lowest number must stay under 6.",
     ],
 )
 def test_a_rule_that_is_not_read_is_named(rule: str) -> None:

@@ -19,6 +19,7 @@ from copilot.drafting.builtin.letters.settle import set_goal, settle
 from copilot.drafting.builtin.letters.sums import Terms
 from copilot.drafting.builtin.letters.worth import bounds_of, facts_of
 from copilot.drafting.builtin.mentions import Mentions, Parts
+from copilot.drafting.builtin.overlooked import overlooked
 from copilot.drafting.builtin.reading import Reading
 from copilot.drafting.builtin.rownames import row_name
 from copilot.drafting.builtin.tokens import Sentence
@@ -63,6 +64,7 @@ def read_letters(sentences: Sequence[Sentence], items: Items, *, whole: bool) ->
     reading.gaps.extend(_hole(row) for row in book.rows if len(row.facts) < len(items))
     set_goal(reading, aims)
     settle(reading, book.rules)
+    reading.gaps.extend(overlooked(parted, reading.limits, reading.rows))
     check(reading)
     return reading
 

@@ -10,6 +10,7 @@ from copilot.drafting.builtin.reading import Reading
 from copilot.drafting.builtin.rownames import row_name
 from copilot.drafting.builtin.words import lexicon, load
 
+_NAME = 7  # words from "number" to the end of what is counted
 _ASKS = frozenset(
     {
         "what",
@@ -83,7 +84,9 @@ def _speaks_of(parts: Parts, row: Row) -> bool:
     """Whether a question may mean a row: money, or what it counts; not where it asks for a number of things."""
     stems = {part.stem for part in parts}
     low = [part.low for part in parts]
-    counts = any(low[spot : spot + 2] == ["number", "of"] for spot in range(len(low)))
+    counts = [spot for spot in range(len(low)) if low[spot : spot + 2] == ["number", "of"]]
+    if counts:
+        stems = {part.stem for spot in counts for part in parts[spot + 2 : spot + _NAME]}
     named = bool(stems & (row.words | row.said) - lexicon().empty_stems)
     return named or (bool(row.money) and not counts)
 

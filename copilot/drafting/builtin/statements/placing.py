@@ -58,7 +58,7 @@ def _row_of(rule: Rule, index: int, unit: str, reading: Reading, counted: frozen
     if priced and not rows and any(row.is_rate for row in reading.rows):
         return -1  # money is what is shared out
     near = [spot for spot in rows if _sentences(reading.rows[spot]) == {index}]
-    same = [spot for spot in rows if unit and reading.rows[spot].unit == unit]
+    same = [spot for spot in rows if unit and _is_counted_in(reading.rows[spot], unit)]
     together = bool(rule.words & _ANY) or (unit in counted | _ANY and not _names_some(rule, reading.context, parts))
     for fits in ([spot for spot in same if spot in near], same):
         if len(fits) == 1 and not (together and unit in counted):
@@ -72,6 +72,11 @@ def _row_of(rule: Rule, index: int, unit: str, reading: Reading, counted: frozen
     if told or len(near) > 1 or (unit and _names_some(rule, reading.context, parts)):
         return -2
     return -3
+
+
+def _is_counted_in(row: Row, unit: str) -> bool:
+    """Whether a row counts that: people, or the ore of "20 units of ore"."""
+    return row.unit == unit or (row.unit == "unit" and unit in row.words)
 
 
 def _names_some(rule: Rule, context: Context, parts: Parts) -> bool:
