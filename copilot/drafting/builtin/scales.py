@@ -1,7 +1,8 @@
-"""A scale said once behind a list: "11, 14 and 13 thousand dollars" are three amounts of thousands."""
+"""Scales: said once behind a list, "11, 14 and 13 thousand dollars", or asked for, "in thousands of dollars"."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from copilot.drafting.builtin.tokens import Token
 
 _TIES = frozenset({",", "and", "or"})
+_ASKED = re.compile(r"\bin (?:units of (?:one |a )?)?(thousand|million|billion)s?\b(?! (?:or|units))", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"(?P<sign>[$€£]\s?)?\d[\d,]*(?:\.\d+)?\$?(?:\s(?P<scale>thousand|million|billion)\b)?(?P<unit>\s(?:dollar|euro|pound|franc|crown)s)?"
+)
 _LARGE = 1000.0  # a number that large is said without a scale
 
 
@@ -28,6 +33,26 @@ def shared(tokens: Sequence[Token]) -> list[Token]:
                 found[spot] = replace(tokens[spot], value=tokens[spot].value * factor, shape=token.shape)
             spot -= 1
     return found
+
+
+def unscaled(text: str) -> str:
+    """Where the answer is asked "in thousands of dollars", amounts of thousands stay as they are written."""
+    asked = {found[1].lower() for found in _ASKED.finditer(text)}
+    amounts = [found for found in _AMOUNT.finditer(text) if found["sign"] or found["unit"]]
+    if len(asked) != 1 or {found["scale"] for found in amounts} - asked - {None}:
+        return text
+    for found in amounts:
+        if found["scale"]:
+            start, end = found.span("scale")
+            text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def misses_scale(text: str) -> bool:
+    """Whether the answer is asked in a scale that only some amounts, or none, are told in."""
+    asked = {found[1].lower() for found in _ASKED.finditer(text)}
+    told = {found["scale"] for found in _AMOUNT.finditer(text) if found["sign"] or found["unit"]}
+    return bool(asked) and bool(told) and told != asked
 
 
 def _scale(token: Token) -> float:

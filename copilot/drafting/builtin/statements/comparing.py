@@ -240,8 +240,9 @@ def _against(chunk: Chunk, item_count: int) -> list[Rule] | None:
     if not items_in(chunk[:verb]) or not items_in(chunk[verb + 1 :]):
         return None
     end, limit = _constant(chunk, verb)
-    if end < 0:
-        return None
+    counted = verb + 1 < len(chunk) and chunk[verb + 1].kind == "number" and chunk[verb].phrase != "compared"
+    if end < 0 or (counted and _scales(chunk, verb + 1) and chunk[verb + 1].value == int(chunk[verb + 1].value)):
+        return None  # "fewer than 30 tables": how many, and no factor
     terms = _sides(chunk, verb, end, item_count)
     if terms is None:
         return None

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from copilot.drafting.builtin.letters.lexemes import Lexeme
 from copilot.drafting.builtin.letters.regions import less
-from copilot.drafting.builtin.letters.sums import Terms
+from copilot.drafting.builtin.letters.sums import Terms, grouped
 from copilot.drafting.builtin.statements.lexing import stems_of
 from copilot.drafting.builtin.statements.sums import Statement, items_in, numbers_in, related, sum_of
 from copilot.drafting.builtin.words import load
@@ -122,6 +122,9 @@ def _terms(chunk: Chunk, before: Chunk, behind: Chunk, item_count: int) -> Terms
             return None
         before = tuple(one for one in before if one.kind != "item")
     region, other = (before, behind) if items_in(before) else (behind, before)
+    groups = [grouped(region, spot) for spot, one in enumerate(region) if one.kind == "factor" and one.value > 1]
+    if any(group is not None and region[group[1] - 1].kind == "total" for group in groups):
+        return None  # "twice X and Y together must reach 30": is Y doubled?
     if numbers_in(other) or (region is behind and not _tied(behind)):
         return None
     listed = region is behind and len(items_in(behind)) == item_count

@@ -10,16 +10,15 @@ from dataclasses import replace
 from copilot.drafting.builtin.candidates import Item, Items, candidate_lists, is_statement
 from copilot.drafting.builtin.letters.declared import is_symbol, stem_of, symbol
 from copilot.drafting.builtin.nominals import is_nominal
+from copilot.drafting.builtin.scales import unscaled
 from copilot.drafting.builtin.statements.aliases import aliases_of, with_ordinals
 from copilot.drafting.builtin.statements.proposing import proposed
 from copilot.drafting.builtin.symbols import plain_text
 from copilot.drafting.builtin.tokens import Sentence, Token, sentences_of
 
 _LINE = re.compile(r"\n[ \t]*(?:[-*•→>▪—–·]|o(?= )|\d{1,2}[.)]|\([a-z0-9]\))?")
-_ASKED_IN = re.compile(r"in (?:tens|hundreds|thousands|millions) of|in tens|in hundreds|in thousands|in millions")
 _CENTS = re.compile(r"\bcent(s?)\b")
 _CURRENCY = re.compile(r"[$€£¥]|dollar|euro|pound|franc", re.IGNORECASE)
-_SCALE = re.compile(r"\b(?:hundred|thousand|million)(?= (?:dollar|euro|pound|franc)s)")
 _LETTER = re.compile(r"[A-Za-z]\d?")
 _UNITS = frozenset({"g", "l", "m", "h", "t", "s"})
 _LISTS, _MORE, _FEWEST, _MOST = 4, 3, 2, 6
@@ -28,7 +27,7 @@ Naming = tuple[list[Sentence], Items]
 
 def namings(text: str) -> list[Naming]:
     """The ways to name the decisions: by their letters, or else by the lists of names that fit best."""
-    cut = sentences_of(plain_text(_unscaled(_lined(text))))
+    cut = sentences_of(plain_text(unscaled(_without_cents(_lined(text)))))
     sentences: list[Sentence] = [tuple(map(_as_number, sentence)) for sentence in cut if sentence]
     by_letter = _lettered(sentences)
     if by_letter is not None:
@@ -52,13 +51,11 @@ def _as_number(token: Token) -> Token:
     return replace(token, kind="number", value=float(token.text)) if figure else token
 
 
-def _unscaled(text: str) -> str:
-    """Where the answer is asked "in thousands of dollars", amounts of thousands stay as they are written."""
+def _without_cents(text: str) -> str:
+    """Where all money is told in cents, these are only units."""
     if _CENTS.search(text) and not _CURRENCY.search(text):
         text = _CENTS.sub(lambda found: f"unit{found[1]}", text)
-    if not _ASKED_IN.search(text):
-        return text
-    return _SCALE.sub(lambda found: " " * len(found[0]), text)
+    return text
 
 
 def _lettered(sentences: Sequence[Sentence]) -> Naming | None:

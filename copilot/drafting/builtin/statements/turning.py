@@ -38,7 +38,7 @@ def _compares(lexeme: Lexeme, kept: Sequence[Lexeme], ahead: Sequence[Lexeme], l
     plain = spot >= 0 and all(one.kind in ("word", "total", "verb", "by") for one in ahead[:spot])
     if lexeme.phrase in ("over", "above") and any(one.kind == "difference" for one in kept[-5:]):
         return replace(lexeme, kind="join")
-    if not kept:
+    if not kept and (lexeme.phrase in _PLACES or not plain):
         return replace(lexeme, kind="word")  # "Over a month"
     if plain and ahead[0].kind != "by":
         return replace(lexeme, kind="relation", sign=_FLIP[lexeme.sign] if denied else lexeme.sign, strict=not denied)
