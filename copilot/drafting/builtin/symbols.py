@@ -27,7 +27,7 @@ _COMMANDS = (
 )
 _NEGATIVE = re.compile(r"(?<![\w)])\s-\d")
 _STANDS_FOR = frozenset({"represented", "denoted", "by", "as", "called", "for", "variable"})
-_COUNTED = ("number", "unit", "dollar")
+_COUNTED = ("number", "unit", "dollar", "value", "count", "quantit", "piece", "figure", "person", "people")
 _FACTORS = frozenset({"doubled", "tripled", "halved", "twice", "double"})
 _BRACKETS = frozenset("()[]")
 _FEWEST = 2

@@ -14,6 +14,7 @@ from copilot.drafting.builtin.words import load
 from copilot.drafting.formulation import Relation
 
 Chunk = Sequence[Lexeme]
+_FLIP: dict[Relation, Relation] = {"<=": ">=", ">=": "<=", "==": "=="}
 
 
 def shared(chunk: Chunk, item_count: int) -> list[Statement] | None:
@@ -24,29 +25,39 @@ def shared(chunk: Chunk, item_count: int) -> list[Statement] | None:
         return None
     spot, items = spots[0], items_in(chunk)
     of_item = any(one.kind == "item" for one in chunk[spot + 1 : spot + 4]) and chunk[spot + 1].low == "of"
-    if len(items) != 1 or of_item or any(one.kind in ("exceed", "by", "than") for one in chunk):
+    if not items or of_item or any(one.kind in ("exceed", "by", "than", "harm") for one in chunk):
         return None
     whole = chunk[spot + 1 : spot + 2] and chunk[spot + 1].low == "of"
     if not (whole or chunk[spot].part.shape == "percent"):
         return None
     part = chunk[spot].part
     every: Terms = dict.fromkeys(range(item_count), (part, chunk[spot].value))
-    terms = less({items[0]: (part, 1.0)}, every)
+    own: Terms | None = {items[0]: (part, 1.0)}
+    if len(items) > 1:
+        own = sum_of(chunk[: relations[0]], item_count)
+    if not own or set(own) != set(items):
+        return None
+    terms = less(own, every)
     return [related(terms, chunk[relations[0]].sign, chunk[spot], chunk, value=0.0)]
 
 
 def ranged(chunk: Chunk, item_count: int) -> list[Statement] | None:
-    """ "between six and twenty nightly berths", "canal shifts: anything from 4 to 11"."""
-    numbers, items = numbers_in(chunk), items_in(chunk)
-    if len(numbers) != 2 or len(items) != 1 or any(one.kind in ("exceed", "by", "plus", "minus") for one in chunk):
+    """ "between six and twenty nightly berths", "canal shifts: anything from 4 to 11", "A minus B between 2 and 9"."""
+    numbers, items = [one for one in numbers_in(chunk) if one.kind == "number"], items_in(chunk)
+    if len(numbers) < 2 or not items or any(one.kind in ("exceed", "by", "harm", "ratio") for one in chunk):
         return None
-    low, high = (chunk.index(number) for number in numbers)
+    low, high = (chunk.index(number) for number in numbers[-2:])
     opened = low > 0 and chunk[low - 1].low in ("between", "from")
+    opened = opened or (any(one.kind in ("must", "may") for one in chunk[:low]) and chunk[high - 1].low == "to")
     tie = [one for one in chunk[low + 1 : high] if one.kind == "join" or one.low == "to"]
-    if not (opened and tie and high - low <= 3 and numbers[0].value < numbers[1].value):
+    if not (opened and tie and high - low <= 3 and chunk[low].value < chunk[high].value):
         return None
-    terms: Terms = {items[0]: (numbers[0].part, 1.0)}
-    return [related(terms, sign, number, chunk) for sign, number in ((">=", numbers[0]), ("<=", numbers[1]))]  # type: ignore[arg-type]
+    terms: Terms | None = {items[0]: (chunk[low].part, 1.0)} if len(numbers_in(chunk)) == 2 else None
+    if len(items) > 1 or terms is None:
+        terms = None if items_in(chunk[low:]) else sum_of(chunk[: low - 1], item_count)
+    if not terms or set(terms) != set(items):
+        return None
+    return [related(terms, sign, number, chunk) for sign, number in ((">=", chunk[low]), ("<=", chunk[high]))]  # type: ignore[arg-type]
 
 
 def of_each(chunk: Chunk, item_count: int) -> list[Statement] | None:
@@ -102,6 +113,11 @@ def _limit_in(chunk: Chunk) -> tuple[Chunk, int, int] | None:
     if len(relations) != 1 or any(one.kind in ("exceed", "differ", "many") for one in chunk):
         return None
     spot = relations[0]
+    if any(one.kind == "harm" for one in chunk):
+        if not chunk[spot].strict or any(one.kind == "deny" for one in chunk):
+            return None
+        turned = replace(chunk[spot], sign=_FLIP[chunk[spot].sign], strict=False)  # "more than 9 would break it"
+        chunk = (*chunk[:spot], turned, *chunk[spot + 1 :])
     if chunk[spot].strict and any(one.kind == "deny" for one in chunk[spot:]):
         if chunk[spot].sign != "<=" or items_in(chunk):
             return None
@@ -128,6 +144,7 @@ def _terms(chunk: Chunk, before: Chunk, behind: Chunk, item_count: int) -> Terms
     if numbers_in(other) or (region is behind and not _tied(behind)):
         return None
     listed = region is behind and len(items_in(behind)) == item_count
+    listed = listed or any(one.kind == "harm" for one in chunk)
     return sum_of(region, item_count, together=listed or any(one.kind == "total" for one in chunk))
 
 

@@ -157,8 +157,11 @@ def _depends(parts: Parts, statements: Sequence[Statement]) -> bool:
 
 def _taken(told: Told, parts: Parts, index: int, item_count: int) -> Gap | None:
     """Take in a sentence; the gap where some of it is not accounted for."""
-    statements = cut(lexemes_of(parts), item_count)
-    if statements is None or _depends(parts, statements):
+    lexemes = lexemes_of(parts)
+    statements = cut(lexemes, item_count)
+    harmed = any(one.kind == "harm" for one in lexemes)
+    strict = any(isinstance(one, Rule) and one.strict for one in statements or ())
+    if statements is None or (harmed and strict) or _depends(parts, statements):
         said = " ".join(part.text for part in parts)
         return Gap(f'I could not read "{said[:300]}".', ((parts[0].start, parts[-1].end),))
     for statement in statements:

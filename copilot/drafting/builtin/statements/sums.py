@@ -25,6 +25,7 @@ _LOOSE = (
     "close",
     "by",
     "deny",
+    "harm",
 )
 Pairs = tuple[tuple[Lexeme, Lexeme], ...]
 

@@ -9,7 +9,21 @@ from copilot.drafting.builtin.letters.lexemes import Lexeme, Lexemes
 from copilot.drafting.formulation import Relation
 
 _FLIP: Mapping[Relation, Relation] = {"<=": ">=", ">=": "<=", "==": "=="}
-_DUTIES = frozenset({"amount to", "come to", "reach", "reaches", "hit"})  # limits only where something must be
+_DUTIES = frozenset(
+    {
+        "amount to",
+        "come to",
+        "reach",
+        "reaches",
+        "hit",
+        "sum to",
+        "come out at",
+        "give a value of",
+        "give a total of",
+        "attain",
+        "match",
+    }
+)  # limits only where something must be
 _PLACES = frozenset({"over", "under", "above", "below", "behind", "beyond", "past", "top", "tops", "lead", "leads"})
 _SIGNS = frozenset({"equal", "equals", "=", "<", ">"})
 _REACH, _BACK = 5, 8
