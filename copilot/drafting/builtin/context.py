@@ -15,7 +15,9 @@ _KINDS = frozenset({"type", "kind", "form", "model", "sort", "size", "brand", "m
 
 _PARTS = frozenset({"partial", "fraction", "fractional", "divisibility", "fractionally"})
 _ANY_VALUE = ("any nonnegative value", "any non negative value", "any non negative amount", "any real value")
-_DENIALS = frozenset({"not", "no", "cannot", "never", "without", "nobody", "none", "nothing", "avoid", "n't", "neither"})
+_DENIALS = frozenset(
+    {"not", "no", "cannot", "never", "without", "nobody", "none", "nothing", "avoid", "n't", "neither"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from copilot.drafting.builtin.tokens import Token
 
 _TIES = frozenset({",", "and", "or"})
-_ASKED = re.compile(r"\bin (?:units of (?:one |a )?)?(thousand|million|billion)s?\b(?! (?:or|units))", re.IGNORECASE)
+_ASKED = re.compile(
+    r"\bin (?:units of (?:one |a )?)?(thousand|million|billion)s?\b(?! of (?!dollar|euro|pound|franc|crown|rupee|peso|y[eu]))",
+    re.IGNORECASE,
+)
 _AMOUNT = re.compile(
     r"(?P<sign>[$€£]\s?)?\d[\d,]*(?:\.\d+)?\$?(?:\s(?P<scale>thousand|million|billion)\b)?"
     r"(?P<unit>\s(?:dollar|euro|pound|franc|crown|rupee|peso|shilling|ruble|dirham|dinar)s\b|\s(?:yen|yuan|kroner|kronor)\b)?"

@@ -16,7 +16,7 @@ _SYMBOL = re.compile(r"[XYZW]\d?|[xyzw]\d?")
 _MATH = re.compile(r"\$(?=\\\$)|(?<=\d)\$(?!\d)|\$(?=[A-Za-z])|(?<=[A-Za-z])\$|(?<=[A-Za-z]\d)\$")
 _FORMULA = re.compile(r"\$(?=[^$\n.]{0,80}[+<>=*−][^$\n]{0,80}\$)")
 _BREAK = re.compile(r"\\n|(?<=[:.])-(?=\s*[A-Z])|(?<=[.:;?!)])\n")
-INDEXED = re.compile(r"\b([A-Za-z])_\{?(\d)\}?")
+INDEXED = re.compile(r"(?<![A-Za-z_])([A-Za-z])_\{?(\d)\}?")
 _OWNED = re.compile(r"\b([XYZWxyzw]\d?)['’]s\b")
 _COMMANDS = (
     (re.compile(r"\\leq?(?![a-z])|≤"), "<"),

@@ -10,6 +10,7 @@ from copilot.drafting.builtin.reading import Reading
 from copilot.drafting.builtin.rownames import row_name
 from copilot.drafting.builtin.words import lexicon, load
 
+
 def goal_of(reading: Reading, parted: Sequence[Parts]) -> tuple[Goal | None, Gap | None]:
     """The objective, or the gap where rows or direction are in doubt."""
     words = lexicon()

@@ -95,7 +95,9 @@ def _bracketed(sentence: Sentence, spots: Sequence[int]) -> dict[str, list[str]]
         end = spot - 1 if sentence[spot - 1].low in ("(", ",") else spot - 2
         start = end
         while (
-            start > 0 and sentence[start - 1].low not in (*_STOPS, "and", "or") and not is_symbol(sentence[start - 1])
+            start > 0
+            and sentence[start - 1].low not in (*_STOPS, "and", "or", "from", "among", "between", "into", "of", "for")
+            and not is_symbol(sentence[start - 1])
         ):
             start -= 1
         found[sentence[spot].text] = _content(sentence[max(start, end - 3) : end], sentence, max(start, end - 3))

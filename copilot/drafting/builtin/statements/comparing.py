@@ -138,9 +138,7 @@ def _beyond(chunk: Chunk, item_count: int) -> list[Rule] | None:
 
 def _amounts(chunk: Chunk, verb: int) -> bool:
     """Whether numbers that are no factors stand behind a comparison."""
-    return any(
-        one.kind == "number" and not _scales(chunk, spot) for spot, one in enumerate(chunk) if spot > verb
-    )
+    return any(one.kind == "number" and not _scales(chunk, spot) for spot, one in enumerate(chunk) if spot > verb)
 
 
 def _was_denied(relation: Lexeme) -> bool:
@@ -224,6 +222,9 @@ def _against(chunk: Chunk, item_count: int) -> list[Rule] | None:
     counted = verb + 1 < len(chunk) and chunk[verb + 1].kind == "number" and chunk[verb].phrase != "compared"
     if end < 0 or (counted and _scales(chunk, verb + 1) and chunk[verb + 1].value == int(chunk[verb + 1].value)):
         return None  # "fewer than 30 tables": how many, and no factor
+    plain = not any(one.kind in ("plus", "minus", "difference") for one in chunk[:verb])
+    if plain and chunk[verb].kind == "exceed" and any(one.kind == "number" for one in chunk[:verb]):
+        return None  # "five A in excess of B": how far, and no factor
     terms = _sides(chunk, verb, end, item_count)
     if terms is None:
         return None

@@ -21,8 +21,11 @@ _SCALED = {
     **{"double": 2.0, "treble": 3.0, "triple": 3.0, "quadruple": 4.0, "twice": 2.0, "thrice": 3.0},
 }
 _GAP = 6
+_ORDINALS = frozenset({"st", "nd", "rd", "th"})
 _TIES = frozenset({"per", "every", "each", "ratio", "to"})
-_DUTIES = frozenset({"must", "have", "has", "should", "need", "needs", "include", "requires", "require", "asks", "wants", "demands"})
+_DUTIES = frozenset(
+    {"must", "have", "has", "should", "need", "needs", "include", "requires", "require", "asks", "wants", "demands"}
+)
 
 
 def lexemes_of(parts: Parts) -> Lexemes:
@@ -54,6 +57,8 @@ def _at(parts: Parts, low: Sequence[str], position: int) -> tuple[Lexeme, int]:
     if part.kind == "item":
         return Lexeme("item", part, part.end, value=1.0), 1
     if part.kind == "number":
+        if low[position + 1 : position + 2] and low[position + 1] in _ORDINALS:
+            return Lexeme("unsafe", part, part.end), 1  # "no slots for a 61st episode"
         return _number(parts, low, position)
     if part.low in ("−", "minus") and parts[position + 1 : position + 2] and not _subtracts(parts, position):
         following = parts[position + 1]
@@ -192,7 +197,11 @@ def _near() -> frozenset[str]:
 @cache
 def _behind() -> Mapping[str, Relation]:
     data = load("freely")["behind"]
-    return {**dict.fromkeys(data["upper"], "<="), **dict.fromkeys(data["lower"], ">=")}
+    return {
+        **dict.fromkeys(data["exact"], "=="),
+        **dict.fromkeys(data["upper"], "<="),
+        **dict.fromkeys(data["lower"], ">="),
+    }
 
 
 def stems_of(lexemes: Sequence[Lexeme]) -> frozenset[str]:

@@ -49,7 +49,9 @@ def ranged(chunk: Chunk, item_count: int) -> list[Statement] | None:
     low, high = (chunk.index(number) for number in numbers[-2:])
     opened = low > 0 and chunk[low - 1].low in ("between", "from")
     opened = opened or (any(one.kind in ("must", "may") for one in chunk[:low]) and chunk[high - 1].low == "to")
-    tie = [one for one in chunk[low + 1 : high] if one.kind == "join" or one.low == "to"]
+    boxed = low > 0 and chunk[low - 1].kind == "open"
+    tie = [one for one in chunk[low + 1 : high] if one.kind == "join" or one.low == "to" or (boxed and one.low == ",")]
+    opened = opened or boxed
     if not (opened and tie and high - low <= 3 and chunk[low].value < chunk[high].value):
         return None
     terms: Terms | None = {items[0]: (chunk[low].part, 1.0)} if len(numbers_in(chunk)) == 2 else None

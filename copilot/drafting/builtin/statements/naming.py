@@ -20,7 +20,7 @@ from copilot.drafting.builtin.tokens import Sentence, Token, sentences_of
 _LINE = re.compile(r"\n[ \t]*(?:[-*•→>▪—–·]|o(?= )|\d{1,2}[.)]|\([a-z0-9]\))?")
 _CENTS = re.compile(r"\bcent(s?)\b")
 _CURRENCY = re.compile(r"[$€£¥]|dollar|euro|pound|franc", re.IGNORECASE)
-_OWNED = re.compile(r"(?<![\w'’])([B-HJ-Zb-hj-z]\d?)['’]s\b")
+_OWNED = re.compile(r"(?<![\w'’])([B-HJ-Zb-hj-z]_?\d?)(\$?)['’]s\b")
 _LETTER = re.compile(r"[A-Za-z]\d?")
 _UNITS = frozenset({"g", "l", "m", "h", "t", "s"})
 _LISTS, _MORE, _FEWEST, _MOST = 4, 3, 2, 6
@@ -33,14 +33,14 @@ def namings(text: str) -> list[Naming]:
     cut = sentences_of(plain_text(text))
     sentences: list[Sentence] = [tuple(map(_as_number, sentence)) for sentence in cut if sentence]
     by_letter = _lettered(sentences)
+    marked = lettered(text) if by_letter or declared_in(text) else None
     if by_letter is not None:
-        return [by_letter]
+        return [by_letter, *([marked] if marked and len(marked[1]) == len(by_letter[1]) else [])]
     sentences = [told for sentence in sentences if (told := _without_remarks(sentence))]
     bare = [told for sentence in sentences if (told := _without_brackets(sentence))]
     lists = [items for items in candidate_lists(bare) if not any(is_statement(item) for item in items)]
     known = {frozenset(item.stems for item in items) for items in lists[:_LISTS]}
     more = [items for items in proposed(bare) if frozenset(item.stems for item in items) not in known]
-    marked = lettered(text) if declared_in(text) else None
     named = [items for items in (*lists[:_LISTS], *more[:_MORE]) if not _holds(items, sentences)]
     return [*([marked] if marked else []), *((sentences, items) for items in named)]
 
@@ -58,7 +58,7 @@ def _holds(items: Items, sentences: Sequence[Sentence]) -> bool:
 
 def _lined(text: str) -> str:
     """The text with its lines as sentences of their own, as long as before."""
-    text = _OWNED.sub(lambda found: f"{found[1]}  ", text)
+    text = _OWNED.sub(lambda found: f"{found[1]}{found[2]}  ", text)
     return _LINE.sub(lambda found: ";".ljust(len(found[0])), text)
 
 

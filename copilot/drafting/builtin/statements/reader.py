@@ -53,6 +53,11 @@ def _without_counts(parts: Parts, item_count: int, *, early: bool) -> Parts:
         counts = part.kind == "number" and part.worded and part.shape == "plain" and part.value == item_count
         noun = bool(behind) and behind[0].kind == "word" and behind[0].stem not in lexicon().measure_stems
         noun = noun and not lexicon().is_small(behind[0].low)
+        noun = noun or [one.low for one in parts[position + 1 : position + 3]] in (
+            ["of", "its"],
+            ["of", "the"],
+            ["of", "their"],
+        )
         single = part.kind == "number" and part.worded and part.value == 1 and bool(behind)
         if (
             single

@@ -89,7 +89,9 @@ def _short(found: list[Lexeme]) -> list[Lexeme]:
     start = next((spot for spot, one in enumerate(found) if one.low in load("freely")["words"]["shortfalls"]), -1)
     if start < 0:
         return found
-    side = next((spot for spot in range(start + 1, len(found)) if (found[spot].phrase or found[spot].low) in _SIDES), -1)
+    side = next(
+        (spot for spot in range(start + 1, len(found)) if (found[spot].phrase or found[spot].low) in _SIDES), -1
+    )
     if side < 0 or not any(one.kind == "item" for one in found[start:side]):
         return found
     end = _side_end(found, side + 1)
@@ -102,7 +104,9 @@ def _side_end(found: Sequence[Lexeme], start: int) -> int:
     while end < len(found) and not (named and found[end].kind in _ENDS):
         named = named or found[end].kind == "item"
         end += 1
-    while named and end > start and found[end - 1].kind == "word" and found[end - 1].low in ("has", "have", "is", "are"):
+    while (
+        named and end > start and found[end - 1].kind == "word" and found[end - 1].low in ("has", "have", "is", "are")
+    ):
         end -= 1
     return end
 
