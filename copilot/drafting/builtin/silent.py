@@ -47,9 +47,12 @@ def silent_rules(reading: Reading, text: str) -> Iterator[Gap]:
     yield from _partly(reading, text)
     yield from _one_sided(reading, text)
     for index, (start, end) in enumerate(reading.offsets):
+        said = " ".join(text[start:end].split())
+        if any(phrase.search(said) for phrase in compiled(tuple(load("silent")["unsayable"]))):
+            yield Gap(_REASON.format(sentence=said), ((start, end),), kind="silent")
+            continue
         if index in spoken or any(first < end and last > start for first, last in spans):
             continue
-        said = " ".join(text[start:end].split())
         if text[end : end + 1] not in _ASKING and states_rule(said):
             yield Gap(_REASON.format(sentence=said), ((start, end),), kind="silent")
         elif _FIGURE.search(said):
