@@ -184,9 +184,9 @@ def _is_torn(region: Parts) -> bool:
         told = {part.low for part in before}
         scaled = any(part.kind == "number" for part in before[-6:])
         joined = any(part.low in ("and", "or") for part in between)
-        if joined and scaled and not any(part.kind == "number" or part.low in ("plus", "minus") for part in between):
-            if told & {"plus", "minus"} or not told & _ALL:
-                return True
+        owned = any(part.kind == "number" or part.low in ("plus", "minus") for part in between)
+        if joined and scaled and not owned and (told & {"plus", "minus"} or not told & _ALL):
+            return True
     return False
 
 

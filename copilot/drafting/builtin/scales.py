@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _TIES = frozenset({",", "and", "or"})
 _ASKED = re.compile(
-    r"\bin (?:units of (?:one |a )?)?(thousand|million|billion)s?\b(?! of (?!dollar|euro|pound|franc|crown|rupee|peso|y[eu]))",
+    r"\bin (?:units of (?:one |a )?)?(thousand|million|billion)s?\b"
+    r"(?! of (?!dollar|euro|pound|franc|crown|rupee|peso|y[eu]))",
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(

@@ -13,7 +13,9 @@ from copilot.drafting.builtin.nominals import is_nominal, run_ending
 from copilot.drafting.builtin.tokens import Sentence, Token, sentences_of
 
 _SYMBOL = re.compile(r"[XYZW]\d?|[xyzw]\d?")
-_MATH = re.compile(r"\$(?=\\\$)|(?<=\d)\$(?!\d)|\$(?=[A-Za-z])|(?<=[A-Za-z])\$|(?<=[A-Za-z]\d)\$")
+_MATH = re.compile(
+    r"\$(?=\\\$)|(?<=\d)\$(?!\d)|\$(?=[A-Za-z])|(?<=[A-Za-z])\$|(?<=[A-Za-z]\d)\$|(?<=[A-Za-z]\d )\$(?![\d\\])"
+)
 _FORMULA = re.compile(r"\$(?=[^$\n.]{0,80}[+<>=*−][^$\n]{0,80}\$)")
 _BREAK = re.compile(r"\\n|(?<=[:.])-(?=\s*[A-Z])|(?<=[.:;?!)])\n")
 INDEXED = re.compile(r"(?<![A-Za-z_])([A-Za-z])_\{?(\d)\}?")

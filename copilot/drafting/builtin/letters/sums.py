@@ -77,11 +77,9 @@ def _take(state: _Sum, lexemes: Sequence[Lexeme], position: int) -> int:
         return _take_item(state, lexemes, position)
     if kind == "open":
         return _take_bracket(state, lexemes, position)
-    if kind == "factor" and (group := grouped(lexemes, position)):
-        return _take_group(state, lexeme, group) - position
     if kind in ("factor", "number"):
-        _take_factor(state, lexeme)
-    elif kind in ("join", "comma"):
+        return _take_factor(state, lexemes, position)
+    if kind in ("join", "comma"):
         state.joined = bool(state.terms) or state.joined
         state.dangling = kind == "join"
     elif kind in ("plus", "minus"):
@@ -140,7 +138,11 @@ def _take_group(state: _Sum, factor: Lexeme, group: tuple[list[Lexeme], int]) ->
     return end
 
 
-def _take_factor(state: _Sum, lexeme: Lexeme) -> None:
+def _take_factor(state: _Sum, lexemes: Sequence[Lexeme], position: int) -> int:
+    lexeme = lexemes[position]
+    group = grouped(lexemes, position) if lexeme.kind == "factor" else None
+    if group:
+        return _take_group(state, lexeme, group) - position
     if lexeme.part.shape == "money":
         state.wrong = True
     elif state.factor is not None:
@@ -149,6 +151,7 @@ def _take_factor(state: _Sum, lexeme: Lexeme) -> None:
     else:
         _settle_join(state, owned=True)
         state.factor = (lexeme.part, lexeme.value)
+    return 1
 
 
 def _take_operator(state: _Sum, lexeme: Lexeme) -> None:

@@ -57,8 +57,6 @@ def _at(parts: Parts, low: Sequence[str], position: int) -> tuple[Lexeme, int]:
     if part.kind == "item":
         return Lexeme("item", part, part.end, value=1.0), 1
     if part.kind == "number":
-        if low[position + 1 : position + 2] and low[position + 1] in _ORDINALS:
-            return Lexeme("unsafe", part, part.end), 1  # "no slots for a 61st episode"
         return _number(parts, low, position)
     if part.low in ("−", "minus") and parts[position + 1 : position + 2] and not _subtracts(parts, position):
         following = parts[position + 1]
@@ -114,6 +112,8 @@ def _subtracts(parts: Parts, position: int) -> bool:
 def _number(parts: Parts, low: Sequence[str], position: int) -> tuple[Lexeme, int]:
     """A number, or a factor: "twice", "half", "2 *", "two times"."""
     part = parts[position]
+    if set(low[position + 1 : position + 2]) & _ORDINALS:
+        return Lexeme("unsafe", part, part.end), 1  # "no slots for a 61st episode"
     times = low[position + 1 : position + 2] == ["*"]
     of = low[position + 1 : position + 2] == ["of"]
     owned = of and any(one.kind == "item" for one in parts[position + 2 : position + 4])

@@ -14,6 +14,7 @@ from copilot.drafting.builtin.words import load
 from copilot.drafting.formulation import Relation
 
 Chunk = Sequence[Lexeme]
+_SEVERAL = frozenset({"combined", "together", "jointly", "taken together", "put together", "both together"})
 _FLIP: dict[Relation, Relation] = {"<=": ">=", ">=": "<=", "==": "=="}
 
 
@@ -44,7 +45,7 @@ def shared(chunk: Chunk, item_count: int) -> list[Statement] | None:
 def ranged(chunk: Chunk, item_count: int) -> list[Statement] | None:
     """ "between six and twenty nightly berths", "canal shifts: anything from 4 to 11", "A minus B between 2 and 9"."""
     numbers, items = [one for one in numbers_in(chunk) if one.kind == "number"], items_in(chunk)
-    if len(numbers) < 2 or not items or any(one.kind in ("exceed", "by", "harm", "ratio") for one in chunk):
+    if len(numbers) < 2 or any(one.kind in ("exceed", "by", "harm", "ratio") for one in chunk):
         return None
     low, high = (chunk.index(number) for number in numbers[-2:])
     opened = low > 0 and chunk[low - 1].low in ("between", "from")
@@ -54,12 +55,20 @@ def ranged(chunk: Chunk, item_count: int) -> list[Statement] | None:
     opened = opened or boxed
     if not (opened and tie and high - low <= 3 and chunk[low].value < chunk[high].value):
         return None
+    if not items:
+        words = stems_of(chunk) | ({"total"} if any(one.kind in ("total", "all") for one in chunk) else set())
+        if not words or not any(one.kind in ("must", "may", "verb") for one in chunk):
+            return None
+        rules = [related({}, ">=", chunk[low], chunk), related({}, "<=", chunk[high], chunk)]
+        return [replace(rule, words=frozenset(words), pending=True) for rule in rules]
     terms: Terms | None = {items[0]: (chunk[low].part, 1.0)} if len(numbers_in(chunk)) == 2 else None
     if len(items) > 1 or terms is None:
         terms = None if items_in(chunk[low:]) else sum_of(chunk[: low - 1], item_count)
     if not terms or set(terms) != set(items):
         return None
-    return [related(terms, sign, number, chunk) for sign, number in ((">=", chunk[low]), ("<=", chunk[high]))]  # type: ignore[arg-type]
+    ends: list[tuple[Relation, Lexeme]] = [(">=", chunk[low]), ("<=", chunk[high])]
+    told = ends[1:] if len(terms) == 1 and not chunk[low].value else ends  # what is chosen is never negative
+    return [related(terms, sign, number, chunk) for sign, number in told]
 
 
 def of_each(chunk: Chunk, item_count: int) -> list[Statement] | None:
@@ -105,6 +114,8 @@ def limited(chunk: Chunk, item_count: int) -> list[Statement] | None:
     terms = _terms(chunk, before, behind, item_count)
     if terms is None or any(one.low in ("each", "every", "apiece") for one in chunk):
         return None
+    if len(terms) == 1 and any(one.kind == "total" and one.phrase in _SEVERAL for one in chunk):
+        return None  # "sheets and B combined": the other has a name that is not known
     return [replace(related(terms, chunk[spot].sign, chunk[number], chunk), strict=chunk[spot].strict)]
 
 

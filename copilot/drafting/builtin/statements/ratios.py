@@ -1,4 +1,4 @@
-"""Reads so many of one for so many of another: "at least 2 A for every 3 B", "the ratio of A to B is at least 1 to 4"."""
+"""Reads so many of one for so many of another: "at least 2 A for every 3 B", "the ratio of A to B is 1 to 4"."""
 
 from __future__ import annotations
 

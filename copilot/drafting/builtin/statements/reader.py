@@ -72,8 +72,17 @@ def _without_counts(parts: Parts, item_count: int, *, early: bool) -> Parts:
             and before not in _LIMITS
         ):
             part = replace(part, kind="word", stem=part.low)
+        if part.shape == "fraction" and part.low == "half" and _is_manner(parts, position):
+            part = replace(part, kind="word", stem=part.low)
         kept.append(part)
     return tuple(kept)
+
+
+def _is_manner(parts: Parts, position: int) -> bool:
+    """ "cannot be half carried out": half done, and half of nothing."""
+    before = [one.low for one in parts[max(0, position - 3) : position]]
+    behind = parts[position + 1 : position + 2]
+    return "be" in before and bool(behind) and behind[0].low.endswith(("ed", "en", "ne", "ilt"))
 
 
 def _holders() -> frozenset[str]:
