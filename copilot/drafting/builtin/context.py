@@ -14,6 +14,13 @@ _ASKED_OF = frozenset({"of", "each", "every", "both", "the", "type", "types", "k
 _KINDS = frozenset({"type", "kind", "form", "model", "sort", "size", "brand", "method", "variety"})
 
 
+_PARTS = frozenset({"partial", "fraction", "fractional", "divisibility", "fractionally"})
+_ANY_VALUE = ("any nonnegative value", "any non negative value", "any non negative amount", "any real value")
+_DENIALS = frozenset(
+    {"not", "no", "cannot", "never", "without", "nobody", "none", "nothing", "avoid", "n't", "neither"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """`hypernyms` are stems that name the items together; `invested` tells that the items are counted in money,
@@ -48,11 +55,7 @@ def context_of(items: Items, sentences: Sequence[Parts]) -> Context:
         stems |= {part.stem for part in parts if part.kind == "word"}
         measures |= {part.holder for part in parts if part.holder} | _rates(parts)
     hypernyms = {stem for stem in hypernyms if stem not in words.empty_stems}
-    fractional = (
-        bool({"partial", "fraction", "fractional", "divisibility", "fractionally"} & stems)
-        or "partial" in stems
-        or any(map(_may_be_parted, sentences))
-    )
+    fractional = any(map(_may_be_parted, sentences))
     invests = bool({"invest", "investment"} & stems) or _parts_with_money(sentences)
     invested = invests and "return" not in {item.stems[-1] for item in items}
     counted = _asks_how_many(sentences) and not _tells_rates(sentences)
@@ -74,12 +77,17 @@ def _singled(sentences: Sequence[Parts]) -> frozenset[str]:
 
 
 def _may_be_parted(parts: Parts) -> bool:
-    """ "hours need not be whole"."""
+    """ "hours need not be whole", "any fraction of a gram"; not "cannot be sold in fractions"."""
     low = [part.low for part in parts]
-    return any(
+    stems = [part.stem for part in parts]
+    told = [spot for spot, stem in enumerate(stems) if stem in _PARTS]
+    denied = any(word in _DENIALS for word in low[: told[-1]]) if told else True
+    unwhole = any(
         word in ("whole", "integer", "integers", "integral") and {"not", "n't"} & set(low[max(0, spot - 3) : spot])
         for spot, word in enumerate(low)
     )
+    joined = f" {' '.join(low)} "
+    return not denied or unwhole or any(f" {phrase} " in joined for phrase in _ANY_VALUE)
 
 
 def _asks_how_many(sentences: Sequence[Parts]) -> bool:

@@ -49,6 +49,8 @@ def _than(quantity: Quantity) -> int:
         return -1
     than = more + low[more:].index("than")
     named = any(part.kind == "item" for part in behind[than + 1 : than + 7])
+    if any(part.kind == "number" for part in behind[than + 1 : than + 2]):
+        return -1  # "30 tables and more than 50 chairs"
     return than if named and not any(part.kind == "number" for part in behind[:than]) else -1
 
 

@@ -83,6 +83,8 @@ def _ending_at(parts: Parts, start: int, position: int, sentence: int) -> tuple[
             1
         ]
     terms = _terms(region)
+    if len(terms) > 1 and _is_torn(region):
+        return None, end
     if not terms or not _is_sum(region, terms):
         if any(part.kind == "number" for part in region):
             return None, end
@@ -172,6 +174,20 @@ def _terms(region: Parts) -> dict[int, tuple[Part, float]]:
             terms[part.item] = (source, -value if negative else value)
             pending, sign = None, 1.0
     return {} if pending is not None else terms
+
+
+def _is_torn(region: Parts) -> bool:
+    """ "3 times X and Y", "the difference of X and Y and Z": what a factor or a difference is of is not clear."""
+    items = [spot for spot, part in enumerate(region) if part.kind == "item"]
+    for first, second in pairwise(items):
+        before, between = region[:first], region[first:second]
+        told = {part.low for part in before}
+        scaled = any(part.kind == "number" for part in before[-6:])
+        joined = any(part.low in ("and", "or") for part in between)
+        owned = any(part.kind == "number" or part.low in ("plus", "minus") for part in between)
+        if joined and scaled and not owned and (told & {"plus", "minus"} or not told & _ALL):
+            return True
+    return False
 
 
 def _is_sum(region: Parts, terms: dict[int, tuple[Part, float]]) -> bool:

@@ -17,6 +17,7 @@ from copilot.drafting.builtin.letters.reader import read_letters
 from copilot.drafting.builtin.plans import best_value, finite, is_idle, is_whole
 from copilot.drafting.builtin.questions.said import answered, parted
 from copilot.drafting.builtin.reading import Reading, read
+from copilot.drafting.builtin.scales import unscaled
 from copilot.drafting.builtin.silent import silent_rules
 from copilot.drafting.builtin.statements.naming import namings
 from copilot.drafting.builtin.statements.reader import read_statements
@@ -137,17 +138,18 @@ def formulation_of(reading: Reading, text: str) -> Formulation:
 
 def best_reading(text: str) -> Reading | None:
     """The reading that explains most of the text, or None where nothing to choose between was found."""
+    written, text = text, unscaled(text)
     sentences = compounded(sentences_of(text))
     by_letters = _symbolic(text)
     figures = sum(token.kind == "number" for sentence in sentences for token in sentence)
     lists = [] if by_letters else candidate_lists(sentences)[: max(1, _MOST_FIGURES // max(figures, 1))]
     readings = [by_letters] if by_letters else [read(sentences, items) for items in lists]
     if not readings:
-        return _stated(text, figures)
+        return _stated(written, figures)
     if not by_letters and figures <= _FEW_FIGURES:
         readings.extend(_named(text, readings) or _summed(sentences, readings))
     for reading in readings:
-        reading.gaps.extend(silent_rules(reading, text))
+        reading.gaps.extend(silent_rules(reading, written))
     ranked = sorted(readings, key=lambda reading: (reading.weight, len(reading.notes), -len(reading.context.items)))
     complete = [reading for reading in ranked if not reading.gaps]
     for reading in complete:
@@ -155,7 +157,7 @@ def best_reading(text: str) -> Reading | None:
             return reading
     if any(gap.kind == "gate" for gap in ranked[0].gaps):  # the text itself says too little or too much
         return ranked[0]
-    return _stated(text, figures) or ranked[0]
+    return _stated(written, figures) or ranked[0]
 
 
 def _stated(text: str, figures: int) -> Reading | None:

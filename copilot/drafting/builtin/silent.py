@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from copilot.drafting.builtin.facts import Gap
 from copilot.drafting.builtin.families.phrases import compiled
-from copilot.drafting.builtin.words import load
+from copilot.drafting.builtin.scales import misses_scale
+from copilot.drafting.builtin.words import load, stem
 
 if TYPE_CHECKING:
     from copilot.drafting.builtin.reading import Reading
@@ -19,8 +20,14 @@ _FIGURE = re.compile(r"[$€£]\s?\d|\d\s?%|\bpercent\b|(?<![\w.,-])(?:[5-9]|\d{
 _YEAR = re.compile(r"\b(?:in|since|during|until|year)\s(?:1[7-9]|20)\d\d\b(?!\s?%)", re.IGNORECASE)
 _LONGEST = 1_000  # characters; what is longer is no sentence
 _TOGETHER = re.compile(r"\b(?:together|combined|jointly|altogether|sum of)\b")
+_BOTH = 2
+_GOES = re.compile(
+    r"\b(?:go|goes|spent|devoted|given|reserved|allotted|allocated|assigned|dedicated)\s+(?:to|on|for)\b"
+)
+_PART = "“{said}” is of some of the things only. Name them before the limit."
 _JOINT = re.compile(r"[;:]|,\s(?=(?:and|but|while|whereas)\b)")
 _UNCLEAR = "“{said}” counts several things together, and I found one only. Name all of them there."
+_SCALE = "The answer is asked in thousands or millions, and the amounts are not all told so. Write all in one scale."
 _UNUSED = (
     "“{sentence}” has a number that I could not use. Say what it limits, takes or brings, or leave it out if it does "
     "not matter."
@@ -35,16 +42,18 @@ def silent_rules(reading: Reading, text: str) -> Iterator[Gap]:
     """One gap for each sentence with the words of a rule that no rule, no aim and no fact comes from."""
     spoken = {limit.sentence for limit in reading.limits} | ({reading.goal.sentence} if reading.goal else set())
     spans = list(_read(reading))
+    if misses_scale(text):
+        yield Gap(_SCALE, (), kind="silent")
     yield from _halved(reading, text)
+    yield from _partly(reading, text)
+    yield from _one_sided(reading, text)
     for index, (start, end) in enumerate(reading.offsets):
-        sentence = " ".join(text[start:end].split())
-        if len(sentence) < _LONGEST and any(
-            rule.search(sentence) for rule in compiled(tuple(load("silent")["always"]))
-        ):
-            yield Gap(_REASON.format(sentence=sentence), ((start, end),), kind="silent")
+        said = " ".join(text[start:end].split())
+        if len(said) < _LONGEST and any(rule.search(said) for rule in compiled(tuple(load("silent")["unsayable"]))):
+            yield Gap(_REASON.format(sentence=said), ((start, end),), kind="silent")
+            continue
         if index in spoken or any(first < end and last > start for first, last in spans):
             continue
-        said = " ".join(text[start:end].split())
         if text[end : end + 1] not in _ASKING and states_rule(said):
             yield Gap(_REASON.format(sentence=said), ((start, end),), kind="silent")
         elif _FIGURE.search(_YEAR.sub(" ", said)):
@@ -66,6 +75,31 @@ def _halved(reading: Reading, text: str) -> Iterator[Gap]:
         clause = _JOINT.split(said)[-1]
         if _TOGETHER.search(clause):
             yield Gap(_UNCLEAR.format(said=" ".join(clause.split())), limit.spans, kind="silent")
+
+
+def _partly(reading: Reading, text: str) -> Iterator[Gap]:
+    """One gap for each limit of a quantity whose words behind it name some of the things only."""
+    items = reading.context.items
+    for limit in reading.limits:
+        if limit.row < 0 or limit.quantity is None or reading.rows[limit.row].said_as_sum:
+            continue
+        start, stop = limit.quantity.span[1], reading.offsets[limit.sentence][1]
+        said = _JOINT.split(text[start:stop].replace(",", ";"))[0]
+        if not _GOES.search(said):
+            continue
+        stems = {stem(word) for word in said.lower().split()}
+        named = [item for item in items if set(item.stems) & stems]
+        if 0 < len(named) < len(reading.rows[limit.row].facts):
+            yield Gap(_PART.format(said=" ".join(said.split())), limit.spans, kind="silent")
+
+
+def _one_sided(reading: Reading, text: str) -> Iterator[Gap]:
+    """One gap for each sentence that says "in either direction", and of which no two rules were made."""
+    for index, (start, end) in enumerate(reading.offsets):
+        either = any(phrase.search(text[start:end]) for phrase in compiled(tuple(load("silent")["either"])))
+        if either and sum(limit.sentence == index for limit in reading.limits) < _BOTH:
+            said = " ".join(text[start:end].split())
+            yield Gap(_REASON.format(sentence=said), ((start, end),), kind="silent")
 
 
 def _read(reading: Reading) -> Iterator[tuple[int, int]]:

@@ -13,10 +13,12 @@ from copilot.drafting.builtin.nominals import is_nominal, run_ending
 from copilot.drafting.builtin.tokens import Sentence, Token, sentences_of
 
 _SYMBOL = re.compile(r"[XYZW]\d?|[xyzw]\d?")
-_MATH = re.compile(r"\$(?=\\\$)|(?<=\d)\$(?!\d)|\$(?=[A-Za-z])|(?<=[A-Za-z])\$|(?<=[A-Za-z]\d)\$")
+_MATH = re.compile(
+    r"\$(?=\\\$)|(?<=\d)\$(?!\d)|\$(?=[A-Za-z])|(?<=[A-Za-z])\$|(?<=[A-Za-z]\d)\$|(?<=[A-Za-z]\d )\$(?![\d\\])"
+)
 _FORMULA = re.compile(r"\$(?=[^$\n.]{0,80}[+<>=*−][^$\n]{0,80}\$)")
 _BREAK = re.compile(r"\\n|(?<=[:.])-(?=\s*[A-Z])|(?<=[.:;?!)])\n")
-INDEXED = re.compile(r"\b([A-Za-z])_\{?(\d)\}?")
+INDEXED = re.compile(r"(?<![A-Za-z_])([A-Za-z])_\{?(\d)\}?")
 _OWNED = re.compile(r"\b([XYZWxyzw]\d?)['’]s\b")
 _COMMANDS = (
     (re.compile(r"\\leq?(?![a-z])|≤"), "<"),
@@ -27,7 +29,7 @@ _COMMANDS = (
 )
 _NEGATIVE = re.compile(r"(?<![\w)])\s-\d")
 _STANDS_FOR = frozenset({"represented", "denoted", "by", "as", "called", "for", "variable"})
-_COUNTED = ("number", "unit", "dollar")
+_COUNTED = ("number", "unit", "dollar", "value", "count", "quantit", "piece", "figure", "person", "people")
 _FACTORS = frozenset({"doubled", "tripled", "halved", "twice", "double"})
 _BRACKETS = frozenset("()[]")
 _FEWEST = 2

@@ -14,7 +14,7 @@ from copilot.drafting.formulation import Relation
 Kind = Literal[
     "item", "number", "factor", "relation", "plus", "minus", "join", "comma", "colon", "open", "close", "difference",
     "total", "all", "each", "more", "fewer", "than", "by", "explains", "purpose", "break", "unsafe", "verb", "word",
-    "exceed", "deny", "may", "must", "differ", "either", "many", "same", "skipped",
+    "exceed", "deny", "may", "must", "differ", "either", "many", "same", "skipped", "ratio", "harm",
 ]  # fmt: skip
 _JOINS = frozenset({"and", "&", "or"})
 _MARKS: Mapping[str, Kind] = {",": "comma", ":": "colon", "(": "open", "[": "open", ")": "close", "]": "close"}

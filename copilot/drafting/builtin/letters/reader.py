@@ -71,12 +71,19 @@ def read_letters(sentences: Sequence[Sentence], items: Items, *, whole: bool) ->
 
 def _read_sentence(book: _Notebook, parts: Parts, index: int, *, aimed: bool) -> None:
     lexemes = lexemes_of(_without_counts(parts, book.item_count))
+    mutual = any(lexeme.kind == "either" for lexeme in lexemes)
+    if mutual:
+        lexemes = tuple(lexeme for lexeme in lexemes if lexeme.kind != "either")
     ranges, lexemes = ranges_in(lexemes)
     found = found_in(lexemes, book.item_count, book.waiting, book.waited)
     if found.waiting is not book.waiting:
         book.waited = frozenset(lexeme.part.stem for lexeme in lexemes if lexeme.kind == "word") - _SMALL
     book.waiting = found.waiting
-    book.rules.extend((rule, index) for rule in (*ranges, *found.rules))
+    turned = [rule.turned() for rule in found.rules if rule.is_distance] if mutual else []
+    if mutual and len(turned) != 1:
+        book.gaps.append(_unread(lexemes))
+        return
+    book.rules.extend((rule, index) for rule in (*ranges, *found.rules, *turned))
     words = frozenset(lexeme.part.stem for lexeme in lexemes if lexeme.kind != "item")
     for rest in found.rest:
         _read_rest(book, rest, index, aimed=aimed, words=words)

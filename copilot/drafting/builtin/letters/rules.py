@@ -26,6 +26,7 @@ from copilot.drafting.builtin.letters.sums import Terms, parsed
 from copilot.drafting.builtin.mentions import Part
 from copilot.drafting.formulation import Relation
 
+_FALLING = frozenset({"less", "fewer", "lower", "smaller", "below", "under"})
 _VERBS = frozenset({"exceed", "exceeds", "equal", "equals", "equal to"})
 
 
@@ -42,6 +43,15 @@ class Rule:
     money: bool = False
     pending: bool = False
     apart: bool = False  # said as a "difference", which may also mean the distance
+
+    @property
+    def is_distance(self) -> bool:
+        """Whether it limits how far one decision may be above another."""
+        return self.sign == "<=" and sorted(value for _, value in self.terms.values()) == [-1.0, 1.0]
+
+    def turned(self) -> Rule:
+        """The same limit on what is left when the sides change places: "in either direction"."""
+        return replace(self, terms={item: (part, -value) for item, (part, value) in self.terms.items()})
 
 
 @dataclass(slots=True)
@@ -172,10 +182,19 @@ def _compared(found: Found, lexemes: Lexemes, start: int, position: int, item_co
         number, sign = amount
         end = behind_unit(lexemes, number + 1)
         part = replace(lexemes[number].part, value=lexemes[number].value)
-        rule = replace(rule, limit=part, sign="<=" if relation.sign == "<=" else sign or relation.sign, strict=False)
+        rule = replace(_by(rule, relation, sign), limit=part, strict=False)
     elif relation.bare and relation.phrase not in _VERBS:
         return 0
     return _added(found, rule, left[1], end, lexemes, start)
+
+
+def _by(rule: Rule, relation: Lexeme, sign: Relation | None) -> Rule:
+    """ "exceed Y by", "not fall below Y by more than": how far one may be above the other, or below it."""
+    words = set(relation.phrase.split())
+    if words & _FALLING:
+        denied = relation.sign == ">="
+        return replace(rule.turned(), sign="<=" if denied else sign or ">=")
+    return replace(rule, sign="<=" if relation.sign == "<=" else sign or relation.sign)
 
 
 def _again(found: Found, lexemes: Lexemes, start: int, position: int, sign: Relation) -> int:

@@ -78,8 +78,8 @@ def _take(state: _Sum, lexemes: Sequence[Lexeme], position: int) -> int:
     if kind == "open":
         return _take_bracket(state, lexemes, position)
     if kind in ("factor", "number"):
-        _take_factor(state, lexeme)
-    elif kind in ("join", "comma"):
+        return _take_factor(state, lexemes, position)
+    if kind in ("join", "comma"):
         state.joined = bool(state.terms) or state.joined
         state.dangling = kind == "join"
     elif kind in ("plus", "minus"):
@@ -105,7 +105,44 @@ def _take_together(state: _Sum, lexeme: Lexeme) -> None:
     state.together = state.together or state.apart == "second"
 
 
-def _take_factor(state: _Sum, lexeme: Lexeme) -> None:
+def grouped(lexemes: Sequence[Lexeme], position: int) -> tuple[list[Lexeme], int] | None:
+    """ "half the sum of X and Y", "a quarter of X and Y combined": what a factor is of, and where that ends."""
+    items: list[Lexeme] = []
+    ahead = total = False
+    spot = position + 1
+    for spot in range(position + 1, len(lexemes) + 1):
+        one = lexemes[spot] if spot < len(lexemes) else None
+        if one is not None and one.kind == "total" and one.low not in ("both", "either", "between"):
+            total, ahead = True, ahead or not items
+            if items:
+                spot += 1
+                break
+        elif one is not None and one.kind == "item":
+            items.append(one)
+        elif one is None or one.kind not in ("word", "join", "comma", "verb", "all"):
+            break
+    named = len({one.item for one in items}) == len(items) > 1
+    return (items, spot) if total and named else None
+
+
+def _take_group(state: _Sum, factor: Lexeme, group: tuple[list[Lexeme], int]) -> int:
+    """Add a factor times each member of its group; returns where the group ends."""
+    items, end = group
+    if state.factor is not None or (state.terms and not (state.joined or state.operated)):
+        state.wrong = True
+    _settle_join(state, owned=True)
+    for one in items:
+        state.wrong = state.wrong or one.item in state.terms
+        state.terms[one.item] = (factor.part, state.sign * factor.value)
+    state.listed += len(items)
+    return end
+
+
+def _take_factor(state: _Sum, lexemes: Sequence[Lexeme], position: int) -> int:
+    lexeme = lexemes[position]
+    group = grouped(lexemes, position) if lexeme.kind == "factor" else None
+    if group:
+        return _take_group(state, lexeme, group) - position
     if lexeme.part.shape == "money":
         state.wrong = True
     elif state.factor is not None:
@@ -114,6 +151,7 @@ def _take_factor(state: _Sum, lexeme: Lexeme) -> None:
     else:
         _settle_join(state, owned=True)
         state.factor = (lexeme.part, lexeme.value)
+    return 1
 
 
 def _take_operator(state: _Sum, lexeme: Lexeme) -> None:
@@ -136,12 +174,21 @@ def _take_item(state: _Sum, lexemes: Sequence[Lexeme], position: int) -> int:
     if state.terms and not state.joined and state.listed:
         state.wrong = True  # two decisions side by side, with nothing that joins them
         return 1
-    _settle_join(state, owned=state.factor is not None)
+    _settle_join(state, owned=state.factor is not None or (state.together and _is_apart(lexemes, position)))
     part, value = state.factor or (lexeme.part, 1.0)
     state.terms[lexeme.item] = (part, state.sign * value)
     state.factor = None
     state.listed += 1
     return 1
+
+
+def _is_apart(lexemes: Sequence[Lexeme], position: int) -> bool:
+    """ "twice the allocation for X and the allocation for Y": a member with a noun of its own takes no factor."""
+    spot = position - 1
+    while spot > 0 and lexemes[spot].kind in ("word", "verb"):
+        spot -= 1
+    between = lexemes[spot + 1 : position]
+    return lexemes[spot].kind == "join" and len(between) > 2 and between[0].low == "the"
 
 
 def _settle_join(state: _Sum, *, owned: bool) -> None:

@@ -11,34 +11,6 @@ from copilot.drafting.builtin.rownames import row_name
 from copilot.drafting.builtin.words import lexicon, load
 
 _NAME = 7  # words from "number" to the end of what is counted
-_ASKS = frozenset(
-    {
-        "what",
-        "how",
-        "which",
-        "find",
-        "determine",
-        "give",
-        "state",
-        "goal",
-        "wanted",
-        "question",
-        "work",
-        "tell",
-        "aim",
-        "minimise",
-        "minimize",
-        "maximise",
-        "maximize",
-        "wants",
-        "objective",
-        "that",
-        "cheapest",
-        "highest",
-        "largest",
-        "lowest",
-    }
-)
 
 
 def goal_of(reading: Reading, parted: Sequence[Parts]) -> tuple[Goal | None, Gap | None]:
@@ -58,7 +30,7 @@ def goal_of(reading: Reading, parted: Sequence[Parts]) -> tuple[Goal | None, Gap
         return None, Gap(
             "Some of the amounts are earned and some are paid, which I cannot add up.", (), about_goal=True
         )
-    found = _sense(parted)
+    found = _sense(parted, row.money)
     if found is None:
         return None, Gap("The text does not say what to maximize or minimize.", (), about_goal=True)
     sense, index = found
@@ -91,13 +63,17 @@ def _speaks_of(parts: Parts, row: Row) -> bool:
     return named or (bool(row.money) and not counts)
 
 
-def _sense(parted: Sequence[Parts]) -> tuple[str, int] | None:
-    """Which way the question points, and its sentence; the last sentence that asks counts first."""
+def _sense(parted: Sequence[Parts], money: str = "") -> tuple[str, int] | None:
+    """Which way the question points, and its sentence; the last sentence that asks counts first.
+
+    "The best plan" spends least or earns most, whatever the numbers are.
+    """
     known, words = load("freely")["words"], lexicon()
     earns = words.money_in_stems
+    neutral = {"in": "maximize", "out": "minimize"}.get(money, "")
     for index in sorted(range(len(parted)), key=lambda spot: -spot):
         low = [part.low.replace("’", "'").removesuffix("'s") for part in parted[index]]
-        if not _ASKS & set(low):
+        if not set(known["asks"]) & set(low):
             continue
         open_words = _without_limits(low)
         if _as_much(low):
@@ -108,6 +84,8 @@ def _sense(parted: Sequence[Parts]) -> tuple[str, int] | None:
         stems = {part.stem for part in parted[index]}
         if low[:2] in (["how", "much"], ["what", "can"], ["how", "many"]) and stems & earns and not least:
             return "maximize", index
+        if neutral and not most and open_words & set(known["neutral"]):
+            return neutral, index
     return None
 
 
@@ -122,10 +100,14 @@ def _as_much(low: Sequence[str]) -> bool:
 def _without_limits(low: Sequence[str]) -> set[str]:
     """The words without those of "at least" and "at most", unless the sentence ends with them."""
     kept = set()
+    known = load("freely")["words"]
     for spot, word in enumerate(low):
         limit = word in ("least", "most", "best") and spot > 0 and low[spot - 1] == "at"
         following = low[spot + 1] if spot + 1 < len(low) else ""
-        limit = limit or (word == "most" and following.startswith("cheap"))
+        limit = limit or (word == "most" and following in known["smallest"])
+        limit = limit or (word == "least" and following in known["dear"])
         if not limit or following in ("", "if", ","):
             kept.add(word)
+        if word == "least" and following in known["dear"]:
+            kept.add("cheapest")
     return kept

@@ -28,7 +28,50 @@ def aliases_of(sentences: Sequence[Sentence], names: Sequence[str]) -> dict[str,
             telling = _telling(segments)
             if telling and len(set(telling.values())) == len(names):
                 return _without_heads(telling, sentences)
-    return _ordinals(sentences, names)
+    return _named_behind(sentences, names) or _ordinals(sentences, names)
+
+
+def _named_behind(sentences: Sequence[Sentence], names: Sequence[str]) -> dict[str, str]:
+    """ "Let A, B and C be the harbour, the forest and the moor", "A, B and C. These are rural, coastal and urban"."""
+    for index, sentence in enumerate(sentences):
+        spots = [spot for spot, token in enumerate(sentence) if is_symbol(token)]
+        if [sentence[spot].text for spot in spots] != list(names):
+            continue
+        if any(sentence[at].low not in (",", "and", "or") for at in range(spots[0], spots[-1]) if at not in spots):
+            continue
+        following = sentences[index + 1] if index + 1 < len(sentences) else ()
+        places = [(sentence, spots[-1] + 1)]
+        if following and following[0].low in ("these", "they"):
+            places.append((following, 1))
+        for told, start in places:
+            groups = _groups(told, start, len(names))
+            telling = _telling(dict(zip(names, groups, strict=False))) if groups else {}
+            if len(set(telling.values())) == len(names):
+                return _without_heads(telling, sentences)
+    return {}
+
+
+def _groups(sentence: Sentence, start: int, count: int) -> list[list[str]]:
+    """The stems of a list of so many names behind a place; a last word that is all of theirs is left out."""
+    groups: list[list[str]] = [[]]
+    for spot in range(start, len(sentence)):
+        token = sentence[spot]
+        if token.low in (",", "and") and (groups[-1] or token.low == "and"):
+            groups.extend([[]] if groups[-1] else [])
+        elif is_symbol(token) or token.kind != "word":
+            return []
+        elif is_nominal(sentence, spot) and token.low != "respectively":
+            groups[-1].append(token.stem)
+        elif token.low not in ("the", "a", "an"):
+            if len(groups) == count and groups[-1]:
+                break
+            groups = [[]]
+    if len(groups) != count or not all(groups):
+        return []
+    lengths = {len(group) for group in groups[:-1]}
+    if len(lengths) == 1 and len(groups[-1]) > max(lengths):
+        groups[-1] = groups[-1][: max(lengths)]
+    return groups
 
 
 def _telling(segments: Mapping[str, list[str]]) -> dict[str, str]:
@@ -95,7 +138,9 @@ def _bracketed(sentence: Sentence, spots: Sequence[int]) -> dict[str, list[str]]
         end = spot - 1 if sentence[spot - 1].low in ("(", ",") else spot - 2
         start = end
         while (
-            start > 0 and sentence[start - 1].low not in (*_STOPS, "and", "or") and not is_symbol(sentence[start - 1])
+            start > 0
+            and sentence[start - 1].low not in (*_STOPS, "and", "or", "from", "among", "between", "into", "of", "for")
+            and not is_symbol(sentence[start - 1])
         ):
             start -= 1
         found[sentence[spot].text] = _content(sentence[max(start, end - 3) : end], sentence, max(start, end - 3))

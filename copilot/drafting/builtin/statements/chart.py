@@ -66,6 +66,8 @@ def _completed(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
 def _tears(lexemes: Lexemes, start: int, end: int) -> bool:
     """Whether a piece ends inside a list of decisions that its number may be of: "120 acres of peas | and oats"."""
     piece = lexemes[start:end]
+    if _parts_subject(lexemes, start, end) or _parts_harm(lexemes, start, end):
+        return True
     last = next((one for one in reversed(piece) if one.kind not in JOINTS), None)
     if last is None or last.kind != "item" or end >= len(lexemes) or lexemes[end].kind not in ("comma", "join"):
         return False
@@ -80,6 +82,26 @@ def _tears(lexemes: Lexemes, start: int, end: int) -> bool:
         elif listed and one.kind not in ("comma", "join"):
             return True
     return listed
+
+
+def _parts_subject(lexemes: Lexemes, start: int, end: int) -> bool:
+    """Whether a piece only names a decision, and its list goes on: "pots | and quilts together must"."""
+    piece = [one for one in lexemes[start:end] if one.kind not in JOINTS]
+    named = bool(piece) and piece[-1].kind == "item" and all(one.kind in ("item", "word", "all") for one in piece)
+    if not named or end >= len(lexemes) or lexemes[end].kind != "join":
+        return False
+    behind = lexemes[end + 1 :]
+    item = next((spot for spot, one in enumerate(behind) if one.kind == "item"), len(behind))
+    ruled = any(one.kind in ("relation", "exceed") for one in behind[item:])
+    return ruled and all(one.kind in ("word", "all") for one in behind[:item])
+
+
+def _parts_harm(lexemes: Lexemes, start: int, end: int) -> bool:
+    """Whether a piece leaves what would happen beyond its limit to the next: "more than 9 A | and B would break it"."""
+    if any(one.kind == "harm" for one in lexemes[start:end]):
+        return False
+    strict = any(one.kind == "relation" and one.strict for one in lexemes[start:end])
+    return strict and any(one.kind == "harm" for one in lexemes[end:])
 
 
 def _cost(found: Sequence[Statement]) -> float:

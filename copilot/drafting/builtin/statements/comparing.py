@@ -9,6 +9,7 @@ from copilot.drafting.builtin.letters.lexemes import Lexeme
 from copilot.drafting.builtin.letters.regions import less
 from copilot.drafting.builtin.letters.rules import Rule
 from copilot.drafting.builtin.letters.sums import Terms
+from copilot.drafting.builtin.statements.ratios import per, ratio
 from copilot.drafting.builtin.statements.sums import items_in, numbers_in, related, sum_of
 from copilot.drafting.builtin.words import load
 from copilot.drafting.formulation import Relation
@@ -19,7 +20,7 @@ _FLIP: dict[Relation, Relation] = {"<=": ">=", ">=": "<=", "==": "=="}
 
 def compared(chunk: Chunk, item_count: int) -> list[Rule] | None:
     """The rules of a statement that sets sums of decisions against one another; None where it is no such statement."""
-    for read in (_apart, _by, _beyond, _more_than, _for_every, _as_many, _against):
+    for read in (_apart, ratio, _by, _beyond, _more_than, per, _as_many, _against):
         found = read(chunk, item_count)
         if found is not None:
             return found
@@ -121,7 +122,7 @@ def _beyond(chunk: Chunk, item_count: int) -> list[Rule] | None:
     inside = items_in(between)
     left = sum_of(subject, item_count) if items_in(subject) else sum_of(between, item_count) if inside else None
     right = sum_of(chunk[verb + 1 :], item_count)
-    if not left or not right or set(left) & set(right) or (items_in(subject) and inside) or numbers_in(chunk[verb:]):
+    if not left or not right or set(left) & set(right) or (items_in(subject) and inside) or _amounts(chunk, verb):
         return None
     denied = any(lexeme.kind == "deny" for lexeme in subject) and not (relation >= 0 and _was_denied(ahead[relation]))
     may = any(lexeme.kind == "may" for lexeme in chunk)
@@ -133,6 +134,11 @@ def _beyond(chunk: Chunk, item_count: int) -> list[Rule] | None:
     if chunk[verb].sign == "<=":
         terms = {item: (part, -value) for item, (part, value) in terms.items()}
     return [related(terms, sign, ahead[number], chunk)]
+
+
+def _amounts(chunk: Chunk, verb: int) -> bool:
+    """Whether numbers that are no factors stand behind a comparison."""
+    return any(one.kind == "number" and not _scales(chunk, spot) for spot, one in enumerate(chunk) if spot > verb)
 
 
 def _was_denied(relation: Lexeme) -> bool:
@@ -173,34 +179,6 @@ def _more_than(chunk: Chunk, item_count: int) -> list[Rule] | None:
     return [related(less(left, right), sign, chunk[number], chunk)]
 
 
-def _for_every(chunk: Chunk, item_count: int) -> list[Rule] | None:
-    """ "no more than two kitchen boxes for every baby box"."""
-    each = next(
-        (
-            spot
-            for spot, one in enumerate(chunk)
-            if one.kind == "each" and spot and chunk[spot - 1].low in ("for", "to", "per")
-        ),
-        -1,
-    )
-    items, numbers = items_in(chunk), numbers_in(chunk)
-    relation = _spot(chunk, "relation")
-    if each < 0 or relation < 0 or len(items) != 2 or len(numbers) != 1 or numbers[0].kind != "number":
-        return None
-    if (each > relation and items_in(chunk[:relation])) or any(
-        one.kind in ("exceed", "plus", "minus") for one in chunk
-    ):
-        return None
-    number = chunk.index(numbers[0])
-    first = items_in(chunk[number : each if each > number else len(chunk)])
-    second = items_in(chunk[each : relation if relation > each else len(chunk)])
-    if len(first) != 1 or len(second) != 1 or number < relation:
-        return None
-    part = numbers[0].part
-    terms: Terms = {first[0]: (part, 1.0), second[0]: (part, -numbers[0].value)}
-    return [related(terms, chunk[relation].sign, numbers[0], chunk, value=0.0)]
-
-
 def _as_many(chunk: Chunk, item_count: int) -> list[Rule] | None:
     """ "at least as many scooters as bikes", "A at least as numerous as B", "at most half as many A as B"."""
     many = _spot(chunk, "many")
@@ -222,7 +200,7 @@ def _as_many(chunk: Chunk, item_count: int) -> list[Rule] | None:
     signs = [_sign(lexeme) for lexeme in chunk if lexeme.kind in ("relation", "exceed")]
     if not left or not right or len(signs) > 1 or set(left) & set(right):
         return None
-    scale = factors[0].value if factors else 1.0
+    scale = factors[0].value if factors and chunk.index(factors[0]) < last else 1.0
     right = {item: (part, value * scale) for item, (part, value) in right.items()}
     sign: Relation = signs[0] if signs else "=="
     if not signs and not any(lexeme.kind == "must" for lexeme in chunk):
@@ -239,9 +217,14 @@ def _against(chunk: Chunk, item_count: int) -> list[Rule] | None:
     verb = spots[0]
     if not items_in(chunk[:verb]) or not items_in(chunk[verb + 1 :]):
         return None
-    end, limit = _constant(chunk, verb)
-    if end < 0:
-        return None
+    chunk, front = _without_front(chunk, verb)
+    end, limit = (len(chunk), front) if front else _constant(chunk, verb)
+    counted = verb + 1 < len(chunk) and chunk[verb + 1].kind == "number" and chunk[verb].phrase != "compared"
+    if end < 0 or (counted and _scales(chunk, verb + 1) and chunk[verb + 1].value == int(chunk[verb + 1].value)):
+        return None  # "fewer than 30 tables": how many, and no factor
+    plain = not any(one.kind in ("plus", "minus", "difference") for one in chunk[:verb])
+    if plain and chunk[verb].kind == "exceed" and any(one.kind == "number" for one in chunk[:verb]):
+        return None  # "five A in excess of B": how far, and no factor
     terms = _sides(chunk, verb, end, item_count)
     if terms is None:
         return None
@@ -256,6 +239,19 @@ def _sign(lexeme: Lexeme) -> Relation:
     """The relation of a limit phrase, or of a comparison that may be denied: "not exceed"."""
     denied = lexeme.kind == "exceed" and lexeme.strict
     return _FLIP[lexeme.sign] if denied else lexeme.sign
+
+
+def _without_front(chunk: Chunk, verb: int) -> tuple[Chunk, tuple[Lexeme, float] | None]:
+    """ "limited to 12 plus half of B": the sum without the number before it, and that number."""
+    ahead = chunk[verb + 1 : verb + 5]
+    sign = next((at for at, one in enumerate(ahead) if one.kind in ("plus", "minus")), -1)
+    told = ahead[:sign] if sign > 0 else ()
+    if not told or told[0].kind != "number" or any(one.kind != "word" for one in told[1:]):
+        return chunk, None
+    kept = tuple(chunk[verb + 1 + sign + (ahead[sign].kind == "plus") :])
+    if kept and kept[0].kind == "minus":
+        return chunk, None
+    return (*chunk[: verb + 1], *kept), (told[0], told[0].value)
 
 
 def _constant(chunk: Chunk, verb: int) -> tuple[int, tuple[Lexeme, float] | None]:

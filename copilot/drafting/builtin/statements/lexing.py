@@ -8,6 +8,7 @@ from functools import cache
 
 from copilot.drafting.builtin.letters.lexemes import Kind, Lexeme, Lexemes
 from copilot.drafting.builtin.mentions import Part, Parts
+from copilot.drafting.builtin.statements.shaping import shaped
 from copilot.drafting.builtin.statements.turning import settled
 from copilot.drafting.builtin.words import lexicon, load
 from copilot.drafting.formulation import Relation
@@ -15,8 +16,16 @@ from copilot.drafting.formulation import Relation
 JOINTS = ("comma", "join", "break", "colon", "open", "close")
 _MARKS: Mapping[str, Kind] = {",": "comma", ":": "colon", "(": "open", "[": "open", ")": "close", "]": "close"}
 _JOINS = frozenset({"and", "&", "or"})
-_SCALED = {"doubling": 2.0, "tripling": 3.0, "trebling": 3.0, "halving": 0.5}
+_SCALED = {
+    **{"doubling": 2.0, "tripling": 3.0, "trebling": 3.0, "halving": 0.5},
+    **{"double": 2.0, "treble": 3.0, "triple": 3.0, "quadruple": 4.0, "twice": 2.0, "thrice": 3.0},
+}
 _GAP = 6
+_ORDINALS = frozenset({"st", "nd", "rd", "th"})
+_TIES = frozenset({"per", "every", "each", "ratio", "to"})
+_DUTIES = frozenset(
+    {"must", "have", "has", "should", "need", "needs", "include", "requires", "require", "asks", "wants", "demands"}
+)
 
 
 def lexemes_of(parts: Parts) -> Lexemes:
@@ -29,13 +38,14 @@ def lexemes_of(parts: Parts) -> Lexemes:
         spot = _limited(found) if length else -1
         if spot >= 0:
             if not spot or found[spot - 1].kind != "relation":
-                found.insert(spot, replace(found[spot], kind="relation", sign=sign, value=0.0, phrase="behind"))
+                relation = replace(found[spot], kind="relation", sign=sign, value=0.0, phrase="behind")
+                found.insert(_before_sum(found, spot), relation)
             position += length
             continue
         lexeme, used = _at(parts, low, position)
         found.append(lexeme)
         position += used
-    return settled(_with_less(found))
+    return settled(shaped(_with_less(found)))
 
 
 def _plain(part: Part) -> str:
@@ -72,6 +82,10 @@ def _at(parts: Parts, low: Sequence[str], position: int) -> tuple[Lexeme, int]:
 def _is_number(parts: Parts, position: int) -> bool:
     """ "one per inspection", "a stool takes one and a chair four": a number, and not "a small one"."""
     before, ahead = parts[:position], parts[position + 1 : position + 5]
+    low = {one.low for one in parts}
+    if ahead and ahead[0].kind == "item" and low & _TIES and low & _DUTIES and not {"cost", "costs"} & low:
+        numbers = sum(one.kind == "number" or one.low == "one" for one in parts)
+        return numbers > 1 or bool(before and before[-1].low not in ("each", "every", "for", "per", "to", "than"))
     rated = bool(ahead) and ahead[0].low in ("per", "for", "from") and any(one.kind == "item" for one in ahead)
     ends = not ahead or ahead[0].low in (",", "and", "or", ")", "unit", "square")
     counted = any(one.kind == "number" and one.worded for one in parts)
@@ -98,6 +112,8 @@ def _subtracts(parts: Parts, position: int) -> bool:
 def _number(parts: Parts, low: Sequence[str], position: int) -> tuple[Lexeme, int]:
     """A number, or a factor: "twice", "half", "2 *", "two times"."""
     part = parts[position]
+    if set(low[position + 1 : position + 2]) & _ORDINALS:
+        return Lexeme("unsafe", part, part.end), 1  # "no slots for a 61st episode"
     times = low[position + 1 : position + 2] == ["*"]
     of = low[position + 1 : position + 2] == ["of"]
     owned = of and any(one.kind == "item" for one in parts[position + 2 : position + 4])
@@ -119,12 +135,23 @@ def _behind_at(low: Sequence[str], position: int, parts: Parts) -> tuple[int, Re
 
 def _limited(kept: Sequence[Lexeme]) -> int:
     """Where the number stands that a limit phrase behind it is of, or -1."""
-    for spot in range(len(kept) - 1, max(-1, len(kept) - 2 - _GAP), -1):
+    last = len(kept) - 1 - bool(kept and kept[-1].kind == "comma")
+    for spot in range(last, max(-1, last - 1 - _GAP), -1):
         if kept[spot].kind == "number" or (kept[spot].kind == "factor" and kept[spot].value < 1):
             return spot
         if kept[spot].kind not in ("word", "verb", "item", "total", "each", "must", "exceed", "than", "more", "fewer"):
             return -1
     return -1
+
+
+def _before_sum(kept: Sequence[Lexeme], spot: int) -> int:
+    """Where a limit phrase belongs whose number, "less 10", only ends a sum: before the sum."""
+    added = spot > 0 and (kept[spot - 1].kind in ("plus", "minus") or kept[spot - 1].low == "less")
+    many = next((at for at, one in enumerate(kept) if one.kind == "many"), -1)
+    must = max((at for at, one in enumerate(kept[:spot]) if one.kind == "must"), default=-1)
+    if not added or (many < 0 and must < 0):
+        return spot
+    return many if many >= 0 else must + 1 + (kept[must + 1].kind == "verb")
 
 
 def _with_less(found: Sequence[Lexeme]) -> list[Lexeme]:
@@ -170,7 +197,11 @@ def _near() -> frozenset[str]:
 @cache
 def _behind() -> Mapping[str, Relation]:
     data = load("freely")["behind"]
-    return {**dict.fromkeys(data["upper"], "<="), **dict.fromkeys(data["lower"], ">=")}
+    return {
+        **dict.fromkeys(data["exact"], "=="),
+        **dict.fromkeys(data["upper"], "<="),
+        **dict.fromkeys(data["lower"], ">="),
+    }
 
 
 def stems_of(lexemes: Sequence[Lexeme]) -> frozenset[str]:

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from copilot.drafting.builtin.letters.lexemes import Lexeme
 from copilot.drafting.builtin.letters.regions import less
-from copilot.drafting.builtin.letters.sums import Terms
+from copilot.drafting.builtin.letters.sums import Terms, grouped
 from copilot.drafting.builtin.statements.lexing import stems_of
 from copilot.drafting.builtin.statements.sums import Statement, items_in, numbers_in, related, sum_of
 from copilot.drafting.builtin.words import load
 from copilot.drafting.formulation import Relation
 
 Chunk = Sequence[Lexeme]
+_SEVERAL = frozenset({"combined", "together", "jointly", "taken together", "put together", "both together"})
+_FLIP: dict[Relation, Relation] = {"<=": ">=", ">=": "<=", "==": "=="}
 
 
 def shared(chunk: Chunk, item_count: int) -> list[Statement] | None:
@@ -24,29 +26,49 @@ def shared(chunk: Chunk, item_count: int) -> list[Statement] | None:
         return None
     spot, items = spots[0], items_in(chunk)
     of_item = any(one.kind == "item" for one in chunk[spot + 1 : spot + 4]) and chunk[spot + 1].low == "of"
-    if len(items) != 1 or of_item or any(one.kind in ("exceed", "by", "than") for one in chunk):
+    if not items or of_item or any(one.kind in ("exceed", "by", "than", "harm") for one in chunk):
         return None
     whole = chunk[spot + 1 : spot + 2] and chunk[spot + 1].low == "of"
     if not (whole or chunk[spot].part.shape == "percent"):
         return None
     part = chunk[spot].part
     every: Terms = dict.fromkeys(range(item_count), (part, chunk[spot].value))
-    terms = less({items[0]: (part, 1.0)}, every)
+    own: Terms | None = {items[0]: (part, 1.0)}
+    if len(items) > 1:
+        own = sum_of(chunk[: relations[0]], item_count)
+    if not own or set(own) != set(items):
+        return None
+    terms = less(own, every)
     return [related(terms, chunk[relations[0]].sign, chunk[spot], chunk, value=0.0)]
 
 
 def ranged(chunk: Chunk, item_count: int) -> list[Statement] | None:
-    """ "between six and twenty nightly berths", "canal shifts: anything from 4 to 11"."""
-    numbers, items = numbers_in(chunk), items_in(chunk)
-    if len(numbers) != 2 or len(items) != 1 or any(one.kind in ("exceed", "by", "plus", "minus") for one in chunk):
+    """ "between six and twenty nightly berths", "canal shifts: anything from 4 to 11", "A minus B between 2 and 9"."""
+    numbers, items = [one for one in numbers_in(chunk) if one.kind == "number"], items_in(chunk)
+    if len(numbers) < 2 or any(one.kind in ("exceed", "by", "harm", "ratio") for one in chunk):
         return None
-    low, high = (chunk.index(number) for number in numbers)
+    low, high = (chunk.index(number) for number in numbers[-2:])
     opened = low > 0 and chunk[low - 1].low in ("between", "from")
-    tie = [one for one in chunk[low + 1 : high] if one.kind == "join" or one.low == "to"]
-    if not (opened and tie and high - low <= 3 and numbers[0].value < numbers[1].value):
+    opened = opened or (any(one.kind in ("must", "may") for one in chunk[:low]) and chunk[high - 1].low == "to")
+    boxed = low > 0 and chunk[low - 1].kind == "open"
+    tie = [one for one in chunk[low + 1 : high] if one.kind == "join" or one.low == "to" or (boxed and one.low == ",")]
+    opened = opened or boxed
+    if not (opened and tie and high - low <= 3 and chunk[low].value < chunk[high].value):
         return None
-    terms: Terms = {items[0]: (numbers[0].part, 1.0)}
-    return [related(terms, sign, number, chunk) for sign, number in ((">=", numbers[0]), ("<=", numbers[1]))]  # type: ignore[arg-type]
+    if not items:
+        words = stems_of(chunk) | ({"total"} if any(one.kind in ("total", "all") for one in chunk) else set())
+        if not words or not any(one.kind in ("must", "may", "verb") for one in chunk):
+            return None
+        rules = [related({}, ">=", chunk[low], chunk), related({}, "<=", chunk[high], chunk)]
+        return [replace(rule, words=frozenset(words), pending=True) for rule in rules]
+    terms: Terms | None = {items[0]: (chunk[low].part, 1.0)} if len(numbers_in(chunk)) == 2 else None
+    if len(items) > 1 or terms is None:
+        terms = None if items_in(chunk[low:]) else sum_of(chunk[: low - 1], item_count)
+    if not terms or set(terms) != set(items):
+        return None
+    ends: list[tuple[Relation, Lexeme]] = [(">=", chunk[low]), ("<=", chunk[high])]
+    told = ends[1:] if len(terms) == 1 and not chunk[low].value else ends  # what is chosen is never negative
+    return [related(terms, sign, number, chunk) for sign, number in told]
 
 
 def of_each(chunk: Chunk, item_count: int) -> list[Statement] | None:
@@ -92,6 +114,8 @@ def limited(chunk: Chunk, item_count: int) -> list[Statement] | None:
     terms = _terms(chunk, before, behind, item_count)
     if terms is None or any(one.low in ("each", "every", "apiece") for one in chunk):
         return None
+    if len(terms) == 1 and any(one.kind == "total" and one.phrase in _SEVERAL for one in chunk):
+        return None  # "sheets and B combined": the other has a name that is not known
     return [replace(related(terms, chunk[spot].sign, chunk[number], chunk), strict=chunk[spot].strict)]
 
 
@@ -102,6 +126,11 @@ def _limit_in(chunk: Chunk) -> tuple[Chunk, int, int] | None:
     if len(relations) != 1 or any(one.kind in ("exceed", "differ", "many") for one in chunk):
         return None
     spot = relations[0]
+    if any(one.kind == "harm" for one in chunk):
+        if not chunk[spot].strict or any(one.kind == "deny" for one in chunk):
+            return None
+        turned = replace(chunk[spot], sign=_FLIP[chunk[spot].sign], strict=False)  # "more than 9 would break it"
+        chunk = (*chunk[:spot], turned, *chunk[spot + 1 :])
     if chunk[spot].strict and any(one.kind == "deny" for one in chunk[spot:]):
         if chunk[spot].sign != "<=" or items_in(chunk):
             return None
@@ -122,9 +151,13 @@ def _terms(chunk: Chunk, before: Chunk, behind: Chunk, item_count: int) -> Terms
             return None
         before = tuple(one for one in before if one.kind != "item")
     region, other = (before, behind) if items_in(before) else (behind, before)
+    groups = [grouped(region, spot) for spot, one in enumerate(region) if one.kind == "factor" and one.value > 1]
+    if any(group is not None and region[group[1] - 1].kind == "total" for group in groups):
+        return None  # "twice X and Y together must reach 30": is Y doubled?
     if numbers_in(other) or (region is behind and not _tied(behind)):
         return None
     listed = region is behind and len(items_in(behind)) == item_count
+    listed = listed or any(one.kind == "harm" for one in chunk)
     return sum_of(region, item_count, together=listed or any(one.kind == "total" for one in chunk))
 
 

@@ -8,18 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from copilot.drafting.builtin.candidates import Item, Items, candidate_lists, is_statement
-from copilot.drafting.builtin.letters.declared import is_symbol, stem_of, symbol
+from copilot.drafting.builtin.letters.declared import declared_in, is_symbol, stem_of, symbol
+from copilot.drafting.builtin.letters.names import lettered
 from copilot.drafting.builtin.nominals import is_nominal
+from copilot.drafting.builtin.scales import unscaled
 from copilot.drafting.builtin.statements.aliases import aliases_of, with_ordinals
 from copilot.drafting.builtin.statements.proposing import proposed
 from copilot.drafting.builtin.symbols import plain_text
 from copilot.drafting.builtin.tokens import Sentence, Token, sentences_of
 
 _LINE = re.compile(r"\n[ \t]*(?:[-*•→>▪—–·]|o(?= )|\d{1,2}[.)]|\([a-z0-9]\))?")
-_ASKED_IN = re.compile(r"in (?:tens|hundreds|thousands|millions) of|in tens|in hundreds|in thousands|in millions")
 _CENTS = re.compile(r"\bcent(s?)\b")
 _CURRENCY = re.compile(r"[$€£¥]|dollar|euro|pound|franc", re.IGNORECASE)
-_SCALE = re.compile(r"\b(?:hundred|thousand|million)(?= (?:dollar|euro|pound|franc)s)")
+_OWNED = re.compile(r"(?<![\w'’])([B-HJ-Zb-hj-z]_?\d?)(\$?)['’]s\b")
 _LETTER = re.compile(r"[A-Za-z]\d?")
 _UNITS = frozenset({"g", "l", "m", "h", "t", "s"})
 _LISTS, _MORE, _FEWEST, _MOST = 4, 3, 2, 6
@@ -28,21 +29,36 @@ Naming = tuple[list[Sentence], Items]
 
 def namings(text: str) -> list[Naming]:
     """The ways to name the decisions: by their letters, or else by the lists of names that fit best."""
-    cut = sentences_of(plain_text(_unscaled(_lined(text))))
+    text = unscaled(_without_cents(_lined(text)))
+    cut = sentences_of(plain_text(text))
     sentences: list[Sentence] = [tuple(map(_as_number, sentence)) for sentence in cut if sentence]
     by_letter = _lettered(sentences)
+    marked = lettered(text) if by_letter or declared_in(text) else None
     if by_letter is not None:
-        return [by_letter]
+        return [by_letter, *([marked] if marked and len(marked[1]) == len(by_letter[1]) else [])]
     sentences = [told for sentence in sentences if (told := _without_remarks(sentence))]
     bare = [told for sentence in sentences if (told := _without_brackets(sentence))]
     lists = [items for items in candidate_lists(bare) if not any(is_statement(item) for item in items)]
     known = {frozenset(item.stems for item in items) for items in lists[:_LISTS]}
     more = [items for items in proposed(bare) if frozenset(item.stems for item in items) not in known]
-    return [(sentences, items) for items in (*lists[:_LISTS], *more[:_MORE])]
+    named = [items for items in (*lists[:_LISTS], *more[:_MORE]) if not _holds(items, sentences)]
+    return [*([marked] if marked else []), *((sentences, items) for items in named)]
+
+
+def _holds(items: Items, sentences: Sequence[Sentence]) -> bool:
+    """Whether one of the names only measures another out: row and pears, in "a row of pears"."""
+    for item in items:
+        others = {stem for other in items if other is not item for stem in other.stems}
+        for sentence in sentences:
+            for first, middle, last in zip(sentence, sentence[1:], sentence[2:], strict=False):
+                if item.stems == (first.stem,) and middle.low == "of" and last.stem in others:
+                    return True
+    return False
 
 
 def _lined(text: str) -> str:
     """The text with its lines as sentences of their own, as long as before."""
+    text = _OWNED.sub(lambda found: f"{found[1]}{found[2]}  ", text)
     return _LINE.sub(lambda found: ";".ljust(len(found[0])), text)
 
 
@@ -52,13 +68,11 @@ def _as_number(token: Token) -> Token:
     return replace(token, kind="number", value=float(token.text)) if figure else token
 
 
-def _unscaled(text: str) -> str:
-    """Where the answer is asked "in thousands of dollars", amounts of thousands stay as they are written."""
+def _without_cents(text: str) -> str:
+    """Where all money is told in cents, these are only units."""
     if _CENTS.search(text) and not _CURRENCY.search(text):
         text = _CENTS.sub(lambda found: f"unit{found[1]}", text)
-    if not _ASKED_IN.search(text):
-        return text
-    return _SCALE.sub(lambda found: " " * len(found[0]), text)
+    return text
 
 
 def _lettered(sentences: Sequence[Sentence]) -> Naming | None:

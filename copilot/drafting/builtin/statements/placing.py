@@ -57,6 +57,12 @@ def _row_of(rule: Rule, index: int, unit: str, reading: Reading, counted: frozen
     rows = [spot for spot, row in enumerate(reading.rows) if _is_priced(row) == priced]
     if priced and not rows and any(row.is_rate for row in reading.rows):
         return -1  # money is what is shared out
+    if (
+        not priced
+        and _names_some(rule, reading.context, parts)
+        and not any(index in _sentences(reading.rows[spot]) for spot in rows)
+    ):
+        return -2  # "A and B share a crew of 28": of those two
     near = [spot for spot in rows if _sentences(reading.rows[spot]) == {index}]
     same = [spot for spot in rows if unit and _is_counted_in(reading.rows[spot], unit)]
     together = bool(rule.words & _ANY) or (unit in counted | _ANY and not _names_some(rule, reading.context, parts))

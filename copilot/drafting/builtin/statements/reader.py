@@ -54,6 +54,11 @@ def _without_counts(parts: Parts, item_count: int, *, early: bool) -> Parts:
         counts = part.kind == "number" and part.worded and part.shape == "plain" and part.value == item_count
         noun = bool(behind) and behind[0].kind == "word" and behind[0].stem not in lexicon().measure_stems
         noun = noun and not lexicon().is_small(behind[0].low)
+        noun = noun or [one.low for one in parts[position + 1 : position + 3]] in (
+            ["of", "its"],
+            ["of", "the"],
+            ["of", "their"],
+        )
         single = part.kind == "number" and part.worded and part.value == 1 and bool(behind)
         if (
             single
@@ -68,8 +73,17 @@ def _without_counts(parts: Parts, item_count: int, *, early: bool) -> Parts:
             and before not in _LIMITS
         ):
             part = replace(part, kind="word", stem=part.low)
+        if part.shape == "fraction" and part.low == "half" and _is_manner(parts, position):
+            part = replace(part, kind="word", stem=part.low)
         kept.append(part)
     return tuple(kept)
+
+
+def _is_manner(parts: Parts, position: int) -> bool:
+    """ "cannot be half carried out": half done, and half of nothing."""
+    before = [one.low for one in parts[max(0, position - 3) : position]]
+    behind = parts[position + 1 : position + 2]
+    return "be" in before and bool(behind) and behind[0].low.endswith(("ed", "en", "ne", "ilt"))
 
 
 def _holders() -> frozenset[str]:
@@ -159,8 +173,11 @@ def _depends(parts: Parts, statements: Sequence[Statement]) -> bool:
 
 def _taken(told: Told, parts: Parts, index: int, item_count: int) -> Gap | None:
     """Take in a sentence; the gap where some of it is not accounted for."""
-    statements = cut(lexemes_of(parts), item_count)
-    if statements is None or _depends(parts, statements):
+    lexemes = lexemes_of(parts)
+    statements = cut(lexemes, item_count)
+    harmed = any(one.kind == "harm" for one in lexemes)
+    strict = any(isinstance(one, Rule) and one.strict for one in statements or ())
+    if statements is None or (harmed and strict) or _depends(parts, statements):
         said = " ".join(part.text for part in parts)
         return Gap(f'I could not read "{said[:300]}".', ((parts[0].start, parts[-1].end),))
     for statement in statements:

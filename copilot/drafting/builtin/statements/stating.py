@@ -12,9 +12,12 @@ from copilot.drafting.builtin.letters.rules import Rule
 from copilot.drafting.builtin.statements.comparing import compared
 from copilot.drafting.builtin.statements.lexing import stems_of
 from copilot.drafting.builtin.statements.limiting import direction, limited, of_each, ranged, shared
-from copilot.drafting.builtin.statements.sums import Aside, Given, Statement, items_in, numbers_in, related
+from copilot.drafting.builtin.statements.sums import Aside, Given, Statement, items_in, numbers_in, related, sum_of
 
 Chunk = Sequence[Lexeme]
+_POOLS = frozenset(
+    {"between them", "among them", "together", "jointly", "in all", "altogether", "combined", "in total"}
+)
 _RULING = ("relation", "exceed", "differ", "many", "same", "either")
 
 
@@ -35,7 +38,7 @@ def stated(chunk: Chunk, item_count: int) -> list[Statement] | None:
         if any(lexeme.kind in (*_RULING, "difference", "plus", "minus") for lexeme in chunk):
             return None
         return [Aside(items[0] if len(items) == 1 else -1, tuple(chunk))]
-    for read in (ranged, shared, of_each, limited, _ordered, _given):
+    for read in (ranged, shared, of_each, limited, _pooled, _ordered, _given):
         found = read(chunk, item_count)
         if found is not None:
             return found
@@ -47,6 +50,21 @@ def _without_only(chunk: Chunk) -> Chunk:
     kept = [one for one in chunk if one.phrase not in ("only", "just")]
     spot = next((spot for spot, one in enumerate(chunk) if one.phrase in ("only", "just")), 0)
     return chunk if not items_in(chunk[:spot]) or direction(kept) == "<=" else kept
+
+
+def _pooled(chunk: Chunk, item_count: int) -> list[Statement] | None:
+    """ "A and B are run by one team, which has 70 hours between them": what several have or need together."""
+    numbers, items = numbers_in(chunk), items_in(chunk)
+    sign = direction(chunk)
+    if len(items) < 2 or len(numbers) != 1 or sign is None or any(one.kind in _RULING for one in chunk):
+        return None
+    spot = chunk.index(numbers[0])
+    pooled = any(one.kind == "total" and one.phrase in _POOLS for one in chunk)
+    if not pooled or items_in(chunk[spot:]) or numbers[0].kind != "number" or numbers[0].part.shape != "plain":
+        return None
+    last = max(at for at, one in enumerate(chunk) if one.kind == "item")
+    terms = sum_of(chunk[: last + 1], item_count, together=True)
+    return [related(terms, sign, numbers[0], chunk)] if terms else None
 
 
 def _ordered(chunk: Chunk, item_count: int) -> list[Statement] | None:
@@ -96,7 +114,7 @@ def _given(chunk: Chunk, item_count: int) -> list[Statement] | None:
         return None
     if not items:
         return _bare(chunk, numbers, item_count)
-    if any(one.kind == "must" for one in chunk):
+    if any(one.kind == "must" or (one.kind == "total" and one.phrase in _POOLS) for one in chunk):
         return None
     told = any(one.low in ("respectively", "order") for one in chunk)
     if _counts_one(chunk):

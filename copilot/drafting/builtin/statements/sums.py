@@ -25,6 +25,7 @@ _LOOSE = (
     "close",
     "by",
     "deny",
+    "harm",
 )
 Pairs = tuple[tuple[Lexeme, Lexeme], ...]
 
@@ -61,6 +62,8 @@ def sum_of(region: Sequence[Lexeme], item_count: int, *, together: bool = False)
     told = [lexeme for lexeme in region[start:end] if lexeme.kind not in ("may", "must", "colon")]
     if not told or any(lexeme.kind in ("relation", "exceed", "by", "unsafe", "differ", "deny") for lexeme in told):
         return None
+    if any(lexeme.kind == "factor" for lexeme in told):
+        told.extend(lexeme for lexeme in region[end:] if lexeme.kind == "total")  # "a quarter of X and Y combined"
     spots = [spot for spot, one in enumerate(told) if one.kind == "item"]
     apart = any(one.kind == "difference" for one in told)
     inner = range(spots[0] + 1, spots[-1]) if spots else range(0)

@@ -9,7 +9,21 @@ from copilot.drafting.builtin.letters.lexemes import Lexeme, Lexemes
 from copilot.drafting.formulation import Relation
 
 _FLIP: Mapping[Relation, Relation] = {"<=": ">=", ">=": "<=", "==": "=="}
-_DUTIES = frozenset({"amount to", "come to", "reach", "reaches", "hit"})  # limits only where something must be
+_DUTIES = frozenset(
+    {
+        "amount to",
+        "come to",
+        "reach",
+        "reaches",
+        "hit",
+        "sum to",
+        "come out at",
+        "give a value of",
+        "give a total of",
+        "attain",
+        "match",
+    }
+)  # limits only where something must be
 _PLACES = frozenset({"over", "under", "above", "below", "behind", "beyond", "past", "top", "tops", "lead", "leads"})
 _SIGNS = frozenset({"equal", "equals", "=", "<", ">"})
 _REACH, _BACK = 5, 8
@@ -38,7 +52,7 @@ def _compares(lexeme: Lexeme, kept: Sequence[Lexeme], ahead: Sequence[Lexeme], l
     plain = spot >= 0 and all(one.kind in ("word", "total", "verb", "by") for one in ahead[:spot])
     if lexeme.phrase in ("over", "above") and any(one.kind == "difference" for one in kept[-5:]):
         return replace(lexeme, kind="join")
-    if not kept:
+    if not kept and (lexeme.phrase in _PLACES or not plain):
         return replace(lexeme, kind="word")  # "Over a month"
     if plain and ahead[0].kind != "by":
         return replace(lexeme, kind="relation", sign=_FLIP[lexeme.sign] if denied else lexeme.sign, strict=not denied)
