@@ -24,6 +24,10 @@ _NUMBER = re.compile(
 )
 
 
+_TOLD = re.compile(
+    r"(?P<label>(?:[A-Z]\w{0,3}\. )?[^\W\d][^:;|—–\n$€£¥,.]{0,40}?)\s+"
+    rf"(?P<rest>(?:can )?(?:{'|'.join(load('sheets')['lists']['verbs'])})\b.*)"
+)
 _SHORT = re.compile(r"(?P<label>[A-Z][\w'’.-]*(?: [\w'’-]+)?)\s+(?P<rest>[$€£¥]?\d[\d.,]*(?:\s?[^\W\d_]{1,8})?)")
 _CODED = re.compile(r"(?P<label>[A-Z][a-z]+ (?:[A-Z]|\d{1,2}))(?P<rest>\s(?:\(|[a-z]).*\d.*)")
 _LONGEST_WORDS = 4
@@ -106,6 +110,9 @@ def item_of(line: str, start: int) -> Item | None:
     coded = _CODED.fullmatch(plain.strip())
     if coded and not bullet:
         return Item(coded["label"], coded["rest"], start, start + len(line))
+    told = _TOLD.fullmatch(plain.strip()) if bullet else None
+    if told and len(told["label"].split()) <= _LONGEST_WORDS and _names_things(told["rest"]):
+        return Item(told["label"].strip(), told["rest"], start, start + len(line))
     match = _LABEL.match(plain.strip()) or (_BARE.match(plain.strip()) if bullet else None)
     if match is None or (not bullet and (not re.search(r"[:{]", plain[: len(match["label"]) + 4]) or "?" in plain)):
         return None
@@ -115,6 +122,13 @@ def item_of(line: str, start: int) -> Item | None:
     if not label or (not bullet and (len(label.split()) > 5 or not (re.search(r"\d", rest) or named))):
         return None
     return Item(label, rest, start, start + len(line))
+
+
+def _names_things(rest: str) -> bool:
+    """Whether the rest of a line tells numbers or lists names, and gives no rule."""
+    ruled = any(re.search(rf"\b{word}\b", rest.lower()) for word in load("sheets")["lists"]["ruling"])
+    listed = re.search(r"\d|,| and |\s[A-Z]", rest)
+    return not ruled and listed is not None
 
 
 _COUNTED = re.compile(

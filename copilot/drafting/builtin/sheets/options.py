@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from copilot.drafting.builtin.sheets.aims import aim_of, meant_aim
+from copilot.drafting.builtin.sheets.basis import in_basis
 from copilot.drafting.builtin.sheets.choice import Choice
 from copilot.drafting.builtin.sheets.choices import written
 from copilot.drafting.builtin.sheets.domains import (
@@ -19,7 +20,7 @@ from copilot.drafting.builtin.sheets.domains import (
 from copilot.drafting.builtin.sheets.frame import EdgeLimit, Frame, edge_of, framed
 from copilot.drafting.builtin.sheets.goal import Goal, explain_goals, goals_of
 from copilot.drafting.builtin.sheets.groups import group_rules, groups_of, is_idle
-from copilot.drafting.builtin.sheets.limits import Limit, merged
+from copilot.drafting.builtin.sheets.limits import Limit, meant_by, merged
 from copilot.drafting.builtin.sheets.marks import marked_members, unread_marks
 from copilot.drafting.builtin.sheets.numbers import read_whole
 from copilot.drafting.builtin.sheets.problem import Doubt, NotRead, Problem
@@ -62,7 +63,7 @@ def chosen(problem: Problem) -> Choice:
         for one in (*frame.limits, *others)
     ]
     seeker = Seeker(problem, frame, marked, (gain, loss), nouns, goal.sense, [limit.column for limit in listed])
-    choice.limits = merged([*listed, *seeker.limits()])
+    choice.limits = merged([*listed, *in_basis(problem, frame, seeker.limits())])
     choice.assumed += seeker.assumed
     settle_domain(choice)
     settle_averages(choice)
@@ -118,6 +119,7 @@ def _listed(sheet: Sheet, frame: Frame) -> list[EdgeLimit]:
                 if cell.value is None:
                     continue
                 relation = cell.relation or edge_of(column.head or column.name) or edge_of(sheet.intro)
+                relation = relation or meant_by(sheet.intro)
                 if relation is None:
                     raise Doubt(f"It is not clear whether {cell.text} of {name[0]} is a minimum or a maximum.")
                 found.append(EdgeLimit(name[0], relation, cell.value, column.head))

@@ -34,6 +34,10 @@ class Doubt(Exception):
     """The kind of problem is recognised and something is not understood; the arguments are the reasons."""
 
 
+class Unclear(Doubt):
+    """The text itself leaves open what its numbers count, so that no other reader may try."""
+
+
 @dataclass(slots=True)
 class Problem:
     """The text; `prose` has blanks where the sheets stand."""
@@ -47,8 +51,10 @@ class Problem:
     def __post_init__(self) -> None:
         labels = [label for sheet in self.sheets for label in sheet.labels]
         heads = [column.head for sheet in self.sheets for column in sheet.columns]
-        measures = [match.group() for head in heads if (match := re.search(r"\d[\d.]*\s?[a-z]+", head))]
+        measures = [part for head in heads for part in re.findall(r"\d[\d.]*\s?[a-z]+|\b[a-zA-Z]+ \d+\b", head)]
         named = [label for label in (*labels, *heads) if re.search(r"[^\W\d_]\W?\d|\d[^\W\d_]", label)]
+        numbered = rf"\b(?:{'|'.join(load('sheets')['names']['numbered'])}) \d+\b"
+        named += re.findall(numbered, self.prose)
         self.account = Account(self.prose, [*named, *measures])
 
     def says(self, family: str, key: str) -> re.Match[str] | None:
