@@ -143,3 +143,65 @@ def test_a_layout_and_a_harmless_sentence_are_read(text: str, rule: str, best: f
 )
 def test_a_rule_beside_a_layout_is_never_dropped(text: str, rule: str) -> None:
     assert ask(text.format(rule=rule)).draft is None
+
+
+OVEN = """Orders for vases, all to be filled in their own week:
+- Week 1: 20 vases
+- Week 2: 30 vases
+- Week 3: 10 vases
+
+Production cost per vase:
+- Week 1: $5
+- Week 2: $8
+- Week 3: $5
+
+Other information:
+- Heating up the oven costs $40 in each week in which at least one vase is made.
+- A vase left over at the end of a week costs $1 to keep until the next one.
+- There are 5 vases in the shed before Week 1.
+
+{rule} What is the minimum total cost of oven heating, production and keeping vases?
+"""
+LAMPS = """A smith must deliver 20 lamps in month 1, 30 in month 2 and 10 in month 3. A lamp costs $5 in month 1, $8 in month 2
+and $5 in month 3. Lamps that are not delivered in the month of their making wait in the loft, which costs $1 per lamp
+that is in stock at the end of a month. {rule} At the start there are already 5 lamps. Find the minimum total cost.
+"""
+RODS = """A smith saws rods of 10 dm. He needs
+
+- 3 pieces of 6 dm
+- 4 pieces of 4 dm
+
+{rule} How many rods must be bought at minimum?
+"""
+BALES = """The six bales weigh, in kilograms, 60, 50, 40, 40, 30 and 20. A cart can carry no more than 100 kilograms,
+every cart drives only once and a bale obviously cannot be divided between two carts. {rule}
+What is the smallest number of carts?
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "best"),
+    [
+        (OVEN, "", 365),
+        (OVEN, "Whenever a vase is made the oven is heated, regardless of how many vases are made.", 365),
+        (LAMPS, "No delivery may be late.", 305),
+        (RODS, "Offcuts are thrown away and saw waste may be ignored.", 4),
+        (BALES, "The order of loading plays no part.", 3),
+    ],
+)
+def test_periods_and_sizes_in_lists_and_sentences_are_read(text: str, rule: str, best: float) -> None:
+    assert optimum(drafted(text.format(rule=rule))) == pytest.approx(best)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (OVEN, "The oven must rest in the week after it was heated."),
+        (OVEN, "The cost is $90 if the oven is heated at all in the last week."),
+        (LAMPS, "Nothing may be made in month 2."),
+        (RODS, "At most two different ways to cut are allowed."),
+        (BALES, "Two bales of one weight never share a cart."),
+    ],
+)
+def test_a_rule_beside_periods_and_sizes_is_never_dropped(text: str, rule: str) -> None:
+    assert ask(text.format(rule=rule)).draft is None

@@ -251,7 +251,9 @@ class Account:
 
 def _is_any_two(prose: str, said: Said) -> bool:
     """ "between any two stations", "those two hubs": no amount."""
-    return said.value == 2 and prose[: said.start].rstrip().lower().endswith(("any", "those", "these", "particular"))
+    before = prose[: said.start].rstrip().lower()
+    parted = before.endswith("between") and re.match(r"\s+[a-z]+s\b(?!\s+and)", prose[said.end :]) is not None
+    return said.value == 2 and (parted or before.endswith(("any", "those", "these", "particular")))
 
 
 @lru_cache(maxsize=8)

@@ -22,10 +22,7 @@ _UNCLEAR = (
 def settle_domain(choice: Choice) -> None:
     """Whole things once, whole numbers of each, or any amount."""
     problem = choice.problem
-    said = {key: problem.says(FAMILY, key) for key in _KEYS}
-    said["many"] = _amounts_asked(choice)
-    if (free := said["any_amount"]) and (whole := said["whole"]) and free.start() <= whole.start() < free.end():
-        said["whole"] = None  # "not only whole litres"
+    said = _said(choice)
     measured = any(
         limit.kind == "amount" and not limit.members and _is_measure(limit.unit) for limit in choice.limits
     ) or (not said["many"] and any(limit.kind in ("share", "each share") for limit in choice.limits))
@@ -69,6 +66,15 @@ def _leaves_all_in(choice: Choice) -> bool:
     most = [limit for limit in choice.limits if limit.kind == "column" and limit.relation == "<=" and not limit.members]
     totals = {column.name: sum(column.values) for column in choice.frame.amounts if column.numeric}
     return bool(most) and all(limit.value >= totals.get(limit.column, limit.value + 1) for limit in most)
+
+
+def _said(choice: Choice) -> dict[str, re.Match[str] | None]:
+    """What the text says of the options, by the keys of the lexicon."""
+    said = {key: choice.problem.says(FAMILY, key) for key in _KEYS}
+    said["many"] = _amounts_asked(choice)
+    if (free := said["any_amount"]) and (whole := said["whole"]) and free.start() <= whole.start() < free.end():
+        said["whole"] = None  # "not only whole litres"
+    return said
 
 
 def _amounts_asked(choice: Choice) -> re.Match[str] | None:

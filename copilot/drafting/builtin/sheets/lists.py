@@ -114,6 +114,12 @@ def item_of(line: str, start: int) -> Item | None:
     if told and len(told["label"].split()) <= _LONGEST_WORDS and _names_things(told["rest"]):
         return Item(told["label"].strip(), told["rest"], start, start + len(line))
     match = _LABEL.match(plain.strip()) or (_BARE.match(plain.strip()) if bullet else None)
+    if (
+        match is not None
+        and match.re is _BARE
+        and match["label"].split()[-1].lower() in load("sheets")["lists"]["open"]
+    ):
+        return None  # a sentence: "The kiln can fire up to 80 pots."
     if match is None or (not bullet and (not re.search(r"[:{]", plain[: len(match["label"]) + 4]) or "?" in plain)):
         return None
     label = match["label"].strip(" *_.\t")
@@ -133,8 +139,11 @@ def _names_things(rest: str) -> bool:
 
 _COUNTED = re.compile(
     r"(?P<count>\d+)\s*(?:x|×|pcs of|pieces of|pieces at|pieces|pcs|of|at|@"
-    r"|(?:[^\W\d_]+\s){1,2}(?:of|at|with)(?:\s(?:width|length|size))?)\s*"
-    r"(?P<size>\d+(?:\.\d+)?)\s?(?P<unit>mm|cm|m|inches|inch|in|ft|feet)\b"
+    r"|(?:[^\W\d_]+\s){1,2}(?:of|at|with|measuring|each)(?:\s(?:a\s)?(?:width|length|size)(?:\sof)?)?"
+    r"|(?:[^\W\d_]+\s){0,1}[^\W\d_]+,)\s*"
+    r"(?P<size>\d+(?:\.\d+)?)\s?"
+    r"(?P<unit>mm|cm|dm|m|inches|inch|in|ft|feet|metres|meters|centimetres|centimeters|millimetres|yards)\b"
+    r"(?:\s(?:long|wide|each|in length|in width))?"
 )
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from copilot.drafting.builtin.families.phrases import Account, Said, compiled, patterns
+from copilot.drafting.builtin.sheets.bare import bare_sizes
 from copilot.drafting.builtin.sheets.cells import cell_of
 from copilot.drafting.builtin.sheets.grids import blanked, grids_of
 from copilot.drafting.builtin.sheets.lists import Items, counted_of, items_of, sheet_of
 from copilot.drafting.builtin.sheets.sheet import Sheet, column_of
+from copilot.drafting.builtin.sheets.valued import valued_runs
 from copilot.drafting.builtin.words import load
 
 _NAME = (
@@ -145,6 +147,11 @@ def _parts(text: str) -> tuple[str, str, tuple[Sheet, ...], tuple[Items, ...]] |
     runs = list(_runs(prose, names))
     prose = _without(prose, [(run.start, run.end) for run in runs])
     sheets = sorted([*grids, *counted, *told, *runs], key=lambda sheet: sheet.start)
+    if not sheets and not lists:
+        sheets = list(valued_runs(prose))
+        prose = _without(prose, [sheet.place for sheet in sheets])
+    if not sheets and not lists and (bare := bare_sizes(prose)):
+        sheets, prose = [bare], _without(prose, [bare.place])
     if not sheets and not lists:
         return None
     return text, prose, tuple(sheets), tuple(lists)
