@@ -162,7 +162,8 @@ Other information:
 
 {rule} What is the minimum total cost of oven heating, production and keeping vases?
 """
-LAMPS = """A smith must deliver 20 lamps in month 1, 30 in month 2 and 10 in month 3. A lamp costs $5 in month 1, $8 in month 2
+LAMPS = """A smith must deliver 20 lamps in month 1, 30 in month 2 and 10 in month 3.
+A lamp costs $5 in month 1, $8 in month 2
 and $5 in month 3. Lamps that are not delivered in the month of their making wait in the loft, which costs $1 per lamp
 that is in stock at the end of a month. {rule} At the start there are already 5 lamps. Find the minimum total cost.
 """
@@ -204,4 +205,64 @@ def test_periods_and_sizes_in_lists_and_sentences_are_read(text: str, rule: str,
     ],
 )
 def test_a_rule_beside_periods_and_sizes_is_never_dropped(text: str, rule: str) -> None:
+    assert ask(text.format(rule=rule)).draft is None
+
+
+FINDS = """Anna's rucksack holds 18 kilograms. She could sell these finds: a vase (4 kg, worth $90),
+a clock (7 kg, worth $140),
+a rug (9 kg, worth $170) and a bust (6 kg, worth $125). {rule}She can carry each object only once. What is the greatest
+total worth that she can carry?
+"""
+TILLS = """A shop needs at least 8 cashiers on Monday, 7 on Tuesday, 7 on Wednesday, 9 on Thursday, 12 on Friday,
+14 on Saturday and 6 on Sunday. Each cashier works five consecutive days followed by two days off. {rule}
+How many must it hire at least?
+"""
+BREADS = """A bakery bakes three breads every night. The table gives the minutes of a loaf and its gain.
+
+| | Rye | Wheat | Spelt | Minutes per night |
+|---|---|---|---|---|
+| Kneader | 3 | 2 | 4 | 600 |
+| Oven | 5 | 4 | 5 | 900 |
+| Gain (cents) | 90 | 70 | 110 | |
+
+At least 40 loaves of rye must be baked and no more than 80 loaves of spelt can be sold. {rule}
+What is the largest gain per night, in cents?
+"""
+MEALS = """A charity has 120 thousand euros for its work.
+
+| Project | Cost (thousand euros) | People helped |
+|---|---|---|
+| Soup | 35 | 820 |
+| Beds | 50 | 1100 |
+| School | 42 | 900 |
+| Garden | 15 | 260 |
+
+{rule} How many people can be helped at most?
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "best"),
+    [
+        (FINDS, "", 355),
+        (TILLS, "", 14),
+        (BREADS, "", 17_700),
+        (MEALS, "Soup and beds need the same hall, so they cannot both be run.", 2260),
+        (MEALS, "Each can be run once.", 2260),
+    ],
+)
+def test_a_list_in_a_sentence_and_an_edge_named_by_its_unit_are_read(text: str, rule: str, best: float) -> None:
+    assert optimum(drafted(text.format(rule=rule))) == pytest.approx(best)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (FINDS, "The finds she leaves must be insured for $20 each. "),
+        (TILLS, "No more than 4 cashiers may start on one day. "),
+        (BREADS, "The oven has to rest before each loaf of spelt."),
+        (MEALS, "The difference between the number of projects in the two halves must stay below 2."),
+    ],
+)
+def test_a_rule_beside_a_list_in_a_sentence_is_never_dropped(text: str, rule: str) -> None:
     assert ask(text.format(rule=rule)).draft is None

@@ -18,7 +18,7 @@ _CLAUSE = re.compile(r"[.!?](?=\s|$)|[,;:()]|\n\s*\n|\b(?:and|but|while|whereas|
 _COMPOUND = re.compile(r"[-‑](?:hour|day|week|month|year|stage|phase|dimensional)\b")
 _SUFFIX = re.compile(r"(?:[Kk](?!\w)|\s?%)?")
 _SIGNS = "$€£¥%"
-_LIMITED = re.compile(r"\b(?:below|under|above|over|than|exceed|exceeding|multiples? of|divisible by)\s+$", re.I)
+_LIMITED = re.compile(r"\b(?:below|under|above|than|exceed|exceeding|multiples? of|divisible by)\s+$", re.I)
 _UP_TO = re.compile(r"[\"'’”]?\s*(?:through|to|up to|until|–|-|…|\.\.\.)\s*(?:[A-Za-z]+ )?[\"'‘“]?")
 _BREAKS = r"\s,\-‑–—()'\"’“”:"
 _BREAK = rf"[{_BREAKS}]+"

@@ -27,6 +27,7 @@ from copilot.drafting.builtin.sheets.problem import Doubt, NotRead, Problem
 from copilot.drafting.builtin.sheets.rules import rules_of
 from copilot.drafting.builtin.sheets.sheet import Sheet, stems_of
 from copilot.drafting.builtin.sheets.targets import Seeker, nouns_of
+from copilot.drafting.builtin.words import load
 from copilot.drafting.formulation import Formulation
 
 _MOST_SHEETS = 3
@@ -110,7 +111,7 @@ def _ordered(sheet: Sheet, main: Frame) -> Sheet:
 def _listed(sheet: Sheet, frame: Frame) -> list[EdgeLimit]:
     """ "protein: at least 50", one line for each column."""
     for standing in (sheet, sheet.turned()):
-        names = [[c.name for c in frame.amounts if c.stems & stems_of(label)] for label in standing.labels]
+        names = [[c.name for c in frame.amounts if c.stems & _stems(label)] for label in standing.labels]
         if not all(len(name) == 1 for name in names):
             continue
         found = []
@@ -125,6 +126,11 @@ def _listed(sheet: Sheet, frame: Frame) -> list[EdgeLimit]:
                 found.append(EdgeLimit(name[0], relation, cell.value, column.head))
         return found
     raise NotRead
+
+
+def _stems(label: str) -> frozenset[str]:
+    """Stems of a name and of what else it is called: "Carbohydrates" and "Carbs"."""
+    return stems_of(label) | stems_of(load("sheets")["names"]["aliases"].get(label.lower(), ""))
 
 
 def _check(choice: Choice) -> None:

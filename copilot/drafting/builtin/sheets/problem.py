@@ -11,16 +11,19 @@ from copilot.drafting.builtin.families.phrases import Account, Said, compiled, p
 from copilot.drafting.builtin.sheets.bare import bare_sizes
 from copilot.drafting.builtin.sheets.cells import cell_of
 from copilot.drafting.builtin.sheets.grids import blanked, grids_of
+from copilot.drafting.builtin.sheets.inline import bracketed
 from copilot.drafting.builtin.sheets.lists import Items, counted_of, items_of, sheet_of
 from copilot.drafting.builtin.sheets.sheet import Sheet, column_of
-from copilot.drafting.builtin.sheets.valued import valued_runs
+from copilot.drafting.builtin.sheets.valued import named_run, valued_runs
 from copilot.drafting.builtin.words import load
 
 _NAME = (
     r"(?<![\w.])(?P<label>[A-Z][\w'’-]*(?: (?:[A-Z][\w'’-]*|\d+(?=\s*[:=(–-]|\s+[$€£]?\d))){0,2}"
     r"|[a-z][\w'’-]*(?=\s*[:=]?\s*\d))"
 )
-_VALUE = r"\s*(?::|=|–|-)?\s*\(?(?P<value>[$€£]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\)?(?P<unit>(?: (?!and\b)[a-z]+)?)"
+_VALUE = (
+    r"\s*(?::|=|–|-)?\s*\(?(?P<value>[$€£]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?%?)\)?(?P<unit>(?: (?!and\b)[a-z]+)?)"
+)
 _JOIN = re.compile(r"\s*(?:[,;]|,?\s*\band\b)\s*")
 _RULES = frozenset({"minimum", "maximum", "only", "must", "least", "most", "limit", "max", "min", "not", "required"})
 _PER = re.compile(r"\b(?:per|for every|for each) $", re.IGNORECASE)
@@ -148,7 +151,8 @@ def _parts(text: str) -> tuple[str, str, tuple[Sheet, ...], tuple[Items, ...]] |
     prose = _without(prose, [(run.start, run.end) for run in runs])
     sheets = sorted([*grids, *counted, *told, *runs], key=lambda sheet: sheet.start)
     if not sheets and not lists:
-        sheets = list(valued_runs(prose))
+        inline = bracketed(prose)
+        sheets = [inline] if inline else [*valued_runs(prose), *named_run(prose)]
         prose = _without(prose, [sheet.place for sheet in sheets])
     if not sheets and not lists and (bare := bare_sizes(prose)):
         sheets, prose = [bare], _without(prose, [bare.place])

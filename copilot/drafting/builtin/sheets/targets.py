@@ -103,11 +103,17 @@ class Seeker:
 
     def _limit(self, said: Said, window: Window, relation: Relation | None) -> Limit | None:
         counted = self.nouns | stems_of(" ".join(load("sheets")["names"]["kinds"]))
-        if relation is None and said.value == len(self.frame.labels) and {stem(first_word(window))} & counted:
+        parted = re.search(r"\b(?:over|among|between|across|of|from)\s+(?:the\s+)?$", window.left)
+        if (
+            (relation is None or parted)
+            and said.value == len(self.frame.labels)
+            and {stem(first_word(window))} & counted
+        ):
             return None
         if any(phrase.search(window.left) for phrase in phrases("limits", "apart")):
             return None
         members = self._members(said, window)
+        members = () if len(members) == len(self.frame.labels) and said.unit != "%" else members
         percent = said.unit == "%"
         each = self._is_each(f"{window.left}|{window.near_right}")
         column = self._column(said, window)

@@ -60,7 +60,8 @@ def read(problem: Problem) -> Formulation:
     if line.each("setup") is None and line.each("unit") is None:
         raise Doubt("I found neither a cost of a setup nor one of a unit.")
     told = [role for role in ("setup", "unit", "holding") if role in line.series]
-    if not told or "room" in line.fixed:
+    fixed = {"holding", "setup"} <= {*line.fixed} or {"holding", "unit"} <= {*line.fixed}
+    if not (told or fixed) or "room" in line.fixed:
         raise Doubt("Give the costs of a setup, of a unit and of keeping one as columns of the table.")
     _absorb(problem)
     explain_goals(problem, goals[0])
