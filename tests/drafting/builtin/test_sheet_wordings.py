@@ -202,6 +202,7 @@ def test_periods_and_sizes_in_lists_and_sentences_are_read(text: str, rule: str,
         (LAMPS, "Nothing may be made in month 2."),
         (RODS, "At most two different ways to cut are allowed."),
         (BALES, "Two bales of one weight never share a cart."),
+        (BALES, "Each cart used incurs a one-time fee of $40."),
     ],
 )
 def test_a_rule_beside_periods_and_sizes_is_never_dropped(text: str, rule: str) -> None:
