@@ -22,12 +22,14 @@ _BOUND = re.compile(
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"(?:[Kk](?!\w)|\s?%)?")
+_SIGNS = "$€£¥%"
+_LIMITED = re.compile(r"\b(?:below|under|above|than|exceed|exceeding|multiples? of|divisible by)\s+$", re.I)
 _UP_TO = re.compile(r"[\"'’”]?\s*(?:through|to|up to|until|–|-|…|\.\.\.)\s*(?:[A-Za-z]+ )?[\"'‘“]?")
 _BREAKS = r"\s,\-‑–—()'\"’“”:"
 _BREAK = rf"[{_BREAKS}]+"
 # A denial turns a phrase, and is no part of a gap.
 _DENIAL = r"(?!(?:not|never|no|nor|neither|cannot|none|nobody)\b)"
-_DIALECT = Dialect(_BREAK, rf"(?:{_BREAK}{_DENIAL}[^.;{_BREAKS}]+){{0,8}}?")
+_DIALECT = Dialect(_BREAK, rf"(?:{_BREAK}{_DENIAL}[^.;?!{_BREAKS}]+){{0,8}}?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ class Account:
             between = self.prose[one.end : other.start]
             if one.value in (0, 1) and other.value - one.value + 1 in sizes and _UP_TO.fullmatch(between):
                 self.counts += [self.take(one), self.take(other)]
-        for said in tuple(self.numbers):
+        for said in [said for said in self.numbers if not self._limits(said)]:
             counted = any(phrase.match(self.prose, said.end + 1) for phrase in patterns("any", "counted"))
             bound = _BOUND.search(self.prose[max(0, said.start - 24) : said.start])
             if (said.value in sizes and not bound) or counted or _is_any_two(self.prose, said):
@@ -185,6 +187,10 @@ class Account:
             if none and len([number for number in self.numbers if start <= number.start < end]) == 1:
                 self.counts.append(self.take(said))
                 self.explain(start, end)
+
+    def _limits(self, said: Said) -> bool:
+        """Whether a number is an amount of money, a part, or the end of what something may be: no count of records."""
+        return said.unit[:1] in {*_SIGNS} or _LIMITED.search(self.prose, 0, said.start) is not None
 
     def relax(self, known: Iterable[re.Pattern[str]]) -> None:
         """In a sentence that tells a number or a rule of the family, its small words are part of the telling."""
@@ -251,7 +257,9 @@ class Account:
 
 def _is_any_two(prose: str, said: Said) -> bool:
     """ "between any two stations", "those two hubs": no amount."""
-    return said.value == 2 and prose[: said.start].rstrip().lower().endswith(("any", "those", "these", "particular"))
+    before = prose[: said.start].rstrip().lower()
+    parted = before.endswith("between") and re.match(r"\s+[a-z]+s\b(?!\s+and)", prose[said.end :]) is not None
+    return said.value == 2 and (parted or before.endswith(("any", "those", "these", "particular")))
 
 
 @lru_cache(maxsize=8)

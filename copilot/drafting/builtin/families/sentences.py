@@ -7,7 +7,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 
-_SENTENCE = re.compile(r"(?:[.!?;](?=\s|$)|\n\s*\n)")
+# The stop of "4 p.m." ends a sentence only before a capital.
+_SENTENCE = re.compile(r"(?:(?<![ap]\.m)[.!?;](?=\s|$)|(?<=[ap]\.m)\.(?=\s+[A-Z]|\s*$)|\n\s*\n)")
 _BLANK = re.compile(r"[ .\n]{24,}")
 
 

@@ -101,7 +101,7 @@ def _numbers(problem: Problem, marked: Marked, found: _Bins) -> None:
         elif re.match(r"[-‑]", window.right):
             problem.account.counts.append(problem.account.take(said))
             continue
-        elif relation == "<=" or holds:
+        elif (relation == "<=" or holds) and said.unit[:1] not in ("$", "€", "£"):
             found.counts.append(said.value)
         else:
             continue

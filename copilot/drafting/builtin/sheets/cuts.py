@@ -74,7 +74,8 @@ def _pieces(sheet: Sheet) -> tuple[list[str], list[float], list[float], str]:
 
 
 _COUNTED = (
-    "needed need demand required ordered order quantity pieces needs orders requires pcs qty number count copies units"
+    "needed need demand required ordered order quantity pieces needs orders requires pcs qty number count copies"
+    " units wanted wants sold call rolls reels bars planks boards strips amount"
 )
 
 

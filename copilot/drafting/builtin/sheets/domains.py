@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from copilot.drafting.builtin.sheets.choice import Choice
 from copilot.drafting.builtin.sheets.limits import Limit
-from copilot.drafting.builtin.sheets.problem import Doubt
+from copilot.drafting.builtin.sheets.problem import Doubt, phrases
+from copilot.drafting.builtin.sheets.sheet import stems_of
 from copilot.drafting.builtin.words import lexicon, stem
 
 FAMILY = "options"
@@ -20,7 +22,7 @@ _UNCLEAR = (
 def settle_domain(choice: Choice) -> None:
     """Whole things once, whole numbers of each, or any amount."""
     problem = choice.problem
-    said = {key: problem.says(FAMILY, key) for key in _KEYS}
+    said = _said(choice)
     measured = any(
         limit.kind == "amount" and not limit.members and _is_measure(limit.unit) for limit in choice.limits
     ) or (not said["many"] and any(limit.kind in ("share", "each share") for limit in choice.limits))
@@ -29,9 +31,10 @@ def settle_domain(choice: Choice) -> None:
     repeated = [limit for limit in choice.limits if limit.kind == "each" and limit.value > 1 and limit.relation == "<="]
     if repeated and said["once"]:
         raise Doubt(_UNCLEAR)
-    several = repeated or said["many"] or measured or said["mixed"]
+    several = repeated or said["many"] or measured or said["mixed"] or _are_several(choice)
     ruled = _is_ruled(choice, clear=bool(said["once"] or said["pick"]))
-    picked = ruled or said["pick"] or (said["take"] and choice.goal.sense == "maximize")
+    taken = said["take"] and choice.goal.sense == "maximize" and not _leaves_all_in(choice)
+    picked = ruled or said["pick"] or taken
     if said["once"] or (picked and not several and not said["made"]):
         if said["once"] and said["many"]:
             raise Doubt(_UNCLEAR)
@@ -59,6 +62,39 @@ def _is_ruled(choice: Choice, *, clear: bool) -> bool:
     if ruled and choice.goal.sense == "minimize" and not clear:
         raise Doubt(_UNCLEAR)
     return ruled
+
+
+def _are_several(choice: Choice) -> bool:
+    """Whether a limit on one option speaks of more than one of it."""
+    return any(limit.kind == "amount" and len(limit.members) == 1 and limit.value > 1 for limit in choice.limits)
+
+
+def _leaves_all_in(choice: Choice) -> bool:
+    """Whether each of the options once would keep to every limit, so that there would be nothing to choose."""
+    most = [limit for limit in choice.limits if limit.kind == "column" and limit.relation == "<=" and not limit.members]
+    totals = {column.name: sum(column.values) for column in choice.frame.amounts if column.numeric}
+    return bool(most) and all(limit.value >= totals.get(limit.column, limit.value + 1) for limit in most)
+
+
+def _said(choice: Choice) -> dict[str, re.Match[str] | None]:
+    """What the text says of the options, by the keys of the lexicon."""
+    said = {key: choice.problem.says(FAMILY, key) for key in _KEYS}
+    said["many"] = _amounts_asked(choice)
+    if (free := said["any_amount"]) and (whole := said["whole"]) and free.start() <= whole.start() < free.end():
+        said["whole"] = None  # "not only whole litres"
+    return said
+
+
+def _amounts_asked(choice: Choice) -> re.Match[str] | None:
+    """Where the text asks how many of each; "how many points" asks for the total of a column."""
+    prose = choice.problem.prose
+    totals = frozenset[str]().union(*(column.stems for column in choice.frame.amounts)) - choice.nouns
+    for phrase in phrases(FAMILY, "many"):
+        for match in choice.problem.account._places(phrase):
+            behind = stems_of(" ".join(re.findall(r"[^\W\d_]+", prose[match.end() : match.end() + 60])[:3]))
+            if not (match.group().lower().split()[0] == "how" and behind & totals):
+                return match
+    return None
 
 
 def _is_measure(unit: str) -> bool:

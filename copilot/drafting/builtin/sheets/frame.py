@@ -41,7 +41,7 @@ class Frame:
 def framed(sheet: Sheet) -> Frame:
     """The sheet with options as rows, its edges read."""
     standing = _turned(sheet)
-    rows = {at: relation for at, label in enumerate(standing.labels) if (relation := edge_of(label))}
+    rows = {at: relation for at in range(len(standing.labels)) if (relation := _edge_row(standing, at))}
     if len(rows) == len(standing.labels):
         rows = {}
     frame = Frame(standing.without_rows(rows))
@@ -67,14 +67,32 @@ def framed(sheet: Sheet) -> Frame:
     return frame
 
 
+def _edge_row(sheet: Sheet, at: int) -> Relation | None:
+    """Which way a row limits; one named by a unit alone ("Minutes per night") limits all but what is wanted."""
+    relation = edge_of(sheet.labels[at])
+    words = re.findall(r"[^\W\d_]+", sheet.labels[at].lower())
+    if relation or not words or not all(word in load("sheets")["edges"]["beside"] for word in words):
+        return relation
+    goal = load("sheets")["goal"]
+    blank = [column for column in sheet.columns if column.cells[at].blank]
+    if len(blank) != 1 or len(sheet.columns) < 2:
+        return None
+    if blank[0].stems & stems_of(" ".join(goal["worth"])):
+        return "<="
+    return ">=" if blank[0].stems & stems_of(" ".join(goal["cost"])) else None
+
+
 def _turned(sheet: Sheet) -> Sheet:
     """Turned where its rows are what its columns should be: profit, cost, hours, and limits at its right edge."""
     heads = [column.name for column in sheet.columns]
     rows, columns = _roles(sheet.labels), _roles(heads)
-    edged = any(edge_of(head) for head in heads) and not any(edge_of(label) for label in sheet.labels)
+    turned = sheet.turned()
+    edged = any(edge_of(head) or _edge_row(turned, at) for at, head in enumerate(heads)) and not any(
+        edge_of(label) for label in sheet.labels
+    )
     if edged and (rows or not (columns or sheet.listed)):
-        return sheet.turned()
-    return sheet.turned() if rows > columns else sheet
+        return turned
+    return turned if rows > columns else sheet
 
 
 def _roles(names: Iterable[str]) -> int:

@@ -45,7 +45,7 @@ def _goal(problem: Problem, match: re.Match[str], sense: str) -> Goal | None:
     prose = problem.prose
     start, end = problem.account.sentence_at(match.start())
     if (
-        _BOUND.search(prose[start : match.end()])
+        (_BOUND.search(prose[start : match.end()]) and not _asks(prose, match, end))
         or re.search(r"\d\s*$", prose[start : match.start()])
         or re.match(r"\s*\d", prose[match.end() :])
     ):
@@ -57,6 +57,11 @@ def _goal(problem: Problem, match: re.Match[str], sense: str) -> Goal | None:
     )
     words = f"{prose[start + begins : match.start()]} {behind}"
     return Goal("maximize" if sense == "maximize" else "minimize", stems_of(words), (start, end), words, behind)
+
+
+def _asks(prose: str, match: re.Match[str], end: int) -> bool:
+    """Whether a question ends with its direction: "how much can it earn at most?" """
+    return match.group().lower().startswith("how") and prose[match.end() : end].strip() == "?"
 
 
 def explain_goals(problem: Problem, goal: Goal) -> None:

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from copilot.drafting.builtin.families.members import ONE, SEVERAL, Marked
@@ -114,6 +115,18 @@ def implied(problem: Problem, said: Said, window: Window) -> Relation | None:
     return None
 
 
+def meant_by(intro: str) -> Relation | None:
+    """The direction that the sentence before a list of numbers gives: "For the week the workshops have:"."""
+    told = [
+        keys for keys in (("most", "have"), ("least", "need", "must_have")) if any(map(partial(_says, intro), keys))
+    ]
+    return None if len(told) != 1 else "<=" if "most" in told[0] else ">="
+
+
+def _says(words: str, key: str) -> bool:
+    return any(phrase.search(words) for phrase in phrases("limits", key))
+
+
 def columns_named(frame: Frame, words: str) -> list[str]:
     """Columns of amounts that the words name, those that they name in full before others."""
     stems = stems_of(words)
@@ -128,6 +141,9 @@ def columns_named(frame: Frame, words: str) -> list[str]:
     if len(full) > 1:
         longest = max(len(column.stems & stems) for column in full)
         full = [column for column in full if len(column.stems & stems) == longest]
+    counted = [column for column in full or named if {one for one in column.stems if one.isdigit()} & stems]
+    if len(counted) == 1 and len(full or named) > 1:
+        return [counted[0].name]
     return [column.name for column in full or named]
 
 

@@ -24,6 +24,10 @@ _NUMBER = re.compile(
 )
 
 
+_TOLD = re.compile(
+    r"(?P<label>(?:[A-Z]\w{0,3}\. )?[^\W\d][^:;|—–\n$€£¥,.]{0,40}?)\s+"
+    rf"(?P<rest>(?:can )?(?:{'|'.join(load('sheets')['lists']['verbs'])})\b.*)"
+)
 _SHORT = re.compile(r"(?P<label>[A-Z][\w'’.-]*(?: [\w'’-]+)?)\s+(?P<rest>[$€£¥]?\d[\d.,]*(?:\s?[^\W\d_]{1,8})?)")
 _CODED = re.compile(r"(?P<label>[A-Z][a-z]+ (?:[A-Z]|\d{1,2}))(?P<rest>\s(?:\(|[a-z]).*\d.*)")
 _LONGEST_WORDS = 4
@@ -106,7 +110,16 @@ def item_of(line: str, start: int) -> Item | None:
     coded = _CODED.fullmatch(plain.strip())
     if coded and not bullet:
         return Item(coded["label"], coded["rest"], start, start + len(line))
+    told = _TOLD.fullmatch(plain.strip()) if bullet else None
+    if told and len(told["label"].split()) <= _LONGEST_WORDS and _names_things(told["rest"]):
+        return Item(told["label"].strip(), told["rest"], start, start + len(line))
     match = _LABEL.match(plain.strip()) or (_BARE.match(plain.strip()) if bullet else None)
+    if (
+        match is not None
+        and match.re is _BARE
+        and match["label"].split()[-1].lower() in load("sheets")["lists"]["open"]
+    ):
+        return None  # a sentence: "The kiln can fire up to 80 pots."
     if match is None or (not bullet and (not re.search(r"[:{]", plain[: len(match["label"]) + 4]) or "?" in plain)):
         return None
     label = match["label"].strip(" *_.\t")
@@ -117,10 +130,20 @@ def item_of(line: str, start: int) -> Item | None:
     return Item(label, rest, start, start + len(line))
 
 
+def _names_things(rest: str) -> bool:
+    """Whether the rest of a line tells numbers or lists names, and gives no rule."""
+    ruled = any(re.search(rf"\b{word}\b", rest.lower()) for word in load("sheets")["lists"]["ruling"])
+    listed = re.search(r"\d|,| and |\s[A-Z]", rest)
+    return not ruled and listed is not None
+
+
 _COUNTED = re.compile(
     r"(?P<count>\d+)\s*(?:x|×|pcs of|pieces of|pieces at|pieces|pcs|of|at|@"
-    r"|(?:[^\W\d_]+\s){1,2}(?:of|at|with)(?:\s(?:width|length|size))?)\s*"
-    r"(?P<size>\d+(?:\.\d+)?)\s?(?P<unit>mm|cm|m|inches|inch|in|ft|feet)\b"
+    r"|(?:[^\W\d_]+\s){1,2}(?:of|at|with|measuring|each)(?:\s(?:a\s)?(?:width|length|size)(?:\sof)?)?"
+    r"|(?:[^\W\d_]+\s){0,1}[^\W\d_]+,)\s*"
+    r"(?P<size>\d+(?:\.\d+)?)\s?"
+    r"(?P<unit>mm|cm|dm|m|inches|inch|in|ft|feet|metres|meters|centimetres|centimeters|millimetres|yards)\b"
+    r"(?:\s(?:long|wide|each|in length|in width))?"
 )
 
 

@@ -13,6 +13,7 @@ _JOIN = re.compile(
     r"\s*(?:[,;/&+]\s*)?(?:\b(?:and|or|nor|as well as|and/or|plus)\b\s*)?(?:\b(?:either|the|a|an|that|both)\b\s*){0,2}"
 )
 _SHORTEST = 3
+_ALL = re.compile(r"\ball (?:the |of the |our |these )?(?:two |three |four |five |six |seven |eight )?$", re.IGNORECASE)
 
 
 def marked_members(
@@ -27,8 +28,21 @@ def marked_members(
             before = found.get(match.start())
             if _is_article(prose, match) or (before and before[0] >= match.end()):
                 continue
+            if name in short and _of_all(prose, match, name, len(known)):
+                continue
             found[match.start()] = (match.end(), members)
     return _marked(prose, _apart(found))
+
+
+def _of_all(prose: str, match: re.Match[str], name: str, count: int) -> bool:
+    """Whether a part of a name stands for all: "all cleaners", "four liquid cleaners" of four."""
+    before = prose[max(0, match.start() - 24) : match.start()]
+    if len(match.group()) <= len(name):
+        return False
+    numbered = re.search(r"(\w+) (?:[a-z]+ )?$", before)
+    return _ALL.search(before) is not None or (
+        numbered is not None and lexicon().numbers.get(numbered[1].lower()) == count
+    )
 
 
 def _pattern(name: str) -> re.Pattern[str]:
@@ -120,6 +134,7 @@ def _marked(prose: str, found: dict[int, tuple[int, tuple[str, ...]]]) -> Marked
 def unread_marks(problem: Problem, marked: Marked, count: int) -> list[str]:
     """Members that a sentence names and no rule explains; a sentence that only lists them says no rule."""
     found = []
+    scene = min([*(sheet.start for sheet in problem.sheets), *(items.start for items in problem.lists)], default=0)
     for at, named in marked.members.items():
         if problem.account.explained[at] or len(named) == count:
             continue
@@ -127,9 +142,20 @@ def unread_marks(problem: Problem, marked: Marked, count: int) -> list[str]:
         several = {one for spot, names in marked.members.items() if start <= spot < end for one in names}
         said = marked.text[start:end]
         told = any(phrase.search(said) for phrase in phrases("any", "duty"))
+        if not told and end <= scene and _is_part(problem, marked, at, named[0]):
+            continue
         if len(several) < 2 or told or re.search(r"\d", said):
             found.append(named[0])
     return found
+
+
+def _is_part(problem: Problem, marked: Marked, at: int, label: str) -> bool:
+    """Whether a word of the scene in small letters is only a part of a name: "on the trail" beside Trail mix."""
+    end = at
+    while end < len(marked.text) and marked.names(end):
+        end += 1
+    word = problem.prose[at:end]
+    return word.islower() and stem(word) != stem(label.lower()) and len(word) < len(label) - 1
 
 
 def shared_words(labels: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from copilot.drafting.builtin.sheets.sheet import units_of
 
 _FACTORS: tuple[dict[str, float], ...] = (
-    {"mm": 0.001, "cm": 0.01, "centimeter": 0.01, "m": 1.0, "meter": 1.0, "km": 1000.0},
+    {
+        "mm": 0.001,
+        "millimeter": 0.001,
+        "cm": 0.01,
+        "centimeter": 0.01,
+        "dm": 0.1,
+        "decimeter": 0.1,
+        "m": 1.0,
+        "meter": 1.0,
+        "km": 1000.0,
+    },
     {"inch": 1.0, "in": 1.0, "foot": 12.0, "yard": 36.0},
     {"second": 1.0, "minut": 60.0, "hour": 3600.0},
     {"gram": 0.001, "kilogram": 1.0, "ton": 1000.0},

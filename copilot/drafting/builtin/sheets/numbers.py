@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from copilot.drafting.builtin.families.phrases import Account, Said
 from copilot.drafting.builtin.families.sentences import sentence_of
+from copilot.drafting.builtin.sheets.problem import phrases
 
 _SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "k": 1e3, "m": 1e6, "bn": 1e9, "mn": 1e6}
 _SCALE = re.compile(r"\s?(?:(?P<word>thousand|million|billion)\b|(?P<sign>k|m|bn|mn)(?![\w/²³]))", re.IGNORECASE)
@@ -27,14 +28,24 @@ _COIN = re.compile(r"\s?(?:k |thousand |million )?(euros?|dollars?|usd|eur|gbp)\
 _COINS = {"euro": "€", "eur": "€", "dollar": "$", "usd": "$", "gbp": "£"}
 _FACTORS = (7, 10, 12, 24, 60, 100, 1000)
 _MONEY = frozenset("$€£¥")
+_ASKED_IN = re.compile(
+    r"\bin (?P<word>thousand|million)(?:s of)? (?:\w+ )?(?:[$€£]|dollars|euros|pounds|francs)", re.IGNORECASE
+)
+_GRADES = re.compile(
+    r"\b(?:scale|grades?|scores?|ratings?|rated|graded|scored|marks?|points|ranked)\b[^.;:\d]{0,24}\s"
+    r"(?P<low>[01])\s*(?:\([^()\d]{0,40}\)\s*)?(?:to|and|-|–)\s*(?P<high>3|4|5|6|7|8|9|10|20|100)\b",
+    re.IGNORECASE,
+)
 
 
 def read_whole(account: Account) -> None:
     """Numbers with their scale and percentage; the first of a range is given the sign of the last."""
     prose = account.prose
+    _drop_grades(account)
     parts = list(_parts(prose))
     free = [n for n in account.numbers if not any(part.start <= n.start < part.end for part in parts)]
-    told = sorted([*(_whole(prose, said) for said in free), *parts], key=lambda said: said.start)
+    plain = _kept_scale(prose, free)
+    told = sorted([*(_whole(prose, said, plain) for said in free), *parts], key=lambda said: said.start)
     for at in range(len(told) - 1):
         one, other = told[at], told[at + 1]
         between = _RANGE.fullmatch(prose, one.end, other.start - (prose[other.start - 1] in _MONEY)) or (
@@ -47,6 +58,26 @@ def read_whole(account: Account) -> None:
     for one, other in itertools.pairwise(told):
         if _is_same_amount(prose, one, other):
             account.counts.append(replace(account.take(one), end=other.start))
+
+
+def _drop_grades(account: Account) -> None:
+    """ "a risk grade from 1 (safe) to 10 (risky)": the ends of a scale say no rule."""
+    for match in _GRADES.finditer(account.prose):
+        start, end = account.sentence_at(match.start())
+        ruled = any(phrase.search(account.prose, start, end) for phrase in phrases("any", "duty"))
+        for said in [n for n in account.numbers if not ruled and n.start in (match.start("low"), match.start("high"))]:
+            account.counts.append(account.take(said))
+
+
+def _kept_scale(prose: str, numbers: Sequence[Said]) -> str:
+    """The scale in which an answer is wanted, where all money of the prose is told in it: "in thousands of dollars"."""
+    asked = _ASKED_IN.search(prose)
+    if asked is None:
+        return ""
+    word = asked["word"].lower()
+    money = [said for said in numbers if said.start and prose[said.start - 1] in _MONEY]
+    scales = {scale["word"].lower() if (scale := _SCALE.match(prose, n.end)) and scale["word"] else "" for n in money}
+    return word if money and scales == {word} else ""
 
 
 def _is_same_amount(prose: str, one: Said, other: Said) -> bool:
@@ -68,7 +99,11 @@ def _parts(prose: str) -> Iterable[Said]:
         yield Said(value, "%", match.start("part"), match.end("part"), sentence_of(prose, match.start("part")))
 
 
-def _whole(prose: str, said: Said) -> Said:
+def _whole(prose: str, said: Said, plain: str = "") -> Said:
+    """The number with its scale, unless that is the plain one."""
+    scale = _SCALE.match(prose, said.end)
+    if plain and scale and (scale["word"] or "").lower() == plain:
+        return replace(said, end=scale.end())
     money = _COIN.match(prose, said.end)
     if money and said.unit not in _MONEY:
         return replace(_whole_plain(prose, said), unit=_COINS[money[1].lower().rstrip("s")])

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from copilot.drafting.builtin.sheets.aims import aim_of, meant_aim
+from copilot.drafting.builtin.sheets.basis import in_basis
 from copilot.drafting.builtin.sheets.choice import Choice
 from copilot.drafting.builtin.sheets.choices import written
 from copilot.drafting.builtin.sheets.domains import (
@@ -19,13 +20,14 @@ from copilot.drafting.builtin.sheets.domains import (
 from copilot.drafting.builtin.sheets.frame import EdgeLimit, Frame, edge_of, framed
 from copilot.drafting.builtin.sheets.goal import Goal, explain_goals, goals_of
 from copilot.drafting.builtin.sheets.groups import group_rules, groups_of, is_idle
-from copilot.drafting.builtin.sheets.limits import Limit, merged
+from copilot.drafting.builtin.sheets.limits import Limit, meant_by, merged
 from copilot.drafting.builtin.sheets.marks import marked_members, unread_marks
 from copilot.drafting.builtin.sheets.numbers import read_whole
 from copilot.drafting.builtin.sheets.problem import Doubt, NotRead, Problem
 from copilot.drafting.builtin.sheets.rules import rules_of
 from copilot.drafting.builtin.sheets.sheet import Sheet, stems_of
 from copilot.drafting.builtin.sheets.targets import Seeker, nouns_of
+from copilot.drafting.builtin.words import load
 from copilot.drafting.formulation import Formulation
 
 _MOST_SHEETS = 3
@@ -62,7 +64,7 @@ def chosen(problem: Problem) -> Choice:
         for one in (*frame.limits, *others)
     ]
     seeker = Seeker(problem, frame, marked, (gain, loss), nouns, goal.sense, [limit.column for limit in listed])
-    choice.limits = merged([*listed, *seeker.limits()])
+    choice.limits = merged([*listed, *in_basis(problem, frame, seeker.limits())])
     choice.assumed += seeker.assumed
     settle_domain(choice)
     settle_averages(choice)
@@ -109,7 +111,7 @@ def _ordered(sheet: Sheet, main: Frame) -> Sheet:
 def _listed(sheet: Sheet, frame: Frame) -> list[EdgeLimit]:
     """ "protein: at least 50", one line for each column."""
     for standing in (sheet, sheet.turned()):
-        names = [[c.name for c in frame.amounts if c.stems & stems_of(label)] for label in standing.labels]
+        names = [[c.name for c in frame.amounts if c.stems & _stems(label)] for label in standing.labels]
         if not all(len(name) == 1 for name in names):
             continue
         found = []
@@ -118,11 +120,17 @@ def _listed(sheet: Sheet, frame: Frame) -> list[EdgeLimit]:
                 if cell.value is None:
                     continue
                 relation = cell.relation or edge_of(column.head or column.name) or edge_of(sheet.intro)
+                relation = relation or meant_by(sheet.intro)
                 if relation is None:
                     raise Doubt(f"It is not clear whether {cell.text} of {name[0]} is a minimum or a maximum.")
                 found.append(EdgeLimit(name[0], relation, cell.value, column.head))
         return found
     raise NotRead
+
+
+def _stems(label: str) -> frozenset[str]:
+    """Stems of a name and of what else it is called: "Carbohydrates" and "Carbs"."""
+    return stems_of(label) | stems_of(load("sheets")["names"]["aliases"].get(label.lower(), ""))
 
 
 def _check(choice: Choice) -> None:

@@ -9,17 +9,22 @@ from functools import lru_cache
 
 from copilot.drafting.builtin.families import asides
 from copilot.drafting.builtin.families.phrases import Account, Said, compiled, patterns
+from copilot.drafting.builtin.sheets.bare import bare_sizes
 from copilot.drafting.builtin.sheets.cells import cell_of
 from copilot.drafting.builtin.sheets.grids import blanked, grids_of
+from copilot.drafting.builtin.sheets.inline import bracketed
 from copilot.drafting.builtin.sheets.lists import Items, counted_of, items_of, sheet_of
 from copilot.drafting.builtin.sheets.sheet import Sheet, column_of
+from copilot.drafting.builtin.sheets.valued import named_run, valued_runs
 from copilot.drafting.builtin.words import load
 
 _NAME = (
     r"(?<![\w.])(?P<label>[A-Z][\w'’-]*(?: (?:[A-Z][\w'’-]*|\d+(?=\s*[:=(–-]|\s+[$€£]?\d))){0,2}"
     r"|[a-z][\w'’-]*(?=\s*[:=]?\s*\d))"
 )
-_VALUE = r"\s*(?::|=|–|-)?\s*\(?(?P<value>[$€£]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\)?(?P<unit>(?: (?!and\b)[a-z]+)?)"
+_VALUE = (
+    r"\s*(?::|=|–|-)?\s*\(?(?P<value>[$€£]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?%?)\)?(?P<unit>(?: (?!and\b)[a-z]+)?)"
+)
 _JOIN = re.compile(r"\s*(?:[,;]|,?\s*\band\b)\s*")
 _RULES = frozenset({"minimum", "maximum", "only", "must", "least", "most", "limit", "max", "min", "not", "required"})
 _PER = re.compile(r"\b(?:per|for every|for each) $", re.IGNORECASE)
@@ -35,6 +40,10 @@ class Doubt(Exception):
     """The kind of problem is recognised and something is not understood; the arguments are the reasons."""
 
 
+class Unclear(Doubt):
+    """The text itself leaves open what its numbers count, so that no other reader may try."""
+
+
 @dataclass(slots=True)
 class Problem:
     """The text; `prose` has blanks where the sheets stand."""
@@ -48,8 +57,10 @@ class Problem:
     def __post_init__(self) -> None:
         labels = [label for sheet in self.sheets for label in sheet.labels]
         heads = [column.head for sheet in self.sheets for column in sheet.columns]
-        measures = [match.group() for head in heads if (match := re.search(r"\d[\d.]*\s?[a-z]+", head))]
+        measures = [part for head in heads for part in re.findall(r"\d[\d.]*\s?[a-z]+|\b[a-zA-Z]+ \d+\b", head)]
         named = [label for label in (*labels, *heads) if re.search(r"[^\W\d_]\W?\d|\d[^\W\d_]", label)]
+        numbered = rf"\b(?:{'|'.join(load('sheets')['names']['numbered'])}) \d+\b"
+        named += re.findall(numbered, self.prose)
         self.account = Account(self.prose, [*named, *measures])
 
     def says(self, family: str, key: str) -> re.Match[str] | None:
@@ -146,6 +157,12 @@ def _parts(text: str) -> tuple[str, str, tuple[Sheet, ...], tuple[Items, ...]] |
     runs = list(_runs(prose, names))
     prose = _without(prose, [(run.start, run.end) for run in runs])
     sheets = sorted([*grids, *counted, *told, *runs], key=lambda sheet: sheet.start)
+    if not sheets and not lists:
+        inline = bracketed(prose)
+        sheets = [inline] if inline else [*valued_runs(prose), *named_run(prose)]
+        prose = _without(prose, [sheet.place for sheet in sheets])
+    if not sheets and not lists and (bare := bare_sizes(prose)):
+        sheets, prose = [bare], _without(prose, [bare.place])
     if not sheets and not lists:
         return None
     return text, prose, tuple(sheets), tuple(lists)

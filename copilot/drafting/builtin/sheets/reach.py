@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from copilot.drafting.builtin.families.plan import Key, Plan, label_of, term
-from copilot.drafting.builtin.sheets.cells import Cell, cell_of
+from copilot.drafting.builtin.sheets.cells import cell_of
+from copilot.drafting.builtin.sheets.crosses import FAMILY, Reach, costs_of, crossed, of_crosses
 from copilot.drafting.builtin.sheets.goal import explain_goals, goals_of
 from copilot.drafting.builtin.sheets.marks import marked_members, unread_marks
 from copilot.drafting.builtin.sheets.problem import Doubt, NotRead, Problem
-from copilot.drafting.builtin.sheets.rules import Rule, rules_of
-from copilot.drafting.builtin.sheets.sheet import Column, Sheet, stems_of
-from copilot.drafting.builtin.words import load
+from copilot.drafting.builtin.sheets.rules import rules_of
+from copilot.drafting.builtin.sheets.sheet import Sheet
 from copilot.drafting.formulation import Formulation, Term
 
-FAMILY = "covering"
 _VERB = re.compile(
     r"\b(?:covers?|reach(?:es)?|serves?|spans?|includes?|contains?|sees?|handles?|visits?|treats?|teaches|knows?"
     r"|speaks?|protects?|watches|supplies|can \w+)\b[:\s]*|[{\[(](?=[^$€£)]*[,\s])|:\s",
@@ -26,23 +24,11 @@ _COST = re.compile(
     r"(?:\b(?:cost|costs|costing|price|rent|fee|priced at)\b(?:\s+(?:of|is))?[:\s]*)?"
     r"[$€£]\s?\d[\d,.]*\s?[kKmM]?\b|\b(?:cost|costs|costing|price|rent|fee)\b[\s:]*(?:of|is)?\s*\d[\d,.]*\s?[kKmM]?\b|^\s*\d[\d,.]*\s?[kKmM]\b"
 )
-_MARKED = frozenset({1.0})
-
-
-@dataclass(slots=True)
-class _Reach:
-    """What each option reaches and costs."""
-
-    reached: dict[str, list[str]]
-    costs: dict[str, float]
-    place: tuple[int, int]
-    rules: list[Rule] = field(default_factory=list)
-    times: float = 1.0
-
-    @property
-    def wanted(self) -> list[str]:
-        """All that is reached by any."""
-        return list(dict.fromkeys(one for several in self.reached.values() for one in several))
+_NEAR = re.compile(
+    r"\b(?:within(?: a radius of)?|(?:in|at)?\s?(?:under|less than|at most|no more than|up to|not more than))\s+"
+    r"(?P<number>\w+|\d+(?:\.\d+)?)[\s-](?:minutes?|min|seconds?|hours?|km|kilomet(?:re|er)s?|miles?|met(?:re|er)s?|m|blocks)\b",
+    re.IGNORECASE,
+)
 
 
 def read(problem: Problem) -> Formulation:
@@ -62,6 +48,7 @@ def read(problem: Problem) -> Formulation:
     _check_wanted(problem, reach)
     if not reach.costs and not problem.says(FAMILY, "fewest"):
         raise Doubt("I found no cost of the options, and the text does not ask for the fewest.")
+    _drop_range(problem)
     for key in ("every", "fewest", "once"):
         problem.absorb(FAMILY, key)
     explain_goals(problem, goals[0])
@@ -69,7 +56,7 @@ def read(problem: Problem) -> Formulation:
     return _written(problem, reach, goals[0].place, problem.account.sentence_at(every.start()))
 
 
-def _reach(problem: Problem) -> _Reach:
+def _reach(problem: Problem) -> Reach:
     told = [reach for items in problem.lists if (reach := _of_lines(problem, items.start)) is not None]
     told += [reach for sheet in problem.sheets if (reach := _of_sheet(problem, sheet)) is not None]
     if len(told) != 1:
@@ -91,7 +78,7 @@ def _reach(problem: Problem) -> _Reach:
     return reach
 
 
-def _add_costs(problem: Problem, reach: _Reach) -> None:
+def _add_costs(problem: Problem, reach: Reach) -> None:
     """Costs that a sentence lists: "A $400, B $350"."""
     for sheet in problem.sheets:
         if len(sheet.columns) == 1 and sheet.columns[0].numeric and len(sheet.labels) == len(reach.reached):
@@ -101,7 +88,7 @@ def _add_costs(problem: Problem, reach: _Reach) -> None:
                 reach.costs = {full[short]: value for short, value in values.items()}
 
 
-def _of_lines(problem: Problem, start: int) -> _Reach | None:
+def _of_lines(problem: Problem, start: int) -> Reach | None:
     items = next(items for items in problem.lists if items.start == start)
     reached, costs = {}, {}
     for item in items.items:
@@ -118,7 +105,7 @@ def _of_lines(problem: Problem, start: int) -> _Reach | None:
                 costs[label_of(item.label)] = value
     if costs and len(costs) < len(reached):
         raise Doubt("Some options have a cost and some have none; give each one.")
-    return _Reach(reached, costs, (items.start, items.end))
+    return Reach(reached, costs, (items.start, items.end))
 
 
 def _amount(said: str) -> float | None:
@@ -140,11 +127,11 @@ def _names(listed: str) -> list[str]:
     return [label_of(part) for part in parts]
 
 
-def _of_sheet(problem: Problem, sheet: Sheet) -> _Reach | None:
+def _of_sheet(problem: Problem, sheet: Sheet) -> Reach | None:
     """A table with a column of names, or one of crosses."""
     words = [column for column in sheet.columns if all(cell.value is None for cell in column.cells)]
     numbers = [column for column in sheet.columns if column.numeric]
-    crosses = [column for column in sheet.columns if _crossed(column.cells)]
+    crosses = [column for column in sheet.columns if crossed(column.cells)]
     if (
         len(words) == 1
         and words[0] not in crosses
@@ -152,77 +139,12 @@ def _of_sheet(problem: Problem, sheet: Sheet) -> _Reach | None:
         and len(words) + len(numbers) == len(sheet.columns)
     ):
         reached = {label_of(a): _names(cell.text) for a, cell in zip(sheet.labels, words[0].cells, strict=True)}
-        costs = _costs(sheet, numbers)
-        return _Reach(reached, costs, sheet.place) if all(reached.values()) else None
+        costs = costs_of(sheet, numbers)
+        return Reach(reached, costs, sheet.place) if all(reached.values()) else None
     if len(crosses) >= 2:
-        return _of_crosses(problem, sheet)
+        return of_crosses(problem, sheet)
     turned = sheet.turned()
-    return _of_crosses(problem, turned) if sum(_crossed(column.cells) for column in turned.columns) >= 2 else None
-
-
-def _crossed(cells: tuple[Cell, ...]) -> bool:
-    known = load("sheets")["cells"]
-    return all(
-        cell.blank or cell.value in (0.0, 1.0) or cell.text in known["yes"] or cell.text in known["no"]
-        for cell in cells
-    )
-
-
-def _of_crosses(problem: Problem, sheet: Sheet) -> _Reach | None:
-    """Options as rows, or as columns where the costs stand in a row or the goal names them."""
-    beside = [column for column in sheet.columns if not _crossed(column.cells)]
-    below = [at for at, label in enumerate(sheet.labels) if stems_of(label) & stems_of("cost price rent fee")]
-    if below:
-        return _of_crosses(problem, sheet.turned())
-    if len(beside) > 1 or (beside and not beside[0].numeric):
-        return None
-    inside = [column for column in sheet.columns if column not in beside]
-    if not beside:
-        named = stems_of(sheet.corner) | _shared(sheet.labels)
-        heads = _shared([column.head for column in inside])
-        goals = {stem for goal in goals_of(problem) for stem in goal.stems}
-        if heads & goals and not named & goals:
-            return _of_crosses_rows(sheet.turned(), [])
-        corner = stems_of(sheet.corner) - stems_of("of the")
-        every = problem.says(FAMILY, "every")
-        asked = stems_of(problem.prose[slice(*problem.account.sentence_at(every.start()))]) if every else frozenset()
-        if heads & asked and not named & asked:
-            return _of_crosses_rows(sheet, beside)
-        if not named & goals and not (corner & stems_of(problem.prose) and re.search(r"\brows?\b", problem.prose)):
-            raise Doubt("It is not clear whether the rows or the columns are the options; name them in the question.")
-    return _of_crosses_rows(sheet, beside)
-
-
-def _shared(names: list[str] | tuple[str, ...]) -> frozenset[str]:
-    sets = [stems_of(name) for name in names]
-    return frozenset.intersection(*sets) if sets else frozenset()
-
-
-def _of_crosses_rows(sheet: Sheet, beside: list[Column]) -> _Reach:
-    known = load("sheets")["cells"]
-    inside = [column for column in sheet.columns if column not in beside]
-    reached = {
-        label_of(label): [
-            label_of(column.head or column.name)
-            for column in inside
-            if column.cells[at].value == 1.0
-            or (column.cells[at].value is None and column.cells[at].text in known["yes"])
-        ]
-        for at, label in enumerate(sheet.labels)
-    }
-    never = [
-        column.head for column in inside if not any(label_of(column.head or column.name) in r for r in reached.values())
-    ]
-    if never:
-        raise Doubt(f"Nothing reaches “{never[0]}”, so no choice reaches all.")
-    return _Reach(reached, _costs(sheet, beside), sheet.place)
-
-
-def _costs(sheet: Sheet, columns: list[Column]) -> dict[str, float]:
-    if not columns:
-        return {}
-    values = columns[0].values
-    return {label_of(label): value for label, value in zip(sheet.labels, values, strict=True)}
+    return of_crosses(problem, turned) if sum(crossed(column.cells) for column in turned.columns) >= 2 else None
 
 
 def _times(problem: Problem) -> float:
@@ -241,7 +163,15 @@ def _times(problem: Problem) -> float:
     return 1.0
 
 
-def _check_wanted(problem: Problem, reach: _Reach) -> None:
+def _drop_range(problem: Problem) -> None:
+    """How near something must be to be reached says no more than the lists do: "within ten minutes"."""
+    for match in _NEAR.finditer(problem.prose):
+        for said in [n for n in problem.account.numbers if n.start == match.start("number")]:
+            problem.account.counts.append(problem.account.take(said))
+            problem.account.explain(*match.span())
+
+
+def _check_wanted(problem: Problem, reach: Reach) -> None:
     """Doubt where the text names something that nothing reaches, or only some of what is reached."""
     nouns: list[str] = re.findall(r"[^\W\d_]{4,}", problem.prose)
     codes = [one for one in reach.wanted if len(one) <= 3]
@@ -260,7 +190,7 @@ def _check_wanted(problem: Problem, reach: _Reach) -> None:
         raise Doubt("The text names only some of what can be reached; say “all of them”, or list them all.")
 
 
-def _written(problem: Problem, reach: _Reach, said: tuple[int, int], rule: tuple[int, int]) -> Formulation:
+def _written(problem: Problem, reach: Reach, said: tuple[int, int], rule: tuple[int, int]) -> Formulation:
     plan = Plan(problem.text)
     options, parts = plan.index("options", reach.reached, reach.place), plan.index("wanted", reach.wanted, reach.place)
     inside: dict[Key, float] = {(a, b): float(b in reach.reached[a]) for a in reach.reached for b in reach.wanted}

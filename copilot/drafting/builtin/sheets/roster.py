@@ -25,6 +25,18 @@ _BLOCK = re.compile(
 )
 
 
+_TIME = r"(?:midnight|noon|\d{1,2}(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?)"
+_STAY = re.compile(
+    r"\b(?:those|anyone|whoever|someone|people|\w+) (?:who|that) (?:arrives?|starts?|begins?|comes? in|reports?)"
+    rf"(?: \w+){{0,2}}? at (?P<a>{_TIME})(?: \w+)? (?:stays?|works?|leaves?|goes? home|finish(?:es)?|is (?:free|done))"
+    rf"(?: \w+)? (?:until|till|at|to) (?P<b>{_TIME})",
+    re.IGNORECASE,
+)
+_BLOCKS = re.compile(
+    r"\b(?:blocks?|shifts?|slots?|periods?|intervals?|spans?|parts?|sections?|watches)\b", re.IGNORECASE
+)
+
+
 def read(problem: Problem) -> Formulation:
     """The formulation. Raises NotRead or Doubt."""
     goals = [goal for goal in goals_of(problem) if goal.sense == "minimize"]
@@ -35,12 +47,14 @@ def read(problem: Problem) -> Formulation:
     labels, needs = [label_of(label) for label in sheet.labels], sheet.columns[0].values
     read_whole(problem.account)
     hours = _block_hours(sheet.labels)
+    _drop_hours(problem, hours)
     week = [label[:3].lower() for label in sheet.labels] == list(_DAYS) or sorted(
         label[:3].lower() for label in sheet.labels
     ) == sorted(_DAYS)
     if hours is None and not all(label[:3].lower() in _DAYS for label in sheet.labels):
         raise NotRead
     length = _length(problem, hours)
+    _check_told(problem, length * (hours or 0))
     if not 1 <= length <= len(labels):
         raise Doubt("I found no number of days or blocks that each works in a row.")
     wage = _wage(problem)
@@ -88,13 +102,41 @@ def _block_hours(labels: tuple[str, ...]) -> float | None:
     """Hours of a block, where all are equal and each begins where the one before ends."""
     spans: list[tuple[float, float]] = []
     for label in labels:
-        match = _BLOCK.search(label)
+        match = _BLOCK.search(_clock(label))
         if match is None:
             return None
         spans.append((_hour(match["a"], match["am"], match["ap"]), _hour(match["b"], match["bm"], match["bp"])))
     sizes = {(end - start) % 24 for start, end in spans}
     joined = all(one[1] % 24 == two[0] % 24 for one, two in itertools.pairwise(spans))
     return sizes.pop() if len(sizes) == 1 and joined else None
+
+
+def _clock(text: str) -> str:
+    """Hours as they are counted: "noon" as 12 pm, "4 a.m." as 4 am."""
+    for word, plain in (("midnight", "12 am"), ("noon", "12 pm")):
+        text = re.sub(rf"\b(?:12 )?{word}\b", plain, text, flags=re.IGNORECASE)
+    return re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", text, flags=re.IGNORECASE)
+
+
+def _drop_hours(problem: Problem, hours: float | None) -> None:
+    """ "six blocks of four hours" says what the sheet shows."""
+    for said in [said for said in problem.account.numbers if said.value == hours]:
+        before = problem.prose[said.sentence[0] : said.start]
+        if _BLOCKS.search(before) and re.match(r"[\s-]*hours?\b", problem.prose[said.end :]):
+            problem.account.counts.append(problem.account.take(said))
+
+
+def _check_told(problem: Problem, hours: float) -> None:
+    """ "Those who arrive at 8 p.m. stay until 4 a.m." repeats how long each works; Doubt where it differs."""
+    account = problem.account
+    for match in _STAY.finditer(problem.prose):
+        ends = [_BLOCK.search(_clock(f"{match['a']} - {match['b']}"))]
+        times = [(_hour(end["a"], end["am"], end["ap"]), _hour(end["b"], end["bm"], end["bp"])) for end in ends if end]
+        if not times or (times[0][1] - times[0][0]) % 24 != hours % 24:
+            raise Doubt(f"“{match.group()}” is not as long as each works.")
+        for said in [said for said in account.numbers if match.start() <= said.start < match.end()]:
+            account.counts.append(account.take(said))
+        account.explain(*match.span())
 
 
 def _hour(hour: str, minute: str | None, half: str | None) -> float:

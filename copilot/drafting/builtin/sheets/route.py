@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
+from copilot.drafting.base import DraftingError
 from copilot.drafting.builtin.sheets import bins, cuts, options, reach, roster, timeline
 from copilot.drafting.builtin.sheets.grids import grids_of
-from copilot.drafting.builtin.sheets.problem import Doubt, NotRead, Problem, problem_of
+from copilot.drafting.builtin.sheets.problem import Doubt, NotRead, Problem, Unclear, problem_of
 from copilot.drafting.formulation import Formulation
 
 _KINDS: tuple[tuple[str, Callable[[Problem], Formulation]], ...] = (
@@ -57,6 +58,8 @@ def formulate(text: str) -> Formulation | tuple[str, ...] | None:
             return read(problem)
         except NotRead:
             continue
+        except Unclear as doubt:
+            raise DraftingError(str(doubt)) from doubt
         except Doubt as doubt:
             doubts.append((_RECOGNISED.format(kind=kind), *map(str, doubt.args), _NEXT))
     return min(doubts, key=len, default=None)

@@ -75,7 +75,15 @@ def rules_of(problem: Problem, marked: Marked) -> list[Rule]:
                     continue
                 _understood(problem, marked, match)
                 found.append(rule)
+    _explain_free(problem, marked)
     return [*found, *_alone(problem, marked)]
+
+
+def _explain_free(problem: Problem, marked: Marked) -> None:
+    """What is said of options that have no limit: "desks can be sold in any number"."""
+    for phrase in phrases("rules", "free"):
+        for match in _matches(problem, marked, phrase):
+            problem.account.explain(*match.span())
 
 
 def _alone(problem: Problem, marked: Marked) -> list[Rule]:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from copilot.drafting.builtin.families.members import Marked
 from copilot.drafting.builtin.families.phrases import Said
+from copilot.drafting.builtin.sheets.basis import in_scale
 from copilot.drafting.builtin.sheets.frame import Frame
 from copilot.drafting.builtin.sheets.limits import (
     Limit,
@@ -63,13 +64,13 @@ class Seeker:
             limit = None
             if ends.get(said) == "<=" and self.found and carried and carried[1] == said.sentence[0]:
                 limit = replace(self.found[-1], relation="<=", value=said.value)
-            limit = limit or self._limit(said, window, relation or (before[0] if before else None))
             follows = [other for other in numbers if other in ends and other.start > said.start]
-            if limit is None and said in ends and ends[said] == ">=" and follows:
+            if said in ends and ends[said] == ">=" and follows:
                 later = window_of(self.problem, self.marked, follows[0])
                 limit = self._limit(
                     said, Window(window.left, later.right, window.near_left, later.near_right, window.start), ">="
                 )
+            limit = limit or self._limit(said, window, relation or (before[0] if before else None))
             if limit is None:
                 continue
             explain(self.problem, self.marked, said, window, limit.members)
@@ -82,7 +83,8 @@ class Seeker:
         if relation is None:
             return None
         average = said.unit == "%" or self._is_average(said)
-        return Limit("column", relation, said.value, said.sentence, column, unit=said.unit, average=average)
+        value = in_scale(said.value, self.frame.sheet.column(column).unit)
+        return Limit("column", relation, value, said.sentence, column, unit=said.unit, average=average)
 
     def _drop_counts(self) -> None:
         """ "the two rated C": a number that only counts the members behind it. Doubt for a group and those beyond."""
@@ -100,11 +102,20 @@ class Seeker:
                     account.counts.append(account.take(said))
 
     def _limit(self, said: Said, window: Window, relation: Relation | None) -> Limit | None:
-        if relation is None and said.value == len(self.frame.labels) and {stem(first_word(window))} & self.nouns:
+        counted = self.nouns | stems_of(" ".join(load("sheets")["names"]["kinds"]))
+        parted = re.search(r"\b(?:over|among|between|across|of|from)\s+(?:the\s+)?$", window.left)
+        if (
+            (relation is None or parted)
+            and said.value == len(self.frame.labels)
+            and {stem(first_word(window))} & counted
+        ):
+            return None
+        if any(phrase.search(window.left) for phrase in phrases("limits", "apart")):
             return None
         if any(phrase.search(window.left) for phrase in phrases("rules", "apart")):  # no amount of its own
             return None
         members = self._members(said, window)
+        members = () if len(members) == len(self.frame.labels) and said.unit != "%" else members
         percent = said.unit == "%"
         each = self._is_each(f"{window.left}|{window.near_right}")
         column = self._column(said, window)

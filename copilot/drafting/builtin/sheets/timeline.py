@@ -19,6 +19,7 @@ from copilot.drafting.formulation import Formulation
 
 FAMILY = "lots"
 _ROLES = ("setup", "holding", "demand", "capacity", "room", "unit")
+_AGAIN = re.compile(r"\b(?:these|those)\s+$", re.IGNORECASE)
 _BY_PERIOD = ("demand", "setup", "unit", "holding", "capacity")
 _PERIOD = re.compile(
     r"(?:period|week|wk|month|mo|day|quarter|year|season|shift|p|w|m|d|q|t)?[\s.]*\d{1,2}|(?:mon|tues?|wed|thurs?|fri|sat|sun)[a-z]*"
@@ -46,9 +47,9 @@ class _Line:
 def read(problem: Problem) -> Formulation:
     """The formulation. Raises NotRead or Doubt."""
     goals = [goal for goal in goals_of(problem) if goal.sense == "minimize"]
-    if not goals or len(problem.sheets) != 1:
+    if not goals or not problem.sheets:
         raise NotRead
-    line = _line(problem.sheets[0])
+    line = _line(_joined(problem.sheets))
     stocked = problem.says(FAMILY, "stock")
     if stocked is None and "holding" not in line.series:
         raise NotRead
@@ -59,8 +60,8 @@ def read(problem: Problem) -> Formulation:
     if line.each("setup") is None and line.each("unit") is None:
         raise Doubt("I found neither a cost of a setup nor one of a unit.")
     told = [role for role in ("setup", "unit", "holding") if role in line.series]
-    beside = [role for role in line.fixed if role in ("setup", "unit", "room", "final")]
-    if not told or beside:
+    fixed = {"holding", "setup"} <= {*line.fixed} or {"holding", "unit"} <= {*line.fixed}
+    if not (told or fixed) or "room" in line.fixed:
         raise Doubt("Give the costs of a setup, of a unit and of keeping one as columns of the table.")
     _absorb(problem)
     explain_goals(problem, goals[0])
@@ -72,6 +73,20 @@ def read(problem: Problem) -> Formulation:
 def _absorb(problem: Problem) -> None:
     for key in ("empty", "no_limit", "in_time", "telling"):
         problem.absorb(FAMILY, key)
+
+
+def _joined(sheets: Sequence[Sheet]) -> Sheet:
+    """Lists over the same periods as one sheet, each column named by the words before its list."""
+    first = sheets[0]
+    if len(sheets) == 1:
+        return first
+    columns = []
+    for sheet in sheets:
+        if sheet.labels != first.labels or len(sheet.columns) != 1:
+            raise NotRead
+        head = sheet.intro.rstrip(": ") or sheet.columns[0].head
+        columns.append(replace(sheet.columns[0], name=head.lower(), head=head))
+    return replace(first, columns=tuple(columns))
 
 
 def _line(sheet: Sheet) -> _Line:
@@ -122,9 +137,13 @@ def _fixed(problem: Problem, line: _Line) -> None:
             r"[\s-]*(?:\w+\s)?(?:week|month|day|period|quarter|year)", window.right
         ):
             continue
-        role = _role_of(
-            problem, said, window.left, window.near_right, relation_of(replace(window, left=window.near_left))
-        )
+        if any(said.value == one.value for one in line.fixed.values()) and _AGAIN.search(problem.prose[: said.start]):
+            account.counts.append(account.take(said))
+            continue
+        near = replace(window, left=window.near_left)
+        money = said.unit[:1] in ("$", "€", "£")
+        relation = relation_of(replace(near, near_right="") if money else near)
+        role = _role_of(problem, said, window.left, window.near_right, relation)
         if role is None:
             continue
         if role in line.fixed and line.fixed[role].value != said.value:
@@ -176,7 +195,7 @@ def _role_of(problem: Problem, said: Said, left: str, right: str, relation: str 
         for phrase in phrases(FAMILY, role):
             ranked += [(len(left) - match.end(), order, role) for match in phrase.finditer(left)]
             ranked += [(match.start(), order, role) for match in phrase.finditer(right)]
-    if any(role == "holding" for _, _, role in ranked):
+    if any(role in ("holding", "setup") for _, _, role in ranked):
         ranked = [one for one in ranked if one[2] != "unit"]
     return min(ranked)[2] if ranked else None
 

@@ -40,6 +40,8 @@ def limit_on_all(seeker: Seeker, said: Said, window: Window, relation: Relation 
 
 def _told(seeker: Seeker, window: Window, words: str) -> Relation | None:
     """What making, mixing or spending an amount says of it; None where there are such words and a direction."""
+    if _says(window.left, "fee") or re.match(r"\s*(?:each|apiece|per)\b", window.right):
+        return None
     everything = _says(seeker.problem.prose, "everything")
     if _says(words, "all_of") or (everything and _says(words, "spend")):
         return "=="
