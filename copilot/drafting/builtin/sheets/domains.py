@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from copilot.drafting.builtin.sheets.choice import Choice
 from copilot.drafting.builtin.sheets.limits import Limit
-from copilot.drafting.builtin.sheets.problem import Doubt
+from copilot.drafting.builtin.sheets.problem import Doubt, Problem
 from copilot.drafting.builtin.words import lexicon, stem
 
 FAMILY = "options"
-_KEYS = ("once", "many", "pick", "take", "any_amount", "whole", "mixed", "output", "made")
+_KEYS = ("once", "many", "pick", "take", "any_amount", "whole", "mixed", "output", "made", "partly", "not_whole")
 _UNCLEAR = (
     "The text does not say whether an option may be taken more than once: say “each at most once”, or ask how many "
     "of each."
@@ -20,21 +21,23 @@ _UNCLEAR = (
 def settle_domain(choice: Choice) -> None:
     """Whole things once, whole numbers of each, or any amount."""
     problem = choice.problem
-    said = {key: problem.says(FAMILY, key) for key in _KEYS}
+    said = _said(problem)
     measured = any(
         limit.kind == "amount" and not limit.members and _is_measure(limit.unit) for limit in choice.limits
     ) or (not said["many"] and any(limit.kind in ("share", "each share") for limit in choice.limits))
-    for key in ("once", "many", "pick", "take", "any_amount", "whole"):
+    for key in ("once", "many", "pick", "take", "any_amount", "whole", "partly", "not_whole"):
         problem.absorb(FAMILY, key)
     repeated = [limit for limit in choice.limits if limit.kind == "each" and limit.value > 1 and limit.relation == "<="]
     if repeated and said["once"]:
         raise Doubt(_UNCLEAR)
-    several = repeated or said["many"] or measured or said["mixed"]
+    if _in_parts(said, several=measured or bool(repeated)):
+        choice.domain, choice.part = "binary", True
+        return
+    several = bool(repeated or said["many"]) or measured or said["mixed"]
     ruled = any(rule.yes_no for rule in choice.rules)
     picked = ruled or said["pick"] or (said["take"] and choice.goal.sense == "maximize")
     if said["once"] or (picked and not several and not said["made"]):
-        if said["once"] and said["many"]:
-            raise Doubt(_UNCLEAR)
+        _check_once(said)
         choice.domain, choice.part = "binary", said["any_amount"] is not None and said["whole"] is None
         if not said["once"]:
             choice.assumed.append("Each option is taken whole, once at most, or left.")
@@ -51,6 +54,23 @@ def settle_domain(choice: Choice) -> None:
         choice.assumed.append("Any amount may be taken.")
     else:
         choice.assumed.append("Quantities are whole numbers.")
+
+
+def _in_parts(said: dict[str, re.Match[str] | None], *, several: bool) -> bool:
+    """Whether a part of each option is taken, up to the whole of it."""
+    return said["partly"] is not None and not (said["whole"] or said["many"] or several)
+
+
+def _check_once(said: dict[str, re.Match[str] | None]) -> None:
+    """Doubt where each is taken once and the text asks how many of each."""
+    if said["once"] and said["many"]:
+        raise Doubt(_UNCLEAR)
+
+
+def _said(problem: Problem) -> dict[str, re.Match[str] | None]:
+    """What the text says of the amounts, by key; "need not be whole" denies the whole numbers."""
+    said = {key: problem.says(FAMILY, key) for key in _KEYS}
+    return said | {"whole": None, "any_amount": said["not_whole"]} if said["not_whole"] else said
 
 
 def _is_measure(unit: str) -> bool:
