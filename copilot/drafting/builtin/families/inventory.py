@@ -19,11 +19,13 @@ _RANGE = re.compile(
     rf"\b(?:between|within)\s+{_NUMBER}\s*[\w ]{{0,20}}?and\s+{_NUMBER}|\[\s*{_NUMBER}\s*,\s*{_NUMBER}\s*\]"
     rf"|\bfrom\s+{_NUMBER}\s+to\s+{_NUMBER}"
     rf"|\brange\s+(?:of|from)\s+{_NUMBER}\s*[\w ]{{0,20}}?(?:to|and|through)\s+{_NUMBER}"
+    rf"|\b(?:at least|a minimum of)\s+{_NUMBER}\s*[\w ]{{0,20}}?(?:and|but)\s+(?:at most|up to)\s+{_NUMBER}"
     rf"|\b(?:no|not) less than\s+{_NUMBER}\s*[\w ]{{0,20}}?(?:and|but)\s+(?:no|not) (?:more|greater) than\s+{_NUMBER}"
 )
 _START = re.compile(
-    r"(?:(?:start|beginning|outset|dawn|commencement|onset|opening|inception) of|prior to|before|at) "
-    r"(?:week|day|month|period|quarter|leg|shift|interval|voyage|cycle|hour|year|season|port call|session|stage) 1\b",
+    r"(?:(?:start|beginning|outset|dawn|commencement|onset|opening|inception) of|prior to|before|at|when|as) "
+    r"(?:week|day|month|period|quarter|leg|shift|interval|voyage|cycle|hour|year|season|port call|session|stage) 1"
+    r"(?: (?:begins|starts|opens|dawns))?\b",
     re.IGNORECASE,
 )
 _HORIZON = re.compile(
@@ -64,6 +66,8 @@ def read(reading: Reading) -> Formulation:
     if len(table) != 1 or [int(m.group(1)) if m else 0 for m in numbered] != list(range(1, len(periods) + 1)):
         raise NotThisFamily
     demand = dict(zip(periods, next(iter(table.values())).values(), strict=True))
+    if account.says(patterns(FAMILY, "owed")):
+        raise InDoubt("The text says that demand is met later. Say instead that it is lost, or give the algebra lines.")
     constant = constant_of(reading)
     _count_periods(reading, periods)
     nouns = {re.sub(r"\s*\d+$", "", label).lower() for label in periods}
