@@ -19,15 +19,18 @@ _RANGE = re.compile(
     rf"\b(?:between|within)\s+{_NUMBER}\s*[\w ]{{0,20}}?and\s+{_NUMBER}|\[\s*{_NUMBER}\s*,\s*{_NUMBER}\s*\]"
     rf"|\bfrom\s+{_NUMBER}\s+to\s+{_NUMBER}"
     rf"|\brange\s+(?:of|from)\s+{_NUMBER}\s*[\w ]{{0,20}}?(?:to|and|through)\s+{_NUMBER}"
+    rf"|\b(?:at least|a minimum of)\s+{_NUMBER}\s*[\w ]{{0,20}}?(?:and|but)\s+(?:at most|up to)\s+{_NUMBER}"
     rf"|\b(?:no|not) less than\s+{_NUMBER}\s*[\w ]{{0,20}}?(?:and|but)\s+(?:no|not) (?:more|greater) than\s+{_NUMBER}"
 )
 _START = re.compile(
-    r"(?:(?:start|beginning|outset|dawn|commencement) of|prior to|before) "
-    r"(?:week|day|month|period|quarter|leg|shift) 1\b",
+    r"(?:(?:start|beginning|outset|dawn|commencement|onset|opening|inception) of|prior to|before|at|when|as) "
+    r"(?:week|day|month|period|quarter|leg|shift|interval|voyage|cycle|hour|year|season|port call|session|stage) 1"
+    r"(?: (?:begins|starts|opens|dawns))?\b",
     re.IGNORECASE,
 )
 _HORIZON = re.compile(
-    r"[\s\-‑]*(?:consecutive |operational )?(?:day|week|month|period|quarter|year|hour|shift|leg)s?\b"
+    r"[\s\-‑]*(?:consecutive |operational |successive )?"
+    r"(?:day|week|month|period|quarter|year|hour|shift|leg|interval|cycle|voyage)s?\b"
 )
 _DELAY = re.compile(r"(?:lead time|delay|lag|takes?|after)\W+(?:\w+\W+){0,4}$")
 _NEEDED = ("initial", "order", "storage")
@@ -63,6 +66,8 @@ def read(reading: Reading) -> Formulation:
     if len(table) != 1 or [int(m.group(1)) if m else 0 for m in numbered] != list(range(1, len(periods) + 1)):
         raise NotThisFamily
     demand = dict(zip(periods, next(iter(table.values())).values(), strict=True))
+    if account.says(patterns(FAMILY, "owed")):
+        raise InDoubt("The text says that demand is met later. Say instead that it is lost, or give the algebra lines.")
     constant = constant_of(reading)
     _count_periods(reading, periods)
     nouns = {re.sub(r"\s*\d+$", "", label).lower() for label in periods}
@@ -108,6 +113,8 @@ def _store(reading: Reading, limits: list[PeriodLimit]) -> _Store:
         if len(several) > 1 and len({said.value for said in several}) > 1:
             raise InDoubt(f"There are two numbers for the {name} ({', '.join(f'{s.value:g}' for s in several)}).")
     one = {name: several[0] for name, several in found.items()}
+    if "order" not in one and "storage" in one and (bought := _unnamed_cost(reading)):
+        one["order"] = bought
     missing = [name for name in _NEEDED if name not in one]
     if missing:
         raise InDoubt(f"I found no number for: {', '.join(missing)}.")
@@ -126,6 +133,24 @@ def _store(reading: Reading, limits: list[PeriodLimit]) -> _Store:
         one.get("lost"),
         limits,
     )
+
+
+def _unnamed_cost(reading: Reading) -> Said | None:
+    """The one cost of a unit that is neither keeping nor lacking it: "a launch cost of 3 per ton launched"."""
+    account, prose = reading.account, reading.layout.prose
+    found = []
+    for said in account.numbers:
+        start = max([other.end for other in account.taken if other.end <= said.start], default=said.sentence[0])
+        clause = re.split(r"[,;:]", prose[max(start, said.sentence[0]) : said.start])[-1]
+        following = re.split(r"[,;.\d]", prose[said.end : said.sentence[1]])[0]
+        named = any(phrase.search(clause) for phrase in patterns(FAMILY, "costs"))
+        named = named or any(phrase.search(prose, *said.sentence) for phrase in patterns(FAMILY, "costs"))
+        if named and re.search(r"\b(?:per|each|for every|for each|a)\b", following):
+            found.append(said)
+    if len(found) != 1:
+        return None
+    account.taken.append(account.take(found[0]))
+    return found[0]
 
 
 def _add_lead(reading: Reading, one: dict[str, Said]) -> None:

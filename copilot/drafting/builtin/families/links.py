@@ -100,15 +100,14 @@ def _row(record: Record, block: Block, known: Mapping[str, str]) -> Iterable[Lin
 
 
 def _named_alike(links: Sequence[Link]) -> tuple[Link, ...]:
-    """ "Office Alpha to Beta": a place named with and without its first word is one place."""
+    """ "Office Alpha to Beta": a place named with and without its first words is one place."""
     ends = {end for link in links for end in (link.tail, link.head)}
     folded = {end.lower(): end for end in sorted(ends, reverse=True)}
     short = {}
     for end in ends:
-        first, _, rest = end.partition(" ")
-        short[end] = (
-            folded[rest.lower()] if rest and rest.lower() in folded and first.isalpha() else folded[end.lower()]
-        )
+        parts = end.split(" ")
+        tails = [" ".join(parts[at:]).lower() for at in range(1, len(parts)) if parts[at - 1].isalpha()]
+        short[end] = folded[next((tail for tail in tails if tail in folded), end.lower())]
     return tuple(Link(short[link.tail], short[link.head], link.cells) for link in links)
 
 

@@ -20,7 +20,7 @@ from copilot.drafting.builtin.families.reading import (
     unit_of,
 )
 from copilot.drafting.builtin.words import stem
-from copilot.drafting.formulation import Formulation
+from copilot.drafting.formulation import RELATION_WORDS, Formulation, Relation
 
 FAMILY = "network"
 
@@ -46,11 +46,17 @@ def read(reading: Reading) -> Formulation:
     shipping = _shipping([block for block in blocks if block is not linked[0]], linked[0], known)
     if account.says(patterns(FAMILY, "meet")) is None:
         raise InDoubt("The text does not say that every need is met.")
+    if account.says(patterns(FAMILY, "one_source")):
+        raise InDoubt("The text may want each place to be served from one place alone, and I cannot write that.")
     constant = constant_of(reading)
+    exact = account.says(patterns(FAMILY, "exact")) is not None
+    emptied = account.says(patterns(FAMILY, "emptied")) is not None
+    for key in ("exact", "emptied"):
+        account.absorb(patterns(FAMILY, key))
     reading.settle(
         FAMILY, len(shipping.supplies), len(shipping.demands), len(shipping.supplies) + len(shipping.demands)
     )
-    return _written(reading, shipping, constant)
+    return _written(reading, shipping, constant, exact=exact, emptied=emptied)
 
 
 def _shipping(ends: Sequence[Block], linked: Block, known: Mapping[str, str]) -> _Shipping:
@@ -65,7 +71,7 @@ def _shipping(ends: Sequence[Block], linked: Block, known: Mapping[str, str]) ->
         raise InDoubt("The links do not join the places that supply with those that need; use the same names in both.")
     if _says(demand, "supply") and not _says(demand, "need"):
         raise InDoubt("It is not clear which places supply and which need.")
-    if not _says(demand, "need") or not _says(supply, "supply") or _says(supply, "need"):
+    if not _is(demand, "need") or not _is(supply, "supply") or _says(supply, "need"):
         raise InDoubt("Say which places have a supply and which a demand.")
     costs, limits = _numbers(links)
     return _Shipping(supply, demand, linked, supplies, demands, costs, limits)
@@ -82,6 +88,11 @@ def _says(block: Block, key: str) -> bool:
     """Whether the column, or where it has no name the sentence above it, uses a word of supply or need."""
     name = next(iter(columns(block)))
     return bool(stems(name or block.intro) & {stem(word) for word in words(FAMILY)[key]})
+
+
+def _is(block: Block, key: str) -> bool:
+    """Whether the column or the sentence above it uses a word of supply or need: what stands at a link's end is one."""
+    return _says(block, key) or bool(stems(block.intro) & {stem(word) for word in words(FAMILY)[key]})
 
 
 def _numbers(links: Sequence[Link]) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]:
@@ -103,7 +114,7 @@ def _numbers(links: Sequence[Link]) -> tuple[dict[tuple[str, str], float], dict[
     return unique(links, costs), limits
 
 
-def _written(reading: Reading, shipping: _Shipping, constant: float) -> Formulation:
+def _written(reading: Reading, shipping: _Shipping, constant: float, *, exact: bool, emptied: bool) -> Formulation:
     account = reading.account
     goal, meet = account.says(patterns(FAMILY, "goal")), account.says(patterns(FAMILY, "meet"))
     assert goal
@@ -119,8 +130,12 @@ def _written(reading: Reading, shipping: _Shipping, constant: float) -> Formulat
     costs: dict[Key, float] = {pair: shipping.costs.get(pair, 0.0) for pair in pairs}
     cost = plan.table("cost", (here, there), costs, place, label="cost of a unit on each link")
     ship = plan.variable("ship", (here, there), said, label="amount shipped on each link", unit=unit)
-    plan.rule("supply at most", [term(ship)], "<=", supply, place_of(shipping.supply), kind="resource", indices=(here,))
-    plan.rule("demand at least", [term(ship)], ">=", demand, met, kind="requirement", indices=(there,))
+    sent: Relation = "==" if emptied else "<="
+    named, held = f"supply {RELATION_WORDS[sent]}", place_of(shipping.supply)
+    plan.rule(named, [term(ship)], sent, supply, held, kind="resource", indices=(here,))
+    relation: Relation = "==" if exact else ">="
+    named = f"demand {RELATION_WORDS[relation]}"
+    plan.rule(named, [term(ship)], relation, demand, met, kind="requirement", indices=(there,))
     if shipping.limits or len(shipping.costs) < len(pairs):
         total = sum(shipping.supplies.values())
         limits: dict[Key, float] = {p: shipping.limits.get(p, total if p in shipping.costs else 0.0) for p in pairs}

@@ -15,6 +15,7 @@ from copilot.drafting.builtin.families.places import places_of
 from copilot.drafting.builtin.families.runs import runs_of
 
 _BULLET = re.compile(r"[ \t]*(?:[*•‣▪–-]|\d{1,3}[.)])[ \t]+")
+_GLUED = re.compile(r"(?<=[^\s*]:)(?=[ \t]?[*•‣▪][ \t]+\S)")  # "as follows:* A to B: 5"
 _LABELLED = re.compile(r"[ \t]*[^\s:.;|][^:.;|\n]{0,50}:[ \t]*(?=.*\d)")
 _LONGEST = 160
 _COUNT = re.compile(r"(?:the )?(?:total )?number of\b", re.IGNORECASE)
@@ -104,11 +105,13 @@ def _blanked(text: str, blocks: Sequence[Block]) -> str:
 
 def _lines(text: str) -> list[Line]:
     lines, start = [], 0
-    for raw in text.split("\n"):
-        match = _BULLET.match(raw)
-        indent = len(raw) - len(raw.lstrip(" \t"))
-        lines.append(Line(raw, start, start + len(raw), match is not None, indent))
-        start += len(raw) + 1
+    for whole in text.split("\n"):
+        for raw in _GLUED.split(whole):
+            match = _BULLET.match(raw)
+            indent = len(raw) - len(raw.lstrip(" \t"))
+            lines.append(Line(raw, start, start + len(raw), match is not None, indent))
+            start += len(raw)
+        start += 1
     return lines
 
 

@@ -44,7 +44,7 @@ def read(reading: Reading) -> Formulation:
     goal, back = account.says(patterns(FAMILY, "goal")), account.says(patterns(FAMILY, "back"))
     if not links or goal is None or account.says(patterns(FAMILY, "visit")) is None:
         raise NotThisFamily
-    if back is None:
+    if back is None or account.says(patterns(FAMILY, "open")):
         raise InDoubt("The text does not say that the trip ends where it began.")
     units = {cell.unit for link in links for cell in link.cells if cell.unit}
     if len(units) > 1:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from copilot.drafting.builtin.families.phrases import Said
+from copilot.drafting.builtin.families.phrases import Said, patterns
+from copilot.drafting.builtin.families.reading import InDoubt
 from copilot.drafting.builtin.nets.data import Place
 from copilot.drafting.builtin.nets.phrases import phrases
 from copilot.drafting.builtin.nets.reading import Reading
@@ -32,6 +33,12 @@ class Bound:
 def bounds_of(reading: Reading) -> list[Bound]:
     """The bounds of the prose; what says them is explained."""
     return [bound for said in tuple(reading.account.numbers) if (bound := _bound(reading, said))]
+
+
+def check_sources(reading: Reading) -> None:
+    """Raise InDoubt where each place is to be served from one place alone."""
+    if any(phrase.search(reading.marks.text) for phrase in patterns("network", "one_source")):
+        raise InDoubt("The text may want each place to be served from one place alone, and I cannot write that.")
 
 
 def _bound(reading: Reading, said: Said) -> Bound | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from copilot.drafting.builtin.families.plan import Place, Plan, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
-from copilot.drafting.builtin.nets.bounds import Bound, bounds_of
+from copilot.drafting.builtin.nets.bounds import Bound, bounds_of, check_sources
 from copilot.drafting.builtin.nets.data import Column, Ends
 from copilot.drafting.builtin.nets.ends import ends_of
 from copilot.drafting.builtin.nets.maxflow import bounded, capped
@@ -46,6 +46,7 @@ def read(reading: Reading) -> Formulation:
     net = _net(reading, network)
     _funnels(reading, network, net)
     bounds = bounds_of(reading)
+    check_sources(reading)
     reading.settle(
         FAMILY,
         len(network.nodes),

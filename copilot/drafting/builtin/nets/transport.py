@@ -8,7 +8,7 @@ from typing import Literal
 
 from copilot.drafting.builtin.families.plan import Key, Place, Plan, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
-from copilot.drafting.builtin.nets.bounds import Bound, bounds_of
+from copilot.drafting.builtin.nets.bounds import Bound, bounds_of, check_sources
 from copilot.drafting.builtin.nets.data import Column, Ends, Matrix
 from copilot.drafting.builtin.nets.pairs import PairRule, pair_rules
 from copilot.drafting.builtin.nets.reading import Reading, goal_of, said_number
@@ -43,6 +43,7 @@ def read(reading: Reading) -> Formulation:
         raise InDoubt("The text does not say what is to be smallest.")
     signs = _signs(reading, supply, demand, profit=least is None)
     rules, bounds = pair_rules(reading, matrix), bounds_of(reading)
+    check_sources(reading)
     reading.settle(
         FAMILY, len(matrix.rows), len(matrix.heads), int(sum(supply.values.values())), int(sum(demand.values.values()))
     )

@@ -23,6 +23,8 @@ FAMILY = "packing"
 _MOST = 60
 _COUNTED = "quantity qty number count copies pieces pcs units items how many amount"
 
+_MONEY = frozenset("$€£¥")
+
 
 @dataclass(slots=True)
 class _Size:
@@ -101,7 +103,7 @@ def _numbers(problem: Problem, marked: Marked, found: _Bins) -> None:
         elif re.match(r"[-‑]", window.right):
             problem.account.counts.append(problem.account.take(said))
             continue
-        elif (relation == "<=" or holds) and said.unit[:1] not in ("$", "€", "£"):
+        elif (relation == "<=" or holds) and not set(said.unit) & _MONEY:
             found.counts.append(said.value)
         else:
             continue

@@ -12,7 +12,7 @@ from copilot.drafting.builtin.sheets.sheet import stems_of
 from copilot.drafting.builtin.words import lexicon, stem
 
 FAMILY = "options"
-_KEYS = ("once", "many", "pick", "take", "any_amount", "whole", "mixed", "output", "made")
+_KEYS = ("once", "many", "pick", "take", "any_amount", "whole", "mixed", "output", "made", "partly", "not_whole")
 _UNCLEAR = (
     "The text does not say whether an option may be taken more than once: say “each at most once”, or ask how many "
     "of each."
@@ -26,18 +26,20 @@ def settle_domain(choice: Choice) -> None:
     measured = any(
         limit.kind == "amount" and not limit.members and _is_measure(limit.unit) for limit in choice.limits
     ) or (not said["many"] and any(limit.kind in ("share", "each share") for limit in choice.limits))
-    for key in ("once", "many", "pick", "take", "any_amount", "whole"):
+    for key in ("once", "many", "pick", "take", "any_amount", "whole", "partly", "not_whole"):
         problem.absorb(FAMILY, key)
     repeated = [limit for limit in choice.limits if limit.kind == "each" and limit.value > 1 and limit.relation == "<="]
     if repeated and said["once"]:
         raise Doubt(_UNCLEAR)
+    if _in_parts(said, several=measured or bool(repeated)):
+        choice.domain, choice.part = "binary", True
+        return
     several = repeated or said["many"] or measured or said["mixed"] or _are_several(choice)
     ruled = _is_ruled(choice, clear=bool(said["once"] or said["pick"]))
     taken = said["take"] and choice.goal.sense == "maximize" and not _leaves_all_in(choice)
     picked = ruled or said["pick"] or taken
     if said["once"] or (picked and not several and not said["made"]):
-        if said["once"] and said["many"]:
-            raise Doubt(_UNCLEAR)
+        _check_once(said)
         choice.domain, choice.part = "binary", said["any_amount"] is not None and said["whole"] is None
         if not said["once"]:
             choice.assumed.append("Each option is taken whole, once at most, or left.")
@@ -82,6 +84,8 @@ def _said(choice: Choice) -> dict[str, re.Match[str] | None]:
     said["many"] = _amounts_asked(choice)
     if (free := said["any_amount"]) and (whole := said["whole"]) and free.start() <= whole.start() < free.end():
         said["whole"] = None  # "not only whole litres"
+    if said["not_whole"]:  # "need not be whole"
+        said |= {"whole": None, "any_amount": said["not_whole"]}
     return said
 
 
@@ -95,6 +99,17 @@ def _amounts_asked(choice: Choice) -> re.Match[str] | None:
             if not (match.group().lower().split()[0] == "how" and behind & totals):
                 return match
     return None
+
+
+def _in_parts(said: dict[str, re.Match[str] | None], *, several: bool) -> bool:
+    """Whether a part of each option is taken, up to the whole of it."""
+    return said["partly"] is not None and not (said["whole"] or said["many"] or several)
+
+
+def _check_once(said: dict[str, re.Match[str] | None]) -> None:
+    """Doubt where each is taken once and the text asks how many of each."""
+    if said["once"] and said["many"]:
+        raise Doubt(_UNCLEAR)
 
 
 def _is_measure(unit: str) -> bool:

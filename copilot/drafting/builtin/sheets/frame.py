@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from copilot.drafting.builtin.sheets.problem import phrases
 from copilot.drafting.builtin.sheets.sheet import Column, Sheet, stems_of
 from copilot.drafting.builtin.words import load, stem
 from copilot.drafting.formulation import Relation
@@ -112,6 +113,12 @@ def edge_of(label: str) -> Relation | None:
     if all(word in known["most"] for word in left):
         return "<="
     return ">=" if all(word in (*known["least"], *known["also_least"]) for word in left) else None
+
+
+def leaning(words: str) -> Relation | None:
+    """Which way a sentence before a list limits: it speaks of what is there, or of what is needed, and not of both."""
+    has, wants = (any(phrase.search(words) for phrase in phrases("edges", key)) for key in ("has", "wants"))
+    return None if has == wants else "<=" if has else ">="
 
 
 def _bound(column: Column) -> Relation | None:

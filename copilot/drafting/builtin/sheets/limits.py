@@ -198,7 +198,7 @@ def explain(problem: Problem, marked: Marked, said: Said, window: Window, member
 def explain_cues(problem: Problem, said: Said, window: Window) -> None:
     """The cues around a number are understood; those of other clauses are not."""
     wide = ("most", "most_near", "least", "least_near", "exactly", "have", "need", "must_have")
-    for key in (*wide, "most_behind", "least_behind", "total", "each", "average"):
+    for key in (*wide, "most_behind", "least_behind", "total", "each", "average", "adds_up"):
         begin = window.start if key in wide else said.start - len(window.near_left)
         for phrase in phrases("limits", key):
             for match in phrase.finditer(problem.prose, begin, said.end + len(window.near_right)):

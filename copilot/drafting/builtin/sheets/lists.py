@@ -30,6 +30,10 @@ _TOLD = re.compile(
 )
 _SHORT = re.compile(r"(?P<label>[A-Z][\w'’.-]*(?: [\w'’-]+)?)\s+(?P<rest>[$€£¥]?\d[\d.,]*(?:\s?[^\W\d_]{1,8})?)")
 _CODED = re.compile(r"(?P<label>[A-Z][a-z]+ (?:[A-Z]|\d{1,2}))(?P<rest>\s(?:\(|[a-z]).*\d.*)")
+_BETWEEN = re.compile(
+    r"\b(?:between|from)\s+(?P<least>\d[\d,]*(?:\.\d+)?)(?:\s[^\W\d_]+)?\s+(?:and|to)\s+(?P<most>\d[\d,]*(?:\.\d+)?)"
+    r"(?P<unit>(?:\s[^\W\d_]+)?)"
+)
 _LONGEST_WORDS = 4
 _MONEY = ("$", "€", "£", "¥")
 
@@ -181,7 +185,8 @@ def sheet_of(items: Items) -> Sheet | None:
 def facts_of(rest: str) -> tuple[Fact, ...] | None:
     """The facts behind a label; None where a piece says something without a number."""
     facts: list[Fact] = []
-    for piece in filter(None, (part.strip() for part in _FACT.split(rest))):
+    plain = _BETWEEN.sub(r"at least \g<least>\g<unit>; at most \g<most>\g<unit>", rest)
+    for piece in filter(None, (part.strip() for part in _FACT.split(plain))):
         numbers = list(_NUMBER.finditer(piece))
         if len(numbers) == 2 and numbers[0]["money"] and not numbers[1]["money"]:
             cut = numbers[0].end()
@@ -283,7 +288,7 @@ def _alike(fact: Fact, kind: Sequence[Fact | None]) -> float:
 def _column(kind: Sequence[Fact | None]) -> Column:
     facts = [fact for fact in kind if fact is not None]
     if facts[0].cell.value is None:
-        return Column("kind", "", tuple(fact.cell if fact else Cell("") for fact in kind), "kind")
+        return _of_words([fact.cell if fact else Cell("") for fact in kind])
     if facts[0].cell.relation:
         name = "most" if facts[0].cell.relation == "<=" else "least"
         return Column(name, facts[0].cell.unit, tuple(fact.cell if fact else Cell("") for fact in kind), name)
@@ -295,3 +300,12 @@ def _column(kind: Sequence[Fact | None]) -> Column:
         words = []
     name = " ".join(dict.fromkeys(words)) or load("sheets")["lists"]["names"].get(unit, unit.lower())
     return Column(name, unit, tuple(fact.cell if fact else Cell("") for fact in kind), name)
+
+
+def _of_words(cells: Sequence[Cell]) -> Column:
+    """A column of words; "sector energy, sector health" is headed by the word that all begin with."""
+    parted = [cell.text.partition(" ") for cell in cells if cell.text]
+    if len({first.lower() for first, _, _ in parted}) > 1 or not all(rest for _, _, rest in parted):
+        return Column("kind", "", tuple(cells), "kind")
+    rest = tuple(Cell(cell.text.partition(" ")[2]) for cell in cells)
+    return Column(parted[0][0].lower(), "", rest, parted[0][0])

@@ -17,7 +17,7 @@ from copilot.drafting.builtin.sheets.domains import (
     settle_averages,
     settle_domain,
 )
-from copilot.drafting.builtin.sheets.frame import EdgeLimit, Frame, edge_of, framed
+from copilot.drafting.builtin.sheets.frame import EdgeLimit, Frame, edge_of, framed, leaning
 from copilot.drafting.builtin.sheets.goal import Goal, explain_goals, goals_of
 from copilot.drafting.builtin.sheets.groups import group_rules, groups_of, is_idle
 from copilot.drafting.builtin.sheets.limits import Limit, meant_by, merged
@@ -25,6 +25,7 @@ from copilot.drafting.builtin.sheets.marks import marked_members, unread_marks
 from copilot.drafting.builtin.sheets.numbers import read_whole
 from copilot.drafting.builtin.sheets.problem import Doubt, NotRead, Problem
 from copilot.drafting.builtin.sheets.rules import rules_of
+from copilot.drafting.builtin.sheets.scaled import rescale
 from copilot.drafting.builtin.sheets.sheet import Sheet, stems_of
 from copilot.drafting.builtin.sheets.targets import Seeker, nouns_of
 from copilot.drafting.builtin.words import load
@@ -42,6 +43,7 @@ def chosen(problem: Problem) -> Choice:
     """What the text says of its options. Raises NotRead or Doubt."""
     frame, others = _frame(problem)
     read_whole(problem.account)
+    rescale(problem.text, problem.account, frame.sheet)
     goals = goals_of(problem)
     aims = [(goal, aim) for goal in goals if (aim := aim_of(goal, frame))]
     assumed = []
@@ -120,7 +122,7 @@ def _listed(sheet: Sheet, frame: Frame) -> list[EdgeLimit]:
                 if cell.value is None:
                     continue
                 relation = cell.relation or edge_of(column.head or column.name) or edge_of(sheet.intro)
-                relation = relation or meant_by(sheet.intro)
+                relation = relation or meant_by(sheet.intro) or leaning(sheet.intro)
                 if relation is None:
                     raise Doubt(f"It is not clear whether {cell.text} of {name[0]} is a minimum or a maximum.")
                 found.append(EdgeLimit(name[0], relation, cell.value, column.head))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from copilot.drafting.builtin.families import asides
+from copilot.drafting.builtin.families import asides, wordings
 from copilot.drafting.builtin.families.phrases import Account, Said, compiled, patterns
 from copilot.drafting.builtin.sheets.bare import bare_sizes
 from copilot.drafting.builtin.sheets.cells import cell_of
@@ -81,6 +81,7 @@ class Problem:
         account.absorb(patterns("any", "absorb"))
         self.absorb("any", "absorb")
         self.absorb(family, "absorb")
+        wordings.absorb(account, family)
         sentences = {said.sentence for said in account.taken} | {said.sentence for said in account.counts}
         for phrase in phrases("any", "joins"):
             for match in (m for start, end in sentences for m in phrase.finditer(self.prose, start, end)):

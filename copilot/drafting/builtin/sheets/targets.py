@@ -29,7 +29,7 @@ from copilot.drafting.builtin.sheets.limits import (
 from copilot.drafting.builtin.sheets.measures import factor
 from copilot.drafting.builtin.sheets.problem import Doubt, Problem, phrases
 from copilot.drafting.builtin.sheets.sheet import stems_of
-from copilot.drafting.builtin.sheets.totals import limit_on_all
+from copilot.drafting.builtin.sheets.totals import adds_up, limit_on_all
 from copilot.drafting.builtin.words import lexicon, load, stem
 from copilot.drafting.formulation import Relation
 
@@ -62,21 +62,43 @@ class Seeker:
             relation = ends.get(said) or relation_of(window)
             before = carried if carried and carried[1] == said.sentence[0] and _goes_on(window.left) else None
             limit = None
-            if ends.get(said) == "<=" and self.found and carried and carried[1] == said.sentence[0]:
-                limit = replace(self.found[-1], relation="<=", value=said.value)
+            if adds_up(window):
+                relation = "=="
+            if self.found and carried and carried[1] == said.sentence[0]:
+                if ends.get(said) == "<=":
+                    limit = replace(self.found[-1], relation="<=", value=said.value)
+                elif relation and self._turns(said, window):
+                    limit = replace(self.found[-1], relation=relation, value=said.value)
             follows = [other for other in numbers if other in ends and other.start > said.start]
-            if said in ends and ends[said] == ">=" and follows:
-                later = window_of(self.problem, self.marked, follows[0])
-                limit = self._limit(
-                    said, Window(window.left, later.right, window.near_left, later.near_right, window.start), ">="
-                )
+            later = follows[0] if limit is None and said in ends and ends[said] == ">=" and follows else None
+            if later:
+                limit = self._wide(said, window, later, ">=")
             limit = limit or self._limit(said, window, relation or (before[0] if before else None))
+            if limit is None and relation and later is None and (later := self._turned(said, numbers)):
+                limit = self._wide(said, window, later, relation)
             if limit is None:
                 continue
             explain(self.problem, self.marked, said, window, limit.members)
             self.found.append(limit)
             carried = (limit.relation, said.sentence[0], limit)
         return self.found
+
+    def _turns(self, said: Said, window: Window) -> bool:
+        """Whether a number only bounds what the one before it bounds: "at least 5 and at most 40 kg"."""
+        before = max((one for one in self.problem.account.taken if one.end <= said.start), key=lambda one: one.end)
+        gap = self.problem.prose[before.end : said.start]
+        plain = all(phrase.search(gap) is None for phrase in phrases("limits", "total"))
+        if not plain or not any(phrase.fullmatch(gap.strip(" ,")) for phrase in phrases("limits", "turns")):
+            return False
+        other = has_member(window.near_right) or columns_named(self.frame, window.near_right)
+        return not other and (said.unit == "%") == (before.unit == "%")
+
+    def _turned(self, said: Said, numbers: Sequence[Said]) -> Said | None:
+        """The number that bounds the same thing from the other side and says of what: "at least 5 and at most 9 kg"."""
+        following = [one for one in numbers if one.start > said.start and one.sentence == said.sentence]
+        gap = self.problem.prose[said.end : following[0].start].strip(" ,") if following else ""
+        turns = any(phrase.fullmatch(gap) for phrase in phrases("limits", "turns"))
+        return following[0] if turns and (said.unit == "%") == (following[0].unit == "%") else None
 
     def _of_column(self, said: Said, window: Window, relation: Relation | None, column: str) -> Limit | None:
         relation = relation or implied(self.problem, said, window) or self._loose(said, column)
@@ -101,18 +123,16 @@ class Seeker:
                 if len(members) > 1 and re.fullmatch(r"[\s\w-]*", self.problem.prose[said.end : at]):
                     account.counts.append(account.take(said))
 
+    def _wide(self, said: Said, window: Window, later: Said, relation: Relation) -> Limit | None:
+        """The limit of a number whose thing is named behind a later one: "between 3 and 5 tons"."""
+        there = window_of(self.problem, self.marked, later)
+        wide = Window(window.left, there.right, window.near_left, there.near_right, window.start)
+        return self._limit(said, wide, relation)
+
     def _limit(self, said: Said, window: Window, relation: Relation | None) -> Limit | None:
-        counted = self.nouns | stems_of(" ".join(load("sheets")["names"]["kinds"]))
-        parted = re.search(r"\b(?:over|among|between|across|of|from)\s+(?:the\s+)?$", window.left)
-        if (
-            (relation is None or parted)
-            and said.value == len(self.frame.labels)
-            and {stem(first_word(window))} & counted
-        ):
+        if said.value == len(self.frame.labels) and self._counts(said, window, relation):
             return None
-        if any(phrase.search(window.left) for phrase in phrases("limits", "apart")):
-            return None
-        if any(phrase.search(window.left) for phrase in phrases("rules", "apart")):  # no amount of its own
+        if any(phrase.search(window.left) for key in ("limits", "rules") for phrase in phrases(key, "apart")):
             return None
         members = self._members(said, window)
         members = () if len(members) == len(self.frame.labels) and said.unit != "%" else members
@@ -135,6 +155,15 @@ class Seeker:
         if column:
             return None if each else self._of_column(said, window, relation, column)
         return limit_on_all(self, said, window, relation)
+
+    def _counts(self, said: Said, window: Window, relation: Relation | None) -> bool:
+        """Whether a number only says how many options there are: "over five funds", "makes three breads"."""
+        among = any(phrase.search(window.left.rstrip()[-12:]) for phrase in phrases("limits", "among"))
+        if relation and not among:
+            return False
+        worded = not self.problem.prose[said.start].isdigit()
+        counted = self.nouns | stems_of(" ".join(load("sheets")["names"]["kinds"]))
+        return worded or bool({stem(first_word(window))} & counted)
 
     def _slice(self, at: int) -> str:
         """The words that a mark stands for."""

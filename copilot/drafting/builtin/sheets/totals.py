@@ -27,6 +27,8 @@ def limit_on_all(seeker: Seeker, said: Said, window: Window, relation: Relation 
     together = _says(words, "total")
     if _names_some(seeker, said) and not together:
         return None
+    if said.value == 1 and relation == "==" and adds_up(window):
+        return Limit("amount", "==", said.value, said.sentence, unit=said.unit)
     noun = bool({stem(first_word(window))} & seeker.nouns)
     if relation and (noun or together or _ALONE.match(window.near_right)):
         return Limit("amount", relation, said.value, said.sentence, unit=said.unit)
@@ -36,6 +38,12 @@ def limit_on_all(seeker: Seeker, said: Said, window: Window, relation: Relation 
         return Limit("amount", relation, said.value, said.sentence, unit=said.unit)
     told = relation or _told(seeker, window, words)
     return Limit("amount", told, said.value, said.sentence, unit=said.unit) if told else None
+
+
+def adds_up(window: Window) -> bool:
+    """Whether shares add up to the number: "the fractions must sum to 1"."""
+    left = window.left.rstrip()
+    return any(match.end() == len(left) for phrase in phrases("limits", "adds_up") for match in phrase.finditer(left))
 
 
 def _told(seeker: Seeker, window: Window, words: str) -> Relation | None:
