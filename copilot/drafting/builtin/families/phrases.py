@@ -36,6 +36,9 @@ class Said:
     sentence: tuple[int, int]
 
 
+_MULTIPLE = re.compile(r"\b(?:multiples? of|divisible by)\s*$", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """What a number may be: phrases that stand before it, or behind it."""
@@ -171,6 +174,8 @@ class Account:
                 self.counts += [self.take(one), self.take(other)]
         for said in tuple(self.numbers):
             counted = any(phrase.match(self.prose, said.end + 1) for phrase in patterns("any", "counted"))
+            if _MULTIPLE.search(self.prose, max(0, said.start - 16), said.start):
+                continue
             if said.value in sizes or counted or _is_any_two(self.prose, said):
                 self.counts.append(self.take(said))
         for said in [said for said in self.numbers if said.value == 0]:

@@ -9,7 +9,7 @@ from typing import Literal
 from copilot.drafting.builtin.families.plan import Key, Place, Plan, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
 from copilot.drafting.builtin.nets.bounds import Bound, bounds_of
-from copilot.drafting.builtin.nets.data import Column, Ends, Matrix
+from copilot.drafting.builtin.nets.data import Column, Ends, Matrix, matrix_of
 from copilot.drafting.builtin.nets.pairs import PairRule, pair_rules
 from copilot.drafting.builtin.nets.reading import Reading, goal_of, said_number
 from copilot.drafting.formulation import Formulation, Relation
@@ -34,9 +34,10 @@ class Shipping:
 def read(reading: Reading) -> Formulation:
     """The formulation. Raises NotThisFamily or InDoubt."""
     data = reading.data
-    if len(data.matrices) != 1 or data.links or any(column.role == "fixed" for column in data.columns):
+    whole = matrix_of(data)
+    if whole is None or any(column.role == "fixed" for column in data.columns):
         raise NotThisFamily
-    matrix, supply, demand = _sides(data.matrices[0], data.columns)
+    matrix, supply, demand = _sides(whole, data.columns)
     most, least = goal_of(reading, FAMILY)
     goal = least or most
     if goal is None:
