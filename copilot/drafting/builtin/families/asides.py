@@ -18,13 +18,19 @@ from copilot.drafting.builtin.words import load
 _LEAST = 60  # words: a shorter text is said in the words of the problem alone
 
 
-def relax(account: Account, prose: str, labels: Iterable[str]) -> None:
-    """Explain the asides of a longer text; numbers, labels and hard words elsewhere stay open."""
-    if len(re.findall(r"\w+", prose)) < _LEAST:
+def relax(account: Account, prose: str, labels: Iterable[str], *, tale: bool = False) -> None:
+    """Explain the asides of a longer text; numbers, labels and hard words elsewhere stay open.
+
+    `tale`: words of time and order ("after the storm", "both towns") are hard only beside a word of duty.
+    """
+    if len(re.findall(r"\w+", prose)) < (_LEAST // 2 if tale else _LEAST):
         return
     named = _named(tuple(labels))
     for start, end in _sentences(account, prose):
         said = _open(account, prose, start, end)
+        if tale and not _has(said, "duty"):
+            for phrase in _phrases("weak"):
+                said = phrase.sub(" ", said)
         numbered = any(start <= number.start < end for number in account.numbers)
         if numbered or (named and named.search(said)) or _has(said, "hard") or states_rule(said):
             continue

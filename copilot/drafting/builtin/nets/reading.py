@@ -119,7 +119,7 @@ class Reading:
         listing.legend(self)
         self._goal_clauses(family)
         listing.enumerate_names(self, strict=family in _STRICT)
-        asides.relax(self.account, self.marks.prose, self.data.labels)
+        asides.relax(self.account, self.marks.prose, self.data.labels, tale=True)
         reasons = [*self.data.strange, *self._left()]
         if reasons:
             raise NotAllSaid(*dict.fromkeys(reasons))
