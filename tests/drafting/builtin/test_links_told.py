@@ -156,3 +156,8 @@ def test_the_optimum_is_that_of_brute_force(text: str, best: float) -> None:
 )
 def test_a_rule_beside_the_links_is_never_dropped(text: str, twist: str) -> None:
     assert ask(f"{text}\n{twist}\n").status != "complete"
+
+
+def test_a_sentence_is_no_link_and_a_place_has_one_name() -> None:
+    assert optimum(drafted(STREETS.replace("Mill and Bridge", "the Mill and the Bridge"))) == pytest.approx(14)
+    assert optimum(drafted(f"{STREETS}The street from Mill to Bridge is closed.")) == pytest.approx(15)

@@ -19,6 +19,7 @@ _SAID = re.compile(
     r"\b(?:has|have|had|be|is|are|was|must|can|may|should|needs|incurs?|takes|each|every|everything|all|any|no|not|if)\b",
     re.IGNORECASE,
 )
+_THE = re.compile(r"^the\s+(?=\w)", re.IGNORECASE)
 _LONGEST = 32
 
 
@@ -64,7 +65,7 @@ def _hyphened(plain: str, known: Collection[str]) -> Edge | None:
 
 
 def _edge(tail: str, head: str, two_way: bool | None) -> Edge | None:
-    a, b = tail.strip(" .:,"), head.strip(" .:,")
+    a, b = (_THE.sub("", end.strip(" .:,")) for end in (tail, head))
     good = all(_PLACE.match(end) and len(end) <= _LONGEST and not _SAID.search(end) for end in (a, b))
     return Edge(a, b, two_way) if good else None
 
