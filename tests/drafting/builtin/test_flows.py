@@ -82,11 +82,16 @@ def test_numbers_of_a_table_say_which_column_they_come_from() -> None:
             "Carry 25 tons from A to D over the roads. Find the cheapest way. Each road used costs an extra 10.",
             (ROADS,),
         ),
-        (f"{SHIP} P1 must not serve S3.", (PLANTS, SHOPS, ARCS)),
+        (f"{SHIP} P1 must not serve both S1 and S3.", (PLANTS, SHOPS, ARCS)),
     ],
 )
 def test_a_rule_beside_the_network_is_never_dropped(text: str, tables: tuple[Table, ...]) -> None:
     assert ask(text, tables=tables).status != "complete"
+
+
+def test_a_closed_link_of_a_table_is_a_rule() -> None:
+    ruled = drafted(f"{SHIP} P1 must not serve S1.", tables=(PLANTS, SHOPS, ARCS))
+    assert optimum(ruled) > optimum(drafted(SHIP, tables=(PLANTS, SHOPS, ARCS)))
 
 
 def test_items_and_periods_of_a_table_reach_their_families() -> None:

@@ -75,8 +75,8 @@ def test_the_optimum_is_that_of_brute_force(text: str, best: float) -> None:
 @pytest.mark.parametrize(
     ("text", "twist"),
     [
-        (SITES, "At most two places may open."),
-        (SITES, "Each shop must be served from exactly one place."),
+        (SITES, "At most half of the places may open."),
+        (SITES, "Each shop must be served from at least two places."),
         (SITES, "If Harbour opens, Market must stay closed."),
         (MASTS, "The tower and the church must both be built."),
         (MASTS, "Au must be covered twice."),
@@ -86,6 +86,13 @@ def test_the_optimum_is_that_of_brute_force(text: str, best: float) -> None:
 )
 def test_a_rule_beside_the_family_is_never_dropped(text: str, twist: str) -> None:
     assert ask(f"{text} {twist}\n").status != "complete"
+
+
+def test_a_rule_that_is_read_is_in_the_model() -> None:
+    few = drafted(f"{SITES} At most two places may open.\n").formulation
+    assert "number_of_open_sites" in {one.name for one in few.constraints}
+    single = drafted(f"{SITES} Each shop must be served from exactly one place.\n").formulation
+    assert {one.domain for one in single.variables} == {"binary"}
 
 
 def test_lists_under_headings_are_blocks_of_their_own() -> None:

@@ -2,7 +2,7 @@
 
 A hard word is one that makes a rule of its own, whatever stands beside it ("only", "at most", "split"). Words of duty
 ("must", "should", "ensuring") alone make none in a sentence that names nothing and counts nothing. A sentence that says
-itself that it does not count is an aside too. Where nothing has a time or an order, words of time and manner ("before",
+itself that it does not count is an aside too. Where nothing has a time, words of time and manner ("before",
 "until", "together") are hard only beside a word that binds ("must", "may", "not").
 """
 
@@ -16,10 +16,10 @@ from copilot.drafting.builtin.families.phrases import Account, compiled
 from copilot.drafting.builtin.silent import states_rule
 from copilot.drafting.builtin.words import load
 
-_LEAST = 40  # words: a shorter text is said in the words of the problem alone
+_LEAST = 30  # words: a shorter text is said in the words of the problem alone
 _UNREAD = 2 / 3  # of the letters of a sentence
 _TIMELESS = frozenset(
-    {
+    [
         "mix",
         "diet",
         "knapsack",
@@ -30,8 +30,11 @@ _TIMELESS = frozenset(
         "packing",
         "cutting",
         "options",
-        "reach",
-    }
+        "tour",
+        "path",
+        "maxflow",
+        "mincost",
+    ]
 )
 
 

@@ -13,6 +13,7 @@ _WIDE = re.compile(r"\S+(?: \S+)*")
 _TOKEN = re.compile(r"\S+")
 _NUMBERED = re.compile(r"[^\W\d]+ (?:\d+|[A-Z])(?!\w)")
 _BARE = re.compile(r"^\s*(?P<label>[^\W\d]\D*?|\w+)(?:\s+(?:[$€£]?\d[\d,]*(?:\.\d+)?|-|–|—|x|inf|n/a))+\s*$")
+_THOUSANDS = re.compile(r"[^,]*(?::\s*[$€£¥]?|[$€£¥])\d{1,3}(?:,\d{3})+(?!\d)[^,]*$")  # "Plant 2: $6,150"
 _BULLET = re.compile(r"^\s*(?:[*•‣▪◦–—-]|\d{1,2}[.)])\s+")
 
 
@@ -34,7 +35,7 @@ def by_pipes(line: str) -> list[Piece]:
 
 def _by(mark: str) -> Callable[[str], list[Piece]]:
     def cut(line: str) -> list[Piece]:
-        if mark not in line:
+        if mark not in line or (mark == "," and _THOUSANDS.match(line)):
             return []
         return [Piece(cell.strip().strip('"'), -1, -1) for cell in _BULLET.sub("", line.strip(" ")).split(mark)]
 
@@ -84,14 +85,14 @@ def by_ends(line: str) -> list[Piece]:
 def by_colon(line: str) -> list[Piece]:
     """ "Ana: 6 / 9 / 4": a label and what follows it, in one kind of mark."""
     label, colon, rest = line.partition(":")
-    if not colon or len(label) > LONGEST or not rest.strip():
+    if not colon or len(label.strip()) > LONGEST or not rest.strip() or _THOUSANDS.match(line):
         return []
     mark = next((mark for mark in ("/", ";", ",", "|") if mark in rest), None)
     cells = rest.rstrip(" .").split(mark) if mark else rest.rstrip(" .").split()
     told = [amount_of(cell) is not None or is_gap(cell) or not cell.strip() for cell in cells]
     if any(told) and not all(told):
         return []
-    return [Piece(cell.strip(), -1, -1) for cell in (_BULLET.sub("", label), *cells)]
+    return [Piece(cell.strip(), -1, -1) for cell in (_BULLET.sub("", label).strip(), *cells)]
 
 
 def by_brackets(line: str) -> list[Piece]:

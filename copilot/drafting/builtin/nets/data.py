@@ -101,6 +101,7 @@ class Data:
     bare: list[Bare] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
     sources: dict[int, tuple[str, Mapping[str, tuple[float, ...]]]] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)  # other names of places: "the well" for "S"
 
     @property
     def labels(self) -> list[str]:

@@ -14,6 +14,12 @@ _DASH = re.compile(r"\s+(?:-|–|—|~|/|to)\s+|–|—|~")
 _BETWEEN = re.compile(r"^between\s+(?P<a>.+?)\s+and\s+(?P<b>.+)$", re.IGNORECASE)
 _PAIR = re.compile(r"^\(\s*(?P<a>[^(),]+?)\s*,\s*(?P<b>[^(),]+?)\s*\)$")
 _PLACE = re.compile(r"^[\w][\w .'’&]*$")
+# Words that make a sentence of what else would be two places: "everything has to be a multiple".
+_SAID = re.compile(
+    r"\b(?:has|have|had|be|is|are|was|must|can|may|should|needs|incurs?|takes|each|every|everything|all|any|no|not|if)\b",
+    re.IGNORECASE,
+)
+_THE = re.compile(r"^the\s+(?=\w)", re.IGNORECASE)
 _LONGEST = 32
 
 
@@ -59,8 +65,8 @@ def _hyphened(plain: str, known: Collection[str]) -> Edge | None:
 
 
 def _edge(tail: str, head: str, two_way: bool | None) -> Edge | None:
-    a, b = tail.strip(" .:,"), head.strip(" .:,")
-    good = all(_PLACE.match(end) and len(end) <= _LONGEST for end in (a, b))
+    a, b = (_THE.sub("", end.strip(" .:,")) for end in (tail, head))
+    good = all(_PLACE.match(end) and len(end) <= _LONGEST and not _SAID.search(end) for end in (a, b))
     return Edge(a, b, two_way) if good else None
 
 

@@ -23,6 +23,8 @@ _NAMES = (
 _TOWARDS = re.compile(
     r"\b(?:at|to|into|in|of|from|out of|reach|reaches|reaching|leave|leaves|leaving)\s+$", re.IGNORECASE
 )
+# "junctions 1", "numbered 1": what follows is the last of a row of names.
+_RANGED = re.compile(r"\b(?:[a-z]{3,}(?<!s)s|numbered|labell?ed|lettered|called|named)\s+[A-Z\d]{1,3}$", re.IGNORECASE)
 _RULED = re.compile(
     r"\b(?:not|no|never|cannot|only|must|avoid|via|through|closed|before|after|if|unless)\b|n't", re.IGNORECASE
 )
@@ -30,25 +32,35 @@ _RULED = re.compile(
 
 def ends_of(reading: Reading, nodes: Sequence[str]) -> tuple[str, str] | None:
     """(start, end); None where the prose does not name one of each. What says them is explained."""
-    found: list[tuple[str, str]] = []
-    for key, turned in (("trip", False), ("turned", True)):
-        for phrase in phrases("ends", key):
-            for match in phrase.finditer(reading.marks.text):
-                marks = reading.marks.within(*match.span())
-                if any(start < match.end() and match.start() < end for start, end in reading.struck):
-                    continue
-                pair = pair_in(marks)
-                if pair is not None and pair[0] != pair[1]:
-                    first, last = pair
-                    reading.account.explain(*match.span())
-                    found.append((last, first) if turned else (first, last))
-        if found:
-            break
-    if found and len(set(found)) == 1:
-        _again(reading, found[0])
-    if found:
-        return found[0] if len(set(found)) == 1 else None
-    return _apart(reading) or _by_name(nodes)
+    found = _trips(reading)
+    if found is None:
+        apart = _apart(reading)
+        if apart is not None:
+            return apart
+        turned = _trips(reading, turned=True)
+        found = {(last, first) for first, last in turned} if turned else None
+    if not found:
+        return _by_name(nodes)
+    if len(found) > 1:
+        return None
+    _again(reading, *found)
+    return next(iter(found))
+
+
+def _trips(reading: Reading, *, turned: bool = False) -> set[tuple[str, str]] | None:
+    """Pairs of places of the phrases for "from A to B", or `turned` for "to B from A"; None where there are none."""
+    found: set[tuple[str, str]] = set()
+    for phrase in phrases("ends", "turned" if turned else "trip"):
+        for match in phrase.finditer(reading.marks.text):
+            if any(start < match.end() and match.start() < end for start, end in reading.struck):
+                continue
+            if _RANGED.search(reading.marks.prose[max(0, match.start() - 24) : match.end()].partition(" to ")[0]):
+                continue
+            pair = None if turned and " and " in match.group() else pair_in(reading.marks.within(*match.span()))
+            if pair is not None and pair[0] != pair[1]:
+                reading.account.explain(*match.span())
+                found.add(pair)
+    return found or None
 
 
 def _again(reading: Reading, ends: tuple[str, str]) -> None:

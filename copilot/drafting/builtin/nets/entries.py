@@ -62,7 +62,7 @@ def entries_of(text: str) -> list[Entry]:
         bullet = _BULLET.match(line.group())
         indent = len(line.group()) - len(line.group().lstrip())
         body = line.start() + (bullet.end() if bullet else indent)
-        heading = _heading(text[body : line.end()])
+        heading = _heading(text[body : line.end()]) or _parent(text, body, line.end(), indent)
         if heading:
             nested = bullet is not None or heading.lower().startswith("from ") or heading.lower().endswith(" to")
             parent, depth, intro = (heading, indent, intro) if nested else ("", -1, heading)
@@ -117,6 +117,15 @@ def _fan(text: str, start: int, end: int, intro: str) -> Iterator[Entry]:
 def _heading(body: str) -> str:
     plain = body.strip().strip("*_#").strip()
     return plain[:-1].strip("*_ ") if plain.endswith(":") and len(plain) < 90 and ". " not in plain else ""
+
+
+def _parent(text: str, start: int, end: int, indent: int) -> str:
+    """ "From Leeds", alone on its line: it leads a list of bullets further in."""
+    plain = text[start:end].strip().strip("*_").strip()
+    below = _BULLET.match(text, end + 1)
+    deeper = below is not None and len(below.group()) - len(below.group().lstrip()) > indent
+    alone = len(plain.split()) < 7 and not re.search(r"[.?!:;]", plain)
+    return plain if alone and deeper else ""
 
 
 def _origin(words: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,12 +10,13 @@ from copilot.drafting.builtin.families.phrases import Said
 from copilot.drafting.builtin.families.plan import Key, Place, Plan, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
 from copilot.drafting.builtin.nets.axes import axes_of
-from copilot.drafting.builtin.nets.data import Column, Ends, Matrix, matrix_of
+from copilot.drafting.builtin.nets.data import Column, Ends, Matrix, matrix_of, role_in, stems_of
 from copilot.drafting.builtin.nets.opened import OpenRule, open_rules, sites_opened, uniform_cost
 from copilot.drafting.builtin.nets.reading import Reading, said_number
 from copilot.drafting.formulation import Formulation, Relation, Term
 
 FAMILY = "facility"
+_WHICH = re.compile(r"\bwhich (?:of the )?(?:[^\W\d_]+ ){0,2}?(?P<noun>[^\W\d_]+s)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def read(reading: Reading) -> Formulation:
     rules = open_rules(reading, sites.sites)
     wish = _Wish(reading.sentence(goal.start()), count, rules, single, _per_unit(reading, sites))
     sizes = [int(sum(column.values.values())) for column in (sites.demand, sites.capacity) if column]
+    sizes += [int(count[1].value)] if count else []
     reading.settle(FAMILY, len(sites.sites), len(sites.clients), *sizes)
     return _written(reading, sites, wish)
 
@@ -66,6 +69,7 @@ def _sites(reading: Reading, matrix: Matrix) -> _Sites:
     uniform = uniform_cost(reading)
     for column in reading.data.columns:
         role = {"supply": "limit"}.get(column.role, column.role) or _by_side(reading, column)
+        role = (role if role_in(column.words) or not _is_told(reading, column) else "") or _by_noun(reading, column)
         role = "fixed" if role == "measure" and len(reading.data.columns) == 1 else role
         role = role or ("demand" if not any(one.role == "fixed" for one in reading.data.columns) else "")
         if role not in ("fixed", "demand", "limit") or role in roles:
@@ -92,6 +96,19 @@ def _by_side(reading: Reading, column: Column) -> str:
     return "demand" if fixed and not fixed[0].values.keys() & column.values.keys() else ""
 
 
+def _is_told(reading: Reading, column: Column) -> bool:
+    """Whether another column has by its own words the role that this one has by those above it."""
+    role = column.role
+    return role != "" and any(role_in(one.words) == role for one in reading.data.columns if one is not column)
+
+
+def _by_noun(reading: Reading, column: Column) -> str:
+    """ "Batches" of each site, beside the batches that each client needs: what a site can give."""
+    wanted = [one for one in reading.data.columns if one.role == "demand" and one is not column]
+    same = [one for one in wanted if stems_of(column.words) & (stems_of(one.words) | stems_of(one.unit))]
+    return "limit" if len(same) == 1 and not set(same[0].values) & set(column.values) else ""
+
+
 def _side(reading: Reading, matrix: Matrix, named: set[str]) -> str:
     if named:
         if named == set(matrix.rows) or named == set(matrix.heads):
@@ -107,7 +124,12 @@ def _side(reading: Reading, matrix: Matrix, named: set[str]) -> str:
     fitting = [side for side, length in sides.items() if length in size]
     if len(fitting) == 1 and len(set(sides.values())) == 2:
         return fitting[0]
-    side = axes_of(matrix, reading.account).side(reading.marks.prose[match.start() : end])
+    axes = axes_of(matrix, reading.account)
+    prose = reading.marks.prose
+    side = axes.side(prose[match.start() : end])
+    if not side:  # "at which two posts"
+        told = {axes.side(one["noun"]) for one in _WHICH.finditer(prose)} - {""}
+        side = told.pop() if len(told) == 1 else ""
     if not side:
         raise InDoubt("It is not clear which side of the table holds the places that may be opened.")
     return side

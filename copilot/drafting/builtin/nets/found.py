@@ -7,23 +7,28 @@ from collections.abc import Sequence
 
 from copilot.drafting.base import Cell, Table
 from copilot.drafting.builtin.families.plan import label_of
+from copilot.drafting.builtin.nets.alike import call_alike
 from copilot.drafting.builtin.nets.bare import name_bare
+from copilot.drafting.builtin.nets.couples import plainer
 from copilot.drafting.builtin.nets.data import Data, Links, blanked, role_of
 from copilot.drafting.builtin.nets.edges import edge_of
 from copilot.drafting.builtin.nets.entries import Entry, entries_of
+from copilot.drafting.builtin.nets.fans import take_fans
 from copilot.drafting.builtin.nets.listed import take_block
 from copilot.drafting.builtin.nets.runs import blocks
 from copilot.drafting.builtin.nets.sheets import Sheet, sheets_of
 from copilot.drafting.builtin.nets.tabled import WITH_AMOUNT, take_sheet
 
 _MOST_ROWS = 400
+_COUNTS = re.compile(r"(?:the )?(?:total )?(?:number|count|no\.?) of\b", re.IGNORECASE)  # how many there are
 
 
 def data_of(text: str, tables: Sequence[Table] = ()) -> Data:
     """The data of a text and of the tables beside it; what holds none stays in the prose."""
     text = text.replace("’", "'").replace("‘", "'")
-    data = Data(text, text)
-    for sheet in sheets_of(text):
+    data = Data(text, plainer(text))
+    take_fans(data)
+    for sheet in sheets_of(data.prose):
         if take_sheet(sheet, data):
             data.prose = blanked(data.prose, [(sheet.start, sheet.end)])
     for order, table in enumerate(tables, start=1):
@@ -33,12 +38,14 @@ def data_of(text: str, tables: Sequence[Table] = ()) -> Data:
                 for name, cells in table.columns.items()
             }
             data.sources[-order] = (table.name, columns)
-    for block in blocks(entries_of(data.prose), data.prose):
+    told = [entry for entry in entries_of(data.prose) if not _COUNTS.match(entry.label)]
+    for block in blocks(told, data.prose):
         for part in [block] if take_block(block, data) else [[one] for one in block if take_block([one], data)]:
             named = set(data.labels)
             data.prose = blanked(data.prose, [(_begin(entry, named), entry.end) for entry in part])
     name_bare(data)
     data.links = _joined(data.links)
+    call_alike(data)
     _take_waiting(data)
     return data
 

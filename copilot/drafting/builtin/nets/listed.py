@@ -14,6 +14,7 @@ from copilot.drafting.builtin.nets.tabled import WITH_AMOUNT
 from copilot.drafting.builtin.words import lexicon, load, stem
 
 _LEAD = re.compile(r"^(?:to|for|on|at|in|of|from|by|via|→|->)\s+(?:the\s+)?", re.IGNORECASE)
+_MOST = re.compile(r"(?:at (?:the )?most|up to|no more than|not more than|max(?:imum)?\.?)$", re.IGNORECASE)
 _FROM = re.compile(
     r"^(?:from|distances? from|(?:driving |travel )?times? from|costs? from)\s+|\s+(?:to|→)\s*$", re.IGNORECASE
 )
@@ -94,6 +95,8 @@ def _take_rows(block: Sequence[Entry], data: Data) -> bool:
             units.setdefault(f"{told['before']} {told['after']}".strip(), "")
         for pair in entry.pairs:
             name, unit = _name(pair)
+            if not name and len(entry.pairs) > 1 and role_in(pair.before):  # "has 40 and needs 25"
+                name = pair.before
             role = role_of(name, within=True)
             if own and name and not role:  # "Supply: Leeds 40, York 30"
                 key, thing = entry.label, label_of(name)
@@ -174,6 +177,8 @@ def _numbers(pairs: Sequence[Pair], legend: tuple[str, str] | None) -> dict[str,
 def _name(pair: Pair) -> tuple[str, str]:
     """(the name of a number, its unit): the words before it, else those behind it."""
     filler = set(load("nets")["data"]["filler"])
+    if _MOST.match(pair.before):
+        return "most", pair.after
     before = pair.before.split()
     before = before if edge_of(pair.before) else [word for word in before if word not in filler]
     if before:
@@ -181,6 +186,8 @@ def _name(pair: Pair) -> tuple[str, str]:
     if _LEAD.match(pair.after):
         return _LEAD.sub("", pair.after), ""
     after = pair.after.split()
+    if pair.after in ("$", "€", "£", "¥"):
+        return "", pair.after
     if role_in(pair.after):
         return pair.after, ""
     if len(after) > 1 and (stem(after[0].lower()) in lexicon().measure_stems or after[0] in "$€£¥"):

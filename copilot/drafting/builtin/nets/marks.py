@@ -11,13 +11,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
+from copilot.drafting.builtin.nets.aliases import aliases_in, pattern_of
 from copilot.drafting.builtin.words import lexicon, load
 
 ONE, SEVERAL = "ᛗ", "ᛚ"
 _MARK = re.compile(f"[{ONE}{SEVERAL}]+")
 _CHUNK = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
 _JOIN = re.compile(r"\s*(?:[,;/&]\s*)?(?:\b(?:and|or|nor|as well as)\b\s*)?(?:\b(?:either|the|with)\b\s*)?")
+_NOUN = re.compile(r"\b(?:the|its|our|her|his|their)\s+(?P<words>(?:[a-z][\w'-]*\s+){1,3})$")
+_BRACKET = re.compile(r"\s*\(\s*")
 _ARTICLE = re.compile(r"\s+[a-z]")
 _CALENDAR = frozenset(
     {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
@@ -75,7 +79,7 @@ class Marks:
         return any(mention.start <= at < mention.end for mention in self.mentions)
 
 
-def marks_of(prose: str, labels: Sequence[str]) -> Marks:
+def marks_of(prose: str, labels: Sequence[str], known: Mapping[str, str] = MappingProxyType({})) -> Marks:
     """The mentions of labels, by themselves or by what tells one from the others: "Bell" for "Prof. Bell"."""
     found: list[Mention] = []
     taken = bytearray(len(prose))
@@ -89,11 +93,31 @@ def marks_of(prose: str, labels: Sequence[str]) -> Marks:
                 if lexicon().is_small(kind[1].lower()):
                     continue
                 start = kind.start(1)
-            start = _led(prose, start, taken)
+            start = _led(prose, start, taken, plain=len(label) < 3)
             taken[start:end] = b"\x01" * (end - start)
             found.append(Mention(label, start, end))
+    found = _aliased(prose, found, aliases_in(prose, labels, known), taken)
     found = [*found, *_continued(prose, found, labels, taken)]
     return Marks(prose, tuple(sorted(found, key=lambda mention: mention.start)))
+
+
+def _aliased(prose: str, found: Sequence[Mention], aliases: Mapping[str, str], taken: bytearray) -> list[Mention]:
+    """The mentions with those by other names; "the dam outlet (Node 0)" is one mention."""
+    more: list[Mention] = []
+    for alias in sorted(aliases, key=len, reverse=True):
+        for match in pattern_of(alias).finditer(prose):
+            start, end = match.span()
+            if any(taken[start:end]):
+                continue
+            behind = _BRACKET.match(prose, end)
+            same = next((one for one in found if behind and one.start == behind.end()), None)
+            if same is not None and same.label == aliases[alias]:
+                closed = prose.find(")", same.end)
+                end = closed + 1 if 0 <= closed < same.end + 3 else same.end
+                found = [one for one in found if one is not same]
+            taken[start:end] = b"\x01" * (end - start)
+            more.append(Mention(aliases[alias], start, end))
+    return [*found, *more]
 
 
 def _patterns(labels: Sequence[str]) -> Iterator[tuple[str, re.Pattern[str]]]:
@@ -134,6 +158,7 @@ def _short_names(labels: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def _continued(prose: str, found: Sequence[Mention], labels: Iterable[str], taken: bytearray) -> Iterator[Mention]:
     """ "Site A or B", "sites A and C": the shared first word is said once."""
+    yield from _numbered(prose, found, labels, taken)
     heads = {label: label.rpartition(" ") for label in labels if " " in label}
     for head in {parts[0] for parts in heads.values()}:
         tails = {parts[2]: label for label, parts in heads.items() if parts[0] == head}
@@ -152,11 +177,28 @@ def _continued(prose: str, found: Sequence[Mention], labels: Iterable[str], take
                 end = other.end()
 
 
-def _led(prose: str, start: int, taken: bytearray) -> int:
+def _numbered(prose: str, found: Sequence[Mention], labels: Iterable[str], taken: bytearray) -> Iterator[Mention]:
+    """ "Nodes 2, 3 and 4": the kind is said once."""
+    short = sorted((label for label in labels if label.isdigit()), key=len, reverse=True)
+    if not short:
+        return
+    more = re.compile(rf"\s*(?:,|and|or|to|–|-)\s*(?:(?:and|or)\s+)?(?P<name>{'|'.join(short)})(?![\w.]*\w)")
+    for one in found:
+        end = one.end if re.match(r"[a-z]+s\s", prose[one.start : one.end], re.IGNORECASE) else 0
+        while end and (other := more.match(prose, end)) and not any(taken[slice(*other.span("name"))]):
+            yield Mention(other["name"], *other.span("name"))
+            taken[slice(*other.span("name"))] = b"\x01" * (other.end("name") - other.start("name"))
+            end = other.end()
+
+
+def _led(prose: str, start: int, taken: bytearray, *, plain: bool) -> int:
     """Where the words before a name begin that only say what it is: "the", "node", "our warehouse"."""
     kinds = "|".join(load("nets")["data"]["kinds"])
     lead = re.search(rf"\b(?:(?:the|our|its|node)\s+)?(?:(?:{kinds})\s+)?$", prose[:start], re.IGNORECASE)
     begin = lead.start() if lead else start
+    noun = _NOUN.search(prose[max(0, start - 48) : start]) if plain else None
+    if noun and not set(noun["words"].lower().split()) & set(load("nets")["data"]["around"]):  # "its sorting hall S"
+        begin = min(begin, start - len(noun.group()))
     return start if any(taken[begin:start]) else begin
 
 

@@ -43,7 +43,7 @@ def read(reading: Reading) -> Formulation:
     closed = closed_links(reading, two_way=network.two_way)
     sources, sinks = _ends(reading, network)
     bounds = bounds_of(reading)
-    reading.settle(FAMILY, len(network.nodes), len(network.arcs), len(sources), len(sinks))
+    reading.settle(FAMILY, len(network.nodes), len(network.nodes) - 2, len(network.arcs), len(sources), len(sinks))
     if any(column.role != "limit" or not set(column.values) <= set(network.nodes) for column in reading.data.columns):
         raise InDoubt(f"It is not clear what “{reading.data.columns[0].words}” is for.")
     capacity = {ends: value for ends, value in network.numbers(limit).items() if ends not in closed}

@@ -52,6 +52,7 @@ def read(reading: Reading) -> Formulation:
         len(network.nodes),
         len(network.arcs),
         len(network.nodes) - len(net),
+        len(network.nodes) - 2,
         len([v for v in net.values() if v > 0]),
         len([v for v in net.values() if v < 0]),
     )
@@ -72,6 +73,8 @@ def read(reading: Reading) -> Formulation:
 def _net(reading: Reading, network: Network) -> dict[str, float]:
     """What each place has to give away (positive) or needs (negative)."""
     net: dict[str, float] = {}
+    if surplus := _surplus(reading, network):
+        return surplus
     caps = _caps(reading, network)
     for column in reading.data.columns:
         if not set(column.values) <= set(network.nodes):
@@ -84,13 +87,24 @@ def _net(reading: Reading, network: Network) -> dict[str, float]:
         if not sign or set(net) & {node for node, value in column.values.items() if value}:
             raise InDoubt(f"It is not clear whether “{column.words}” is a supply or a demand.")
         net |= {node: sign * value for node, value in column.values.items() if value}
-    if net:
+    if len({value > 0 for value in net.values()}) > 1:
         return net
     ends = ends_of(reading, network.nodes)
     amount = _amount(reading)
+    if net and (amount is None or ends is None or net not in ({ends[0]: amount}, {ends[1]: -amount})):
+        return net
     if ends is None or amount is None:
         raise NotThisFamily
     return {ends[0]: amount, ends[1]: -amount}
+
+
+def _surplus(reading: Reading, network: Network) -> dict[str, float]:
+    """What each place has beyond its need, where the same places have and need; empty where not."""
+    sides = {column.role: column.values for column in reading.data.columns}
+    have, need = sides.get("supply", {}), sides.get("demand", {})
+    if len(reading.data.columns) != 2 or len(have) < 2 or set(have) != set(need) or not set(have) <= set(network.nodes):
+        return {}
+    return {node: value - need[node] for node, value in have.items() if value != need[node]}
 
 
 def _funnels(reading: Reading, network: Network, net: Mapping[str, float]) -> None:
@@ -136,8 +150,11 @@ def _amount(reading: Reading) -> float | None:
         sent = any(match.end() >= len(before) - 1 for one in phrases(FAMILY, "send") for match in one.finditer(before))
         if sent or any(one.match(text, said.end) for one in phrases(FAMILY, "send_behind")):
             found.append(said)
-    if len(found) != 1:
+    if len({said.value for said in found}) != 1:
         return None
+    for said in [said for said in reading.account.numbers if said.value == found[0].value and said is not found[0]]:
+        if said in found or said.unit.split()[:1] == found[0].unit.split()[:1]:  # "all 13 loads must arrive"
+            reading.account.counts.append(reading.account.take(said))
     for one in phrases(FAMILY, "send_behind"):
         if match := one.match(reading.marks.text, found[0].end):
             reading.account.explain(*match.span())

@@ -82,12 +82,13 @@ def _example(reading: Reading) -> re.Match[str] | None:
 
 def _of_matrix(reading: Reading, matrix: Matrix) -> Network:
     """Rows lead to columns; a half matrix, or one that is the same both ways, leads both ways."""
-    reading.heard(FAMILY, "one_way")
+    single = reading.heard(FAMILY, "one_way") is not None
     arcs = {(a, b): {"": value} for (a, b), value in matrix.values.items() if a != b and value != 0}
     nodes = tuple(dict.fromkeys((*matrix.rows, *matrix.heads)))
     half = not any((b, a) in arcs for a, b in arcs)
     both = reading.heard(FAMILY, "both_ways") is not None
-    return Network(nodes, arcs, ("",), half and both, told=True, place=matrix.place, words=matrix.words)
+    told = single or both or not half
+    return Network(nodes, arcs, ("",), half and both, told, matrix.place, matrix.words, headed=not told)
 
 
 def measure(network: Network, kind: str, *, alone: bool) -> str | None:

@@ -13,6 +13,9 @@ from copilot.drafting.builtin.nets.phrases import phrases
 from copilot.drafting.builtin.nets.reading import Reading
 from copilot.drafting.formulation import Relation
 
+_OTHERS = re.compile(
+    r"\b(?:kinds?|types?|sorts?|times?|things|days?|weeks?|months?|years?|hours?|minutes?)\b", re.IGNORECASE
+)
 _EACH = re.compile(r"\b(?:each|every|any|per|no)\b", re.IGNORECASE)
 _KINDS: dict[str, tuple[Relation, float]] = {
     "must_open": ("==", 1.0),
@@ -39,6 +42,8 @@ def sites_opened(reading: Reading, sites: int) -> tuple[Relation, Said] | None:
     found: list[tuple[Relation, Said]] = []
     ways: Sequence[tuple[str, Relation]] = (("count_most", "<="), ("count_least", ">="), ("count_exactly", "=="))
     for said in tuple(reading.account.numbers):
+        if _OTHERS.search(said.unit):
+            continue
         for key, relation in ways:
             match = next(_around(reading, key, said), None)
             each = _EACH.search(reading.marks.prose, said.sentence[0], said.start) and key != "count_exactly"

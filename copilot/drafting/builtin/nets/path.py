@@ -37,7 +37,7 @@ def read(reading: Reading) -> Formulation:
     if length is None:
         raise NotThisFamily
     way = _way(reading, network)
-    reading.settle(FAMILY, len(network.nodes), len(network.arcs))
+    reading.settle(FAMILY, len(network.nodes), len(network.nodes) - 2, len(network.arcs))
     lengths = {ends: value for ends, value in network.numbers(length).items() if _is_free(ends, way)}
     _same_both_ways(network, way, length)
     return _written(reading, network, way, lengths, reading.sentence(goal.start()))

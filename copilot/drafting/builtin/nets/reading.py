@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,11 +11,12 @@ from copilot.drafting.builtin.families import asides
 from copilot.drafting.builtin.families.phrases import Account, Said
 from copilot.drafting.builtin.families.plan import Plan
 from copilot.drafting.builtin.families.reading import NotAllSaid
+from copilot.drafting.builtin.nets import listing
 from copilot.drafting.builtin.nets.data import Data, Place, merged
 from copilot.drafting.builtin.nets.marks import Marks, marks_of
-from copilot.drafting.builtin.nets.phrases import phrases
+from copilot.drafting.builtin.nets.phrases import foreign, phrases, restated
 from copilot.drafting.builtin.nets.told import take_told
-from copilot.drafting.builtin.words import lexicon, load, stem
+from copilot.drafting.builtin.words import load
 
 _LEAD = re.compile(
     r"\b(?:but|however|also|and|additionally|moreover|furthermore|note that|unfortunately|in addition|besides|today)"
@@ -28,24 +28,13 @@ _WHY = re.compile(
 )
 _BREAKS = re.compile(r"\b(?:if|unless|except|otherwise|when|more|less|both)\b", re.IGNORECASE)
 _DUTY = re.compile(r"\b(?:keep|must|should|can|may|has to|have to|shall)\b", re.IGNORECASE)
+_IFS = re.compile(r"\b(?:if|unless|provided|given|when|without|except|so that|such that)\b", re.IGNORECASE)
 _EDGE = re.compile(r"[;:]|,\s|\b(?:but|if|unless|where|provided)\b")
 _AT = re.compile(r"\bat (?:most|least)\s+(?:[\d$€£]|(?:one|two|three|four|five|a|an|once|half)\b)", re.IGNORECASE)
-_KEY = re.compile(
-    r"(?<!\w)[\"'“]?(?:0|inf|∞|-|–|—|x|blank|empty|blanks|dash)[\"'”]?(?: cells?)?\s*(?:=|:|means|is|are)\s*"
-    r"(?:the )?(?:no|not|same|none|impossible|forbidden|cannot|can't|closed|there is no)\b[^,;).\d]*",
-    re.IGNORECASE,
-)
+_STRICT = frozenset({"path", "tour"})
 _WAYS = ("one_way", "both_ways")
 _ONLY = re.compile(r"\b(?:can|may|only|must|each)\b", re.IGNORECASE)
 _BULLET = re.compile(r"^[ \t.]*\(?(?P<number>\d{1,2})[.)]\s", re.MULTILINE)
-_HEADING = re.compile(r"[^\n.?!]+:[ \t.]*$", re.MULTILINE)
-_RULED = re.compile(r"\b(?:not|no|never|only|must|if|unless|at least|at most|except)\b|n't", re.IGNORECASE)
-_BOUND = re.compile(
-    r"\b(?:at least|at most|more than|less than|fewer than|up to|exactly|only|exceed|below|above|over|maximum|minimum)"
-    r"\s*$",
-    re.IGNORECASE,
-)
-_RANGE = re.compile(r"\s*(?:to|through|–|-|…|\.\.\.?)\s*")
 
 
 @dataclass(slots=True)
@@ -120,39 +109,20 @@ class Reading:
 
     def settle(self, family: str, *counts: int) -> None:
         """Absorb what the family knows to be said, and raise NotAllSaid for all that is left."""
-        self._count(counts)
+        listing.count(self, counts)
         for key in ("any", family):
             for match in self.places(key, "absorb"):
                 self.explain(match)
-        self._legend()
+        for phrase in restated(family):
+            for match in phrase.finditer(self.marks.text):
+                self.explain(match)
+        listing.legend(self)
         self._goal_clauses(family)
-        self._enumerations()
+        listing.enumerate_names(self, strict=family in _STRICT)
         asides.relax(self.account, self.marks.prose, self.data.labels, family)
         reasons = [*self.data.strange, *self._left()]
         if reasons:
             raise NotAllSaid(*dict.fromkeys(reasons))
-
-    def _count(self, sizes: Sequence[int]) -> None:
-        """Numbers that only say how many the data list, "four crews"; a measure or a bound is none."""
-        for one, other in itertools.pairwise(tuple(self.account.numbers)):  # "rooms 1 to 4"
-            gap = self.marks.prose[one.end : other.start]
-            if one.value in (0, 1) and other.value - one.value + 1 in sizes and _RANGE.fullmatch(gap):
-                self.account.counts += [self.account.take(one), self.account.take(other)]
-        for said in tuple(self.account.numbers):
-            before = self.marks.prose[max(0, said.start - 24) : said.start]
-            noun = re.match(r"[^\W\d_]+", said.unit)
-            if (said.value == 2 and re.search(r"\b(?:between|any|those|these)\s*$", before, re.IGNORECASE)) or (
-                said.value in sizes and noun and not _is_measure(noun.group()) and not _BOUND.search(before)
-            ):
-                self.account.counts.append(self.account.take(said))
-
-    def _legend(self) -> None:
-        """ "0 = same town, inf = no road": what a mark of the table stands for."""
-        for match in _KEY.finditer(self.marks.text):
-            if not re.search(r"[ᛗᛚ]", match.group()):
-                self.account.explain(*match.span())
-                for said in self.numbers_in(*match.span()):
-                    self.account.counts.append(self.account.take(said))
 
     def _goal_clauses(self, family: str) -> None:
         """Where the goal is told, and in the first sentence, a word of duty is part of the telling."""
@@ -161,9 +131,15 @@ class Reading:
         places = [] if re.search(r"[ᛗᛚ]", text[slice(*first)]) or self.numbers_in(*first) else [first]
         for key in load("nets")["any"]["goals"].get(family, []):
             places += [self._clause(match.start()) for match in self.places(family, key)]
+        places += [one for one in self._questions() if not _IFS.search(text, *one)]
         for start, end in places:
             for match in _DUTY.finditer(text, start, end):
                 self.account.explain(*match.span())
+
+    def _questions(self) -> Iterator[Place]:
+        """The sentences that ask: what must be done is asked there, and not ruled."""
+        for mark in re.finditer(r"\?", self.marks.prose):
+            yield self.sentence(max(0, mark.start() - 1))
 
     def _clause(self, at: int) -> Place:
         start, end = self.sentence(at)
@@ -181,53 +157,14 @@ class Reading:
         for match in self.places("any", "cues"):
             if not all(account.explained[match.start() : match.end()]):
                 left.append((f"“{match.group().lower()}”", match.start()))
+        for phrase in foreign():
+            left += [(f"“{match.group().lower()}”", match.start()) for match in phrase.finditer(self.marks.text)]
         for one in self.marks.mentions:
             if not all(account.explained[one.start : one.end]):
                 left.append((f"“{one.label}”", one.start))
         for what, start in sorted(left or asides.rules_left(account, prose), key=lambda item: item[1]):
             begin, end = account.sentence_at(start)
             yield f"I did not understand {what} in “{' '.join(prose[begin:end].replace(' .', ' ').split())[:200]}”"
-
-    def _enumerations(self) -> None:
-        """A sentence that names every row, every column or every place only lists them."""
-        axes: list[Sequence[str]] = [axis for one in self.data.matrices for axis in (one.rows, one.heads)]
-        axes += [list(one.values) for one in self.data.columns] + [one.nodes for one in self.data.links]
-        self._ranges(axes)
-        self._headings()
-        for begin, end in {self.sentence(one.start) for one in self.marks.mentions}:
-            inside = [one for one in self.marks.mentions if begin <= one.start < end]
-            named = {one.label for one in inside}
-            for axis in axes:
-                if len(axis) > 1 and set(axis) <= named:
-                    for one in inside:
-                        if one.label in axis:
-                            self.account.explain(one.start, one.end)
-
-    def _headings(self) -> None:
-        """A line that leads to the data may name places; what it rules has cues of its own."""
-        for match in _HEADING.finditer(self.marks.prose):
-            if not self.numbers_in(*match.span()) and not _RULED.search(match.group()):
-                for one in self.marks.mentions:
-                    if match.start() <= one.start < match.end():
-                        self.account.explain(one.start, one.end)
-
-    def _ranges(self, axes: Sequence[Sequence[str]]) -> None:
-        """ "K1 to K6", "plants 1-3": the first and the last of some names in order."""
-        for one, other in itertools.pairwise(self.marks.mentions):
-            if not _RANGE.fullmatch(self.marks.prose[one.end : other.start]):
-                continue
-            for axis in axes:
-                if one.label in axis and other.label in axis:
-                    inside = axis[axis.index(one.label) : axis.index(other.label) + 1]
-                    heads = {re.sub(r"[\dA-Z]$", "", label) for label in inside}
-                    if len(inside) > 2 and len(heads) == 1:
-                        self.account.explain(one.start, other.end)
-
-
-def _is_measure(word: str) -> bool:
-    """Whether a word behind a number measures something, and counts no things."""
-    known = {stem(one) for one in load("nets")["data"]["measures"]}
-    return stem(word.lower()) in known or stem(word.lower()) in lexicon().measure_stems
 
 
 def _cues_in(text: str) -> tuple[Place, ...]:
@@ -239,7 +176,7 @@ def _cues_in(text: str) -> tuple[Place, ...]:
 
 def reading_of(data: Data) -> Reading:
     """The reading of a text's data and prose, before any family; a family gets its own copy."""
-    marks = marks_of(data.prose, data.labels)
+    marks = marks_of(data.prose, data.labels, data.aliases)
     account = Account(data.prose)
     bullets = {match.start("number") for match in _BULLET.finditer(data.prose)}
     account.numbers = [one for one in account.numbers if not marks.covers(one.start) and one.start not in bullets]

@@ -104,7 +104,11 @@ def _run(lines: Sequence[_Line], at: int, cut: Callable[[str], list[Piece]], *, 
             run.append(line)
             continue
         pieces = cut(line.text)
-        if len(pieces) < 2 or (not piped and run and not _is_row(pieces)) or (not piped and not run and _is_said(line)):
+        if (
+            len(pieces) < 2
+            or (not piped and run and not _is_row(pieces))
+            or (not piped and not run and _is_said(line) and not (cut is by_colon and _ends_in_number(line)))
+        ):
             break
         run.append(line)
     while run and _RULE.match(run[-1].text):
@@ -116,6 +120,10 @@ def _is_said(line: _Line) -> bool:
     """Whether a line is a sentence and no line of heads."""
     bare = line.text.rstrip()
     return bare.endswith((".", "?", "!")) or (bare.endswith(":") and " " in bare.strip())
+
+
+def _ends_in_number(line: _Line) -> bool:
+    return re.search(r"\d\s*\.$", line.text.rstrip()) is not None
 
 
 def _is_row(pieces: Sequence[Piece]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -9,12 +10,14 @@ from typing import Literal
 from copilot.drafting.builtin.families.plan import Key, Place, Plan, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
 from copilot.drafting.builtin.nets.bounds import Bound, bounds_of, check_sources
-from copilot.drafting.builtin.nets.data import Column, Ends, Matrix
+from copilot.drafting.builtin.nets.data import Column, Ends, Matrix, matrix_of
 from copilot.drafting.builtin.nets.pairs import PairRule, pair_rules
 from copilot.drafting.builtin.nets.reading import Reading, goal_of, said_number
 from copilot.drafting.formulation import Formulation, Relation
 
 FAMILY = "transport"
+_DENIED = re.compile(r"\b(?:not|never|nor)\s+(?:quite\s+)?$", re.IGNORECASE)
+_DENIAL = re.compile(r"\b(?:not|never)\b|n't\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,10 @@ class Shipping:
 def read(reading: Reading) -> Formulation:
     """The formulation. Raises NotThisFamily or InDoubt."""
     data = reading.data
-    if len(data.matrices) != 1 or data.links or any(column.role == "fixed" for column in data.columns):
+    whole = matrix_of(data)
+    if whole is None or any(column.role == "fixed" for column in data.columns):
         raise NotThisFamily
-    matrix, supply, demand = _sides(data.matrices[0], data.columns)
+    matrix, supply, demand = _sides(whole, data.columns)
     most, least = goal_of(reading, FAMILY)
     goal = least or most
     if goal is None:
@@ -78,7 +82,7 @@ def _turned(matrix: Matrix) -> Matrix:
 def _signs(reading: Reading, supply: Column, demand: Column, *, profit: bool) -> tuple[Relation, Relation]:
     """How supply and need hold: what there is of the one must suffice for the other, unless the text says otherwise."""
     have, want = sum(supply.values.values()), sum(demand.values.values())
-    all_sent, partly = reading.heard(FAMILY, "empty"), reading.heard(FAMILY, "partly")
+    all_sent, partly = _all_sent(reading), reading.heard(FAMILY, "partly")
     if demand.role == "limit" and (all_sent or profit):
         if all_sent and have > want:
             raise InDoubt(f"{have:g} must go somewhere, and there is only room for {want:g}.")
@@ -95,6 +99,19 @@ def _signs(reading: Reading, supply: Column, demand: Column, *, profit: bool) ->
         f"The places need {want:g} in total and only {have:g} are there. Say what happens with what is short, or that "
         "as much as possible is shipped."
     )
+
+
+def _all_sent(reading: Reading) -> bool:
+    """Whether all that is there must go; "not every crate has to be sent" says the opposite."""
+    text = reading.marks.text
+    told = [
+        match
+        for match in reading.places(FAMILY, "empty")
+        if not _DENIED.search(text[max(0, match.start() - 12) : match.start()]) and not _DENIAL.search(match.group())
+    ]
+    for match in told:
+        reading.explain(match)
+    return bool(told)
 
 
 def _written(reading: Reading, shipping: Shipping) -> Formulation:
