@@ -18,24 +18,8 @@ from copilot.drafting.builtin.words import load
 
 _LEAST = 30  # words: a shorter text is said in the words of the problem alone
 _UNREAD = 2 / 3  # of the letters of a sentence
-_TIMELESS = frozenset(
-    [
-        "mix",
-        "diet",
-        "knapsack",
-        "covering",
-        "facility",
-        "transport",
-        "assignment",
-        "packing",
-        "cutting",
-        "options",
-        "tour",
-        "path",
-        "maxflow",
-        "mincost",
-    ]
-)
+_TIMELESS = {"mix", "diet", "knapsack", "covering", "facility", "transport", "assignment", "packing", "cutting"}
+_TIMELESS |= {"options", "maxflow", "mincost"}
 
 
 def relax(account: Account, prose: str, labels: Iterable[str], family: str) -> None:

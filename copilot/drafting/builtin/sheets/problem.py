@@ -11,9 +11,10 @@ from copilot.drafting.builtin.families import asides, wordings
 from copilot.drafting.builtin.families.phrases import Account, Said, compiled, patterns
 from copilot.drafting.builtin.sheets.bare import bare_sizes
 from copilot.drafting.builtin.sheets.cells import cell_of
+from copilot.drafting.builtin.sheets.counted import counted_of
 from copilot.drafting.builtin.sheets.grids import blanked, grids_of
 from copilot.drafting.builtin.sheets.inline import bracketed
-from copilot.drafting.builtin.sheets.lists import Items, counted_of, items_of, sheet_of
+from copilot.drafting.builtin.sheets.lists import Items, items_of, sheet_of
 from copilot.drafting.builtin.sheets.sheet import Sheet, column_of
 from copilot.drafting.builtin.sheets.valued import named_run, valued_runs
 from copilot.drafting.builtin.words import load
