@@ -14,7 +14,7 @@ _ASKED_OF = frozenset({"of", "each", "every", "both", "the", "type", "types", "k
 _KINDS = frozenset({"type", "kind", "form", "model", "sort", "size", "brand", "method", "variety"})
 
 
-_PARTS = frozenset({"partial", "fraction", "fractional", "divisibility", "fractionally"})
+_PARTS = frozenset({"partial", "partially", "partly", "fraction", "fractional", "divisibility", "fractionally"})
 _ANY_VALUE = ("any nonnegative value", "any non negative value", "any non negative amount", "any real value")
 _DENIALS = frozenset(
     {"not", "no", "cannot", "never", "without", "nobody", "none", "nothing", "avoid", "n't", "neither"}

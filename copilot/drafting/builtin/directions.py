@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from copilot.drafting.builtin.conversions import comparable
 from copilot.drafting.builtin.facts import RawLimit
+from copilot.drafting.builtin.mentions import Parts
 from copilot.drafting.builtin.roles import Roles, no_role
 from copilot.drafting.builtin.rownames import written
 from copilot.drafting.builtin.words import lexicon
@@ -14,6 +15,7 @@ from copilot.drafting.builtin.words import lexicon
 if TYPE_CHECKING:
     from copilot.drafting.builtin.reading import Reading
 
+_CARRIES = frozenset({"seat", "hold", "carry", "transport", "fit", "accommodat", "mov", "haul", "ferry", "board"})
 _SAID_TO_BE = frozenset({"there", "are", "is", "were", "was"})
 
 
@@ -36,6 +38,8 @@ def direct(reading: Reading, roles: Roles) -> None:
         roles.limits = [replace(raw, sign="==") if _must_be_all(raw) else raw for raw in roles.limits]
     if sense == "minimize":
         roles.limits = [_asked_for(raw, reading) if _has_to_do(raw) else raw for raw in roles.limits]
+    if sense == "minimize":
+        roles.limits = [_asked_for(raw, reading) if _is_carried(raw, reading) else raw for raw in roles.limits]
     if sense == "minimize" and all(raw.sign == "<=" for raw in roles.limits):
         alone = sum(raw.weak and not raw.quantity.money for raw in roles.limits) == 1
         roles.limits = [_turned(raw, reading, alone=alone) for raw in roles.limits]
@@ -58,6 +62,21 @@ def _has_to_do(raw: RawLimit) -> bool:
     parts = [part for part in quantity.clause[start + spot + 1 :] if part.low != "be"][:1]
     owned = any(part.low in ("has", "have", "had", "are") for part in quantity.before)
     return owned and bool(parts) and parts[0].verb and parts[0].stem not in lexicon().cues.spend_stems
+
+
+def _is_carried(raw: RawLimit, reading: Reading) -> bool:
+    """ "There are 120 singers" where each bus seats so many: all of them are to be carried, at the least cost."""
+    quantity = raw.quantity
+    low = {part.low for part in quantity.clause}
+    said = bool(low & {"there", "has", "have"}) and not low & (lexicon().cues.have_strong | {"only"})
+    if not (raw.weak and raw.sign == "<=" and said) or quantity.money or quantity.unit in lexicon().measure_stems:
+        return False
+    rows = [row for row in reading.rows if row.unit and row.unit == quantity.unit and len(row.facts) > 1]
+    return any(all(_carries(fact.quantity.before) for fact in row.facts.values()) for row in rows)
+
+
+def _carries(before: Parts) -> bool:
+    return any(part.verb and part.stem in _CARRIES for part in before)
 
 
 def _asked_for(raw: RawLimit, reading: Reading) -> RawLimit:

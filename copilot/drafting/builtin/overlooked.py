@@ -9,7 +9,7 @@ from copilot.drafting.builtin.mentions import Parts
 
 _MODALS = frozenset({"must", "should", "cannot", "can", "may", "shall", "not", "never", "needs", "need", "has", "have"})
 _COMPARES = frozenset({"than", "exceed", "exceeds", "outnumber", "outnumbers", "match", "equal", "equals"})
-_RULES = frozenset({"comparison", "multiple", "ratio"})
+_RULES = frozenset({"comparison", "multiple"})
 _NEAR = 8
 
 
@@ -21,7 +21,7 @@ def overlooked(parted: Sequence[Parts], limits: Sequence[Limit], rows: Sequence[
         if index in ruled:
             continue
         for spot, part in enumerate(parts):
-            if part.low in _COMPARES and _compares_items(parts, spot):
+            if (part.low in _COMPARES or part.low == "minus") and _compares_items(parts, spot):
                 said = " ".join(word.text for word in parts)
                 text = f'"{said[:300]}" compares two things, and I could not read how.'
                 gaps.append(Gap(text, ((parts[0].start, parts[-1].end),)))
@@ -39,6 +39,9 @@ def _compares_items(parts: Parts, spot: int) -> bool:
     behind = parts[spot + 1 : spot + 1 + _NEAR]
     first = next((part for part in reversed(ahead) if part.kind in ("item", "number")), None)
     second = next((part for part in behind if part.kind in ("item", "number")), None)
+    if parts[spot].low == "minus":
+        named = [part for part in (first, second) if part is not None and part.kind == "item"]
+        return bool(named) and behind[0].kind != "number"
     if first is None or second is None or "number" in (first.kind, second.kind) or first.item == second.item:
         return False
     return bool(_MODALS & {part.low for part in ahead})

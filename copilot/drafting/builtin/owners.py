@@ -28,6 +28,8 @@ def is_served(ahead: Parts) -> bool:
 def is_available(quantity: Quantity) -> bool:
     """ "and 60 hours are available": what there is, whatever was spoken of before."""
     start = quantity.position + 1 + len(quantity.after)
+    while start < len(quantity.clause) and quantity.clause[start].kind == "item":  # "only 9 vans are available"
+        start += 1
     low = [part.low for part in quantity.clause[start : start + 2]]
     return low in (["are", "available"], ["is", "available"], ["are", "left"], ["is", "left"])
 

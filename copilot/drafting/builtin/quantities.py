@@ -23,6 +23,7 @@ _SKIPPED = frozenset(
 _JOINTS = (",", "and", "or", "plus")
 _OPERATES = frozenset({"operate", "run", "use", "make", "produce", "keep", "open", "rent", "purchase", "buy"})
 _TOGETHER = frozenset({"all", "both", "total", "together"})
+_SHARED_OUT = frozenset({"allocat", "assign", "devot", "distribut", "dedicat"})
 
 
 def quantities_of(clause: Clause) -> list[Quantity]:
@@ -167,6 +168,8 @@ def _money(part: Part, after: Parts, before: Parts, unit: str, *, counts_item: b
         return kinds[0] if kinds else "unknown"  # type: ignore[return-value]
     counted = [word.low for word in after[:2]]
     plain = counted[:1] in (["units"], ["unit"]) and counted[1:] != ["of"]  # "costs are quantified as 4 and 3 units"
+    if plain and _SHARED_OUT & {word.stem for word in before}:
+        return ""  # "the capital allocated to both must be at least 900 units"
     bare = not unit or plain or unit in words.money_in_stems or unit in words.money_out_stems
     if part.shape in ("plain", "percent") and kinds and bare:
         return kinds[0]  # type: ignore[return-value]

@@ -154,7 +154,7 @@ def _limit(quantity: Quantity, earlier: RawLimit | None) -> RawLimit | None:
         return None
     if cue is not None:
         return RawLimit(cue.sign, quantity, strict=cue.strict)
-    if earlier is not None and _continues(quantity):
+    if earlier is not None and _continues(quantity) and not is_available(quantity):
         return RawLimit(earlier.sign, quantity, weak=earlier.weak, strict=earlier.strict)
     sign = _stated(quantity)
     return RawLimit(sign, quantity, weak=True) if sign is not None else None

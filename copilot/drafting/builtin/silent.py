@@ -22,7 +22,7 @@ _LONGEST = 1_000  # characters; what is longer is no sentence
 _TOGETHER = re.compile(r"\b(?:together|combined|jointly|altogether|sum of)\b")
 _BOTH = 2
 _GOES = re.compile(
-    r"\b(?:go|goes|spent|devoted|given|reserved|allotted|allocated|assigned|dedicated)\s+(?:to|on|for)\b"
+    r"\b(?:(?<!to )go|goes|spent|devoted|given|reserved|allotted|allocated|assigned|dedicated)\s+(?:to|on|for)\b"
 )
 _PART = "“{said}” is of some of the things only. Name them before the limit."
 _JOINT = re.compile(r"[;:]|,\s(?=(?:and|but|while|whereas)\b)")

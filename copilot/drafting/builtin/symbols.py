@@ -183,6 +183,7 @@ def says_whole(sentences: Sequence[Sentence]) -> bool:
         for spot, word in enumerate(low):
             named = word in ("integer", "integers")
             counted = word == "whole" and any(after.startswith(_COUNTED) for after in low[spot + 1 : spot + 3])
+            counted = counted or (word == "whole" and "only" in low[max(0, spot - 2) : spot])  # "only in whole hours"
             if (named or counted) and not {"not", "n't", "without"} & set(low[max(0, spot - 4) : spot]):
                 return True
     return False

@@ -19,7 +19,7 @@ Shape = Literal["plain", "money", "percent", "fraction", "multiple"]
 _TOKEN = re.compile(
     r"(?P<label>\d+-[A-Za-z][A-Za-z-]*|\d[dD]\b)"
     r"|(?P<number>[1-9]\d{0,2}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-    r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?\d*)"
+    r"|(?P<word>[a-z]{3,}-\d{1,2}(?![\w.%-])|[^\W\d_]+(?:['’][^\W\d_]+)?\d*)"
     r"|(?P<money>\\?[$€£¥])"
     r"|(?P<percent>\\?%)"
     r"|(?P<mark>[.,;:?!()/\n*|=<>+−\[\]])"

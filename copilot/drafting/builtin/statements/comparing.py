@@ -200,13 +200,20 @@ def _as_many(chunk: Chunk, item_count: int) -> list[Rule] | None:
     signs = [_sign(lexeme) for lexeme in chunk if lexeme.kind in ("relation", "exceed")]
     if not left or not right or len(signs) > 1 or set(left) & set(right):
         return None
-    scale = factors[0].value if factors and chunk.index(factors[0]) < last else 1.0
-    right = {item: (part, value * scale) for item, (part, value) in right.items()}
+    at = chunk.index(factors[0]) if factors else last
+    if at < many and items_in(chunk[at:many]):  # "twice A must be as large as B"
+        left = _scaled(left, factors[0].value)
+    elif at < last:
+        right = _scaled(right, factors[0].value)
     sign: Relation = signs[0] if signs else "=="
     if not signs and not any(lexeme.kind == "must" for lexeme in chunk):
         return None
     number, value = added or (chunk[many], 0.0)
     return [related(less(left, right), sign, number, chunk, value=value)]
+
+
+def _scaled(terms: Terms, factor: float) -> Terms:
+    return {item: (part, value * factor) for item, (part, value) in terms.items()}
 
 
 def _against(chunk: Chunk, item_count: int) -> list[Rule] | None:

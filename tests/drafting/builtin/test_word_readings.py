@@ -1,0 +1,70 @@
+"""Word problems that were read wrongly once: each sentence against the rule that it states."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.drafting.builtin.asking import ask, optimum
+
+FERRY = (
+    "A club crosses a lake in rafts and canoes. A raft seats 7 guests and costs $40 a trip, while a canoe seats 3 "
+    "guests and costs $22 a trip. {rule} At least 2 canoes are used. {rest}How many of each keep the cost lowest?"
+)
+PLOTS = (
+    "A gardener splits beds between tulips ($X$), lilies ($Y$) and asters ($Z$). A bed of tulips costs $30, of lilies "
+    "$24 and of asters $45. The beds of tulips and lilies together must be at least 12. {rule} Beds are only rented in "
+    "whole beds. What is the lowest total cost?"
+)
+
+
+def test_those_who_are_there_are_to_be_carried() -> None:
+    draft = ask(FERRY.format(rule="There are 40 guests.", rest="")).draft
+    assert draft is not None
+    assert optimum(draft) == pytest.approx(244)  # 5 rafts, 2 canoes: 41 seats
+
+
+def test_what_is_only_available_is_a_limit_whatever_stood_before() -> None:
+    draft = ask(FERRY.format(rule="If at least 40 guests come and only 4 rafts are available.", rest="")).draft
+    assert draft is not None
+    assert optimum(draft) == pytest.approx(160 + 4 * 22)
+
+
+@pytest.mark.parametrize(
+    ("rule", "value"),
+    [
+        ("The beds of asters must be at least equal to the beds of lilies.", 12 * 30),
+        ("Twice the beds of asters must be at least as large as the beds of tulips.", 12 * 24),
+        ("Twice the beds of asters must be at least as large as the beds of tulips and lilies combined.", None),
+    ],
+)
+def test_a_comparison_keeps_its_direction_and_its_factor(rule: str, value: float | None) -> None:
+    draft = ask(PLOTS.format(rule=rule)).draft
+    if value is None:
+        assert draft is None or optimum(draft) == pytest.approx(12 * 24 + 6 * 45)
+    else:
+        assert draft is not None
+        assert optimum(draft) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "The beds given to asters minus those given to the check-in desk cannot be less than 6.",
+        "The asters cannot exceed the lilies, and the tulips must be at least 40% of all beds planted or fallow.",
+    ],
+)
+def test_a_comparison_is_read_or_the_text_is_not(rule: str) -> None:
+    draft = ask(PLOTS.format(rule=rule)).draft
+    assert draft is None or any(len(one.terms) == 2 and one.limit == 0 for one in draft.formulation.constraints)
+
+
+def test_a_number_in_a_name_is_no_amount() -> None:
+    text = (
+        "A vet mixes feed A and feed B. A bag of feed A costs $9 and has 8 units of omega-6 and 5 units of zinc. A bag "
+        "of feed B costs $7 and has 4 units of omega-6 and 6 units of zinc. The herd needs at least 64 units of "
+        "omega-6 and at least 60 units of zinc. Bags can be partially used. What is the least cost of the feed?"
+    )
+    draft = ask(text).draft
+    assert draft is not None
+    assert len(draft.formulation.constraints) == 2
+    assert {one.domain for one in draft.formulation.variables} == {"continuous"}
