@@ -22,22 +22,35 @@ _FEW = 6
 _NEAR = 0.25
 _EVERY = frozenset({"each", "both", "every", "either", "all"})
 _MEASURED = "“{phrase}” is read as the amount of all items together."
+_SHARE = "“{phrase}” is a share, and I could not see of what. Say “at most 40 % of all …”."
 _LOOSE = "There is no other quantity that {phrase} could be, so it is read as the number of all items together."
 
 
 def resolve(
     raw: RawLimit, rows: Sequence[Row], context: Context, *, taken: Collection[int] = ()
 ) -> tuple[list[Limit], list[Gap]]:
-    """The limits that a number sets (several where "each machine" has the same cap), or the gap it leaves.
+    """The limits that a number sets, or the gap it leaves; a share never is a number of things.
 
     `taken` are rows that another sentence limits already: they do not count where two rows fit alike.
     """
+    limits, gaps = _resolved(raw, rows, context, taken=taken)
+    if raw.quantity.part.shape == "percent" and any(limit.kind in ("bound", "sum") for limit in limits):
+        return [], [Gap(_SHARE.format(phrase=written(raw.quantity)), (raw.quantity.span,))]
+    return limits, gaps
+
+
+def _resolved(
+    raw: RawLimit, rows: Sequence[Row], context: Context, *, taken: Collection[int] = ()
+) -> tuple[list[Limit], list[Gap]]:
+    """The limits that a number sets (several where "each machine" has the same cap), or the gap it leaves."""
     quantity = raw.quantity
     refusal = refusal_of(quantity)
     if refusal:
         return [], [Gap(refusal, (quantity.span,))]
     if raw.item >= 0:
         return [_on_items(raw, (raw.item,))], []
+    if _is_of_each(quantity) and quantity.next_item >= 0:  # "5 units of each large and small vase"
+        return [_on_items(raw, (item,)) for item in _items_behind(quantity)], []
     if _is_of_each(quantity) and not _names_row(quantity, rows):
         return [_on_items(raw, (item,)) for item in context.everything], []
     if context.invested and quantity.money and raw.sign == "<=" and _is_stake(quantity):

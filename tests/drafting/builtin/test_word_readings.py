@@ -68,3 +68,21 @@ def test_a_number_in_a_name_is_no_amount() -> None:
     assert draft is not None
     assert len(draft.formulation.constraints) == 2
     assert {one.domain for one in draft.formulation.variables} == {"continuous"}
+
+
+VASES = (
+    "A potter makes tall vases and low vases from 90 units of clay and 60 units of glaze. A tall vase takes 6 units of "
+    "clay and 3 units of glaze, and a low vase takes 3 units of clay and 3 units of glaze. {rule} The profit is $30 on "
+    "a tall vase and $12 on a low vase. How many of each make the most profit?"
+)
+
+
+def test_so_many_units_of_each_thing_are_so_many_of_it() -> None:
+    draft = ask(VASES.format(rule="The potter must make at least 4 units of each tall and low vases.")).draft
+    assert draft is not None
+    assert optimum(draft) == pytest.approx(13 * 30 + 4 * 12)
+
+
+def test_a_share_is_no_number_of_things() -> None:
+    draft = ask(VASES.format(rule="The potter can at most make 40% of his work as low vases.")).draft
+    assert draft is None or all(one.limit != 0.4 for one in draft.formulation.constraints)
