@@ -54,13 +54,27 @@ def read(reading: Reading) -> Formulation:
     count = sites_opened(reading, len(sites.sites))
     if sites.fixed is None and count is None:
         raise NotThisFamily
-    single = reading.heard(FAMILY, "single") is not None
+    single = _single(reading)
     rules = open_rules(reading, sites.sites)
     wish = _Wish(reading.sentence(goal.start()), count, rules, single, _per_unit(reading, sites))
+    if sites.capacity:
+        reading.heard(FAMILY, "capped")
     sizes = [int(sum(column.values.values())) for column in (sites.demand, sites.capacity) if column]
     sizes += [int(count[1].value)] if count else []
     reading.settle(FAMILY, len(sites.sites), len(sites.clients), *sizes)
     return _written(reading, sites, wish)
+
+
+def _single(reading: Reading) -> bool:
+    """Whether one site must serve each client; "it has outgrown its single depot" only tells a story."""
+    reading.heard(FAMILY, "grown")
+    places = [m.span() for m in reading.places(FAMILY, "grown")]
+    found = [m for m in reading.places(FAMILY, "single") if not any(a < m.end() and m.start() < b for a, b in places)]
+    for match in found:
+        reading.explain(match)
+    if found and reading.says(FAMILY, "several"):
+        raise InDoubt("The text says that one site serves each client, and that several may.")
+    return bool(found)
 
 
 def _sites(reading: Reading, matrix: Matrix) -> _Sites:
