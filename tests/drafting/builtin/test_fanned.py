@@ -45,13 +45,17 @@ _SITES = """A dairy has outgrown its single depot and decides which of three dep
    - Shop 1: 60
    - Shop 2: 80
 {capacity}
-What is the lowest total cost of opening and freight?"""
+What is the lowest total cost of opening and freight{ask}?"""
 _CAPACITY = """
 4. Capacity of each depot (in crates):
    - Depot 1: 100
    - Depot 2: 90
    - Depot 3: 130
 """
+
+
+def _sites(rule: str, capacity: str = _CAPACITY, ask: str = "") -> str:
+    return _SITES.format(rule=rule, capacity=capacity, ask=ask)
 
 
 def _flow(**other: str) -> str:
@@ -118,7 +122,7 @@ def test_a_rule_beside_the_links_is_not_dropped(other: dict[str, str]) -> None:
     ],
 )
 def test_what_limits_a_depot_is_told_again(rule: str) -> None:
-    assert optimum(drafted(_SITES.format(rule=rule, capacity=_CAPACITY))) == pytest.approx(300 + 200 + 120 + 240)
+    assert optimum(drafted(_sites(rule))) == pytest.approx(300 + 200 + 120 + 240)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +138,7 @@ def test_what_limits_a_depot_is_told_again(rule: str) -> None:
     ],
 )
 def test_a_limit_that_is_not_given_refuses_the_text(rule: str, capacity: str) -> None:
-    assert ask(_SITES.format(rule=rule, capacity=capacity)).status != "complete"
+    assert ask(_sites(rule, capacity)).status != "complete"
 
 
 def test_the_routers_of_a_network_are_no_load() -> None:
@@ -149,3 +153,54 @@ def test_the_routers_of_a_network_are_no_load() -> None:
 
 What is the smallest total delay from N1 to N4?"""
     assert optimum(drafted(text)) == pytest.approx(8)
+
+
+_STALLS = """Two sheds may be leased, and each village {served}.
+
+Monthly lease:
+- Shed North: $90
+- Shed South: $100
+
+Orders a shed can handle in a month:
+- Shed North: {most} orders
+- Shed South: 60 orders
+
+Orders to be expected in a month:
+- Elm: 30 orders
+- Oak: 40 orders
+
+Delivery cost per order:
+- From North: $1 to Elm, $4 to Oak
+- From South: $3 to Elm, $2 to Oak
+
+Which sheds should be leased? State the minimum monthly total of leases and deliveries."""
+
+
+@pytest.mark.parametrize(
+    ("served", "most", "best"),
+    [
+        ("is served by one single shed", 80, 90 + 30 + 160),
+        ("can be served by both", 80, 90 + 30 + 160),
+        ("is served by one single shed", 40, 90 + 100 + 30 + 80),
+    ],
+)
+def test_what_a_site_can_handle_is_its_capacity(served: str, most: int, best: float) -> None:
+    assert optimum(drafted(_STALLS.format(served=served, most=most))) == pytest.approx(best)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "The trade-off is delicate: a depot that is cheap may lie far from the markets.",
+        "A dear depot could lower the freight bill. It is decided so that the demand of all the shops is met in full.",
+    ],
+)
+def test_a_remark_on_the_choice_of_sites_is_no_rule(rule: str) -> None:
+    assert optimum(drafted(_sites(rule))) == pytest.approx(300 + 200 + 120 + 240)
+
+
+def test_what_one_crate_costs_is_no_whole_cost() -> None:
+    text = _sites(
+        "", ask=", counting both the cost of opening depots and the freight, if the demand of all shops is met"
+    )
+    assert optimum(drafted(text)) == pytest.approx(300 + 200 + 120 + 240)

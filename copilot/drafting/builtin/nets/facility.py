@@ -17,6 +17,10 @@ from copilot.drafting.formulation import Formulation, Relation, Term
 
 FAMILY = "facility"
 _WHICH = re.compile(r"\bwhich (?:of the )?(?:[^\W\d_]+ ){0,2}?(?P<noun>[^\W\d_]+s)\b", re.IGNORECASE)
+_EACH = re.compile(
+    r"\b(?:per|for (?:each|every|one)) (?!year|month|week|day|quarter|annum|season|customer|client)[^\W\d_]",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,7 @@ def _per_unit(reading: Reading, sites: _Sites) -> bool:
     """Whether the costs are for each unit of a client's demand."""
     if sites.demand is None:
         return False
-    return reading.says(FAMILY, "whole_cost") is None
+    return _EACH.search(sites.matrix.words) is not None or reading.says(FAMILY, "whole_cost") is None
 
 
 def _written(reading: Reading, sites: _Sites, wish: _Wish) -> Formulation:

@@ -18,7 +18,7 @@ _KEY = re.compile(
     r"(?<!\w)(?:an? (?:capacity|entry|value|figure|limit|number) of )?[\"'“]?"
     r"(?:0|inf|∞|-|–|—|x|blank|empty|blanks|dash)[\"'”]?(?: cells?)?\s*"
     r"(?:=|:|means|is|are|signals|signifies|says|shows|indicates|tells(?: us)?|stands for)\s*"
-    r"(?:that )?(?:there (?:is|are) )?(?:the )?"
+    r"(?:that )?(?:there (?:is|are) )?(?:the )?(?:two [a-z]+ (?:with|that have) )?"
     r"(?:no|not|same|none|impossible|forbidden|cannot|can't|closed)\b[^,;).\d]*",
     re.IGNORECASE,
 )
