@@ -18,6 +18,9 @@ _LEGEND = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_ABLE = re.compile(
+    r"^[\w ]{0,40}\b(?:can|could|is able to) (?:handle|process|ship|send|serve|supply|hold|store|take|dispatch|pack)\b"
+)
 ROLES = ("fixed", "demand", "lower", "supply", "limit", "measure")
 
 
@@ -58,6 +61,8 @@ class Column:
     def role(self) -> str:
         """What the numbers are by their own words, or by those above; "" where neither says it."""
         near = role_in(self.near)
+        if _ABLE.search(self.near) and role_in(self.words) in ("", "demand"):  # "orders a site can handle"
+            return "limit"
         return role_in(self.words) or ("" if near == "measure" else near)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from copilot.drafting.builtin.nets.amounts import amount_of, is_gap
+from copilot.drafting.builtin.nets.data import role_in
 from copilot.drafting.builtin.nets.edges import edge_of
 from copilot.drafting.builtin.nets.sheets import intro_of
 from copilot.drafting.builtin.words import load
@@ -64,7 +65,12 @@ def entries_of(text: str) -> list[Entry]:
         body = line.start() + (bullet.end() if bullet else indent)
         heading = _heading(text[body : line.end()]) or _parent(text, body, line.end(), indent)
         if heading:
-            nested = bullet is not None or heading.lower().startswith("from ") or heading.lower().endswith(" to")
+            titled = role_in(heading) in ("fixed", "demand", "supply", "limit")
+            nested = (
+                (bullet is not None and not titled)
+                or heading.lower().startswith("from ")
+                or heading.lower().endswith(" to")
+            )
             parent, depth, intro = (heading, indent, intro) if nested else ("", -1, heading)
             continue
         if parent and not (bullet and indent >= depth):

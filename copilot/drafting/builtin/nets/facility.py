@@ -17,6 +17,10 @@ from copilot.drafting.formulation import Formulation, Relation, Term
 
 FAMILY = "facility"
 _WHICH = re.compile(r"\bwhich (?:of the )?(?:[^\W\d_]+ ){0,2}?(?P<noun>[^\W\d_]+s)\b", re.IGNORECASE)
+_EACH = re.compile(
+    r"\b(?:per|for (?:each|every|one)) (?!year|month|week|day|quarter|annum|season|customer|client)[^\W\d_]",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,27 @@ def read(reading: Reading) -> Formulation:
     count = sites_opened(reading, len(sites.sites))
     if sites.fixed is None and count is None:
         raise NotThisFamily
-    single = reading.heard(FAMILY, "single") is not None
+    single = _single(reading)
     rules = open_rules(reading, sites.sites)
     wish = _Wish(reading.sentence(goal.start()), count, rules, single, _per_unit(reading, sites))
+    if sites.capacity:
+        reading.heard(FAMILY, "capped")
     sizes = [int(sum(column.values.values())) for column in (sites.demand, sites.capacity) if column]
     sizes += [int(count[1].value)] if count else []
     reading.settle(FAMILY, len(sites.sites), len(sites.clients), *sizes)
     return _written(reading, sites, wish)
+
+
+def _single(reading: Reading) -> bool:
+    """Whether one site must serve each client; "it has outgrown its single depot" only tells a story."""
+    reading.heard(FAMILY, "grown")
+    places = [m.span() for m in reading.places(FAMILY, "grown")]
+    found = [m for m in reading.places(FAMILY, "single") if not any(a < m.end() and m.start() < b for a, b in places)]
+    for match in found:
+        reading.explain(match)
+    if found and reading.says(FAMILY, "several"):
+        raise InDoubt("The text says that one site serves each client, and that several may.")
+    return bool(found)
 
 
 def _sites(reading: Reading, matrix: Matrix) -> _Sites:
@@ -139,7 +157,7 @@ def _per_unit(reading: Reading, sites: _Sites) -> bool:
     """Whether the costs are for each unit of a client's demand."""
     if sites.demand is None:
         return False
-    return reading.says(FAMILY, "whole_cost") is None
+    return _EACH.search(sites.matrix.words) is not None or reading.says(FAMILY, "whole_cost") is None
 
 
 def _written(reading: Reading, sites: _Sites, wish: _Wish) -> Formulation:

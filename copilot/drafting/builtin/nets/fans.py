@@ -20,24 +20,32 @@ _NAME = r"(?P<name>[^\W_][\w.'’&/-]*(?: [\w.'’&/-]+){0,4}?)"
 _UNIT = r"(?P<unit>(?:\s?[^\W\d_%][^\W\d_]*[²³]?\.?|%)?(?:[ /][^\W\d_]+){0,3}?)"
 _ORIGIN = r"(?P<label>[^\W_][\w.'’&/-]*(?: [\w.'’&/-]+){0,4}?)(?P<remark>\s*\([^()]*\))?"
 _FROM = (
-    r"(?:(?:(?:\w+ing|travel|transport|distances?|costs?|times?|trips?|the (?:way|trip|drive|road)) )?"
-    r"(?:from|out of|leaving|starting (?:from|at|in)|source|origin)\s+(?:the\s+)?)"
+    r"(?:(?:(?:lastly|finally|next|then|similarly|likewise|in turn|and),?\s+)?(?:(?:if|when|once) [\w' ]{2,30}? "
+    r"(?:is|are|starts?|stands?|leaves?|departs?|waits?) (?:in |at |from )?"
+    r"|(?:(?:\w+ing|travel|transport|(?:the )?(?:way|trip|drive|road|distances?|costs?|times?|trips?|fares?|prices?"
+    r"|tolls?|fees?|flights?|rides?)(?: (?:of|for|to) (?:a |the )?[a-z]+)?) )?"
+    r"(?:from|out of|leaving|starting (?:from|at|in)|source|origin)\s+)(?:the\s+)?)"
 )
 _STOP = re.compile(r"(?<!\bSt)(?<!\bDr)(?<!\bMt)[.?!](?=\s|$)")
 _BULLET = re.compile(r"[ \t]*(?:(?:[*•‣▪◦–—-]|\d{1,2}[.)]|\(\d{1,2}\)|\(?[a-z]\))[ \t]+)?")
 _COLON = re.compile(rf"\**(?P<from>{_FROM})?(?:the\s+)?{_ORIGIN}(?: to)?\**\s*:\**\s*", re.IGNORECASE)
 _SPOKEN = re.compile(
     rf"\**(?P<from>{_FROM}){_ORIGIN}\**,?\s+"
-    r"(?:it|there|you|one|we|she|he|they|going|the way|a \w+|the [\w ]{2,20}?)\s+"
-    r"(?:takes|costs|is|are|needs|runs|lies|goes|amounts to)\s+(?=[\d$€£¥]|about )",
+    r"(?:(?:it|there|you|one|we|she|he|they|going|the way|a \w+|the [\w ]{2,20}?)\s+)?"
+    r"(?:takes?|costs?|is|are|needs?|runs|lies|goes|amounts to|pays?|spends?)\s+(?=[\d$€£¥]|about )",
     re.IGNORECASE,
 )
-_RUNNING = re.compile(rf"\**(?P<from>{_FROM})?(?:the\s+)?{_ORIGIN}\**\s+(?=to [^,;:]*\d)", re.IGNORECASE)
+_RUNNING = re.compile(
+    rf"\**(?P<from>{_FROM})?(?:the\s+)?{_ORIGIN}\**(?:,?\s+\w+ing)?,?\s+(?=to [^,;:]*\d)", re.IGNORECASE
+)
 _LIES = re.compile(
     rf"\**(?P<from>)(?:the\s+)?{_ORIGIN}\**\s+(?:is|lies)\s+(?=[\d$€£¥][^,;:]* (?:from|away from|to) )", re.IGNORECASE
 )
 _CUT = re.compile(r",(?!\d{3}(?!\d))(?:\s*(?:and|then)\b)?|;(?:\s*and\b)?|\band\b")
-_TO = r"(?:to|into|towards|onto|→|->|for|of|in|at|on|from|away from|with|by)"
+_TO = (
+    r"(?:to (?:reach|get to|go to|drive to|fly to|travel to|arrive at)|to|into|towards|onto|→|->|for|of|in|at|on|from"
+    r"|away from|with|by)"
+)
 _FIRST = re.compile(rf"{_AMOUNT}{_UNIT}\s+{_TO}\s+(?:the\s+)?{_NAME}", re.IGNORECASE)
 _LAST = re.compile(
     rf"(?P<to>(?:to|into|towards|→|->)\s+)?(?:the\s+)?{_NAME}\s*(?:[:=(–—]|\s-|\b(?:is|takes?|costs?|for|at|in|with|needs?)\b)?"
@@ -67,6 +75,8 @@ def take_fans(data: Data) -> None:
         heads = {head.lower() for fan in run for head, _ in fan.values}
         tails = {fan.label.lower() for fan in run}
         shared = len(heads) < sum(len(fan.values) for fan in run)
+        if any(not fan.values and fan.label.lower() not in heads for fan in run):
+            continue
         if len(run) < 2 or len(tails) < len(run) or not (shared or heads & tails) or not all(fan.sure for fan in run):
             continue
         _take(run, data)
@@ -104,6 +114,8 @@ def _fan(text: str, start: int, end: int) -> _Fan | None:
         if lead is None or role_of(lead["label"]):
             continue
         told = _told(text, lead.end(), end)
+        if told is None and shape is _COLON and _leads_nowhere(text[lead.end() : end]):
+            return _Fan(_name(lead["label"]), lead["remark"] or "", (), "", True, start, end)
         if told is None:
             continue
         values, unit, led = told
@@ -111,6 +123,11 @@ def _fan(text: str, start: int, end: int) -> _Fan | None:
         if many and len({name.lower() for name, _ in values}) == len(values):
             return _Fan(_name(lead["label"]), lead["remark"] or "", values, unit, bool(lead["from"]) or led, start, end)
     return None
+
+
+def _leads_nowhere(body: str) -> bool:
+    """ "From Basin: no pipe leaves here"."""
+    return any(one.fullmatch(body.strip(" .,;")) for one in phrases("data", "none_out"))
 
 
 def _told(text: str, start: int, end: int) -> tuple[tuple[tuple[str, float], ...], str, bool] | None:
@@ -121,13 +138,18 @@ def _told(text: str, start: int, end: int) -> tuple[tuple[tuple[str, float], ...
     for piece in _pieces(body):
         first, last = _FIRST.fullmatch(piece), _LAST.fullmatch(piece)
         match = first or last
-        if match is None or role_of(match["name"], within=True) or match["name"].lower() in _SMALL:
+        if match is None or role_of(match["name"], within=True) or _is_no_name(match["name"]):
             return None
         led = led and (first is not None or bool(match["to"]))
         values.append((_name(match["name"]), float(match["value"].replace(",", ""))))
         units.add((match["money"] or match["unit"] or "").strip())
     named = [unit for unit in units if unit]
     return (tuple(values), named[0] if len(named) == 1 else "", led) if values else None
+
+
+def _is_no_name(words: str) -> bool:
+    """A pronoun, or words that still lead to a place: "belts run to Hall"."""
+    return words.lower() in _SMALL or re.search(r"\b(?:to|into)\b", words) is not None
 
 
 def _pieces(body: str) -> list[str]:
@@ -147,7 +169,9 @@ def _verb() -> re.Pattern[str]:
     """What may lead to the first place: "can feed", "sends water to"."""
     verbs = "|".join(load("nets")["data"]["leading"])
     more = r"(?:\s+(?!(?:to|into)\b)[a-z]+){0,2}?"
-    return re.compile(rf"^(?i:(?:(?:can|may|could|will)\s+)?(?:{verbs})){more}\s+(?=(?:to|into)\b|[A-Z])")
+    what = r"(?!(?:no|not|nothing|none|never|only|neither)\b)[a-z]+\s+"
+    able = rf"(?:{what}){{0,2}}?(?:(?:can|may|could|will)\s+(?:be\s+)?)?"
+    return re.compile(rf"^(?i:{able}(?:{verbs})){more}\s+(?=(?:to|into)\b|[A-Z])")
 
 
 def _name(words: str) -> str:

@@ -15,14 +15,18 @@ if TYPE_CHECKING:
     from copilot.drafting.builtin.nets.reading import Reading
 
 _KEY = re.compile(
-    r"(?<!\w)[\"'“]?(?:0|inf|∞|-|–|—|x|blank|empty|blanks|dash)[\"'”]?(?: cells?)?\s*(?:=|:|means|is|are)\s*"
-    r"(?:the )?(?:no|not|same|none|impossible|forbidden|cannot|can't|closed|there is no)\b[^,;).\d]*",
+    r"(?<!\w)(?:an? (?:capacity|entry|value|figure|limit|number) of )?[\"'“]?"
+    r"(?:0|inf|∞|-|–|—|x|blank|empty|blanks|dash)[\"'”]?(?: cells?)?\s*"
+    r"(?:=|:|means|is|are|signals|signifies|says|shows|indicates|tells(?: us)?|stands for)\s*"
+    r"(?:that )?(?:there (?:is|are) )?(?:the )?(?:two [a-z]+ (?:with|that have) )?"
+    r"(?:no|not|same|none|impossible|forbidden|cannot|can't|closed)\b[^,;).\d]*",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"[^\n.?!]+:[ \t.]*$", re.MULTILINE)
 _RULED = re.compile(r"\b(?:not|no|never|only|must|if|unless|at least|at most|except)\b|n't", re.IGNORECASE)
 _BOUND = re.compile(
-    r"\b(?:at least|at most|more than|less than|fewer than|up to|exactly|only|exceed|below|above|over|maximum|minimum)"
+    r"\b(?:at least|at most|more than|less than|fewer than|up to|exactly|only|exceed|below|above|maximum|minimum"
+    r"|(?<!watch )(?<!watches )(?<!spread )over)"
     r"\s*$",
     re.IGNORECASE,
 )

@@ -141,13 +141,17 @@ def _by_place(network: Network, column: Column) -> int:
     return 1 if named <= tails - heads else -1 if named <= heads - tails else 0
 
 
+def _ends_in(before: str, key: str) -> bool:
+    return any(match.end() >= len(before) - 1 for one in phrases(FAMILY, key) for match in one.finditer(before))
+
+
 def _amount(reading: Reading) -> float | None:
     """ "Send 50 tons": the one amount that is carried."""
     found = []
     for said in reading.account.numbers:
         text = reading.marks.text
         before = text[max(0, said.start - 60) : said.start]
-        sent = any(match.end() >= len(before) - 1 for one in phrases(FAMILY, "send") for match in one.finditer(before))
+        sent = _ends_in(before, "send") and not _ends_in(before, "made_of")
         if sent or any(one.match(text, said.end) for one in phrases(FAMILY, "send_behind")):
             found.append(said)
     if len({said.value for said in found}) != 1:
