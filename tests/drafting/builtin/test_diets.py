@@ -59,6 +59,8 @@ def test_a_diet_is_read_however_it_is_said(changed: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     "changed",
     [
+        {"needs": f"He should not eat ham. {NEEDS}"},
+        {"whole": "Only whole portions of ham can be packed."},
         {"goal": "Ham and curd must never be put together. " + GOAL},
         {"whole": WHOLE + " Only one portion of ham may be packed with each rusk."},
         {"needs": f"He should not eat ham and needs at least:\n\n{LISTED}"},

@@ -54,7 +54,18 @@ def read(reading: Reading) -> Formulation:
     if missing or not any(need.relation == ">=" for need in needs):
         raise InDoubt(f"I found no need for: {', '.join(missing or contents)}.")
     reading.settle(FAMILY, len(block.records), len(contents))
+    _check_named(reading, block)
     return _written(reading, table, cost, needs, constant)
+
+
+def _check_named(reading: Reading, block: Block) -> None:
+    """Doubt where a sentence names some foods and not all of them, in small letters too."""
+    prose = reading.layout.prose.lower()
+    for label in block.labels:
+        for match in re.finditer(rf"(?<!\w){re.escape(label.lower())}s?(?!\w)", prose):
+            start, end = reading.account.sentence_at(match.start())
+            if not all(other.lower() in prose[start:end] for other in block.labels):
+                raise InDoubt(f"“{label}” is named in the text beside its record.")
 
 
 def _listed(reading: Reading, block: Block, contents: list[str]) -> list[_Need]:
