@@ -115,20 +115,28 @@ def stops_of(rest: str, offset: int) -> tuple[Stop, ...]:
 def cells_of(rest: str, offset: int) -> tuple[tuple[Cell, ...], str]:
     """(the cells, a piece that is no cell: "" where all of it was read)."""
     cells: list[Cell] = []
-    loose, begin = "", 0
+    loose, begin, lead = "", 0, ""
     edges = [(match.start(), match.end()) for match in _SPLIT.finditer(rest)] + [(len(rest), len(rest))]
     for start, end in edges:
         for at, piece in _single(rest[begin:start]):
             numbers, dollar = list(NUMBER.finditer(piece)), _DOLLAR.search(piece)
             if len(numbers) == 1:
-                cells.append(_cell(piece, numbers[0], offset + begin + at))
+                cells.append(_led(_cell(piece, numbers[0], offset + begin + at), lead))
+                lead = ""
             elif dollar and not numbers:
                 spot = offset + begin + at
                 cells.append(Cell("cost", 1.0, "$", spot + dollar.start(), spot + dollar.end()))
             elif numbers or _tells_rule(piece):
                 loose = loose or piece.strip()
+            elif not dollar:
+                lead = piece
         begin = end
     return tuple(_told_apart(cells)), loose
+
+
+def _led(cell: Cell, lead: str) -> Cell:
+    """ "The most protein of all at 19 grams": the words in front may name a number without a name."""
+    return cell if cell.name else replace(cell, also=(*cell.also, *(word.lower() for word in _words(lead))))
 
 
 def _single(piece: str) -> Iterable[tuple[int, str]]:

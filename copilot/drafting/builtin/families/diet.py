@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
-from copilot.drafting.builtin.families.blocks import Block
-from copilot.drafting.builtin.families.phrases import Said, patterns, words
+from copilot.drafting.builtin.families.blocks import Block, Record
+from copilot.drafting.builtin.families.cells import cells_of
+from copilot.drafting.builtin.families.phrases import patterns, words
 from copilot.drafting.builtin.families.plan import Place, Plan, label_of, term
 from copilot.drafting.builtin.families.reading import (
     InDoubt,
@@ -20,6 +22,7 @@ from copilot.drafting.builtin.families.reading import (
 from copilot.drafting.formulation import RELATION_WORDS, Formulation, Relation
 
 FAMILY = "diet"
+_DENIED = re.compile(r"\b(?:not|never|neither|nor|no|none|without|except|unless|cannot)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +49,29 @@ def read(reading: Reading) -> Formulation:
     cost = costs[0]
     contents = [name for name in table if name != cost]
     constant = constant_of(reading)
-    needs = _listed(blocks[1], contents) if len(blocks) == 2 else _spoken(reading, contents)
+    needs = _listed(reading, blocks[1], contents) if len(blocks) == 2 else _spoken(reading, contents)
     missing = [name for name in contents if name not in {need.column for need in needs}]
     if missing or not any(need.relation == ">=" for need in needs):
         raise InDoubt(f"I found no need for: {', '.join(missing or contents)}.")
     reading.settle(FAMILY, len(block.records), len(contents))
+    _check_named(reading, block)
     return _written(reading, table, cost, needs, constant)
 
 
-def _listed(block: Block, contents: list[str]) -> list[_Need]:
-    """ "* Protein: at least 98 grams" for each content."""
+def _check_named(reading: Reading, block: Block) -> None:
+    """Doubt where a sentence names some foods and not all of them, in small letters too."""
+    prose = reading.layout.prose.lower()
+    for label in block.labels:
+        for match in re.finditer(rf"(?<!\w){re.escape(label.lower())}s?(?!\w)", prose):
+            start, end = reading.account.sentence_at(match.start())
+            if not all(other.lower() in prose[start:end] for other in block.labels):
+                raise InDoubt(f"“{label}” is named in the text beside its record.")
+
+
+def _listed(reading: Reading, block: Block, contents: list[str]) -> list[_Need]:
+    """ "* Protein: at least 98 grams" for each content, or "* 98 grams of protein" under "at least:"."""
     needs = []
-    for record in block.records:
+    for record in map(_turned, block.records):
         column = [name for name in contents if stems(name) == stems(record.label)]
         column = column or [name for name in contents if stems(name) & stems(record.label)]
         if len(column) != 1 or len(record.cells) != 1 or record.loose:
@@ -67,7 +81,32 @@ def _listed(block: Block, contents: list[str]) -> list[_Need]:
         if relation is None:
             raise InDoubt(f"It is not clear whether {record.label} is a minimum or a maximum.")
         needs.append(_Need(column[0], relation, cell.value, (record.start, record.end), said=True))
+    _introduced(reading, block)
     return needs
+
+
+def _introduced(reading: Reading, block: Block) -> None:
+    """The words of duty above the listed needs are part of them; a denial there is a rule of its own."""
+    intro = reading.layout.prose.rfind(":", 0, block.start)
+    if intro < 0:
+        return
+    start, end = reading.account.sentence_at(intro)
+    said = reading.layout.prose[start:end]
+    for phrase in (*patterns(FAMILY, "least"), *patterns(FAMILY, "most")):
+        said = phrase.sub(" ", said)
+    if _DENIED.search(said):
+        raise InDoubt(f"I did not understand “{said.strip()}”.")
+    _explain_cue(reading, (start, end), "target")
+
+
+def _turned(record: Record) -> Record:
+    """ "76 grams of protein", "at least 76 g of protein": the record with its content as its label."""
+    whole = f"{record.label} {record.said}".strip()
+    cells, loose = cells_of(whole, record.start)
+    if len(cells) != 1 or loose or not (record.label[:1].isdigit() or _relation(record.label)):
+        return record
+    label = f"{cells[0].name} {cells[0].unit}".strip()
+    return replace(record, label=label, cells=(replace(cells[0], name=""),), said=whole)
 
 
 def _spoken(reading: Reading, contents: list[str]) -> list[_Need]:
@@ -85,14 +124,14 @@ def _spoken(reading: Reading, contents: list[str]) -> list[_Need]:
         if (column[0], relation) in {(need.column, need.relation) for need in needs}:
             raise InDoubt(f"There are two numbers for {column[0]}.")
         reading.account.taken.append(reading.account.take(said))
-        _explain_cue(reading, said)
+        _explain_cue(reading, said.sentence)
         needs.append(_Need(column[0], relation, said.value, said.sentence, said=True))
     return needs
 
 
-def _explain_cue(reading: Reading, said: Said) -> None:
-    for phrase in (*patterns(FAMILY, "least"), *patterns(FAMILY, "most")):
-        for match in phrase.finditer(reading.layout.prose, *said.sentence):
+def _explain_cue(reading: Reading, sentence: tuple[int, int], *more: str) -> None:
+    for phrase in (one for key in ("least", "most", *more) for one in patterns(FAMILY, key)):
+        for match in phrase.finditer(reading.layout.prose, *sentence):
             reading.account.explain(*match.span())
 
 

@@ -24,7 +24,7 @@ class Reach:
     costs: dict[str, float]
     place: tuple[int, int]
     rules: list[Rule] = field(default_factory=list)
-    times: float = 1.0
+    times: dict[str, float] = field(default_factory=dict)
 
     @property
     def wanted(self) -> list[str]:

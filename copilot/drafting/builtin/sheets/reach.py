@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from copilot.drafting.builtin.families.plan import Key, Plan, label_of, term
 from copilot.drafting.builtin.sheets.cells import cell_of
@@ -42,7 +43,7 @@ def read(problem: Problem) -> Formulation:
         raise NotRead
     marked = marked_members(problem.prose, reach.reached)
     reach.rules = rules_of(problem, marked)
-    reach.times = _times(problem)
+    reach.times = _times(problem, reach.wanted)
     if unread_marks(problem, marked, len(reach.reached)):
         raise Doubt("I did not understand what the text says of an option beside its line.")
     _check_wanted(problem, reach)
@@ -147,9 +148,9 @@ def _of_sheet(problem: Problem, sheet: Sheet) -> Reach | None:
     return of_crosses(problem, turned) if sum(crossed(column.cells) for column in turned.columns) >= 2 else None
 
 
-def _times(problem: Problem) -> float:
-    """How often each is to be reached."""
-    account = problem.account
+def _times(problem: Problem, wanted: Sequence[str]) -> dict[str, float]:
+    """How often each is to be reached: those that the clause names, else all."""
+    account, times = problem.account, dict.fromkeys(wanted, 1.0)
     for said in list(account.numbers):
         before = problem.prose[said.sentence[0] : said.start].lower()
         if re.search(
@@ -159,8 +160,14 @@ def _times(problem: Problem) -> float:
         ):
             account.taken.append(account.take(said, said.start))
             account.explain(said.sentence[0], said.end)
-            return said.value
-    return 1.0
+            clause = re.split(r"[;:]|\b(?:but|while|whereas)\b", problem.prose[said.sentence[0] : said.start])[-1]
+            told = [one for one in wanted if re.search(rf"(?<!\w){re.escape(one)}(?!\w)", problem.sentence(said))]
+            named = [one for one in told if re.search(rf"(?<!\w){re.escape(one)}(?!\w)", clause)]
+            beyond = named and re.search(r"\b(?:others?|rest|remaining|all|every|each)\b", clause)
+            if told != named or beyond or set(times.values()) != {1.0}:
+                raise Doubt("It is not clear how often each must be reached; give one sentence for each number.")
+            times |= dict.fromkeys(named or wanted, said.value)
+    return times
 
 
 def _drop_range(problem: Problem) -> None:
@@ -186,6 +193,7 @@ def _check_wanted(problem: Problem, reach: Reach) -> None:
             if len(several) > 1 and code not in reach.wanted and code != "a" and like and code not in reach.reached:
                 raise Doubt(f"Nothing reaches “{match.group()}”, so no choice reaches all.")
     named = [one for one in reach.wanted if len(one) > 2 and re.search(rf"\b{re.escape(one)}\b", problem.prose)]
+    named = [one for one in named if reach.times.get(one, 1.0) == 1.0]
     if 0 < len(named) < len(reach.wanted):
         raise Doubt("The text names only some of what can be reached; say “all of them”, or list them all.")
 
@@ -194,11 +202,13 @@ def _written(problem: Problem, reach: Reach, said: tuple[int, int], rule: tuple[
     plan = Plan(problem.text)
     options, parts = plan.index("options", reach.reached, reach.place), plan.index("wanted", reach.wanted, reach.place)
     inside: dict[Key, float] = {(a, b): float(b in reach.reached[a]) for a in reach.reached for b in reach.wanted}
-    if any(sum(inside[a, b] for a in reach.reached) < reach.times for b in reach.wanted):
+    if any(sum(inside[a, b] for a in reach.reached) < reach.times[b] for b in reach.wanted):
         raise Doubt("Something is reached by fewer options than it must be, so no choice is enough.")
     covers = plan.table("covers", (options, parts), inside, reach.place, label="1 where the option reaches it")
     take = plan.variable("take", (options,), said, domain="binary", label="the option is taken")
-    plan.rule("each is reached", [term(take, covers)], ">=", reach.times, rule, kind="requirement", indices=(parts,))
+    same = len(set(reach.times.values())) == 1
+    often = reach.times[reach.wanted[0]] if same else plan.table("times", (parts,), dict(reach.times), rule)
+    plan.rule("each is reached", [term(take, covers)], ">=", often, rule, kind="requirement", indices=(parts,))
     for one in reach.rules:
         terms = [Term(coefficient=factor, variable=f"take[{label_of(member)}]") for member, factor in one.terms]
         plan.rule(one.words, terms, one.relation, one.limit, one.place, kind="logical")
