@@ -54,6 +54,7 @@ def test_what_only_tells_of_the_day_is_let_pass(aside: str) -> None:
         "Portions come in multiples of 5.",
         "The work has to be shared fairly.",
         "Salmon may be served only before noon.",
+        "A guest should not eat salmon and needs at least 2 grams of protein per bite.",
         "A dish that is cooked must be cooked together with another one.",
     ],
 )

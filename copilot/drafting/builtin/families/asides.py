@@ -47,6 +47,14 @@ def rules_left(account: Account, prose: str) -> list[tuple[str, int]]:
     return found
 
 
+def denied(prose: str, labels: Iterable[str]) -> list[tuple[str, int]]:
+    """("a rule", where) for each thing that is banned beside another rule: "he should not eat ham and needs ..."."""
+    known = "|".join(re.escape(label) for label in labels if len(label) > 1)
+    behind = re.compile(rf"[\s-]+(?:any\s+)?(?:{known})s?\b", re.IGNORECASE)
+    bans = [ban for phrase in _phrases("bans") for ban in phrase.finditer(prose)] if known else []
+    return [("a rule", ban.start()) for ban in bans if behind.match(prose, ban.end())]
+
+
 def _sentences(account: Account, prose: str) -> list[tuple[int, int]]:
     """The sentences with words in them, in order."""
     found: list[tuple[int, int]] = []

@@ -97,9 +97,9 @@ class Problem:
             label for sheet in self.sheets for label in (*sheet.labels, *(column.head for column in sheet.columns))
         ]
         asides.relax(account, self.prose, labels, family)
-        reasons = [
-            self._reason(what, start) for what, start in list(self._left()) or asides.rules_left(account, self.prose)
-        ]
+        named = [label for sheet in self.sheets for label in sheet.labels]
+        left = list(self._left()) or asides.denied(self.prose, named)
+        reasons = [self._reason(what, start) for what, start in left or asides.rules_left(account, self.prose)]
         if reasons:
             raise Doubt(*dict.fromkeys(reasons))
 
