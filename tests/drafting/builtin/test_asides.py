@@ -67,3 +67,12 @@ def test_what_cannot_be_divided_is_whole(rule: str) -> None:
     draft = ask(LOAD.format(rule=rule)).draft
     assert draft is not None
     assert [one.domain for one in draft.formulation.variables] == ["binary"]
+
+
+def test_a_column_in_percent_does_not_add_up_to_an_amount() -> None:
+    text = (
+        "A school buys mixed packs of pencils from three shops:\n\n| shop | price | percent red | percent blue |\n"
+        "|---|---|---|---|\n| A | 5 | 40 | 60 |\n| B | 4 | 70 | 30 |\n| C | 6 | 50 | 50 |\n\n"
+        "At least 300 red and at least 200 blue pencils are needed. How many of each keep the cost lowest?"
+    )
+    assert ask(text).draft is None

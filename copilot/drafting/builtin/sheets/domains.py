@@ -173,7 +173,12 @@ def check_bounds(choice: Choice) -> None:
 def check_scale(choice: Choice) -> None:
     """Doubt where a limit cannot bind, or lets nothing in: the number is in another unit, or about something else."""
     for limit in choice.limits:
-        if limit.kind != "column" or limit.average or limit.members or limit.relation == ">=":
+        if limit.kind != "column" or limit.average:
+            continue
+        column = choice.frame.sheet.column(limit.column)
+        if limit.unit != "%" and ("%" in column.unit or {"percent", "percentage", "pct"} & set(column.name.split())):
+            raise Doubt(f"“{column.head}” is in percent, and {limit.value:g} is an amount; give both in one unit.")
+        if limit.members or limit.relation == ">=":
             continue
         values = [value for value in choice.frame.sheet.column(limit.column).values if value > 0]
         idle = choice.domain == "binary" and limit.value >= sum(values)
