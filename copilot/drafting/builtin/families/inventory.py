@@ -7,12 +7,13 @@ import re
 from dataclasses import dataclass
 
 from copilot.drafting.builtin.families.periods import PeriodLimit, period_limits, unreachable
-from copilot.drafting.builtin.families.phrases import Said, patterns
+from copilot.drafting.builtin.families.phrases import Account, Said, patterns
 from copilot.drafting.builtin.families.plan import Place, Plan, label_of, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading, columns, constant_of, place_of
 from copilot.drafting.formulation import RELATION_WORDS, Formulation, Term
 
 FAMILY = "inventory"
+_DENIED = re.compile(r"\b(?:not|never|no|cannot|lost|forfeited|nor)\b", re.IGNORECASE)
 _PERIODS = re.compile(r"(?:t\s*=\s*)?1\s*,?\s*(?:…|\.\.\.|\\l?dots)\s*,?\s*(?P<last>\d+)")
 _NUMBER = r"(\d[\d,]*\.?\d*)"
 _RANGE = re.compile(
@@ -66,7 +67,7 @@ def read(reading: Reading) -> Formulation:
     if len(table) != 1 or [int(m.group(1)) if m else 0 for m in numbered] != list(range(1, len(periods) + 1)):
         raise NotThisFamily
     demand = dict(zip(periods, next(iter(table.values())).values(), strict=True))
-    if account.says(patterns(FAMILY, "owed")):
+    if _is_owed(account):
         raise InDoubt("The text says that demand is met later. Say instead that it is lost, or give the algebra lines.")
     constant = constant_of(reading)
     _count_periods(reading, periods)
@@ -76,6 +77,16 @@ def read(reading: Reading) -> Formulation:
     _check(store, periods, list(demand.values()))
     reading.settle(FAMILY, len(periods))
     return _written(reading, periods, demand, store, constant)
+
+
+def _is_owed(account: Account) -> bool:
+    """Whether demand that is not met is met later; "it is lost and cannot be deferred" says that it is not."""
+    for phrase in patterns(FAMILY, "owed"):
+        for match in phrase.finditer(account.prose):
+            start, _ = account.sentence_at(match.start())
+            if not _DENIED.search(account.prose, start, match.end()):
+                return True
+    return False
 
 
 def _count_periods(reading: Reading, periods: list[str]) -> None:
