@@ -24,6 +24,7 @@ _BOUND = re.compile(
 _SUFFIX = re.compile(r"(?:[Kk](?!\w)|\s?%)?")
 _SIGNS = "$€£¥%"
 _LIMITED = re.compile(r"\b(?:below|under|above|than|exceed|exceeding|multiples? of|divisible by)\s+$", re.I)
+_PAIRED = re.compile(r"\b(?:between|connect(?:s|ing)?|join(?:s|ing)?|link(?:s|ing)?|that|any|those|these|the) $", re.I)
 _UP_TO = re.compile(r"[\"'’”]?\s*(?:through|to|up to|until|–|-|…|\.\.\.)\s*(?:[A-Za-z]+ )?[\"'‘“]?")
 _BREAKS = r"\s,\-‑–—()'\"’“”:"
 _BREAK = rf"[{_BREAKS}]+"
@@ -184,8 +185,9 @@ class Account:
         for said in [said for said in self.numbers if said.value == 0]:
             start, end = said.sentence
             none = any(phrase.search(self.prose, start, end) for phrase in patterns("any", "none"))
-            if none and len([number for number in self.numbers if start <= number.start < end]) == 1:
-                self.counts.append(self.take(said))
+            beside = [n for n in self.numbers if start <= n.start < end and n is not said]
+            if none and all(one.value == 2 and _PAIRED.search(self.prose, 0, one.start) for one in beside):
+                self.counts += [self.take(one) for one in (said, *beside)]
                 self.explain(start, end)
 
     def _limits(self, said: Said) -> bool:

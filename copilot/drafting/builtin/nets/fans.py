@@ -109,7 +109,7 @@ def _fans(text: str, start: int, end: int) -> Iterator[_Fan]:
 
 
 def _fan(text: str, start: int, end: int) -> _Fan | None:
-    for shape in (_SPOKEN, _COLON, _RUNNING, _LIES):
+    for shape in (_acts(), _SPOKEN, _COLON, _RUNNING, _LIES):
         lead = shape.match(text, start, end)
         if lead is None or role_of(lead["label"]):
             continue
@@ -119,9 +119,9 @@ def _fan(text: str, start: int, end: int) -> _Fan | None:
         if told is None:
             continue
         values, unit, led = told
-        many = len(values) > 1 or led or bool(lead["from"])
-        if many and len({name.lower() for name, _ in values}) == len(values):
-            return _Fan(_name(lead["label"]), lead["remark"] or "", values, unit, bool(lead["from"]) or led, start, end)
+        sure = led or bool(lead["from"]) or shape is _acts()
+        if (sure or len(values) > 1) and len({name.lower() for name, _ in values}) == len(values):
+            return _Fan(_name(lead["label"]), lead["remark"] or "", values, unit, sure, start, end)
     return None
 
 
@@ -171,7 +171,18 @@ def _verb() -> re.Pattern[str]:
     more = r"(?:\s+(?!(?:to|into)\b)[a-z]+){0,2}?"
     what = r"(?!(?:no|not|nothing|none|never|only|neither)\b)[a-z]+\s+"
     able = rf"(?:{what}){{0,2}}?(?:(?:can|may|could|will)\s+(?:be\s+)?)?"
-    return re.compile(rf"^(?i:{able}(?:{verbs})){more}\s+(?=(?:to|into)\b|[A-Z])")
+    return re.compile(rf"^(?i:{able}(?:{verbs})){more}\s+(?=(?:to|into)\b|[A-Z\d$€£])")
+
+
+@cache
+def _acts() -> re.Pattern[str]:
+    """ "Pond A drains into Pond B (9), ...", "Alba can pass on 4 trucks to Bora, ...": a place, and what it does."""
+    verbs = "|".join(load("nets")["data"]["leading"])
+    return re.compile(
+        rf"\**(?P<from>)(?:the\s+)?(?!(?:from|if|when|it|there)\b){_ORIGIN}\**\s+"
+        rf"(?=(?:(?:can|may|could|will)\s+)?(?:{verbs})\b[^,;]*\b(?:to|into|towards)\b)",
+        re.IGNORECASE,
+    )
 
 
 def _name(words: str) -> str:

@@ -9,10 +9,12 @@ from copilot.drafting.builtin.sheets.choice import Choice
 from copilot.drafting.builtin.sheets.limits import Limit
 from copilot.drafting.builtin.sheets.problem import Doubt, phrases
 from copilot.drafting.builtin.sheets.sheet import stems_of
-from copilot.drafting.builtin.words import lexicon, stem
+from copilot.drafting.builtin.words import lexicon, load, stem
 
 FAMILY = "options"
 _KEYS = ("once", "many", "pick", "take", "any_amount", "whole", "mixed", "output", "made", "partly", "not_whole")
+_RELATIVE = re.compile(r"\b(?:at|by|under)\s+$", re.IGNORECASE)
+_PARTED = re.compile(r"\b(?:split|divided)\b", re.IGNORECASE)
 _UNCLEAR = (
     "The text does not say whether an option may be taken more than once: say “each at most once”, or ask how many "
     "of each."
@@ -81,7 +83,9 @@ def _leaves_all_in(choice: Choice) -> bool:
 def _said(choice: Choice) -> dict[str, re.Match[str] | None]:
     """What the text says of the options, by the keys of the lexicon."""
     said = {key: choice.problem.says(FAMILY, key) for key in _KEYS}
-    said["many"] = _amounts_asked(choice)
+    said["many"], said["pick"] = _amounts_asked(choice), _picked(choice)
+    if (once := said["once"]) and _is_diet(choice) and _PARTED.search(once.group()) and _are_goods(choice):
+        said["once"] = None  # "products cannot be divided", of which several are bought
     if (free := said["any_amount"]) and (whole := said["whole"]) and free.start() <= whole.start() < free.end():
         said["whole"] = None  # "not only whole litres"
     if said["not_whole"]:  # "need not be whole"
@@ -99,6 +103,20 @@ def _amounts_asked(choice: Choice) -> re.Match[str] | None:
             if not (match.group().lower().split()[0] == "how" and behind & totals):
                 return match
     return None
+
+
+def _are_goods(choice: Choice) -> bool:
+    """Whether the options are food and the like, by what stands above their names."""
+    goods = {stem(word) for word in load("sheets")["names"]["goods"]}
+    return bool({stem(word.lower()) for word in choice.frame.sheet.corner.split()} & goods)
+
+
+def _picked(choice: Choice) -> re.Match[str] | None:
+    """Where the text asks which to take; "the lowest cost at which we can" does not."""
+    prose, account = choice.problem.prose, choice.problem.account
+    found = [match for phrase in phrases(FAMILY, "pick") for match in account._places(phrase)]
+    asked = [match for match in found if not _RELATIVE.search(prose, max(0, match.start() - 8), match.start())]
+    return min(asked, key=lambda match: match.start(), default=None)
 
 
 def _in_parts(said: dict[str, re.Match[str] | None], *, several: bool) -> bool:
