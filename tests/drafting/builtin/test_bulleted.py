@@ -254,3 +254,64 @@ Which exhibits should be borrowed so that the number of visitors is as large as 
 )
 def test_tables_in_other_words_are_read(text: str, best: float) -> None:
     assert optimum(drafted(text)) == pytest.approx(best)
+
+
+_BOX = """A box is packed from three foods.
+
+{rows}
+
+It needs at least 45 g of protein, at least 100 g of carbohydrates and at least 900 calories. {whole}
+What is the minimum cost of a box?"""
+_ROWS = (
+    "Bar{colon} 20 g protein | 25 g carbohydrates | 220 calories | $2.50\n"
+    "{mark}Cup{colon} 1 g protein | 30 g carbohydrates | 120 calories | $1.25\n"
+    "{mark}Mix{colon} 9 g protein | 14 g carbohydrates | 300 calories | $1.75"
+)
+_BOX_COST = 9.25
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "- " + _ROWS.format(mark="- ", colon=":"),
+        _ROWS.format(mark="", colon=" |"),
+        "| " + _ROWS.format(mark="| ", colon=" |").replace("\n", " |\n") + " |",
+    ],
+)
+def test_no_line_of_a_table_is_lost_as_its_head(rows: str) -> None:
+    assert optimum(drafted(_BOX.format(rows=rows, whole=""))) == pytest.approx(_BOX_COST)
+
+
+@pytest.mark.parametrize(
+    "whole", ["Foods can't be divided.", "Each food can only be put into the box in whole numbers."]
+)
+def test_food_that_cannot_be_divided_may_be_bought_more_than_once(whole: str) -> None:
+    rows = "| Food | Protein (g) | Carbohydrates (g) | Calories | Price ($) |\n|---|---|---|---|---|\n"
+    rows += "| Bar | 20 | 25 | 220 | 2.50 |\n| Cup | 1 | 30 | 120 | 1.25 |\n| Mix | 9 | 14 | 300 | 1.75 |"
+    assert optimum(drafted(_BOX.format(rows=rows, whole=whole))) == pytest.approx(_BOX_COST)
+
+
+_BARNS = """A mill plans which barns to run for two shops.
+
+{barns}
+- Ash: $500 / 90 sacks
+- Elm: $350 / 70 sacks
+
+**Demand (orders per day):**
+- Shop 1: 40
+- Shop 2: 50
+
+Freight per sack ($):
+
+| | Shop 1 | Shop 2 |
+|---|---|---|
+| Ash | 2 | 4 |
+| Elm | 3 | 1 |
+
+Which barns should be opened, and what is the least total cost?"""
+
+
+def test_a_heading_may_name_the_numbers_of_its_lines() -> None:
+    text = _BARNS.format(barns="Barns (yearly fixed cost / capacity):")
+    assert optimum(drafted(text)) == pytest.approx(500 + 80 + 200)
+    assert ask(_BARNS.format(barns="Barns (size / mood):")).draft is None

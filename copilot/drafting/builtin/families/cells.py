@@ -18,7 +18,7 @@ _SPENT = re.compile(
 _LINK = re.compile(r"^[\s,;.]*(?:→|->|=>|⇒|>|and then|then|followed by|,|;)?[\s,;.]*$")
 _DOLLAR = re.compile(r"\b(?:an?|one)(?: (?:single|mere))? (?:dollar|buck)\b")
 _SPLIT = re.compile(
-    r";|,(?!\d{3})|\.(?=\s)|\b(?:and|at|for|with|costing|but|while|whereas)\b|\(|\)"
+    r";|,(?!\d{3})|\.(?=\s)|\b(?:and|at|for|with|costing|but|while|whereas)\b|\(|\)|\|"
     r"|\b(?:will |would )?sets? (?:you|one|him|her|us|them|me) back\b"
 )
 _LONGEST = 70
