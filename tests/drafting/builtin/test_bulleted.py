@@ -315,3 +315,26 @@ def test_a_heading_may_name_the_numbers_of_its_lines() -> None:
     text = _BARNS.format(barns="Barns (yearly fixed cost / capacity):")
     assert optimum(drafted(text)) == pytest.approx(500 + 80 + 200)
     assert ask(_BARNS.format(barns="Barns (size / mood):")).draft is None
+
+
+@pytest.mark.parametrize("lines", [_LINES, _SENT, _PASSED])
+@pytest.mark.parametrize(
+    ("rule", "best"),
+    [
+        ("The link from Pump 0 to Pump 1 is closed today. ", 6 + 3),
+        ("Everything has to travel along one single path. ", 6),
+        ("Water through Pump 1 and Pump 2 together must stay below 4. ", 3 + 4),
+    ],
+)
+def test_a_rule_beside_the_lines_of_a_flow_is_read_or_refused(lines: str, rule: str, best: float) -> None:
+    outcome = ask(_pumps(lines, rule))
+    assert outcome.draft is None or optimum(outcome.draft) == pytest.approx(best)
+
+
+@pytest.mark.parametrize(
+    "whole", ["Every food has to be used at least once.", "No more than two kinds of food may be chosen."]
+)
+def test_a_rule_on_which_foods_are_taken_is_refused(whole: str) -> None:
+    rows = "| Food | Protein (g) | Carbohydrates (g) | Calories | Price ($) |\n|---|---|---|---|---|\n"
+    rows += "| Bar | 20 | 25 | 220 | 2.50 |\n| Cup | 1 | 30 | 120 | 1.25 |\n| Mix | 9 | 14 | 300 | 1.75 |"
+    assert ask(_BOX.format(rows=rows, whole=f"Only whole foods can be bought. {whole}")).draft is None

@@ -52,6 +52,7 @@ _LAST = re.compile(
     rf"\s*\(?{_AMOUNT}{_UNIT}\)?",
     re.IGNORECASE,
 )
+_SAYS = re.compile(r"\b(?:is|are|was|be|has|have|must|may|can|cannot|should|will|not|only)\b")
 _SMALL = frozenset({"it", "them", "each", "and", "or", "the", "a", "this", "that"})
 _REMARK = re.compile(r"\s*\((?P<before>[^()\d]*)(?P<value>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?P<after>[^()\d]*)\)")
 
@@ -138,7 +139,7 @@ def _told(text: str, start: int, end: int) -> tuple[tuple[tuple[str, float], ...
     for piece in _pieces(body):
         first, last = _FIRST.fullmatch(piece), _LAST.fullmatch(piece)
         match = first or last
-        if match is None or role_of(match["name"], within=True) or _is_no_name(match["name"]):
+        if match is None or role_of(match["name"], within=True) or _is_no_name(match["name"], match["unit"]):
             return None
         led = led and (first is not None or bool(match["to"]))
         values.append((_name(match["name"]), float(match["value"].replace(",", ""))))
@@ -147,9 +148,10 @@ def _told(text: str, start: int, end: int) -> tuple[tuple[tuple[str, float], ...
     return (tuple(values), named[0] if len(named) == 1 else "", led) if values else None
 
 
-def _is_no_name(words: str) -> bool:
-    """A pronoun, or words that still lead to a place: "belts run to Hall"."""
-    return words.lower() in _SMALL or re.search(r"\b(?:to|into)\b", words) is not None
+def _is_no_name(words: str, unit: str) -> bool:
+    """A pronoun, words that still lead to a place: "belts run to Hall", or a sentence: "Pump 1 is closed today"."""
+    leads = re.search(r"\b(?:to|into)\b", words) is not None
+    return words.lower() in _SMALL or leads or _SAYS.search(f"{words} {unit}") is not None
 
 
 def _pieces(body: str) -> list[str]:

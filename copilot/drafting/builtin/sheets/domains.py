@@ -169,8 +169,10 @@ def check_counted(choice: Choice) -> None:
     """Doubt where a limit counts the options that are used, and amounts of them are decided."""
     for limit in choice.limits:
         word = limit.unit.split()[0] if limit.unit else ""
-        counted = limit.kind == "amount" and not limit.members and stem(word) in choice.nouns
-        if counted and choice.domain == "continuous" and not _is_measure(limit.unit):
+        alone = limit.kind == "amount" and not limit.members and not _is_measure(limit.unit)
+        kinds = stem(word) in stems_of(" ".join(load("sheets")["names"]["kinds"]))
+        counted = kinds if choice.domain == "integer" else stem(word) in choice.nouns or kinds
+        if alone and counted and choice.domain != "binary":
             raise Doubt(
                 f"I did not understand whether {limit.value:g} limits the amounts or how many options are used."
             )
