@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from copilot.drafting.builtin import wholeness
 from copilot.drafting.builtin.sheets.choice import Choice
 from copilot.drafting.builtin.sheets.limits import Limit
 from copilot.drafting.builtin.sheets.problem import Doubt, phrases
@@ -82,7 +83,12 @@ def _leaves_all_in(choice: Choice) -> bool:
 
 def _said(choice: Choice) -> dict[str, re.Match[str] | None]:
     """What the text says of the options, by the keys of the lexicon."""
+    account = choice.problem.account
     said = {key: choice.problem.says(FAMILY, key) for key in _KEYS}
+    outright = {key: account.says(wholeness.phrases(key)) for key in ("whole", "parts")}
+    if outright["whole"] or outright["parts"]:
+        said |= {"whole": outright["whole"], "any_amount": outright["parts"] or said["any_amount"]}
+        account.absorb((*wholeness.phrases("whole"), *wholeness.phrases("parts")))
     said["many"], said["pick"] = _amounts_asked(choice), _picked(choice)
     if (once := said["once"]) and _is_diet(choice) and _PARTED.search(once.group()) and _are_goods(choice):
         said["once"] = None  # "products cannot be divided", of which several are bought
