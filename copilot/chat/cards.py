@@ -72,6 +72,7 @@ class Card:
     now: str
     notes: tuple[str, ...]
     headline: str
+    case: str
     tone: str
     table: tuple[Cell, ...]
     more_rows: int
@@ -178,7 +179,8 @@ def _card(
         unreached=sum(step.state is StepState.SKIPPED for step in steps),
         now=_now(run, steps),
         notes=_notes(run, happened),
-        headline=_headline(run),
+        headline=_headline(run).partition("\n")[0],
+        case=_headline(run).partition("\n")[2],
         tone=tone_of(run),
         table=table,
         more_rows=row_count - len(table),

@@ -115,7 +115,7 @@ def test_the_command_draws_a_run_again_from_its_record(owner: User, connected: A
         (("429",) * 3, "asked too often or its quota is used up"),
         (("garbage",) * 3, "cannot be read"),
         (("I am sorry, I cannot help with that.",) * 2, "gave no formulation that can be used"),
-        (("silence",) * 3, "did not answer in 0.3 seconds"),
+        (("silence",), "did not answer in 0.3 seconds"),
     ],
 )
 def test_a_provider_that_is_of_no_use_ends_in_a_sentence_and_a_retry(
