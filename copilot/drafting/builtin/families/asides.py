@@ -47,7 +47,8 @@ def relax(account: Account, labels: Iterable[str], family: str) -> None:
 
 def is_turned(said: str, sentence: str) -> bool:
     """Whether a denial is left of a sentence whose permission is understood: "no shop [may be served by several]"."""
-    return _DENIAL.search(said) is not None and len(_LETS.findall(sentence)) > len(_LETS.findall(said))
+    left = _DENIAL.search(said) is not None and len(_LETS.findall(sentence)) > len(_LETS.findall(said))
+    return left and any(_LETS.search(re.split(r"[,;:]", denial)[0]) for denial in _DENIAL.split(sentence)[1:])
 
 
 def reasons(account: Account, left: Iterable[tuple[str, int]]) -> list[str]:
