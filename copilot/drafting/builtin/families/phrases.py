@@ -11,7 +11,7 @@ from typing import Any
 
 from copilot.drafting.builtin.families.cells import NUMBER
 from copilot.drafting.builtin.families.sentences import sentence_of, spots_of, written_in
-from copilot.drafting.builtin.phrasing import Dialect
+from copilot.drafting.builtin.phrasing import Dialect, Phrase
 from copilot.drafting.builtin.words import lexicon, load
 
 _CLAUSE = re.compile(r"[.!?](?=\s|$)|[,;:()]|\n\s*\n|\b(?:and|but|while|whereas|so that|such that)\b")
@@ -48,8 +48,8 @@ class Slot:
     """What a number may be: phrases that stand before it, or behind it."""
 
     name: str
-    before: tuple[re.Pattern[str], ...]
-    after: tuple[re.Pattern[str], ...]
+    before: tuple[Phrase, ...]
+    after: tuple[Phrase, ...]
 
 
 @cache
@@ -59,14 +59,14 @@ def words(family: str) -> Mapping[str, Any]:
 
 
 @cache
-def patterns(family: str, key: str) -> tuple[re.Pattern[str], ...]:
+def patterns(family: str, key: str) -> tuple[Phrase, ...]:
     """The phrases under one key as patterns, longest first."""
     listed = words(family).get(key, [])
     return tuple(_pattern(phrase) for phrase in sorted(listed, key=lambda phrase: -len(phrase)))
 
 
 @cache
-def compiled(phrases: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+def compiled(phrases: tuple[str, ...]) -> tuple[Phrase, ...]:
     """Phrases as patterns."""
     return tuple(map(_pattern, phrases))
 
@@ -82,7 +82,7 @@ def slots(family: str) -> tuple[Slot, ...]:
 
 
 @cache
-def side(kind: str, key: str = "phrases") -> tuple[re.Pattern[str], ...]:
+def side(kind: str, key: str = "phrases") -> tuple[Phrase, ...]:
     """The phrases of one kind of rule beside a family's own, longest first, with its lists of words filled in."""
     listed = load("sides")
     filled = [re.sub(r"\{(\w+)\}", lambda name: str(listed["words"][name[1]]), one) for one in listed[kind][key]]
@@ -90,8 +90,8 @@ def side(kind: str, key: str = "phrases") -> tuple[re.Pattern[str], ...]:
 
 
 @cache
-def _pattern(phrase: str) -> re.Pattern[str]:
-    return _DIALECT.pattern(phrase)
+def _pattern(phrase: str) -> Phrase:
+    return _DIALECT.phrase(phrase)
 
 
 @dataclass(slots=True)
@@ -116,18 +116,18 @@ class Account:
         """Mark a range as understood."""
         self.explained[start:end] = b"\x01" * (end - start)
 
-    def absorb(self, phrases: Iterable[re.Pattern[str]]) -> None:
+    def absorb(self, phrases: Iterable[Phrase | re.Pattern[str]]) -> None:
         """Mark every place where a phrase stands; numbers inside stay open."""
         for phrase in phrases:
             for match in self._places(phrase):
                 self.explain(*match.span())
 
-    def _places(self, phrase: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    def _places(self, phrase: Phrase | re.Pattern[str]) -> Iterator[re.Match[str]]:
         """The places of a phrase; the room that the records left blank is not searched."""
         for begin, end in self.written:
             yield from phrase.finditer(self.prose, begin, end)
 
-    def says(self, phrases: Iterable[re.Pattern[str]]) -> re.Match[str] | None:
+    def says(self, phrases: Iterable[Phrase]) -> re.Match[str] | None:
         """The first place of any of the phrases."""
         found = [match for phrase in phrases if (match := next(self._places(phrase), None))]
         return min(found, key=lambda match: match.start()) if found else None
@@ -192,7 +192,7 @@ class Account:
         """Whether a number is an amount of money, a part, or the end of what something may be: no count of records."""
         return said.unit[:1] in {*_SIGNS} or _LIMITED.search(self.prose, 0, said.start) is not None
 
-    def relax(self, known: Iterable[re.Pattern[str]]) -> None:
+    def relax(self, known: Iterable[Phrase]) -> None:
         """In a sentence that tells a number or a rule of the family, its small words are part of the telling."""
         sentences = {said.sentence for said in self.taken}
         sentences |= {self.sentence_at(match.start()) for phrase in known for match in self._places(phrase)}
@@ -201,7 +201,7 @@ class Account:
                 for match in phrase.finditer(self.prose, start, end):
                     self.explain(*match.span())
 
-    def relax_clauses(self, core: Sequence[re.Pattern[str]]) -> None:
+    def relax_clauses(self, core: Sequence[Phrase]) -> None:
         """A clause that repeats what makes the family may use small words of duty; the next may not."""
         begin = 0
         for edge in (*(match.start() for match in _CLAUSE.finditer(self.prose)), len(self.prose)):

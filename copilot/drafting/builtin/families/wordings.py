@@ -10,7 +10,7 @@ import re
 from functools import cache
 
 from copilot.drafting.builtin.families.phrases import Account
-from copilot.drafting.builtin.phrasing import Dialect
+from copilot.drafting.builtin.phrasing import Dialect, Phrase
 from copilot.drafting.builtin.words import lexicon, load
 
 _BREAKS = r" \t\n\-‑’'\"“”"
@@ -28,14 +28,14 @@ def absorb(account: Account, family: str) -> None:
 
 
 @cache
-def statements(family: str) -> tuple[re.Pattern[str], ...]:
+def statements(family: str) -> tuple[Phrase, ...]:
     """The statements of a family and of those whose statements it shares, longest first."""
     section = load("wordings").get(family, {"says": []})
     said = [
         *section["says"],
         *(one for other in section.get("shares", []) for one in load("wordings")[other]["says"]),
     ]
-    return tuple(_dialect().pattern(_filled(one)) for one in sorted(said, key=lambda one: -len(one)))
+    return tuple(_dialect().phrase(_filled(one)) for one in sorted(said, key=lambda one: -len(one)))
 
 
 def _filled(phrase: str) -> str:
