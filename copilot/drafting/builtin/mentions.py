@@ -59,6 +59,7 @@ class Mentions:
         for form in shared - self._full:
             del self._forms[form]
         self._longest = max((len(form) for form in self._forms), default=0)
+        self._first = {form[0] for form in self._forms}
         self.heads = {item.stems[-1] for item in items}
 
     def add_holders(self, sentences: Sequence[Sentence]) -> None:
@@ -77,6 +78,7 @@ class Mentions:
         for stem, items in held.items():
             if len(items) == 1 and -1 not in items and stem not in plain | self.heads and (stem,) not in self._forms:
                 self._forms[stem,] = items.pop()
+                self._first.add(stem)
 
     def parts(self, sentence: Sentence) -> Parts:
         """The sentence with each mention as one part; "a serving of A" is a mention of A."""
@@ -122,6 +124,8 @@ class Mentions:
         return token.stem in self.heads and token.kind == "word"
 
     def _match(self, sentence: Sentence, position: int) -> tuple[int, int]:
+        if sentence[position].stem not in self._first:
+            return -1, 0
         for length in range(min(self._longest, len(sentence) - position), 0, -1):
             form = tuple(token.stem for token in sentence[position : position + length])
             index = self._forms.get(form, -1)

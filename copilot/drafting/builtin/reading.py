@@ -24,7 +24,7 @@ from copilot.drafting.builtin.rows import rows_of
 from copilot.drafting.builtin.shares import comparison_limits, share_limit
 from copilot.drafting.builtin.targets import resolve
 from copilot.drafting.builtin.tokens import Sentence
-from copilot.drafting.builtin.words import lexicon
+from copilot.drafting.builtin.words import lexicon, said_among
 
 _ARITHMETIC = frozenset(
     {"plus", "minus", "difference", "calculated", "multiplied", "divided", "squared", "doubled", "tripled", "halved"}
@@ -119,10 +119,9 @@ def _beyond(clause: Clause) -> list[Gap]:
     """Sums and differences said in words ("three times X plus Y") are beyond this reader, and must not be guessed."""
     low = [part.low for part in clause.parts]
     span = (clause.parts[0].start, clause.parts[-1].end)
-    for phrase in lexicon().cues.logical:
-        if any(tuple(low[at : at + len(phrase)]) == phrase for at in range(len(low))):
-            said = " ".join(phrase)
-            return [Gap(f'"{said}" is an either-or rule or a fixed charge, which I cannot write yet.', (span,))]
+    if phrase := next(said_among(lexicon().cues.logical, low), None):
+        said = " ".join(phrase)
+        return [Gap(f'"{said}" is an either-or rule or a fixed charge, which I cannot write yet.', (span,))]
     figures = any(part.kind == "number" for part in clause.parts)
     words = _ARITHMETIC & set(low)
     listed = words == {"plus"} and len(clause.items) == 1 and _opens_with_item(clause)
