@@ -48,10 +48,7 @@ class BuiltinDrafter:
         """Write a draft, ask, or abstain with reasons in words; never raises for what a user may write."""
         del report, should_stop  # a draft takes milliseconds: there is nothing to tell or to stop in between
         try:
-            outcome = self._route(request)
-            if outcome.draft is None or request.previous is not None or algebra.is_algebra(request.text):
-                return outcome  # an edit and a formula mean what they say
-            return _doubted(outcome)
+            return self._route(request)
         except (AlgebraError, DraftingError) as error:
             return DraftOutcome(status="abstained", reasons=(str(error),))
         except OverflowError:
@@ -89,12 +86,14 @@ class BuiltinDrafter:
         if request.tables and request.previous is not None and _took_its_numbers(request):
             return self._revised(request, request.previous)
         if request.tables:
-            return self._tabled(request)
+            tabled = self._tabled(request)
+            meant = is_algebra or request.previous is not None  # an edit and a formula mean what they say
+            return tabled if meant else _doubted(tabled)
         if is_algebra:
             return self._by_algebra(text)
         if request.previous is not None:
             return self._revised(request, request.previous)
-        return self._unlabelled(text)
+        return _doubted(self._unlabelled(text))
 
     def _pasted(self, text: str) -> DraftOutcome | None:
         """The reading of a text with tables in it as if they were attached; None where there is none."""
