@@ -83,25 +83,26 @@ class Phrase:
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """The first place of the phrase."""
-        return self.pattern.search(text, start, end) if self._may_stand(text, start, end) else None
+        return self.pattern.search(text, start, end) if self.may_stand(text, start, end) else None
 
     def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """The phrase at the start."""
-        return self.pattern.match(text, start, end) if self._may_stand(text, start, end) else None
+        return self.pattern.match(text, start, end) if self.may_stand(text, start, end) else None
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """The phrase as the whole text."""
-        return self.pattern.fullmatch(text) if self._may_stand(text) else None
+        return self.pattern.fullmatch(text) if self.may_stand(text) else None
 
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """Every place of the phrase."""
-        return self.pattern.finditer(text, start, end) if self._may_stand(text, start, end) else iter(())
+        return self.pattern.finditer(text, start, end) if self.may_stand(text, start, end) else iter(())
 
     def sub(self, other: str | Callable[[re.Match[str]], str], text: str) -> str:
         """The text with the phrase replaced."""
-        return self.pattern.sub(other, text) if self._may_stand(text) else text
+        return self.pattern.sub(other, text) if self.may_stand(text) else text
 
-    def _may_stand(self, text: str, start: int = 0, end: int = sys.maxsize) -> bool:
+    def may_stand(self, text: str, start: int = 0, end: int = sys.maxsize) -> bool:
+        """Whether a text has the words for it."""
         low = _in_small_letters(text)
         for row in self.needs:
             for word in row:
@@ -110,6 +111,11 @@ class Phrase:
             else:
                 return False
         return True
+
+
+def said_in(text: str, phrases: Iterable[Phrase]) -> list[Phrase]:
+    """The phrases whose words a text has: those that are worth a search in its parts."""
+    return [phrase for phrase in phrases if phrase.may_stand(text)]
 
 
 @lru_cache(maxsize=64)
@@ -141,7 +147,9 @@ def _needs(choice: Choice) -> list[tuple[str, ...]]:
     each = [[row for node in way for row in _needs_of(node)] for way in choice.ways]
     if len(each) == 1:
         return each[0]
-    return [tuple(word for rows in each for word in min(rows, key=_frequency))] if all(each) else []
+    if not all(each):
+        return []
+    return [tuple(dict.fromkeys(word for rows in each for word in min(rows, key=_frequency)))]
 
 
 def _needs_of(node: str | Choice) -> Iterable[tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from copilot.drafting.builtin.families import wordings
 from copilot.drafting.builtin.phrasing import Dialect
 
 PLAIN = Dialect(r"[\s,-]+", r"(?:[\s,-]+(?!not\b)[^\s,.-]+){0,8}?")
@@ -53,3 +54,10 @@ def test_odd_letters_and_capitals_are_found_at_their_place(text: str) -> None:
     found = PLAIN.phrase("at most").search(text, 0, len(text) - 2)
     assert found is not None
     assert found.span() == (len(text) - 9, len(text) - 2)
+
+
+@pytest.mark.parametrize("said", ["on Mondays", "in two runs", "unless it is wet"])
+def test_the_gap_of_a_statement_holds_no_word_of_a_rule(said: str) -> None:
+    statement = wordings.dialect().phrase("each ~ is watered")
+    assert statement.search("each bed of tulips is watered") is not None
+    assert statement.search(f"each bed {said} is watered") is None

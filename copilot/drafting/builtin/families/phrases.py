@@ -11,7 +11,7 @@ from typing import Any
 
 from copilot.drafting.builtin.families.cells import NUMBER
 from copilot.drafting.builtin.families.sentences import sentence_of, spots_of, written_in
-from copilot.drafting.builtin.phrasing import Dialect, Phrase
+from copilot.drafting.builtin.phrasing import Dialect, Phrase, said_in
 from copilot.drafting.builtin.words import lexicon, load
 
 _CLAUSE = re.compile(r"[.!?](?=\s|$)|[,;:()]|\n\s*\n|\b(?:and|but|while|whereas|so that|such that)\b")
@@ -196,18 +196,20 @@ class Account:
         """In a sentence that tells a number or a rule of the family, its small words are part of the telling."""
         sentences = {said.sentence for said in self.taken}
         sentences |= {self.sentence_at(match.start()) for phrase in known for match in self._places(phrase)}
+        soft = said_in(self.prose, patterns("any", "soft"))
         for start, end in sentences:
-            for phrase in patterns("any", "soft"):
+            for phrase in soft:
                 for match in phrase.finditer(self.prose, start, end):
                     self.explain(*match.span())
 
     def relax_clauses(self, core: Sequence[Phrase]) -> None:
         """A clause that repeats what makes the family may use small words of duty; the next may not."""
         begin = 0
+        core, mild = said_in(self.prose, core), said_in(self.prose, patterns("any", "mild"))
         for edge in (*(match.start() for match in _CLAUSE.finditer(self.prose)), len(self.prose)):
             blank = self.prose[begin:edge].isspace()
             if not blank and any(phrase.search(self.prose, begin, edge) for phrase in core):
-                for phrase in patterns("any", "mild"):
+                for phrase in mild:
                     for match in phrase.finditer(self.prose, begin, edge):
                         self.explain(*match.span())
             begin = edge + 1
@@ -228,7 +230,7 @@ class Account:
     def relax_weak(self) -> None:
         """A clause that tells no number and holds no firm cue tells no rule: its weak cues are part of the telling."""
         begin = 0
-        weak, cues = patterns("any", "weak"), patterns("any", "cues")
+        weak, cues = (said_in(self.prose, patterns("any", key)) for key in ("weak", "cues"))
         for edge in (*_CLAUSE.finditer(self.prose), None):
             start, end = begin, edge.start() if edge else len(self.prose)
             begin = edge.start() + (not edge.group()[0].isalpha()) if edge else end
