@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from copilot.drafting.builtin.candidates import Items
@@ -83,13 +84,14 @@ class Mentions:
     def parts(self, sentence: Sentence) -> Parts:
         """The sentence with each mention as one part; "a serving of A" is a mention of A."""
         found: list[Part] = []
+        plain = _plain(sentence)
         position = 0
         while position < len(sentence):
             index, length = self._match(sentence, position)
             if length == 1 and _is_label(sentence[position]) and not self._listed(found, sentence[position]):
                 index, length = -1, 0
             if not length:
-                found.append(_part(sentence, position))
+                found.append(plain[position])
                 position += 1
                 continue
             while position + length < len(sentence) and self._continues(sentence[position + length]):
@@ -162,6 +164,12 @@ def _forms(stems: tuple[str, ...], others: set[str]) -> set[tuple[str, ...]]:
 def _holders() -> frozenset[str]:
     words = lexicon()
     return (words.container_stems | words.measure_stems) - _COUNTS
+
+
+@lru_cache(maxsize=256)
+def _plain(sentence: Sentence) -> Parts:
+    """The sentence as if it mentioned nothing; one text is read with many lists of items."""
+    return tuple(_part(sentence, position) for position in range(len(sentence)))
 
 
 def _part(sentence: Sentence, position: int) -> Part:
