@@ -18,6 +18,7 @@ from copilot.drafting.builtin.languages import NOT_ENGLISH, foreign_language
 from copilot.drafting.builtin.nets import route as nets
 from copilot.drafting.builtin.sanity import doubt_of
 from copilot.drafting.builtin.sheets import route as sheets
+from copilot.drafting.builtin.wholeness import contrary_to
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.program import data_of, write_program
 
@@ -88,12 +89,12 @@ class BuiltinDrafter:
         if request.tables:
             tabled = self._tabled(request)
             meant = is_algebra or request.previous is not None  # an edit and a formula mean what they say
-            return tabled if meant else _doubted(tabled)
+            return tabled if meant else _doubted(tabled, text)
         if is_algebra:
             return self._by_algebra(text)
         if request.previous is not None:
             return self._revised(request, request.previous)
-        return _doubted(self._unlabelled(text))
+        return _doubted(self._unlabelled(text), text)
 
     def _pasted(self, text: str) -> DraftOutcome | None:
         """The reading of a text with tables in it as if they were attached; None where there is none."""
@@ -174,10 +175,11 @@ class BuiltinDrafter:
         return DraftOutcome(status="complete", draft=draft, questions=questions)
 
 
-def _doubted(outcome: DraftOutcome) -> DraftOutcome:
-    """The outcome, unless its draft has no best plan: then it was probably misread."""
+def _doubted(outcome: DraftOutcome, text: str) -> DraftOutcome:
+    """The outcome, unless its draft has no best plan or is not as whole as the text says: then it was misread."""
     formulation = outcome.draft.formulation if outcome.draft else None
     reason = doubt_of(formulation) if formulation and formulation.sets else ""  # prose has doubts of its own
+    reason = reason or (contrary_to(formulation, text) if formulation else "")
     return DraftOutcome(status="abstained", reasons=(reason,), partial=formulation) if reason else outcome
 
 
