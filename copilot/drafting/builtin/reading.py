@@ -17,7 +17,7 @@ from copilot.drafting.builtin.goals import Aim, aims_of, goal_of
 from copilot.drafting.builtin.kinds import contents_of, hypernym_heads
 from copilot.drafting.builtin.ledger import check, nameless, overreach, reaches
 from copilot.drafting.builtin.mentions import Mentions, Part, Parts
-from copilot.drafting.builtin.overlooked import overlooked
+from copilot.drafting.builtin.overlooked import left_out, overlooked
 from copilot.drafting.builtin.roles import Roles, assign
 from copilot.drafting.builtin.rownames import row_name
 from copilot.drafting.builtin.rows import rows_of
@@ -87,6 +87,7 @@ def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> 
     odd = [other_period(limit, reading.rows) for limit in reading.limits]
     reading.gaps.extend(gap for gap in odd if gap is not None)
     reading.gaps.extend(overlooked(parted, reading.limits, reading.rows))
+    reading.gaps.extend(left_out(parted, reading.limits, reading.rows))
     reading.notes.extend(notes_of(expressions, items))
     if gap is not None:
         reading.gaps.append(replace(gap, about_goal=True))
