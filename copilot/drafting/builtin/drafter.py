@@ -25,7 +25,9 @@ from copilot.drafting.program import data_of, write_program
 _LONGEST = 20_000
 _MOST_IN_PROSE = 24  # numbers: where a family is in doubt, a text with more of them is no word problem either
 _NUMBER = re.compile(r"(?<![A-Za-z_{])\d+(?:[.,]\d+)*")
-_ESCAPED = re.compile(r"\\n(?!(?:eq?|u|i|ot|otin|abla|mid|leq|geq|less|gtr|ewline|olimits|onumber)(?![a-z]))(?P<row>(?=\s*\|))?")
+_ESCAPED = re.compile(
+    r"\\n(?!(?:eq?|u|i|ot|otin|abla|mid|leq|geq|less|gtr|ewline|olimits|onumber)(?![a-z]))(?P<row>(?=\s*\|))?"
+)
 _EMPTY = "The message is empty. Write what can be chosen, what it brings or takes, and what limits it."
 _TOO_LARGE = (
     "The plan is too large for the built-in drafter: it has too many {what} to show one by one. Attach the numbers as "

@@ -63,7 +63,7 @@ def silent_rules(reading: Reading, text: str) -> Iterator[Gap]:
 
 
 def _explains(said: str) -> bool:
-    """ "This ensures that strategy does not lag behind": what the rule before is for, in a sentence without a number."""
+    """ "This ensures that Y does not lag behind": what the rule before is for, in a sentence without a number."""
     opens = any(phrase.match(said) for phrase in compiled(tuple(load("silent")["explains"])))
     return opens and not any(letter.isdigit() for letter in said)
 

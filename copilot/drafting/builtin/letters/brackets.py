@@ -28,10 +28,10 @@ def _settled(bracket: Sequence[Token], before: Token | None) -> Sequence[Token]:
     inside = _without_reason(bracket[1:-1])
     letters = [token.text for token in inside if is_symbol(token)]
     figures = any(token.text[:1].isdigit() or token.low in FACTORS for token in inside)
-    named = before is not None and is_symbol(before)
-    if _is_example(inside) or (not figures and not letters) or (not figures and named and letters == [before.text]):
+    name = before.text if before is not None and is_symbol(before) else ""
+    if _is_example(inside) or (not figures and (not letters or letters == [name])):
         return ()
-    if len(inside) == 1 and letters and before is not None and before.kind == "word" and not named:
+    if len(inside) == 1 and letters and before is not None and before.kind == "word" and not name:
         return inside
     return (bracket[0], *inside, bracket[-1])
 

@@ -29,12 +29,13 @@ def lettered(text: str) -> tuple[list[Sentence], Items] | None:
     declared = declared_in(text)
     sentences = [marked(sentence, declared) for sentence in _said(text)]
     counts = Counter(token.text for sentence in sentences for token in sentence if is_symbol(token))
-    names = {stems: letter for stems, letter in _names(sentences, sorted(counts)).items() if letter in counts}
+    kinds = _kinds(sentences)
+    told = _names(sentences, sorted(counts))
+    names = {stems: letter for stems, letter in told.items() if letter in counts and not set(stems) <= kinds}
     letters = [letter for letter, count in counts.items() if count > 1 or letter in names.values()]  # as first named
     if not _FEWEST <= len(letters) <= _MOST:
         return None
-    kinds = _kinds(sentences)
-    written = [told for sentence in sentences if (told := _written(sentence, names, kinds))]
+    written = [kept for sentence in sentences if (kept := _written(sentence, names, kinds))]
     return written, tuple(_item(letter, written) for letter in letters)
 
 
@@ -132,18 +133,15 @@ def _inside(sentence: Sentence, position: int) -> Sequence[Token]:
 
 
 def _kinds(sentences: Sequence[Sentence]) -> set[str]:
-    """Nouns that stand right before letters: product in "product X"."""
-    found: set[str] = set()
+    """Nouns that stand right before several letters: product not "subtracting" or "double"."""
+    found: dict[str, set[str]] = {}
     for sentence in sentences:
         for position, token in enumerate(sentence[:-1]):
-            limits = token.low in _LIMITS
-            if (
-                is_symbol(sentence[position + 1])
-                and not (limits or is_symbol(token))
-                and is_nominal(sentence, position)
-            ):
-                found.add(token.stem)
-    return found
+            letter = sentence[position + 1]
+            telling = token.low in _LIMITS or token.low in lexicon().multiples or token.low.endswith("ing")
+            if is_symbol(letter) and not (telling or is_symbol(token)) and is_nominal(sentence, position):
+                found.setdefault(token.stem, set()).add(letter.text)
+    return {stem for stem, letters in found.items() if len(letters) > 1}
 
 
 def _written(sentence: Sentence, names: Mapping[tuple[str, ...], str], kinds: set[str]) -> Sentence:

@@ -149,7 +149,9 @@ def _read_rest(book: _Notebook, rest: Lexemes, index: int, *, aimed: bool, words
     around = own if own & _spoken() else words
     if not around & _spoken() and own & _AGAIN:
         around = book.words
-    each = not announced and any(lexeme.kind == "each" or (lexeme.kind == "verb" and lexeme.low not in _STATES) for lexeme in rest)
+    each = not announced and any(
+        lexeme.kind == "each" or (lexeme.kind == "verb" and lexeme.low not in _STATES) for lexeme in rest
+    )
     limits = None if each else bounds_of(pairs, told_before if announced else around)
     limits = limits or (limits_of(pairs, rest) if told else None)
     if limits is not None:

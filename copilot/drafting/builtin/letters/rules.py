@@ -104,9 +104,7 @@ def _rule_at(found: Found, lexemes: Lexemes, start: int, position: int, item_cou
     if apart and not names_any(lexemes[start:position]):
         return _added(found, replace(rule, terms=apart[0]), lexemes[start:position], apart[1], lexemes, start)
     than = than_behind(lexemes, number)
-    left = sum_before(lexemes[start:position], item_count)
-    if left is None and found.rules and len(found.rules[-1].terms) > 1:
-        left = sum_before(_like_before(lexemes[start:position]), item_count)
+    left = _sum_before(found, lexemes[start:position], item_count)
     if than:
         right, end = sum_behind(lexemes, than[0], item_count)
         if left is None or right is None:
@@ -127,6 +125,13 @@ def _rule_at(found: Found, lexemes: Lexemes, start: int, position: int, item_cou
     if target is not None and not names_any(lexemes[start:position]):
         return _added(found, replace(rule, terms=target[0]), lexemes[start:position], target[1], lexemes, start)
     return _unnamed(found, rule, lexemes, start, position, end, item_count)
+
+
+def _sum_before(found: Found, region: Lexemes, item_count: int) -> tuple[Terms, Sequence[Lexeme]] | None:
+    left = sum_before(region, item_count)
+    if left is None and found.rules and len(found.rules[-1].terms) > 1:
+        return sum_before(_like_before(region), item_count)
+    return left
 
 
 def _like_before(region: Lexemes) -> Lexemes:

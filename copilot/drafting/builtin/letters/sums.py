@@ -231,7 +231,11 @@ def _take_bracket(state: _Sum, lexemes: Sequence[Lexeme], position: int) -> int:
     elif not state.terms and len(items) > 1:
         state.terms = parsed(inside, 99, together=True) or {}
         state.factor, state.joined, state.wrong = None, False, not state.terms
-    elif len(items) > 1 and (state.joined or state.operated or state.apart == "second") and not {one.item for one in items} & set(state.terms):
+    elif (
+        len(items) > 1
+        and (state.joined or state.operated or state.apart == "second")
+        and not {one.item for one in items} & set(state.terms)
+    ):
         _take_inner(state, parsed(inside, 99, together=True))
     else:
         known = bool(items) and not figures and all(lexeme.item in state.terms for lexeme in items)

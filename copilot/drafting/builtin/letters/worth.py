@@ -17,7 +17,8 @@ def bounds_of(pairs: Pairs, words: frozenset[str]) -> list[Rule] | None:
     known = load("letters")["words"]
     money = lexicon().money_in_stems | lexicon().money_out_stems
     sign: Relation | None = "<=" if words & set(known["largest"]) else ">=" if words & set(known["smallest"]) else None
-    if not sign or words & money:
+    both = words & set(known["largest"]) and words & set(known["smallest"])  # "the least of X is 2, the most of Y 5"
+    if not sign or both or words & money:
         return None
     return _bounds(pairs, sign)
 
@@ -58,6 +59,9 @@ def _quantity(number: Lexeme, lexemes: Lexemes, words: frozenset[str], sentence:
     end = spot + 1
     while end < len(lexemes) and lexemes[end].kind == "word" and not lexicon().is_small(lexemes[end].low):
         end += 1
+    of = [lexeme.low if lexeme.kind == "word" else "" for lexeme in lexemes[end : end + 2]]
+    if len(of) > 1 and of[0] == "of" and of[1] and not lexicon().is_small(of[1]) and end > spot + 1:
+        end += 2  # "4 units of capacity"
     after = parts[spot + 1 : end]
     before = tuple(lexeme.part for lexeme in lexemes[:spot] if lexeme.kind in ("word", "verb"))
     telling = frozenset(word for word in words if word not in lexicon().empty_stems)
