@@ -89,8 +89,7 @@ def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> 
     reading.gaps.extend(gap for gap in odd if gap is not None)
     reading.gaps.extend(overlooked(parted, reading.limits, reading.rows))
     reading.gaps.extend(left_out(whole, reading.limits, reading.rows, piecewise=sums))
-    if sums:
-        reading.gaps.extend((*overstepped(whole, reading.limits, reading.rows), *unsummed(whole)))
+    reading.gaps.extend((*overstepped(whole, reading.limits, reading.rows), *unsummed(whole)) if sums else ())
     reading.notes.extend(notes_of(expressions, items))
     if gap is not None:
         reading.gaps.append(replace(gap, about_goal=True))
