@@ -54,10 +54,18 @@ def silent_rules(reading: Reading, text: str) -> Iterator[Gap]:
             continue
         if index in spoken or any(first < end and last > start for first, last in spans):
             continue
+        if index - 1 in spoken and _explains(said):
+            continue
         if text[end : end + 1] not in _ASKING and states_rule(said):
             yield Gap(_REASON.format(sentence=said), ((start, end),), kind="silent")
         elif _FIGURE.search(_YEAR.sub(" ", said)):
             yield Gap(_UNUSED.format(sentence=said), ((start, end),), kind="silent")
+
+
+def _explains(said: str) -> bool:
+    """ "This ensures that Y does not lag behind": what the rule before is for, in a sentence without a number."""
+    opens = any(phrase.match(said) for phrase in compiled(tuple(load("silent")["explains"])))
+    return opens and not any(letter.isdigit() for letter in said)
 
 
 def _halved(reading: Reading, text: str) -> Iterator[Gap]:
