@@ -40,7 +40,8 @@ def candidate_lists(sentences: Sequence[Sentence]) -> list[Items]:
     found: dict[frozenset[tuple[str, ...]], Items] = {}
     order: list[Items] = []
     announced = announced_names(sentences)
-    for items in _all_lists(sentences):
+    pairs = {pair for sentence in sentences for pair in pairwise(token.stem for token in sentence)}
+    for items in _all_lists(sentences, pairs):
         key = frozenset(item.stems for item in items)
         if _is_head_of_another(items) or any(_is_no_thing(item) or item.stems in announced for item in items):
             continue
@@ -50,8 +51,6 @@ def candidate_lists(sentences: Sequence[Sentence]) -> list[Items]:
     numbered = [sentence for sentence in sentences if any(token.kind == "number" for token in sentence)]
     order = [items for items in order if not any(lengthens(other, items, sentences) for other in order)]
     ranked = sorted(order, key=lambda items: _mentions(items, numbered), reverse=True)
-    stems = [[token.stem for token in sentence] for sentence in sentences]
-    pairs = {pair for sentence in stems for pair in pairwise(sentence)}
     apart = [items for items in ranked if _is_spoken_of(items, numbered) and not _overlap(items, pairs)]
     words = sum(len(sentence) for sentence in sentences)
     return apart[: max(_FEWEST_LISTS, min(_MOST_LISTS, _MOST_WORDS // max(words, 1)))]
@@ -99,13 +98,13 @@ def _is_head_of_another(items: Items) -> bool:
     )
 
 
-def _all_lists(sentences: Sequence[Sentence]) -> Iterator[Items]:
+def _all_lists(sentences: Sequence[Sentence], pairs: set[tuple[str, str]]) -> Iterator[Items]:
     for sentence in sentences:
         for position, token in enumerate(sentence):
             if token.low in lexicon().conjunctions:
                 phrases = _coordinated(sentence, position)
                 for first in range(len(phrases) - 1):
-                    yield from _variants(phrases[first:])
+                    yield from _variants(phrases[first:], pairs)
     for named in subject_lists(sentences):
         yield tuple(_item(phrase) for phrase in named)
 
@@ -168,7 +167,8 @@ def _after_joint(sentence: Sentence, joint: int) -> int:
     return position
 
 
-def _variants(phrases: Sequence[tuple[Token, ...]]) -> Iterator[Items]:
+def _variants(phrases: Sequence[tuple[Token, ...]], pairs: set[tuple[str, str]]) -> Iterator[Items]:
+    """The phrases as names; those that lack the last one's head also with it, if the text ever says so."""
     if len(phrases) < 2:
         return
     plain = [_item(phrase) for phrase in phrases]
@@ -179,7 +179,10 @@ def _variants(phrases: Sequence[tuple[Token, ...]]) -> Iterator[Items]:
         yield tuple(_item(phrase if len(phrase) > 1 else (*head, *phrase)) for phrase in phrases)
         return
     shared = _shared_head(phrases)
-    if shared:
+    whole = bool(shared) and any(
+        len(phrase) > 1 and (phrase[-1].stem, shared[0].stem) not in pairs for phrase in phrases[:-1]
+    )
+    if shared and not whole:  # not where "energy drink juice" is never said
         yield tuple(_item((*phrase, *shared)) if phrase is not last else _item(phrase) for phrase in phrases)
     yield tuple(plain)
 

@@ -86,3 +86,33 @@ def test_so_many_units_of_each_thing_are_so_many_of_it() -> None:
 def test_a_share_is_no_number_of_things() -> None:
     draft = ask(VASES.format(rule="The potter can at most make 40% of his work as low vases.")).draft
     assert draft is None or all(one.limit != 0.4 for one in draft.formulation.constraints)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("an energy drink", "grape juice"), ("a mango smoothie", "a tonic"), ("an oat bar or by eating", "rice cakes")],
+)
+def test_a_name_is_not_lengthened_by_the_last_word_of_the_next(first: str, second: str) -> None:
+    names = [first.split(" ", 1)[1].replace(" or by eating", ""), second.removeprefix("a ")]
+    joint = "" if "or by" in first else "or "
+    text = (
+        f"Lena can take {first} {joint}{second}. One unit of {names[0]} costs $5 and has 1 gram of zinc and 2 grams "
+        f"of iron. One unit of {names[1]} costs $3 and has 4 grams of zinc and 1 gram of iron. She needs at least 10 "
+        f"grams of zinc and 15 grams of iron. How many of each keep her cost lowest?"
+    )
+    draft = ask(text).draft
+    assert draft is not None
+    assert [one.name for one in draft.formulation.variables] == [name.replace(" ", "_") for name in names]
+
+
+def test_two_guesses_are_one_too_many() -> None:
+    text = (
+        "A lodge brings guests up with a funicular or a chairlift. A funicular takes 20 riders per minute and a "
+        "chairlift takes 5 riders per minute. The chairlifts must be at least ten times the funiculars. {rule} "
+        "Find the minimum {aim}."
+    )
+    both = ask(text.format(rule="At least 500 hikers every minute must be moved.", aim="transport works"))
+    one = ask(text.format(rule="At least 500 riders every minute must be moved.", aim="number of lifts"))
+    assert one.draft is not None
+    assert optimum(one.draft) == pytest.approx(79)  # 7 funiculars and 72 chairlifts
+    assert both.draft is None or optimum(both.draft) == pytest.approx(79)
