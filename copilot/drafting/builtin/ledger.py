@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot.drafting.builtin.context import Context
-from copilot.drafting.builtin.facts import Gap, Limit, Row
+from copilot.drafting.builtin.facts import Gap, Limit, Quantity, Row
 from copilot.drafting.builtin.roles import no_role
 from copilot.drafting.builtin.rownames import row_name, written
 from copilot.drafting.builtin.words import lexicon
@@ -123,9 +123,15 @@ def _check_guesses(reading: Reading) -> None:
     if goal is None or not (goal.notes and goal.rows):
         return
     for limit in reading.limits:
-        if limit.kind == "sum" and limit.notes and limit.quantity and limit.quantity.unit:
+        counted = limit.quantity is not None and limit.quantity.unit and not _is_measured(limit.quantity)
+        if limit.kind == "sum" and limit.notes and limit.quantity and counted:
             text = f'Neither "{written(limit.quantity)}" nor "{goal.label}" names a quantity of the text.'
             reading.gaps.append(Gap(text, (limit.quantity.span,), kind="target"))
+
+
+def _is_measured(quantity: Quantity) -> bool:
+    """ "200 acres of land" are of all things together, whatever the objective is called."""
+    return quantity.unit in lexicon().measure_stems
 
 
 def _check_items(reading: Reading) -> None:
