@@ -70,7 +70,7 @@ def silent_rules(reading: Reading, text: str) -> Iterator[Gap]:
             continue
         if index in spoken or any(first < end and last > start for first, last in spans):
             continue
-        if text[end : end + 1] not in _ASKING and states_rule(said):
+        if text[end : end + 1] not in _ASKING and (states_rule(said) or _binds(said)):
             yield Gap(_REASON.format(sentence=said), ((start, end),), kind="silent")
         elif _FIGURE.search(_YEAR.sub(" ", said)):
             yield Gap(_UNUSED.format(sentence=said), ((start, end),), kind="silent")
@@ -162,12 +162,17 @@ def _read(reading: Reading) -> Iterator[tuple[int, int]]:
         yield from gap.spans
 
 
+def _binds(sentence: str) -> bool:
+    """Whether a sentence has words of a rule that nothing harmless excuses; told as an aim they are no rule."""
+    return len(sentence) < _LONGEST and any(
+        phrase.search(sentence) for phrase in compiled(tuple(load("silent")["plain"]))
+    )
+
+
 @lru_cache(maxsize=1024)  # a text is read many times
 def states_rule(sentence: str) -> bool:
     """Whether words of a rule remain once what is harmless is taken out."""
     words = load("silent")
-    if len(sentence) < _LONGEST and any(phrase.search(sentence) for phrase in compiled(tuple(words["plain"]))):
-        return True
     for phrase in compiled(tuple(words["harmless"])) if len(sentence) < _LONGEST else ():
         sentence = phrase.sub(" ", sentence)
     return any(phrase.search(sentence) for phrase in compiled(tuple(words["rules"])))
