@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from copilot.drafting.formulation import Constraint, Formulation, Relation, Term
 
@@ -60,6 +61,7 @@ def value_of(formulation: Formulation, source: str) -> float:
     return _Grounder(formulation).value(source, {})
 
 
+@lru_cache(maxsize=4096)
 def as_pyomo_writes(label: str) -> str:
     """A label inside a component's name: quoted where it looks like a number or holds a sign of the name's grammar."""
     quoted = repr(label)
@@ -137,6 +139,8 @@ class _Grounder:
 
     def value(self, source: str, labels: Labels) -> float:
         """The number of an expression of parameters with + - * / and plain numbers."""
+        if _REFERENCE.fullmatch(source.strip()):
+            return self.number(source, labels)
         found: list[float] = []
 
         def place(match: re.Match[str]) -> str:
@@ -173,6 +177,7 @@ def _evaluate(node: ast.expr, found: Sequence[float]) -> float:
     raise GroundingError("Only sums, products and quotients of parameters can be computed.")
 
 
+@lru_cache(maxsize=4096)
 def _split(reference: str) -> tuple[str, tuple[str, ...]]:
     match = _REFERENCE.fullmatch(reference.strip())
     if not match:

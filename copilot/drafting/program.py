@@ -270,7 +270,8 @@ def _quoted_docstring(text: str) -> str:
 
 
 def _one_line(words: str) -> str:
-    return "".join(letter for letter in " ".join(words.split()) if letter.isprintable())
+    line = " ".join(words.split())
+    return line if line.isprintable() else "".join(filter(str.isprintable, line))
 
 
 def _comment(label: str, sentence: str) -> list[str]:

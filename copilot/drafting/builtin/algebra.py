@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -28,12 +29,15 @@ from copilot.drafting.naming import Names, identifier
 _HEADERS = frozenset({"subject", "such", "st", "s.t.", "s.t", "to", "that"})
 Domain = Literal["continuous", "integer", "binary"]
 _LONGEST_RUN = 2
+_SIGN = re.compile(r"[<>=≤≥⩽⩾+*·×⋅\\]|\d[eE][-+]?\d|[\d,]{99}")  # one is in all algebra, and in what no token can be
 _MANY = 300
 _FLIP: dict[Relation, Relation] = {"<=": ">=", ">=": "<=", "==": "=="}
 
 
 def is_algebra(text: str) -> bool:
     """Whether the text is lines of algebra and not prose: no run of words longer than two outside declarations."""
+    if not _SIGN.search(text):
+        return False
     tokens = tokens_of(text)
     words = {token.text.lower() for token in tokens if token.kind == "name"}
     signs = sum(token.kind == "relation" for token in tokens)

@@ -18,6 +18,7 @@ _MOST_WORDS = 3_000  # words read over all lists: keeps a long text under a tent
 _MOST_ITEMS = 6
 _EACH = frozenset({"a", "an", "each", "every", "one", "per", "the"})
 _JOINTS = frozenset({"and", "or", "while", "whereas"})
+_SHORT = 2  # words of a name
 _RELATIVE = 9  # words of a relative clause
 _AFTER_JOINT = frozenset({"/", "or", "then", "by", "using", "the", "rest", "in", "how", "many", "much"})
 
@@ -40,6 +41,7 @@ def candidate_lists(sentences: Sequence[Sentence]) -> list[Items]:
     found: dict[frozenset[tuple[str, ...]], Items] = {}
     order: list[Items] = []
     announced = announced_names(sentences)
+    pairs = {pair for sentence in sentences for pair in pairwise(token.stem for token in sentence)}
     for items in _all_lists(sentences):
         key = frozenset(item.stems for item in items)
         if _is_head_of_another(items) or any(_is_no_thing(item) or item.stems in announced for item in items):
@@ -49,9 +51,7 @@ def candidate_lists(sentences: Sequence[Sentence]) -> list[Items]:
             order.append(items)
     numbered = [sentence for sentence in sentences if any(token.kind == "number" for token in sentence)]
     order = [items for items in order if not any(lengthens(other, items, sentences) for other in order)]
-    ranked = sorted(order, key=lambda items: _mentions(items, numbered), reverse=True)
-    stems = [[token.stem for token in sentence] for sentence in sentences]
-    pairs = {pair for sentence in stems for pair in pairwise(sentence)}
+    ranked = sorted(order, key=lambda items: _mentions(items, numbered, pairs), reverse=True)
     apart = [items for items in ranked if _is_spoken_of(items, numbered) and not _overlap(items, pairs)]
     words = sum(len(sentence) for sentence in sentences)
     return apart[: max(_FEWEST_LISTS, min(_MOST_LISTS, _MOST_WORDS // max(words, 1)))]
@@ -206,12 +206,16 @@ def _item(phrase: Sequence[Token]) -> Item:
     return Item(label, tuple(token.stem for token in phrase), phrase[0].start, phrase[-1].end)
 
 
-def _mentions(items: Items, numbered: Sequence[Sentence]) -> tuple[int, int, int]:
-    """(fewest mentions of an item, mentions of all, words of all names), counting sentences with numbers."""
+def _mentions(items: Items, numbered: Sequence[Sentence], pairs: set[tuple[str, str]]) -> tuple[int, int, bool, int]:
+    """(fewest mentions of an item, mentions of all, whether every long name is said, words of all names).
+
+    Mentions are counted in sentences with numbers; no text with an energy drink and grape juice says "drink juice".
+    """
     stems = [set(item.stems) for item in items]
     counts = []
     for position, own in enumerate(stems):
         others = set().union(*(other for spot, other in enumerate(stems) if spot != position))
         telling = (own - others) or own
         counts.append(sum(telling <= {token.stem for token in sentence} for sentence in numbered))
-    return min(counts), sum(counts), sum(len(own) for own in stems)
+    said = all(set(pairwise(item.stems)) <= pairs for item in items if len(item.stems) > _SHORT)
+    return min(counts), sum(counts), said, sum(len(own) for own in stems)

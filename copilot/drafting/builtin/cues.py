@@ -94,14 +94,11 @@ def comparison(low: Sequence[str], start: int, end: int) -> tuple[Relation, bool
 
 def _phrase_ending(low: Sequence[str], end: int) -> Cue | None:
     words = lexicon().cues
-    best: tuple[int, Cue] | None = None
-    for phrases, sign in ((words.upper, "<="), (words.lower, ">="), (words.exact, "==")):
-        for phrase in phrases:
-            length = len(phrase)
-            if length <= end and tuple(low[end - length : end]) == phrase and (best is None or length > best[0]):
-                best = (length, Cue(sign, end - length, strict=phrase in words.strict))  # type: ignore[arg-type]
-                break
-    return best[1] if best else None
+    for phrase, sign in words.ending.get(low[end - 1], ()) if end else ():
+        length = len(phrase)
+        if length <= end and tuple(low[end - length : end]) == phrase:
+            return Cue(sign, end - length, strict=phrase in words.strict)
+    return None
 
 
 def _negated(cue: Cue, low: Sequence[str]) -> Cue:

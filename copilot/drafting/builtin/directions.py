@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot.drafting.builtin.conversions import comparable
-from copilot.drafting.builtin.facts import RawLimit
+from copilot.drafting.builtin.facts import Quantity, RawLimit
 from copilot.drafting.builtin.mentions import Parts
 from copilot.drafting.builtin.roles import Roles, no_role
 from copilot.drafting.builtin.rownames import written
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from copilot.drafting.builtin.reading import Reading
 
 _CARRIES = frozenset({"seat", "hold", "carry", "transport", "fit", "accommodat", "mov", "haul", "ferry", "board"})
+_MAKES = frozenset({"produc", "mak", "grow", "harvest", "extract"})
+_TAKES = frozenset({"requir", "need", "us", "tak", "consum"})
 _SAID_TO_BE = frozenset({"there", "are", "is", "were", "was"})
 
 
@@ -27,6 +29,7 @@ def direct(reading: Reading, roles: Roles) -> None:
         alone = not any(part.kind == "item" for part in quantity.clause)
         low = {part.low for part in quantity.clause}
         plain = bool(low & _SAID_TO_BE) or not any(part.verb for part in quantity.clause)
+        plain = plain or (sense == "maximize" and _is_own_supply(quantity, reading))
         if not (sense and known and alone and plain):
             reading.gaps.append(no_role(quantity))
             continue
@@ -43,6 +46,18 @@ def direct(reading: Reading, roles: Roles) -> None:
     if sense == "minimize" and all(raw.sign == "<=" for raw in roles.limits):
         alone = sum(raw.weak and not raw.quantity.money for raw in roles.limits) == 1
         roles.limits = [_turned(raw, reading, alone=alone) for raw in roles.limits]
+
+
+def _is_own_supply(quantity: Quantity, reading: Reading) -> bool:
+    """ "A smelter produces 120 tons of ore a month", where its goods require ore: so much there is to use."""
+    if not any(part.verb and part.stem in _MAKES for part in quantity.clause[: quantity.position]):
+        return False
+    rows = [row for row in reading.rows if row.unit == quantity.unit and row.words & quantity.words]
+    return bool(rows) and all(
+        any(part.verb and part.stem in _TAKES for part in fact.quantity.clause[: fact.quantity.position])
+        for row in rows
+        for fact in row.facts.values()
+    )
 
 
 def _must_be_all(raw: RawLimit) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from pydantic import ValidationError
@@ -24,7 +25,10 @@ from copilot.drafting.program import data_of, write_program
 
 _LONGEST = 20_000
 _MOST_IN_PROSE = 24  # numbers: where a family is in doubt, a text with more of them is no word problem either
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMBER = re.compile(r"(?<![A-Za-z_{])\d+(?:[.,]\d+)*")
+_ESCAPED = re.compile(
+    r"\\n(?!(?:eq?|u|i|ot|otin|abla|mid|leq|geq|less|gtr|ewline|olimits|onumber)(?![a-z]))(?P<row>(?=\s*\|))?"
+)
 _EMPTY = "The message is empty. Write what can be chosen, what it brings or takes, and what limits it."
 _TOO_LARGE = (
     "The plan is too large for the built-in drafter: it has too many {what} to show one by one. Attach the numbers as "
@@ -48,11 +52,9 @@ class BuiltinDrafter:
     def draft(self, request: DraftRequest, report: DraftReport, should_stop: Callable[[], bool]) -> DraftOutcome:
         """Write a draft, ask, or abstain with reasons in words; never raises for what a user may write."""
         del report, should_stop  # a draft takes milliseconds: there is nothing to tell or to stop in between
+        request = replace(request, text=_lined(request.text))
         try:
-            outcome = self._route(request)
-            if outcome.draft is None or request.previous is not None or algebra.is_algebra(request.text):
-                return outcome  # an edit and a formula mean what they say
-            return _doubted(outcome, request.text)
+            return self._route(request)
         except (AlgebraError, DraftingError) as error:
             return DraftOutcome(status="abstained", reasons=(str(error),))
         except OverflowError:
@@ -90,12 +92,14 @@ class BuiltinDrafter:
         if request.tables and request.previous is not None and _took_its_numbers(request):
             return self._revised(request, request.previous)
         if request.tables:
-            return self._tabled(request)
+            tabled = self._tabled(request)
+            meant = is_algebra or request.previous is not None  # an edit and a formula mean what they say
+            return tabled if meant else _doubted(tabled, text)
         if is_algebra:
             return self._by_algebra(text)
         if request.previous is not None:
             return self._revised(request, request.previous)
-        return self._unlabelled(text)
+        return _doubted(self._unlabelled(text), text)
 
     def _pasted(self, text: str) -> DraftOutcome | None:
         """The reading of a text with tables in it as if they were attached; None where there is none."""
@@ -174,6 +178,11 @@ class BuiltinDrafter:
     def _complete(self, formulation: Formulation, questions: tuple[Question, ...] = ()) -> DraftOutcome:
         draft = Draft(formulation, write_program(formulation), data_of(formulation), drafter=self.name)
         return DraftOutcome(status="complete", draft=draft, questions=questions)
+
+
+def _lined(text: str) -> str:
+    """The text with line breaks for those that an export wrote as a backslash and an n, as long as before."""
+    return _ESCAPED.sub(lambda found: "\n\n" if found["row"] is None else "\n ", text)
 
 
 def _doubted(outcome: DraftOutcome, text: str) -> DraftOutcome:

@@ -10,7 +10,7 @@ from copilot.drafting.builtin.context import Context
 from copilot.drafting.builtin.facts import Gap, Limit, Quantity, Row
 from copilot.drafting.builtin.mentions import Part, Parts
 from copilot.drafting.builtin.rownames import row_name, written
-from copilot.drafting.builtin.words import load, stem
+from copilot.drafting.builtin.words import load, said_among, stem
 
 _NEAR = 4
 _SPANS = {"daily": "day", "weekly": "week", "monthly": "month", "yearly": "year", "annual": "year"}
@@ -33,10 +33,8 @@ def beyond(clause: Clause) -> Gap | None:
     """Prices that change with the amount, and costs that do not: no plain sum says them."""
     told = load("gates")
     low = [part.low for part in clause.parts]
-    for phrase in told["beyond"]:
-        words = phrase.split()
-        if any(low[at : at + len(words)] == words for at in range(len(low))):
-            return _gap(clause, f'speaks of "{phrase}", which no plain sum can say.')
+    if phrase := next(said_among(map(tuple, map(str.split, told["beyond"])), low), None):
+        return _gap(clause, f'speaks of "{" ".join(phrase)}", which no plain sum can say.')
     first = [part for part, after in pairwise(clause.parts) if part.low == "first" and after.kind == "number"]
     return _gap(clause, "gives a number for the first few only, which no plain sum can say.") if first else None
 
@@ -98,7 +96,7 @@ def other_period(limit: Limit, rows: Sequence[Row]) -> Gap | None:
     if not span or not told or span in told or limit.quantity.unit == span:
         return None
     name = row_name(rows[limit.row])
-    text = f'"{written(limit.quantity)}" is per {span}, but "{name}" is per {told.pop()}. Say both for one period.'
+    text = f'"{written(limit.quantity)}" is per {span}, but "{name}" is per {min(told)}. Say both for one period.'
     return Gap(text, (limit.quantity.span,), kind="gate")
 
 

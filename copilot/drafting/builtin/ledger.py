@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot.drafting.builtin.context import Context
-from copilot.drafting.builtin.facts import Gap, Limit, Row
+from copilot.drafting.builtin.facts import Gap, Limit, Quantity, Row
 from copilot.drafting.builtin.roles import no_role
 from copilot.drafting.builtin.rownames import row_name, written
 from copilot.drafting.builtin.words import lexicon
@@ -43,6 +43,7 @@ def check(reading: Reading) -> None:
     _check_items(reading)
     _check_twice(reading)
     _check_capped_goal(reading)
+    _check_guesses(reading)
     if not reading.limits and not any(gap.kind == "target" and gap.rows for gap in reading.gaps):
         text = "Nothing in the text limits the choice. Say what there is, or what is needed."
         reading.gaps.append(Gap(text, (), kind="limitless"))
@@ -114,6 +115,23 @@ def _check_capped_goal(reading: Reading) -> None:
             name = row_name(reading.rows[limit.row])
             text = f'"{written(limit.quantity)}" would limit "{name}", which is to be made as large as possible.'
             reading.gaps.append(Gap(text, (limit.quantity.span,)))
+
+
+def _check_guesses(reading: Reading) -> None:
+    """A limit whose noun fits nothing, beside an objective whose noun fits nothing: each may be of the other's row."""
+    goal = reading.goal
+    if goal is None or not (goal.notes and goal.rows):
+        return
+    for limit in reading.limits:
+        counted = limit.quantity is not None and limit.quantity.unit and not _is_measured(limit.quantity)
+        if limit.kind == "sum" and limit.notes and limit.quantity and counted:
+            text = f'Neither "{written(limit.quantity)}" nor "{goal.label}" names a quantity of the text.'
+            reading.gaps.append(Gap(text, (limit.quantity.span,), kind="target"))
+
+
+def _is_measured(quantity: Quantity) -> bool:
+    """ "200 acres of land" are of all things together, whatever the objective is called."""
+    return quantity.unit in lexicon().measure_stems
 
 
 def _check_items(reading: Reading) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from copilot.drafting.builtin.candidates import Items
@@ -59,6 +60,7 @@ class Mentions:
         for form in shared - self._full:
             del self._forms[form]
         self._longest = max((len(form) for form in self._forms), default=0)
+        self._first = {form[0] for form in self._forms}
         self.heads = {item.stems[-1] for item in items}
 
     def add_holders(self, sentences: Sequence[Sentence]) -> None:
@@ -77,17 +79,19 @@ class Mentions:
         for stem, items in held.items():
             if len(items) == 1 and -1 not in items and stem not in plain | self.heads and (stem,) not in self._forms:
                 self._forms[stem,] = items.pop()
+                self._first.add(stem)
 
     def parts(self, sentence: Sentence) -> Parts:
         """The sentence with each mention as one part; "a serving of A" is a mention of A."""
         found: list[Part] = []
+        plain = _plain(sentence)
         position = 0
         while position < len(sentence):
             index, length = self._match(sentence, position)
             if length == 1 and _is_label(sentence[position]) and not self._listed(found, sentence[position]):
                 index, length = -1, 0
             if not length:
-                found.append(_part(sentence, position))
+                found.append(plain[position])
                 position += 1
                 continue
             while position + length < len(sentence) and self._continues(sentence[position + length]):
@@ -122,6 +126,8 @@ class Mentions:
         return token.stem in self.heads and token.kind == "word"
 
     def _match(self, sentence: Sentence, position: int) -> tuple[int, int]:
+        if sentence[position].stem not in self._first:
+            return -1, 0
         for length in range(min(self._longest, len(sentence) - position), 0, -1):
             form = tuple(token.stem for token in sentence[position : position + length])
             index = self._forms.get(form, -1)
@@ -158,6 +164,12 @@ def _forms(stems: tuple[str, ...], others: set[str]) -> set[tuple[str, ...]]:
 def _holders() -> frozenset[str]:
     words = lexicon()
     return (words.container_stems | words.measure_stems) - _COUNTS
+
+
+@lru_cache(maxsize=256)
+def _plain(sentence: Sentence) -> Parts:
+    """The sentence as if it mentioned nothing; one text is read with many lists of items."""
+    return tuple(_part(sentence, position) for position in range(len(sentence)))
 
 
 def _part(sentence: Sentence, position: int) -> Part:

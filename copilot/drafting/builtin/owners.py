@@ -7,6 +7,13 @@ from copilot.drafting.builtin.facts import Quantity
 from copilot.drafting.builtin.mentions import Parts
 from copilot.drafting.builtin.words import lexicon
 
+_ALONE = frozenset(
+    {"must", "may", "can", "cannot", "should", "shall", "will", "has", "have", "needs", "need", "is", "are"}
+)
+_OF_THEM = frozenset({"them", "these", "those", "which", "two", "three"})
+_SORTS = frozenset(
+    {"product", "products", "item", "items", "kind", "kinds", "type", "types", "sort", "sorts", "option", "options"}
+)
 _TAKES = ("tak", "requir", "need", "cost", "us")
 
 
@@ -78,6 +85,15 @@ def is_for_all(quantity: Quantity) -> bool:
     )
 
 
+def is_anew(earlier: Quantity, quantity: Quantity) -> bool:
+    """ "at most 9 vans are used, and twice as many cars must be": a share or multiple with a verb of its own."""
+    between = quantity.clause[earlier.position + 1 : quantity.position]
+    told = any(part.low in _ALONE for part in between) and any(
+        part.low in _ALONE for part in quantity.clause[quantity.position + 1 :]
+    )
+    return told and quantity.part.shape != earlier.part.shape and quantity.part.shape in ("percent", "multiple")
+
+
 def holds_each(quantity: Quantity, cue: Cue) -> bool:
     """ "a van has room for 8 guests": what one of a thing holds, and no limit on the things."""
     ahead = quantity.clause[: quantity.position]
@@ -97,3 +113,19 @@ def is_split(quantity: Quantity) -> bool:
     parting = lexicon().cues.part_with_stems
     told = any(part.stem in parting for part in quantity.before)
     return told and behind in (["between"], ["among"], ["across"])
+
+
+def speaks_of_each(quantity: Quantity) -> bool:
+    """ "each must be at least 4", "neither of them may be over 9": so many of every single thing."""
+    ahead = quantity.clause[: quantity.position]
+    low = [part.low for part in ahead]
+    spot = next((spot for spot, word in enumerate(low) if word in ("each", "both", "neither")), len(low))
+    behind = [word for word in low[spot + 1 : spot + 5] if word not in ("of", "the")]
+    if behind and behind[0] in _OF_THEM | _SORTS:
+        behind = behind[1:]
+    alone = bool(behind) and behind[0] in _ALONE
+    return (
+        alone
+        and not any(part.kind in ("item", "number") for part in ahead)
+        and not {"together", "total", ","} & set(low)
+    )

@@ -30,18 +30,20 @@ def paired(raw: RawLimit) -> Limit | None:
 
 def in_proportion(quantities: Sequence[Quantity]) -> tuple[Limit, frozenset[int]] | None:
     """ "at least one guide for every 8 guests", told in either order: the rule, and where its two numbers stand."""
-    for base, limited in permutations(quantities, 2):
+    plain = [quantity for quantity in quantities if quantity.part.shape == "plain"]
+    for base, limited in permutations(plain, 2):
+        near = abs(base.position - limited.position) <= 2 * _NEAR
+        if not near or not _follows_every(base) or base.part.value <= 0:
+            continue
         cue = cue_before(limited.clause, limited.position)
         counted, each = _counted(limited)[0], _counted(base)[0]
-        near = abs(base.position - limited.position) <= 2 * _NEAR
-        if cue is None or counted is None or each is None or counted.item == each.item or not near:
+        if cue is None or counted is None or each is None or counted.item == each.item:
             continue
-        if _follows_every(base) and base.part.shape == limited.part.shape == "plain" and base.part.value > 0:
-            part = replace(limited.part, value=limited.part.value / base.part.value)
-            span = (limited.clause[0].start, limited.clause[-1].end)
-            share = replace(limited, part=part)
-            rule = Limit("multiple", cue.sign, (counted.item,), limited.sentence, (span,), (each.item,), share=share)
-            return rule, frozenset({base.position, limited.position})
+        part = replace(limited.part, value=limited.part.value / base.part.value)
+        span = (limited.clause[0].start, limited.clause[-1].end)
+        share = replace(limited, part=part)
+        rule = Limit("multiple", cue.sign, (counted.item,), limited.sentence, (span,), (each.item,), share=share)
+        return rule, frozenset({base.position, limited.position})
     return None
 
 

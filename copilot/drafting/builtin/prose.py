@@ -155,6 +155,8 @@ def best_reading(text: str) -> Reading | None:
     for reading in complete:
         if finite(reading) == "bounded" and not is_idle(reading):
             return reading
+    if complete and not complete[0].notes and finite(complete[0]) == "infeasible":
+        return complete[0]  # the text contradicts itself, and another reader would only lose a rule of it
     if any(gap.kind == "gate" for gap in ranked[0].gaps):  # the text itself says too little or too much
         return ranked[0]
     return _stated(written, figures) or ranked[0]

@@ -17,6 +17,7 @@ from copilot.drafting.builtin.owners import (
     by_hand,
     equals_each,
     holds_each,
+    is_anew,
     is_available,
     is_distributive,
     is_for_all,
@@ -154,17 +155,17 @@ def _limit(quantity: Quantity, earlier: RawLimit | None) -> RawLimit | None:
         return None
     if cue is not None:
         return RawLimit(cue.sign, quantity, strict=cue.strict)
-    if earlier is not None and _continues(quantity) and not is_available(quantity):
+    if earlier is not None and _continues(earlier.quantity, quantity) and not is_available(quantity):
         return RawLimit(earlier.sign, quantity, weak=earlier.weak, strict=earlier.strict)
     sign = _stated(quantity)
     return RawLimit(sign, quantity, weak=True) if sign is not None else None
 
 
-def _continues(quantity: Quantity) -> bool:
+def _continues(earlier: Quantity, quantity: Quantity) -> bool:
     """Whether the number only continues a list of limits: no verb and no new subject in between."""
     between = [part for part in quantity.before if part.kind != "mark" and part.low not in lexicon().conjunctions]
-    verbs = [part for part in between if part.verb]
-    return not verbs and not any(part.low in ("per", "each", "every") for part in between)
+    told = any(part.verb or part.low in ("per", "each", "every") for part in between)
+    return not told and not is_anew(earlier, quantity)
 
 
 def _stated(quantity: Quantity) -> Relation | None:

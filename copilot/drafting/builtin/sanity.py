@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from typing import Literal
 
@@ -39,17 +40,27 @@ def doubt_of(formulation: Formulation) -> str:
 
 def outcome_of(formulation: Formulation) -> Outcome:
     """What the problem without its whole numbers says; "idle": nothing at all is a plan, and no amount is better."""
+    if _cells(formulation) > _MOST_CELLS:
+        return "unknown"
     bounds = dict(_columns(formulation))
     try:
         costs = ground_objective(formulation)
         rows = [row for rule in formulation.constraints for row in ground_rows(formulation, rule)]
     except GroundingError:
         return "unknown"
-    if len(bounds) * max(1, len(rows)) > _MOST_CELLS:
-        return "unknown"
     maximize = formulation.objective.sense == "maximize"
     found = _relaxed(bounds, costs, rows, maximize=maximize)
     return "idle" if found == "bounded" and _is_idle(bounds, costs, rows, maximize=maximize) else found
+
+
+def _cells(formulation: Formulation) -> int:
+    """Columns times rows."""
+    sizes = {item.name: len(item.elements) for item in formulation.sets}
+    columns, rows = (
+        sum(math.prod(sizes.get(name, 0) for name in item.indices) for item in items)
+        for items in (formulation.variables, formulation.constraints)
+    )
+    return columns * max(1, rows)
 
 
 _Bounds = dict[str, tuple[float | None, float | None]]

@@ -41,6 +41,7 @@ _JOINS = frozenset(
     {"number", "amount", "quantity", "the", "of", "used", "made", "be", "that", "in", "those", "trips", "money"}
 )
 _DEGREES = frozenset({"more", "fewer", "less"})
+_DONE = frozenset({"must", "should", "may", "can", "cannot", "has", "have", "needs", "need", "are", "is", "be", "will"})
 _AS_MANY = {"many": "as", "much": "as"}
 
 
@@ -63,6 +64,9 @@ def share_limit(raw: RawLimit, rows: Sequence[Row], context: Context) -> tuple[L
         return _multiple(raw, ahead[-1:], behind), None
     if quantity.part.shape != "multiple":
         target = behind if len(behind) == 1 else ahead[-1:] if len(ahead) >= 1 and not behind else ()
+        if _is_of_part(quantity, target):
+            text = f'"{_around(quantity)}" is a part of one thing, and no limit on how much of it is chosen.'
+            return None, Gap(text, (quantity.span,), kind="share")
         if len(target) == 1 and not raw.weak and not is_of_money(quantity, context):
             return replace(_ratio(raw, target, context), row=weighed_by(quantity, rows, context)), None
     text = f'It is not clear what "{_around(quantity)}" compares.'
@@ -233,6 +237,18 @@ def _is_of_item(quantity: Quantity) -> bool:
         if part.verb or part.low in ("total", "all") or (named and quantity.part.shape == "percent"):
             return False
     return False
+
+
+def _is_of_part(quantity: Quantity, target: Sequence[int]) -> bool:
+    """ "at most half of the stools may be sold abroad": what is done with some of them, not how many there are."""
+    behind = quantity.clause[quantity.position + 1 :]
+    low = [part.low for part in behind]
+    start = 2 if low[:2] in (["of", "the"], ["of", "its"], ["of", "their"], ["of", "his"], ["of", "her"]) else 1
+    if low[:1] != ["of"] or [part.item for part in behind[start : start + 1] if part.kind == "item"] != list(target):
+        return False
+    return bool(_DONE & set(low[start + 1 : start + 4])) and not any(
+        part.kind == "item" for part in behind[start + 1 :]
+    )
 
 
 def _around(quantity: Quantity) -> str:

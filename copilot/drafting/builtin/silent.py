@@ -19,8 +19,22 @@ _ASKING = frozenset({"?", ":"})
 _FIGURE = re.compile(r"[$€£]\s?\d|\d\s?%|\bpercent\b|(?<![\w.,-])(?:[5-9]|\d{2,})(?![\w-])")
 _YEAR = re.compile(r"\b(?:in|since|during|until|year)\s(?:1[7-9]|20)\d\d\b(?!\s?%)", re.IGNORECASE)
 _LONGEST = 1_000  # characters; what is longer is no sentence
-_TOGETHER = re.compile(r"\b(?:together|combined|jointly|altogether|sum of)\b")
+_TOGETHER = re.compile(r"\b(?:together|combined|jointly|altogether|sum of)\b", re.IGNORECASE)
 _BOTH = 2
+_EACH = re.compile(
+    r"\b(?:both|each|neither)(?: of (?:them|these|those|the two|the three|which)|"
+    r" (?:product|item|kind|type|sort|option)s?)?"
+    r" (?:must|may|can|cannot|should|shall|will|has|have|needs?|is|are)\b",
+    re.IGNORECASE,
+)
+_IF = re.compile(
+    r"\w.*\bif\b|^\W*in case\b|\bif\b[^,]*,.*\b(?:then|must|has to|have to|should|shall|cannot|can't|may)\b",
+    re.IGNORECASE,
+)
+_BARE_SHARE = re.compile(
+    r"(?:,|\b(?:and|but)\b) \d+(?:\.\d+)? ?(?:%|percent)[^,;]*\b(?:must|should|has to|have to)\b", re.IGNORECASE
+)
+_CONDITION = "“{sentence}” holds only under a condition, which no plain sum can say."
 _GOES = re.compile(
     r"\b(?:(?<!to )go|goes|spent|devoted|given|reserved|allotted|allocated|assigned|dedicated)\s+(?:to|on|for)\b"
 )
@@ -47,6 +61,8 @@ def silent_rules(reading: Reading, text: str) -> Iterator[Gap]:
     yield from _halved(reading, text)
     yield from _partly(reading, text)
     yield from _one_sided(reading, text)
+    yield from _not_each(reading, text)
+    yield from _conditional(reading, text)
     for index, (start, end) in enumerate(reading.offsets):
         said = " ".join(text[start:end].split())
         if len(said) < _LONGEST and any(rule.search(said) for rule in compiled(tuple(load("silent")["unsayable"]))):
@@ -54,14 +70,27 @@ def silent_rules(reading: Reading, text: str) -> Iterator[Gap]:
             continue
         if index in spoken or any(first < end and last > start for first, last in spans):
             continue
-        if text[end : end + 1] not in _ASKING and states_rule(said):
+        if index - 1 in spoken and _explains(said):
+            continue
+        if text[end : end + 1] not in _ASKING and (states_rule(said) or _binds(said)):
             yield Gap(_REASON.format(sentence=said), ((start, end),), kind="silent")
         elif _FIGURE.search(_YEAR.sub(" ", said)):
             yield Gap(_UNUSED.format(sentence=said), ((start, end),), kind="silent")
 
 
+def _explains(said: str) -> bool:
+    """ "This ensures that Y does not lag behind": what the rule before is for, in a sentence without a number."""
+    opens = any(phrase.match(said) for phrase in compiled(tuple(load("silent")["explains"])))
+    return opens and not any(letter.isdigit() for letter in said)
+
+
 def _halved(reading: Reading, text: str) -> Iterator[Gap]:
     """One gap for each limit on one thing whose words say that several are counted together."""
+    for index, (start, end) in enumerate(reading.offsets):
+        told = any(limit.sentence == index and limit.kind == "ratio" for limit in reading.limits)
+        if not told and end - start < _LONGEST and _BARE_SHARE.search(text, start, end):
+            said = " ".join(text[start:end].split())
+            yield Gap(_REASON.format(sentence=said), ((start, end),), kind="silent")
     for limit in reading.limits:
         facts = reading.rows[limit.row].facts if limit.row >= 0 else {}
         if facts and not any(fact.value for fact in facts.values()):
@@ -102,6 +131,35 @@ def _one_sided(reading: Reading, text: str) -> Iterator[Gap]:
             yield Gap(_REASON.format(sentence=said), ((start, end),), kind="silent")
 
 
+def _not_each(reading: Reading, text: str) -> Iterator[Gap]:
+    """One gap for each sentence that limits "each" or "neither" of the things, and that was read of some or of all."""
+    for index, (start, end) in enumerate(reading.offsets):
+        alone = None if end - start > _LONGEST or _TOGETHER.search(text[start:end]) else _EACH.search(text, start, end)
+        counted = [
+            limit
+            for limit in reading.limits
+            if alone and limit.sentence == index and limit.kind in ("bound", "sum")
+            if alone.end() <= limit.spans[0][0] and "," not in text[alone.end() : limit.spans[0][0]]
+        ]
+        bound = {item for limit in counted if limit.kind == "bound" for item in limit.items}
+        if counted and bound != set(reading.context.everything):
+            said = " ".join(text[start:end].split())
+            yield Gap(_REASON.format(sentence=said), ((start, end),), kind="silent")
+
+
+def _conditional(reading: Reading, text: str) -> Iterator[Gap]:
+    """One gap for each sentence with a limit that holds only if something else is so; a question tells what is so."""
+    for index in sorted({limit.sentence for limit in reading.limits}):
+        if index >= len(reading.offsets) or (reading.goal and reading.goal.sentence == index):
+            continue
+        start, end = reading.offsets[index]
+        said = " ".join(text[start:end].split())
+        if len(said) < _LONGEST and (
+            _IF.search(said) or any(phrase.search(said) for phrase in compiled(tuple(load("silent")["conditions"])))
+        ):
+            yield Gap(_CONDITION.format(sentence=said), ((start, end),), kind="silent")
+
+
 def _read(reading: Reading) -> Iterator[tuple[int, int]]:
     """Where the numbers and words stand that something was made of, or that a gap already names."""
     for limit in reading.limits:
@@ -110,6 +168,13 @@ def _read(reading: Reading) -> Iterator[tuple[int, int]]:
         yield from (fact.quantity.span for fact in row.facts.values())
     for gap in reading.gaps:
         yield from gap.spans
+
+
+def _binds(sentence: str) -> bool:
+    """Whether a sentence has words of a rule that nothing harmless excuses; told as an aim they are no rule."""
+    return len(sentence) < _LONGEST and any(
+        phrase.search(sentence) for phrase in compiled(tuple(load("silent")["plain"]))
+    )
 
 
 @lru_cache(maxsize=1024)  # a text is read many times

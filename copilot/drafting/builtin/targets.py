@@ -9,7 +9,7 @@ from itertools import pairwise
 from copilot.drafting.builtin.context import Context, is_parted
 from copilot.drafting.builtin.facts import Gap, Limit, Quantity, RawLimit, Row
 from copilot.drafting.builtin.mentions import Part
-from copilot.drafting.builtin.owners import is_distributive
+from copilot.drafting.builtin.owners import is_distributive, speaks_of_each
 from copilot.drafting.builtin.refusals import refusal_of
 from copilot.drafting.builtin.rownames import row_name, written
 from copilot.drafting.builtin.scoring import row_score
@@ -47,11 +47,12 @@ def _resolved(
     refusal = refusal_of(quantity)
     if refusal:
         return [], [Gap(refusal, (quantity.span,))]
-    if raw.item >= 0:
+    counted = not _names_row(quantity, rows)
+    if raw.item >= 0 and not (counted and speaks_of_each(quantity)):
         return [_on_items(raw, (raw.item,))], []
     if _is_of_each(quantity) and quantity.next_item >= 0:  # "5 units of each large and small vase"
         return [_on_items(raw, (item,)) for item in _items_behind(quantity)], []
-    if _is_of_each(quantity) and not _names_row(quantity, rows):
+    if counted and (speaks_of_each(quantity) or _is_of_each(quantity)):
         return [_on_items(raw, (item,)) for item in context.everything], []
     if context.invested and quantity.money and raw.sign == "<=" and _is_stake(quantity):
         return [_on_items(raw, context.everything)], []

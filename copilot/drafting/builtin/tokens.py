@@ -172,7 +172,8 @@ def _suffixed(token: Token, following: Sequence[Token]) -> tuple[Token, int]:
 def _worded(tokens: Sequence[Token], position: int, before: Token | None) -> tuple[Token, int]:
     words, token = lexicon(), tokens[position]
     following = tokens[position + 1] if position + 1 < len(tokens) else None
-    doubled = token.low in ("twice", "thrice") or (following is not None and following.low in ("the", "as", "that"))
+    doubled = token.low in ("twice", "thrice") or (before is not None and before.low in ("least", "most", "exactly"))
+    doubled = doubled or (following is not None and following.low in ("the", "as", "that"))
     if token.low in words.multiples and doubled:
         return _as_number(token, token, words.multiples[token.low], "multiple"), 1
     if token.low == "half":

@@ -5,10 +5,10 @@ Each reader decides for itself what is counted; what the text says outright in o
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from copilot.drafting.builtin.families.phrases import compiled
+from copilot.drafting.builtin.phrasing import Phrase
 from copilot.drafting.builtin.words import load
 from copilot.drafting.formulation import Formulation
 
@@ -40,6 +40,6 @@ def _without(text: str, key: str) -> str:
 
 
 @cache
-def phrases(key: str) -> tuple[re.Pattern[str], ...]:
+def phrases(key: str) -> tuple[Phrase, ...]:
     """What says "whole", or that "parts" are possible."""
     return compiled(tuple(load("parts")[key]))

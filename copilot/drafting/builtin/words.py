@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from copilot.drafting.formulation import Relation
+
 _FOLDER = Path(__file__).parent / "lexicon"
 _VOWELS = frozenset("aeiouy")
+Words = tuple[str, ...]
 _SIBILANT = ("sses", "xes", "ches", "shes", "zes")
 
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """Limit phrases (tuples of lower-case words, longest first) and the weaker words of having and wanting."""
+    """Limit phrases (tuples of lower-case words, longest first) and the weaker words of having and wanting.
 
-    upper: tuple[tuple[str, ...], ...]
-    lower: tuple[tuple[str, ...], ...]
-    exact: tuple[tuple[str, ...], ...]
-    after_upper: tuple[tuple[str, ...], ...]
-    after_lower: tuple[tuple[str, ...], ...]
-    strict: frozenset[tuple[str, ...]]
+    `ending`: by its last word, each phrase before a number, and its sign.
+    """
+
+    upper: tuple[Words, ...]
+    lower: tuple[Words, ...]
+    exact: tuple[Words, ...]
+    ending: Mapping[str, Sequence[tuple[Words, Relation]]]
+    after_upper: tuple[Words, ...]
+    after_lower: tuple[Words, ...]
+    strict: frozenset[Words]
     have_strong: frozenset[str]
     have: frozenset[str]
     want_strong: frozenset[str]
     want: frozenset[str]
-    logical: tuple[tuple[str, ...], ...]
+    logical: tuple[Words, ...]
     maximize: frozenset[str]
     minimize: frozenset[str]
     aim_strong: frozenset[str]
@@ -193,6 +200,7 @@ def _cues() -> Cues:
         upper=_phrases(cues["upper"]),
         lower=_phrases(cues["lower"]),
         exact=_phrases(cues["exact"]),
+        ending=_by_last_word({"<=": cues["upper"], ">=": cues["lower"], "==": cues["exact"]}),
         after_upper=_phrases(cues["after_upper"]),
         after_lower=_phrases(cues["after_lower"]),
         strict=frozenset(_phrases(cues["strict"])),
@@ -215,6 +223,22 @@ def _cues() -> Cues:
     )
 
 
+def _by_last_word(lines: Mapping[Relation, Iterable[str]]) -> Mapping[str, Sequence[tuple[Words, Relation]]]:
+    found: dict[str, list[tuple[Words, Relation]]] = {}
+    known = [(phrase, sign) for sign, said in lines.items() for phrase in _phrases(said)]
+    for phrase, sign in sorted(known, key=lambda one: -len(one[0])):
+        found.setdefault(phrase[-1], []).append((phrase, sign))
+    return found
+
+
+def said_among(phrases: Iterable[Words], low: Sequence[str]) -> Iterator[Words]:
+    """The phrases that stand in a row of words, in their own order."""
+    present = set(low)
+    for phrase in phrases:
+        if phrase[0] in present and any(tuple(low[at : at + len(phrase)]) == phrase for at in range(len(low))):
+            yield phrase
+
+
 def _verb_forms(verb: str) -> Iterable[str]:
     body = verb.removesuffix("e")
     third = f"{verb[:-1]}ies" if verb.endswith("y") and verb[-2] not in "aeiou" else f"{verb}s"
@@ -228,5 +252,5 @@ def _stems(words: Iterable[str]) -> frozenset[str]:
     return frozenset(stem(word) for word in words)
 
 
-def _phrases(lines: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+def _phrases(lines: Iterable[str]) -> tuple[Words, ...]:
     return tuple(sorted({tuple(line.split()) for line in lines}, key=lambda phrase: (-len(phrase), phrase)))

@@ -17,7 +17,10 @@ def zipped_of(clause: Clause, quantities: Sequence[Quantity]) -> dict[int, int]:
     found: dict[int, int] = {}
     for run in _number_runs(quantities, told=told):
         group = _item_group(clause, run)
-        if len(group) == len(run) > 1 and (told or _is_bare(run)):
+        alike = (
+            len({quantity.part.shape == "multiple" for quantity in run}) == 1
+        )  # not "9 vans, and twice as many cars"
+        if len(group) == len(run) > 1 and alike and (told or _is_bare(run)):
             found.update({quantity.position: item for quantity, item in zip(run, group, strict=True)})
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from copilot.drafting.builtin.families import wordings
 from copilot.drafting.builtin.families.phrases import Account
 from copilot.drafting.builtin.phrasing import Dialect
 
@@ -27,13 +28,40 @@ PLAIN = Dialect(r"[\s,-]+", r"(?:[\s,-]+(?!not\b)[^\s,.-]+){0,8}?")
     ],
 )
 def test_a_phrase_is_found_where_it_is_said(phrase: str, text: str, found: str | None) -> None:
-    match = PLAIN.pattern(phrase).search(text)
+    match = PLAIN.phrase(phrase).search(text)
     assert (match.group() if match else None) == found
 
 
 def test_an_option_without_brackets_is_a_fault_of_the_lexicon() -> None:
     with pytest.raises(ValueError, match="only a choice in brackets"):
-        PLAIN.pattern("the limits? of")
+        PLAIN.phrase("the limits? of")
+
+
+@pytest.mark.parametrize(
+    ("phrase", "needs"),
+    [
+        ("at most", (("most",), ("at",))),
+        ("deliver* (to)? every", (("deliver",), ("every",))),
+        ("(no|not a single) road ~ closed", (("closed",), ("road",), ("no", "single"))),
+        ("(the)? (of)?", ()),
+    ],
+)
+def test_a_phrase_knows_the_words_it_needs(phrase: str, needs: tuple[tuple[str, ...], ...]) -> None:
+    assert PLAIN.phrase(phrase).needs == needs
+
+
+@pytest.mark.parametrize("text", ["At MOST 3", "İ at most 3", "it is at moſt 3"])
+def test_odd_letters_and_capitals_are_found_at_their_place(text: str) -> None:
+    found = PLAIN.phrase("at most").search(text, 0, len(text) - 2)
+    assert found is not None
+    assert found.span() == (len(text) - 9, len(text) - 2)
+
+
+@pytest.mark.parametrize("said", ["on Mondays", "in two runs", "unless it is wet"])
+def test_the_gap_of_a_statement_holds_no_word_of_a_rule(said: str) -> None:
+    statement = wordings.dialect().phrase("each ~ is watered")
+    assert statement.search("each bed of tulips is watered") is not None
+    assert statement.search(f"each bed {said} is watered") is None
 
 
 @pytest.mark.parametrize(

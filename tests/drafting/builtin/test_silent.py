@@ -102,3 +102,122 @@ def test_who_refuses_more_sets_an_upper_limit(said: str) -> None:
     outcome = ask(TEXT.format(rule=f"The joiner {said} 12 stools."))
     assert outcome.draft is not None
     assert any(rule.relation == "<=" and rule.limit == 12 for rule in outcome.draft.formulation.constraints)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "Benches must be ordered in dozens.",
+        "The number of benches must be odd.",
+        "Only whole dozens of stools can be sold.",
+        "Stools come in lots of 4.",
+        "Stools have to be finished before any benches are started.",
+        "Benches must be kept to a minimum.",
+        "At the same time, as few benches as possible should be made.",
+        "We want a mix that is as balanced as possible.",
+        "Stools should be chosen wherever possible.",
+        "Every stool must be accompanied by a bench.",
+        "Customers who take a bench also take two stools.",
+        "Benches are only sold together with stools.",
+        "Benches can only be made on weekdays.",
+        "Stools must be made in the morning and benches in the afternoon.",
+        "Two stools take the place of one bench.",
+        "All of the time has to be spent.",
+        "Whatever happens, some benches must be made.",
+        "Stools and benches exclude each other.",
+        "You can have stools or benches, but not the two of them.",
+        "Benches are out of the question.",
+        "It is best to leave out benches.",
+        "The total must be a round number.",
+        "The supply of everything is doubled next week.",
+        "The shop closes if it makes no benches.",
+    ],
+)
+def test_a_rule_without_a_number_is_not_passed_over(rule: str) -> None:
+    assert ask(TEXT.format(rule=rule)).draft is None
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "Either no stools at all are made, or at least 25 of them.",
+        "Stools may be made only if the number of benches is above 3.",
+        "Unless at least 10 stools are made, no benches are made.",
+        "If at least 4 stools are made, then at least 3 benches must be made.",
+        "At least 5 benches are needed whenever stools are made.",
+        "Should any benches be made, at least 10 stools are needed.",
+        "Benches will be dropped if fewer than 20 are made.",
+        "It takes at least 20 stools before any benches can be made.",
+        "One in five must be benches.",
+        "A minimum order of 8 applies to benches.",
+        "At most half of the stools may be sold abroad.",
+        "At least 30% of the stools must be painted.",
+        "The number of stools must be within 5 of the number of benches.",
+        "Benches must never be more than 8 ahead of stools.",
+        "There are penalties of $4 for each missing bench.",
+        "Stools have priority over benches.",
+        "Neither of the two can be less than 3 or else.",
+        "At most 9 benches can be made, and 40% of all pieces must be stools.",
+    ],
+)
+def test_a_number_under_a_condition_is_no_plain_limit(rule: str) -> None:
+    assert ask(TEXT.format(rule=rule)).draft is None
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "Because of a fair, at least 12 stools are needed, in case of a rush.",
+        "Since most guests try one only once, at least 12 stools are needed.",
+    ],
+)
+def test_a_reason_is_no_condition(rule: str) -> None:
+    assert ask(TEXT.format(rule=rule)).draft is not None
+
+
+@pytest.mark.parametrize(
+    ("rule", "relation"),
+    [
+        ("Both have to be at least 4.", ">="),
+        ("Each of them must be at least 4.", ">="),
+        ("Each kind must be at least 4.", ">="),
+        ("Neither may exceed 4.", "<="),
+    ],
+)
+def test_a_limit_on_each_is_no_limit_on_the_sum(rule: str, relation: str) -> None:
+    outcome = ask(TEXT.format(rule=rule))
+    assert outcome.draft is not None, outcome.reasons
+    found = [one for one in outcome.draft.formulation.constraints if one.limit == 4]
+    assert [(len(one.terms), one.relation) for one in found] == [(1, relation), (1, relation)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "rows"),
+    [
+        ("Stools must be at least double benches.", {((1.0, -2.0), ">=", 0.0)}),
+        (
+            "At most 9 benches can be made, and twice as many stools as benches must be made.",
+            {((0.0, 1.0), "<=", 9.0), ((1.0, -2.0), "==", 0.0)},
+        ),
+        (
+            "It was decided that at least 2 but at most 9 benches be made. As many stools as benches must be made.",
+            {((0.0, 1.0), ">=", 2.0), ((0.0, 1.0), "<=", 9.0), ((1.0, -1.0), "==", 0.0)},
+        ),
+    ],
+)
+def test_a_number_stays_with_what_it_counts(rule: str, rows: set[tuple[tuple[float, float], str, float]]) -> None:
+    outcome = ask(TEXT.format(rule=rule))
+    assert outcome.draft is not None, outcome.reasons
+    found = set()
+    for one in outcome.draft.formulation.constraints[1:] + outcome.draft.formulation.constraints[:1]:
+        terms = {term.variable: term.coefficient for term in one.terms}
+        found.add(((terms.get("stools", 0.0), terms.get("benches", 0.0)), one.relation, one.limit))
+    assert rows <= found
+
+
+def test_limits_at_odds_are_told_and_none_is_lost() -> None:
+    text = TEXT.format(rule="At least 9 benches must be made, and three times as many stools as benches must be made.")
+    outcome = ask(text)
+    assert outcome.draft is not None
+    assert len(outcome.draft.formulation.constraints) == 3
+    assert any("no plan" in one.text for one in outcome.draft.formulation.assumptions)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from copilot.drafting.builtin.families.phrases import Account, compiled
+from copilot.drafting.builtin.phrasing import Phrase
 from copilot.drafting.builtin.silent import states_rule
 from copilot.drafting.builtin.words import load
 
@@ -108,7 +109,7 @@ def _has(said: str, key: str) -> bool:
 
 
 @cache
-def _phrases(key: str) -> tuple[re.Pattern[str], ...]:
+def _phrases(key: str) -> tuple[Phrase, ...]:
     return compiled(tuple(load("stories")["asides"][key]))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from copilot.drafting.builtin.families.cells import NUMBER
 from copilot.drafting.builtin.families.sentences import sentence_of, spots_of, written_in
-from copilot.drafting.builtin.phrasing import Dialect
+from copilot.drafting.builtin.phrasing import Dialect, Phrase, said_in
 from copilot.drafting.builtin.words import lexicon, load, stem
 
 _CLAUSE = re.compile(r"[.!?](?=\s|$)|[,;:()]|\n\s*\n|\b(?:and|but|while|whereas|so that|such that)\b")
@@ -43,8 +43,8 @@ class Slot:
     """What a number may be: phrases that stand before it, or behind it."""
 
     name: str
-    before: tuple[re.Pattern[str], ...]
-    after: tuple[re.Pattern[str], ...]
+    before: tuple[Phrase, ...]
+    after: tuple[Phrase, ...]
 
 
 @cache
@@ -54,14 +54,14 @@ def words(family: str) -> Mapping[str, Any]:
 
 
 @cache
-def patterns(family: str, key: str) -> tuple[re.Pattern[str], ...]:
+def patterns(family: str, key: str) -> tuple[Phrase, ...]:
     """The phrases under one key as patterns, longest first."""
     listed = words(family).get(key, [])
     return tuple(_pattern(phrase) for phrase in sorted(listed, key=lambda phrase: -len(phrase)))
 
 
 @cache
-def compiled(phrases: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+def compiled(phrases: tuple[str, ...]) -> tuple[Phrase, ...]:
     """Phrases as patterns."""
     return tuple(map(_pattern, phrases))
 
@@ -77,7 +77,7 @@ def slots(family: str) -> tuple[Slot, ...]:
 
 
 @cache
-def side(kind: str, key: str = "phrases") -> tuple[re.Pattern[str], ...]:
+def side(kind: str, key: str = "phrases") -> tuple[Phrase, ...]:
     """The phrases of one kind of rule beside a family's own, longest first, with its lists of words filled in."""
     listed = load("sides")
     filled = [re.sub(r"\{(\w+)\}", lambda name: str(listed["words"][name[1]]), one) for one in listed[kind][key]]
@@ -85,8 +85,8 @@ def side(kind: str, key: str = "phrases") -> tuple[re.Pattern[str], ...]:
 
 
 @cache
-def _pattern(phrase: str) -> re.Pattern[str]:
-    return _DIALECT.pattern(phrase)
+def _pattern(phrase: str) -> Phrase:
+    return _DIALECT.phrase(phrase)
 
 
 @dataclass(slots=True)
@@ -111,18 +111,18 @@ class Account:
         """Mark a range as understood."""
         self.explained[start:end] = b"\x01" * (end - start)
 
-    def absorb(self, phrases: Iterable[re.Pattern[str]]) -> None:
+    def absorb(self, phrases: Iterable[Phrase | re.Pattern[str]]) -> None:
         """Mark every place where a phrase stands; numbers inside stay open."""
         for phrase in phrases:
             for match in self._places(phrase):
                 self.explain(*match.span())
 
-    def _places(self, phrase: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    def _places(self, phrase: Phrase | re.Pattern[str]) -> Iterator[re.Match[str]]:
         """The places of a phrase; the room that the records left blank is not searched."""
         for begin, end in self.written:
             yield from phrase.finditer(self.prose, begin, end)
 
-    def says(self, phrases: Iterable[re.Pattern[str]]) -> re.Match[str] | None:
+    def says(self, phrases: Iterable[Phrase]) -> re.Match[str] | None:
         """The first place of any of the phrases."""
         found = [match for phrase in phrases if (match := next(self._places(phrase), None))]
         return min(found, key=lambda match: match.start()) if found else None
@@ -195,22 +195,22 @@ class Account:
                 if self.prose[match.end() : said.start].isspace():
                     yield match
 
-    def relax(self, known: Iterable[re.Pattern[str]]) -> None:
+    def relax(self, known: Iterable[Phrase]) -> None:
         """In a sentence that tells a number or a rule of the family, its small words are part of the telling."""
         sentences = {said.sentence for said in self.taken}
         sentences |= {self.sentence_at(match.start()) for phrase in known for match in self._places(phrase)}
-        for start, end in sentences:
-            for phrase in patterns("any", "soft"):
-                for match in phrase.finditer(self.prose, start, end):
-                    self.explain(*match.span())
+        for span, phrase in itertools.product(sentences, said_in(self.prose, patterns("any", "soft"))):
+            for match in phrase.finditer(self.prose, *span):
+                self.explain(*match.span())
 
-    def relax_clauses(self, core: Sequence[re.Pattern[str]]) -> None:
+    def relax_clauses(self, core: Sequence[Phrase]) -> None:
         """A clause that repeats what makes the family may use small words of duty; the next may not."""
         begin = 0
+        core, mild = said_in(self.prose, core), said_in(self.prose, patterns("any", "mild"))
         for edge in (*(match.start() for match in _CLAUSE.finditer(self.prose)), len(self.prose)):
             blank = self.prose[begin:edge].isspace()
             if not blank and any(phrase.search(self.prose, begin, edge) for phrase in core):
-                for phrase in patterns("any", "mild"):
+                for phrase in mild:
                     for match in phrase.finditer(self.prose, begin, edge):
                         self.explain(*match.span())
             begin = edge + 1
@@ -231,7 +231,7 @@ class Account:
     def relax_weak(self) -> None:
         """A clause that tells no number and holds no firm cue tells no rule: its weak cues are part of the telling."""
         begin = 0
-        weak, cues = patterns("any", "weak"), patterns("any", "cues")
+        weak, cues = (said_in(self.prose, patterns("any", key)) for key in ("weak", "cues"))
         for edge in (*_CLAUSE.finditer(self.prose), None):
             start, end = begin, edge.start() if edge else len(self.prose)
             begin = edge.start() + (not edge.group()[0].isalpha()) if edge else end

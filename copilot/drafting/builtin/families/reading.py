@@ -103,13 +103,13 @@ def columns(block: Block) -> dict[str, dict[str, float]]:
 
 
 def unit_of(block: Block, column: str) -> str:
-    """The unit that all cells of a column share. Raises InDoubt where they differ."""
-    units = {cell.unit for record in block.records for cell in record.cells if cell.name == column}
+    """The unit that all cells of a column share, as it is first written. Raises InDoubt where they differ."""
+    units = [cell.unit for record in block.records for cell in record.cells if cell.name == column]
     same = words("any")["same"]
-    units = {unit for unit in units if same.get(unit.lower(), unit.lower()) != column} or units
+    units = [unit for unit in units if same.get(unit.lower(), unit.lower()) != column] or units
     stems = {tuple(stem(word) for word in unit.split()) for unit in units}
     if len(stems) > 1:
-        raise InDoubt(f"The unit of “{column or 'the numbers'}” differs: {', '.join(sorted(units))}.")
+        raise InDoubt(f"The unit of “{column or 'the numbers'}” differs: {', '.join(sorted(set(units)))}.")
     return next(iter(units), "")
 
 

@@ -14,6 +14,7 @@ from copilot.drafting.builtin.families.members import Marked
 from copilot.drafting.builtin.families.phrases import Said, side
 from copilot.drafting.builtin.families.plan import Place, Plan
 from copilot.drafting.builtin.families.reading import Reading
+from copilot.drafting.builtin.phrasing import Phrase
 from copilot.drafting.formulation import Relation, Term
 
 _SUMS: dict[str, tuple[Relation, float]] = {
@@ -72,7 +73,7 @@ def sides_of(reading: Reading, marked: Marked) -> list[Side]:
     return found
 
 
-def _matches(reading: Reading, marked: Marked, phrase: re.Pattern[str]) -> Iterator[re.Match[str]]:
+def _matches(reading: Reading, marked: Marked, phrase: Phrase) -> Iterator[re.Match[str]]:
     """The places of a phrase in the sentences that name a member."""
     for start, end in sorted({reading.account.sentence_at(at) for at in marked.members}):
         yield from phrase.finditer(marked.text, start, end)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from copilot.drafting.builtin.phrasing import Dialect
+from copilot.drafting.builtin.phrasing import Dialect, Phrase
 from copilot.drafting.builtin.words import load
 
 _BREAKS = r"\s,\-‑–—()'\"“”:=/&+"
@@ -14,14 +14,14 @@ _DIALECT = Dialect(rf"[{_BREAKS}]+", rf"((?:[{_BREAKS}]+[^.;?!{_BREAKS}]+){{0,8}
 
 
 @cache
-def phrases(family: str, key: str) -> tuple[re.Pattern[str], ...]:
+def phrases(family: str, key: str) -> tuple[Phrase, ...]:
     """The phrases under one key of the lexicon, longest first."""
     listed = load("nets")[family].get(key, [])
     return tuple(pattern(phrase) for phrase in sorted(listed, key=lambda phrase: -len(phrase)))
 
 
 @cache
-def restated(family: str) -> tuple[re.Pattern[str], ...]:
+def restated(family: str) -> tuple[Phrase, ...]:
     """What a text may say again of a family that the model has anyway, longest first."""
     listed = load("restated")
     kinds = ("any", family, *_ALSO.get(family, ()))
@@ -31,12 +31,12 @@ def restated(family: str) -> tuple[re.Pattern[str], ...]:
 
 
 @cache
-def foreign() -> tuple[re.Pattern[str], ...]:
+def foreign() -> tuple[Phrase, ...]:
     """Words of rules that no model here knows."""
     return tuple(map(pattern, load("restated")["foreign"]["phrases"]))
 
 
 @cache
-def pattern(phrase: str) -> re.Pattern[str]:
+def pattern(phrase: str) -> Phrase:
     """A phrase as a pattern."""
-    return _DIALECT.pattern(phrase)
+    return _DIALECT.phrase(phrase)

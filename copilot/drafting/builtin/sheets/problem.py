@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from copilot.drafting.builtin.families import asides, wordings
 from copilot.drafting.builtin.families.phrases import Account, Said, compiled, patterns
+from copilot.drafting.builtin.phrasing import Phrase
 from copilot.drafting.builtin.sheets.bare import bare_sizes
 from copilot.drafting.builtin.sheets.cells import cell_of
 from copilot.drafting.builtin.sheets.counted import counted_of
@@ -126,7 +127,7 @@ class Problem:
         return self.prose[slice(*said.sentence)]
 
 
-def phrases(family: str, key: str) -> tuple[re.Pattern[str], ...]:
+def phrases(family: str, key: str) -> tuple[Phrase, ...]:
     """The phrases under one key of the lexicon of sheets, as patterns."""
     listed = load("sheets").get(family, {}).get(key, [])
     return compiled(tuple(sorted(listed, key=lambda phrase: -len(phrase))))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from copilot.drafting.builtin.families.members import ONE, SEVERAL, Marked
 from copilot.drafting.builtin.families.phrases import Said
+from copilot.drafting.builtin.phrasing import Phrase
 from copilot.drafting.builtin.sheets.problem import Problem, phrases
 from copilot.drafting.formulation import Relation
 
@@ -109,7 +110,7 @@ def _is_used(problem: Problem, marked: Marked, match: re.Match[str]) -> bool:
     return all(problem.account.explained[at] for at in marks)
 
 
-def _matches(problem: Problem, marked: Marked, phrase: re.Pattern[str]) -> Sequence[re.Match[str]]:
+def _matches(problem: Problem, marked: Marked, phrase: Phrase) -> Sequence[re.Match[str]]:
     spans = sorted({problem.account.sentence_at(at) for at in marked.members})
     return [match for start, end in spans for match in phrase.finditer(marked.text, start, end)]
 

@@ -92,8 +92,11 @@ def _names_some(rule: Rule, context: Context, parts: Parts) -> bool:
 
 
 def _loosely(rule: Rule, row: int, unit: str, reading: Reading) -> int:
-    """A limit whose words fit nothing is of the number of all decisions together, as a stated assumption."""
-    if row != -3 or rule.limit.shape == "money" or unit in lexicon().measure_stems or rule.strict:
+    """A limit whose words fit nothing is of the number of all decisions together, as a stated assumption.
+
+    A bare number is not: in "at least 4 but at most 9 vans" it is of what the next one counts.
+    """
+    if row != -3 or not unit or rule.limit.shape == "money" or unit in lexicon().measure_stems or rule.strict:
         return row
     said = f"{rule.limit.text} {unit}".strip()
     reading.notes.append(f'"{said}" is read as the number of all that is chosen together.')

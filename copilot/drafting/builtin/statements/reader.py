@@ -12,7 +12,7 @@ from copilot.drafting.builtin.ledger import check
 from copilot.drafting.builtin.letters.rules import Rule
 from copilot.drafting.builtin.letters.settle import settled_rules
 from copilot.drafting.builtin.mentions import Mentions, Part, Parts
-from copilot.drafting.builtin.overlooked import overlooked
+from copilot.drafting.builtin.overlooked import left_out, overlooked
 from copilot.drafting.builtin.reading import Reading
 from copilot.drafting.builtin.rownames import row_name
 from copilot.drafting.builtin.statements.aiming import goal_of
@@ -22,7 +22,7 @@ from copilot.drafting.builtin.statements.lexing import lexemes_of
 from copilot.drafting.builtin.statements.placing import placed
 from copilot.drafting.builtin.statements.sums import Aside, Given, Statement
 from copilot.drafting.builtin.tokens import Sentence
-from copilot.drafting.builtin.words import lexicon
+from copilot.drafting.builtin.words import lexicon, said_among
 
 _EARLY = 2  # sentences in which the decisions are first told of
 _LIMITS = frozenset({"least", "most", "than", "needs", "need", "exactly"})
@@ -154,18 +154,14 @@ def _settle(reading: Reading, told: Told, parted: Sequence[Parts]) -> None:
     reading.gaps.extend([gap] if gap else [])
     settled_rules(reading, rules)
     reading.gaps.extend(overlooked(parted, reading.limits, reading.rows))
+    reading.gaps.extend(left_out(parted, reading.limits, reading.rows))
     check(reading)
 
 
 def _depends(parts: Parts, statements: Sequence[Statement]) -> bool:
     """Whether a rule holds only under a condition, or is one of two: "if", "unless", "not both"."""
     low = [part.low for part in parts]
-    logical = any(
-        tuple(low[spot : spot + len(phrase)]) == phrase
-        for phrase in lexicon().cues.logical
-        for spot in range(len(low))
-        if low[spot] == phrase[0]
-    )
+    logical = any(said_among(lexicon().cues.logical, low))
     ruled = any(isinstance(one, Rule) and not one.pending for one in statements)
     asks = bool({"what", "how", "which", "find", "determine"} & set(low))
     return logical or (ruled and bool({"if", "unless", "either"} & set(low)) and not asks)

@@ -15,6 +15,7 @@ from copilot.drafting.builtin.families.asides import is_turned
 from copilot.drafting.builtin.families.cells import NUMBER
 from copilot.drafting.builtin.families.phrases import compiled
 from copilot.drafting.builtin.families.places import Places
+from copilot.drafting.builtin.phrasing import Phrase
 from copilot.drafting.builtin.silent import states_rule
 from copilot.drafting.builtin.words import lexicon, load
 
@@ -76,7 +77,7 @@ def _sentences(prose: str) -> Iterable[str]:
         begin = stop
 
 
-def _without(sentence: str, known: Iterable[re.Pattern[str]]) -> str:
+def _without(sentence: str, known: Iterable[Phrase]) -> str:
     for phrase in known:
         sentence = phrase.sub(" ", sentence)
     return sentence
