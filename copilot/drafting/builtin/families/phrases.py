@@ -16,8 +16,10 @@ from copilot.drafting.builtin.words import lexicon, load
 
 _CLAUSE = re.compile(r"[.!?](?=\s|$)|[,;:()]|\n\s*\n|\b(?:and|but|while|whereas|so that|such that)\b")
 _COMPOUND = re.compile(r"[-‑](?:hour|day|week|month|year|stage|phase|dimensional)\b")
+_STAGES = re.compile(r"[-‑](?:stage|phase|dimensional)\b")
 _BOUND = re.compile(
-    r"\b(?:at (?:least|most)|(?:more|less|fewer) than|exceeds?|below|above|over|maximum|minimum|multiples? of)"
+    r"\b(?:at (?:least|most)|(?:more|less|fewer) than|exceeds?|below|above|over|maximum|minimum|multiples? of"
+    r"|(?:limit|capacity|ceiling|allowance|budget|maximum|minimum) of)"
     r"\s*$",
     re.IGNORECASE,
 )
@@ -142,7 +144,7 @@ class Account:
         """Numbers given to the slots of a family by the words next to them; the nearest phrase before it wins."""
         found: dict[str, list[Said]] = {}
         edges = [said.end for said in self.numbers]
-        for said in tuple(self.numbers):
+        for said in [one for one in self.numbers if not _STAGES.match(self.prose, one.end)]:
             previous = max([edge for edge in edges if edge <= said.start], default=0)
             before = (max(previous, said.sentence[0]), said.start)
             following = min([other.start for other in self.numbers if other.start > said.end], default=len(self.prose))

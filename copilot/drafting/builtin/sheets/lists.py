@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copilot.drafting.builtin.sheets.cells import Cell, cell_of
 from copilot.drafting.builtin.sheets.grids import lines_of
@@ -145,11 +145,28 @@ def sheet_of(items: Items) -> Sheet | None:
     told = [facts_of(item.rest) for item in items.items]
     if any(facts is None for facts in told) or not any(told):
         return None
-    columns = _columns([facts or () for facts in told])
+    columns = _columns(_named_once([facts or () for facts in told]))
     if columns is None:
         return None
     labels = tuple(item.label for item in items.items)
     return Sheet("", labels, columns, items.start, items.end, items.intro, listed=True)
+
+
+def _named_once(told: Sequence[tuple[Fact, ...]]) -> Sequence[tuple[Fact, ...]]:
+    """ "the Bells (4 people), the Cottons (3)": the numbers of the others are of the kind that the first ones are."""
+    first, others = told[0], told[1:]
+    bare = all(not fact.words and not fact.cell.unit and fact.cell.value is not None for one in others for fact in one)
+    if (
+        not bare
+        or not all(fact.words or fact.cell.unit for fact in first)
+        or {len(first)} != {len(one) for one in others}
+    ):
+        return told
+    return [first, *(tuple(map(_of_kind, one, first)) for one in others)]
+
+
+def _of_kind(fact: Fact, named: Fact) -> Fact:
+    return Fact(replace(fact.cell, unit=named.cell.unit), named.words)
 
 
 def facts_of(rest: str) -> tuple[Fact, ...] | None:
