@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from copilot.drafting.builtin.families.phrases import Account
 from copilot.drafting.builtin.phrasing import Dialect
 
 PLAIN = Dialect(r"[\s,-]+", r"(?:[\s,-]+(?!not\b)[^\s,.-]+){0,8}?")
@@ -33,3 +34,26 @@ def test_a_phrase_is_found_where_it_is_said(phrase: str, text: str, found: str |
 def test_an_option_without_brackets_is_a_fault_of_the_lexicon() -> None:
     with pytest.raises(ValueError, match="only a choice in brackets"):
         PLAIN.pattern("the limits? of")
+
+
+@pytest.mark.parametrize(
+    ("prose", "is_bound"),
+    [
+        ("Use at least four cost components.", True),
+        ("Use no more than four of the sites.", True),
+        ("It stands for exactly four sites.", True),
+        ("Each may hold over four pallets.", True),
+        ("There is a fee of $4 for it.", True),
+        ("The loads are multiples of 4.", True),
+        ("The plan runs for four weeks.", False),
+        ("Demand is known over four weeks.", False),
+        ("The work is spread over four sites.", False),
+        ("It is considering opening up to four sites.", False),
+        ("It may open up to four sites.", True),
+    ],
+)
+def test_a_number_that_ends_what_may_be_counts_no_records(prose: str, is_bound: bool) -> None:
+    account = Account(prose)
+    assert [account.bounds(said) for said in account.numbers] == [is_bound]
+    account.count(4)
+    assert [said.value for said in account.counts] == ([] if is_bound else [4])

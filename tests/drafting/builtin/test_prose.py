@@ -116,9 +116,9 @@ def test_an_objective_that_is_not_named_is_asked_about() -> None:
 
 
 def test_a_message_of_200_kilobytes_is_refused_at_once() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     outcome = ask("A desk takes 4 hours. " * 9_100)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
     assert outcome.status == "abstained"
     assert "20,000" in outcome.reasons[0]
 
@@ -127,9 +127,9 @@ def test_a_message_of_200_kilobytes_is_refused_at_once() -> None:
     "piece", ["A desk takes 4 hours and ", "a, b and c or d, ", "twice as many ", "1/2 ", "x <= ", "(", "$", "- "]
 )
 def test_a_long_odd_text_takes_bounded_time(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     outcome = ask((piece * 20_000)[:20_000])
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert outcome.status in ("abstained", "question")
 
 
@@ -144,7 +144,7 @@ def test_odd_characters_are_refused_with_a_sentence(text: str) -> None:
 
 def test_drafting_is_quick() -> None:
     ask(WORKSHOP)
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(5):
         ask(WORKSHOP)
-    assert (time.perf_counter() - started) / 5 < 0.25
+    assert (time.process_time() - started) / 5 < 0.25

@@ -22,13 +22,14 @@ _TIMELESS = {"mix", "diet", "knapsack", "covering", "facility", "transport", "as
 _TIMELESS |= {"options", "maxflow", "mincost"}
 
 
-def relax(account: Account, prose: str, labels: Iterable[str], family: str) -> None:
+def relax(account: Account, labels: Iterable[str], family: str) -> None:
     """Explain the asides of a longer text; numbers, labels and hard words elsewhere stay open."""
+    prose = account.prose
     if len(re.findall(r"\w+", prose)) < _LEAST:
         return
     named = _named(tuple(labels))
-    for start, end in _sentences(account, prose):
-        said = _open(account, prose, start, end)
+    for start, end in _sentences(account):
+        said = _open(account, start, end)
         if family in _TIMELESS and not _has(prose[start:end], "binding"):
             said = _without(said, "passing")
         numbered = any(start <= number.start < end for number in account.numbers)
@@ -37,10 +38,23 @@ def relax(account: Account, prose: str, labels: Iterable[str], family: str) -> N
         account.explain(start, end)
 
 
-def rules_left(account: Account, prose: str) -> list[tuple[str, int]]:
+def reasons(account: Account, left: Iterable[tuple[str, int]]) -> list[str]:
+    """Why a text is not understood: what its account leaves, (what, where), else the rules that were lost."""
+    found = list(left) or _lost(account)
+    return [_reason(account, what, start) for what, start in sorted(found, key=lambda one: one[1])]
+
+
+def _reason(account: Account, what: str, start: int) -> str:
+    begin, end = account.sentence_at(start)
+    said = " ".join(account.prose[begin:end].replace(" .", " ").split())
+    return f"I did not understand {what} in “{said[:200]}”"
+
+
+def _lost(account: Account) -> list[tuple[str, int]]:
     """("a rule", where) for each sentence that states one and from which hardly anything was read."""
+    prose = account.prose
     found = []
-    for start, end in _sentences(account, prose):
+    for start, end in _sentences(account):
         said = "".join(" " if account.explained[at] else prose[at] for at in range(start, end))
         if len("".join(said.split())) > _UNREAD * len("".join(prose[start:end].split())) and states_rule(said):
             found.append(("a rule", start))
@@ -55,18 +69,18 @@ def denied(prose: str, labels: Iterable[str]) -> list[tuple[str, int]]:
     return [("a rule", ban.start()) for ban in bans if behind.match(prose, ban.end())]
 
 
-def _sentences(account: Account, prose: str) -> list[tuple[int, int]]:
+def _sentences(account: Account) -> list[tuple[int, int]]:
     """The sentences with words in them, in order."""
     found: list[tuple[int, int]] = []
-    for match in re.finditer(r"\w+", prose):
+    for match in re.finditer(r"\w+", account.prose):
         if not found or match.start() >= found[-1][1]:
             found.append(account.sentence_at(match.start()))
     return found
 
 
-def _open(account: Account, prose: str, start: int, end: int) -> str:
+def _open(account: Account, start: int, end: int) -> str:
     """What of a sentence is not explained yet, without the phrases that are no rule anywhere."""
-    said = "".join(" " if account.explained[at] else prose[at] for at in range(start, end))
+    said = "".join(" " if account.explained[at] else account.prose[at] for at in range(start, end))
     return _without(said, "harmless")
 
 

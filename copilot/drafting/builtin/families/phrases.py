@@ -12,20 +12,14 @@ from typing import Any
 from copilot.drafting.builtin.families.cells import NUMBER
 from copilot.drafting.builtin.families.sentences import sentence_of, spots_of, written_in
 from copilot.drafting.builtin.phrasing import Dialect
-from copilot.drafting.builtin.words import lexicon, load
+from copilot.drafting.builtin.words import lexicon, load, stem
 
 _CLAUSE = re.compile(r"[.!?](?=\s|$)|[,;:()]|\n\s*\n|\b(?:and|but|while|whereas|so that|such that)\b")
 _COMPOUND = re.compile(r"[-‑](?:hour|day|week|month|year|stage|phase|dimensional)\b")
 _STAGES = re.compile(r"[-‑](?:stage|phase|dimensional)\b")
-_BOUND = re.compile(
-    r"\b(?:at (?:least|most)|(?:more|less|fewer) than|exceeds?|below|above|over|maximum|minimum|multiples? of"
-    r"|(?:limit|capacity|ceiling|allowance|budget|maximum|minimum) of)"
-    r"\s*$",
-    re.IGNORECASE,
-)
 _SUFFIX = re.compile(r"(?:[Kk](?!\w)|\s?%)?")
 _SIGNS = "$€£¥%"
-_LIMITED = re.compile(r"\b(?:below|under|above|than|exceed|exceeding|multiples? of|divisible by)\s+$", re.I)
+_NEAR = 30  # characters
 _UP_TO = re.compile(r"[\"'’”]?\s*(?:through|to|up to|until|–|-|…|\.\.\.)\s*(?:[A-Za-z]+ )?[\"'‘“]?")
 _BREAKS = r"\s,\-‑–—()'\"’“”:"
 _BREAK = rf"[{_BREAKS}]+"
@@ -178,10 +172,9 @@ class Account:
             between = self.prose[one.end : other.start]
             if one.value in (0, 1) and other.value - one.value + 1 in sizes and _UP_TO.fullmatch(between):
                 self.counts += [self.take(one), self.take(other)]
-        for said in [said for said in self.numbers if not self._limits(said)]:
+        for said in [said for said in self.numbers if not self.bounds(said)]:
             counted = any(phrase.match(self.prose, said.end + 1) for phrase in patterns("any", "counted"))
-            bound = _BOUND.search(self.prose[max(0, said.start - 24) : said.start])
-            if (said.value in sizes and not bound) or counted or _is_any_two(self.prose, said):
+            if said.value in sizes or counted or _is_any_two(self.prose, said):
                 self.counts.append(self.take(said))
         for said in [said for said in self.numbers if said.value == 0]:
             start, end = said.sentence
@@ -190,9 +183,18 @@ class Account:
                 self.counts.append(self.take(said))
                 self.explain(start, end)
 
-    def _limits(self, said: Said) -> bool:
+    def bounds(self, said: Said) -> bool:
         """Whether a number is an amount of money, a part, or the end of what something may be: no count of records."""
-        return said.unit[:1] in {*_SIGNS} or _LIMITED.search(self.prose, 0, said.start) is not None
+        return said.unit[:1] in {*_SIGNS} or any(
+            not _is_extent(self.prose, bound, said) for bound in self._right_before(said, "bounds")
+        )
+
+    def _right_before(self, said: Said, key: str) -> Iterator[re.Match[str]]:
+        """Phrases that end where a number begins."""
+        for phrase in patterns("any", key):
+            for match in phrase.finditer(self.prose, max(0, said.start - _NEAR), said.start):
+                if self.prose[match.end() : said.start].isspace():
+                    yield match
 
     def relax(self, known: Iterable[re.Pattern[str]]) -> None:
         """In a sentence that tells a number or a rule of the family, its small words are part of the telling."""
@@ -244,17 +246,30 @@ class Account:
 
     def left(self) -> list[tuple[str, int, int]]:
         """(what is not explained, start, end): numbers, and words that state a rule."""
-        open_numbers = [(f"the number {self.prose[n.start : n.end]}", n.start, n.end) for n in self.numbers]
-        cues = []
+        found = [(f"the number {self.prose[n.start : n.end]}", n.start, n.end) for n in self.numbers]
         for phrase in patterns("any", "cues"):
             for match in self._places(phrase):
                 if not all(self.explained[match.start() : match.end()]):
-                    cues.append((f"“{match.group().lower()}”", match.start(), match.end()))
-        return sorted(open_numbers + cues, key=lambda item: item[1])
+                    found.append((f"“{match.group().lower()}”", match.start(), match.end()))
+        return sorted(found, key=lambda item: item[1])
 
     def sentence_at(self, start: int) -> tuple[int, int]:
         """Range of the sentence around an offset."""
         return sentence_of(self.prose, start)
+
+
+def _is_extent(prose: str, bound: re.Match[str], said: Said) -> bool:
+    """Whether a bound is none: "over 6 weeks", "spread over 3 sites", "considers opening up to 8 sites"."""
+    if bound.group().lower() == "over" and stem(said.unit.split(" ")[0].lower()) in _periods():
+        return True
+    begin = max(0, bound.start() - _NEAR)
+    spans = [one.end() for phrase in patterns("any", "extents") for one in phrase.finditer(prose, begin, bound.end())]
+    return bound.end() in spans
+
+
+@cache
+def _periods() -> frozenset[str]:
+    return frozenset(stem(word) for word in load("units")["periods"])
 
 
 def _is_any_two(prose: str, said: Said) -> bool:

@@ -50,12 +50,10 @@ class Reading:
         self._enumerations()
         self.account.relax_weak()
         labels = [record.label for block in self.layout.blocks for record in block.records]
-        asides.relax(self.account, self.layout.prose, (*labels, *self.layout.places), family)
-        left = [(what, start) for what, start, _ in self.account.left()]
-        left = left or asides.rules_left(self.account, self.layout.prose)
+        asides.relax(self.account, (*labels, *self.layout.places), family)
         small = self.layout.prose.lower()
         named = [label for label in labels if len(label) > 1 and label.lower() in small and self._names(label)]
-        reasons = [self._reason(what, start) for what, start in left]
+        reasons = asides.reasons(self.account, ((what, start) for what, start, _ in self.account.left()))
         reasons += [f"“{label}” is named in the text beside its record." for label in named]
         if reasons:
             raise NotAllSaid(*dict.fromkeys(reasons))
@@ -84,11 +82,6 @@ class Reading:
         named = re.compile(rf"(?<!\w)(?i:{words}){end if not head or len(last) == 1 else f'(?i:{end})'}(?!\w)")
         spots = [match.span() for match in named.finditer(self.layout.prose)]
         return any(not all(self.account.explained[start:end]) for start, end in spots)
-
-    def _reason(self, what: str, at: int) -> str:
-        start, end = self.account.sentence_at(at)
-        said = " ".join(self.layout.prose[start:end].split())[:200]
-        return f"I did not understand {what} in “{said}”"
 
 
 def columns(block: Block) -> dict[str, dict[str, float]]:

@@ -24,12 +24,6 @@ _KEY = re.compile(
 )
 _HEADING = re.compile(r"[^\n.?!]+:[ \t.]*$", re.MULTILINE)
 _RULED = re.compile(r"\b(?:not|no|never|only|must|if|unless|at least|at most|except)\b|n't", re.IGNORECASE)
-_BOUND = re.compile(
-    r"\b(?:at least|at most|more than|less than|fewer than|up to|exactly|only|exceed|below|above|maximum|minimum"
-    r"|(?<!watch )(?<!watches )(?<!spread )over)"
-    r"\s*$",
-    re.IGNORECASE,
-)
 _COUNTED = re.compile(r"\b(?:number|count|no\.?) of [^.\n:=]*(?::|=|is)\s*$", re.IGNORECASE)
 _BOUNDEN = re.compile(
     r"\b(?:must|has to|have to|needs? to|should|shall|only|each|every|at (?:least|most)|both|exactly|not|no|never"
@@ -61,7 +55,7 @@ def count(reading: Reading, sizes: Sequence[int]) -> None:
                 )
             )
             or (said.value in sizes and _COUNTED.search(before))
-            or (said.value in sizes and noun and not _is_measure(noun.group()) and not _BOUND.search(before))
+            or (said.value in sizes and noun and not _is_measure(noun.group()) and not reading.account.bounds(said))
         ):
             reading.account.counts.append(reading.account.take(said))
 

@@ -119,8 +119,8 @@ class Reading:
         listing.legend(self)
         self._goal_clauses(family)
         listing.enumerate_names(self, strict=family in _STRICT)
-        asides.relax(self.account, self.marks.prose, self.data.labels, family)
-        reasons = [*self.data.strange, *self._left()]
+        asides.relax(self.account, self.data.labels, family)
+        reasons = [*self.data.strange, *asides.reasons(self.account, self._left())]
         if reasons:
             raise NotAllSaid(*dict.fromkeys(reasons))
 
@@ -150,21 +150,18 @@ class Reading:
                 return start, edge.start()
         return start, end
 
-    def _left(self) -> Iterator[str]:
-        """Numbers, cues of rules and names that nothing explains."""
+    def _left(self) -> Iterator[tuple[str, int]]:
+        """(what, where): numbers, cues of rules and names that nothing explains."""
         prose, account = self.marks.prose, self.account
-        left = [(f"the number {prose[said.start : said.end]}", said.start) for said in account.numbers]
+        yield from ((f"the number {prose[said.start : said.end]}", said.start) for said in account.numbers)
         for match in self.places("any", "cues"):
             if not all(account.explained[match.start() : match.end()]):
-                left.append((f"“{match.group().lower()}”", match.start()))
+                yield f"“{match.group().lower()}”", match.start()
         for phrase in foreign():
-            left += [(f"“{match.group().lower()}”", match.start()) for match in phrase.finditer(self.marks.text)]
+            yield from ((f"“{match.group().lower()}”", match.start()) for match in phrase.finditer(self.marks.text))
         for one in self.marks.mentions:
             if not all(account.explained[one.start : one.end]):
-                left.append((f"“{one.label}”", one.start))
-        for what, start in sorted(left or asides.rules_left(account, prose), key=lambda item: item[1]):
-            begin, end = account.sentence_at(start)
-            yield f"I did not understand {what} in “{' '.join(prose[begin:end].replace(' .', ' ').split())[:200]}”"
+                yield f"“{one.label}”", one.start
 
 
 def _cues_in(text: str) -> tuple[Place, ...]:

@@ -96,10 +96,9 @@ class Problem:
         labels = [
             label for sheet in self.sheets for label in (*sheet.labels, *(column.head for column in sheet.columns))
         ]
-        asides.relax(account, self.prose, labels, family)
+        asides.relax(account, labels, family)
         named = [label for sheet in self.sheets for label in sheet.labels]
-        left = list(self._left()) or asides.denied(self.prose, named)
-        reasons = [self._reason(what, start) for what, start in left or asides.rules_left(account, self.prose)]
+        reasons = asides.reasons(account, list(self._left()) or asides.denied(self.prose, named))
         if reasons:
             raise Doubt(*dict.fromkeys(reasons))
 
@@ -113,11 +112,6 @@ class Problem:
                 for match in phrase.finditer(self.prose, start, end):
                     if not all(account.explained[match.start() : match.end()]):
                         yield f"“{match.group().lower()}”", match.start()
-
-    def _reason(self, what: str, at: int) -> str:
-        start, end = self.account.sentence_at(at)
-        said = " ".join(self.prose[start:end].split())[:200]
-        return f"I did not understand {what} in “{said}”"
 
     def _names(self) -> Iterable[str]:
         """Words of the heads: they name data and say no rule."""
