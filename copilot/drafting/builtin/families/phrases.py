@@ -16,7 +16,6 @@ from copilot.drafting.builtin.words import lexicon, load, stem
 
 _CLAUSE = re.compile(r"[.!?](?=\s|$)|[,;:()]|\n\s*\n|\b(?:and|but|while|whereas|so that|such that)\b")
 _COMPOUND = re.compile(r"[-‑](?:hour|day|week|month|year|stage|phase|dimensional)\b")
-_STAGES = re.compile(r"[-‑](?:stage|phase|dimensional)\b")
 _SUFFIX = re.compile(r"(?:[Kk](?!\w)|\s?%)?")
 _SIGNS = "$€£¥%"
 _NEAR = 30  # characters
@@ -138,7 +137,7 @@ class Account:
         """Numbers given to the slots of a family by the words next to them; the nearest phrase before it wins."""
         found: dict[str, list[Said]] = {}
         edges = [said.end for said in self.numbers]
-        for said in [one for one in self.numbers if not _STAGES.match(self.prose, one.end)]:
+        for said in [n for n in self.numbers if not re.match(r"[-‑](?:stage|phase)\b", self.prose[n.end :])]:
             previous = max([edge for edge in edges if edge <= said.start], default=0)
             before = (max(previous, said.sentence[0]), said.start)
             following = min([other.start for other in self.numbers if other.start > said.end], default=len(self.prose))

@@ -33,6 +33,7 @@ _BETWEEN = re.compile(
     r"\b(?:between|from)\s+(?P<least>\d[\d,]*(?:\.\d+)?)(?:\s[^\W\d_]+)?\s+(?:and|to)\s+(?P<most>\d[\d,]*(?:\.\d+)?)"
     r"(?P<unit>(?:\s[^\W\d_]+)?)"
 )
+_LINK = re.compile(r"\b[A-Z][\w'’-]* (?:to|→|->) (?:the )?[A-Z]\w*:? \D{0,2}\d")
 _LONGEST_WORDS = 4
 _MONEY = ("$", "€", "£", "¥")
 
@@ -143,7 +144,7 @@ def _names_things(rest: str) -> bool:
 def sheet_of(items: Items) -> Sheet | None:
     """The sheet of a list whose items tell the same facts; None where they do not."""
     told = [facts_of(item.rest) for item in items.items]
-    if any(facts is None for facts in told) or not any(told):
+    if any(facts is None for facts in told) or not any(told) or any(_LINK.search(one.rest) for one in items.items):
         return None
     columns = _columns(_named_once([facts or () for facts in told]))
     if columns is None:
