@@ -18,6 +18,7 @@ from copilot.drafting.builtin.languages import NOT_ENGLISH, foreign_language
 from copilot.drafting.builtin.nets import route as nets
 from copilot.drafting.builtin.sanity import doubt_of
 from copilot.drafting.builtin.sheets import route as sheets
+from copilot.drafting.builtin.wholeness import contrary_to
 from copilot.drafting.formulation import Formulation
 from copilot.drafting.program import data_of, write_program
 
@@ -51,7 +52,7 @@ class BuiltinDrafter:
             outcome = self._route(request)
             if outcome.draft is None or request.previous is not None or algebra.is_algebra(request.text):
                 return outcome  # an edit and a formula mean what they say
-            return _doubted(outcome)
+            return _doubted(outcome, request.text)
         except (AlgebraError, DraftingError) as error:
             return DraftOutcome(status="abstained", reasons=(str(error),))
         except OverflowError:
@@ -175,10 +176,11 @@ class BuiltinDrafter:
         return DraftOutcome(status="complete", draft=draft, questions=questions)
 
 
-def _doubted(outcome: DraftOutcome) -> DraftOutcome:
-    """The outcome, unless its draft has no best plan: then it was probably misread."""
+def _doubted(outcome: DraftOutcome, text: str) -> DraftOutcome:
+    """The outcome, unless its draft has no best plan or is not as whole as the text says: then it was misread."""
     formulation = outcome.draft.formulation if outcome.draft else None
     reason = doubt_of(formulation) if formulation and formulation.sets else ""  # prose has doubts of its own
+    reason = reason or (contrary_to(formulation, text) if formulation else "")
     return DraftOutcome(status="abstained", reasons=(reason,), partial=formulation) if reason else outcome
 
 

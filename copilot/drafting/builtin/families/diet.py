@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from copilot.drafting.builtin import wholeness
 from copilot.drafting.builtin.families.blocks import Block, Record
 from copilot.drafting.builtin.families.cells import cells_of
 from copilot.drafting.builtin.families.phrases import patterns, words
@@ -155,7 +156,8 @@ def _written(
     said, place = account.sentence_at(goal.start()), place_of(block)
     plan = Plan(reading.layout.text, reading.layout.sources)
     items = plan.index("items", [label_of(label) for label in block.labels], place)
-    split = account.says(patterns(FAMILY, "divisible"))
+    free = (*patterns(FAMILY, "divisible"), *wholeness.phrases("parts"))
+    split = account.says(free) and not account.says(wholeness.phrases("whole"))
     buy = plan.variable("buy", (items,), said, domain="continuous" if split else "integer", label="portions bought")
     if split is None:
         plan.assume("Portions are whole numbers.", buy)

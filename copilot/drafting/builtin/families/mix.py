@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from copilot.drafting.builtin import wholeness
 from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.mixlimits import CHOSEN, USED, Limit, limits_of
 from copilot.drafting.builtin.families.phrases import patterns, words
@@ -183,6 +184,7 @@ def _variable(plan: Plan, reading: Reading, mix: _Mix, items: str) -> str:
     """The amount of each option: a part of it, any amount, or whole numbers."""
     account = reading.account
     partly, whole, any_amount = (account.says(patterns(FAMILY, key)) for key in ("partly", "whole", "divisible"))
+    whole = whole or account.says(wholeness.phrases("whole"))
     if partly:
         said = account.sentence_at(partly.start())
         take = plan.variable("part", (items,), said, label="part of each option that is taken")

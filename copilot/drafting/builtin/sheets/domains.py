@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from copilot.drafting.builtin import wholeness
 from copilot.drafting.builtin.sheets.choice import Choice
 from copilot.drafting.builtin.sheets.limits import Limit
 from copilot.drafting.builtin.sheets.problem import Doubt, phrases
@@ -80,7 +81,12 @@ def _leaves_all_in(choice: Choice) -> bool:
 
 def _said(choice: Choice) -> dict[str, re.Match[str] | None]:
     """What the text says of the options, by the keys of the lexicon."""
+    account = choice.problem.account
     said = {key: choice.problem.says(FAMILY, key) for key in _KEYS}
+    outright = {key: account.says(wholeness.phrases(key)) for key in ("whole", "parts")}
+    if outright["whole"] or outright["parts"]:
+        said |= {"whole": outright["whole"], "any_amount": outright["parts"] or said["any_amount"]}
+        account.absorb((*wholeness.phrases("whole"), *wholeness.phrases("parts")))
     said["many"] = _amounts_asked(choice)
     if (free := said["any_amount"]) and (whole := said["whole"]) and free.start() <= whole.start() < free.end():
         said["whole"] = None  # "not only whole litres"
