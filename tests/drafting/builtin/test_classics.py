@@ -64,6 +64,8 @@ def _store(**other: str) -> str:
         {"lost": "If the demand of a week cannot be covered, the missing amount is lost and is not made up later."},
         {"room": "The silo imposes an upper bound of 60 units on the stock at any moment."},
         {"cost": BARGE},
+        {"lead": "Each order, however, is subject to a 1-week lead time before it becomes available."},
+        {"cost": BARGE.replace("9 per unit of unmet demand", "9 for each unit of unmet need")},
     ],
 )
 def test_a_store_may_be_said_in_many_ways(other: dict[str, str]) -> None:

@@ -27,6 +27,10 @@ ROADS = Table(
         "capacity": [20, 10, 30, 15, 12],
     },
 )
+TRAINS = """Twenty wagons have to get from the port of Lund to Ystad. Trains run Lund-Malmo (up to 15 wagons, £2 each),
+Lund-Sjobo (up to 12, £5 each), Malmo-Sjobo (up to 8, £1 each), Malmo-Ystad (up to 10, £6 each) and
+Sjobo-Ystad (up to 16, £2 each). {rule}What do we pay at the least?
+"""
 LENGTHS = Table("roads.csv", {name: cells for name, cells in ROADS.columns.items() if name != "capacity"})
 PLANTS = Table("plants", {"plant": ["P1", "P2"], "supply": [30, 50]})
 SHOPS = Table("shops", {"shop": ["S1", "S2", "S3"], "demand": [20, 35, 15]})
@@ -107,3 +111,12 @@ def test_a_table_with_words_that_may_be_a_rule_is_no_family() -> None:
     boxes = Table("boxes", {"box": ["a", "b"], "size": [60, 40], "kind": ["fragile", "heavy"]})
     text = "Store all boxes, each in exactly one crate, in as few crates as possible. Each crate holds up to 100."
     assert ask(text, tables=(boxes,)).status == "abstained"
+
+
+@pytest.mark.parametrize("rule", ["", "Nothing can be left in Malmo or Sjobo. "])
+def test_a_flow_leaves_nothing_on_the_way(rule: str) -> None:
+    assert optimum(drafted(TRAINS.format(rule=rule))) == pytest.approx(128)
+
+
+def test_a_flow_that_must_pass_a_place_is_not_read_as_free() -> None:
+    assert ask(TRAINS.format(rule="At least 5 wagons must be left in Malmo. ")).status != "complete"

@@ -55,6 +55,8 @@ def best(lead: int, *, caps: Mapping[int, float] = {}, floors: Mapping[int, floa
         ("In week 3, the maximum order quantity is 6 tons.", {2: 6}, {}),
         ("Specifically, in the second week, the maximum quantity ordered is 5 tons.", {1: 5}, {}),
         ("By the end of week 2, the stock on hand must be no less than 14 tons.", {}, {1: 14}),
+        ("On week 2, the stock must be held at a level no lower than 14 tons.", {}, {1: 14}),
+        ("In the third week, the upper limit for an order is 6 tons.", {2: 6}, {}),
         ("In the third week, the stock must be at least 3 tons. In week 4, the maximum order is 9.", {3: 9}, {2: 3}),
     ],
 )

@@ -240,11 +240,28 @@ MEALS = """A charity has 120 thousand euros for its work.
 
 {rule} How many people can be helped at most?
 """
+TOURISTS = """Six groups want to cross the lake: the Ambers (4 people), the Birks (3), the Corals (5), the Dorns (2),
+the Elses (6) and the Flints (3). Every boat seats 9, and no group may be split. {rule}What is the smallest number of
+boats?
+"""
+TRACKS = """A band puts its songs on tapes that hold 60 minutes each. The songs last 34, 21, 25, 18, 39 and 26 minutes.
+{rule}How few tapes will do?
+"""
+CLIPS = """Breaks of 90 seconds are filled with clips, and none may be cut in two:
+* Clip A: 45 s
+* Clip B: 30 s
+* Clip C: 60 s
+* Clip D: 25 s
+{rule}The fewer breaks are needed, the better. Into which break should each clip go?
+"""
 
 
 @pytest.mark.parametrize(
     ("text", "rule", "best"),
     [
+        (TOURISTS, "", 3),
+        (TRACKS, "", 3),
+        (CLIPS, "", 2),
         (FINDS, "", 355),
         (TILLS, "", 14),
         (BREADS, "", 17_700),
@@ -259,6 +276,9 @@ def test_a_list_in_a_sentence_and_an_edge_named_by_its_unit_are_read(text: str, 
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
+        (TOURISTS, "A boat with children needs an escort of 2. "),
+        (TRACKS, "Every tape begins with a greeting of 2 minutes. "),
+        (CLIPS, "Two clips of one firm must not be in one break. "),
         (FINDS, "The finds she leaves must be insured for $20 each. "),
         (TILLS, "No more than 4 cashiers may start on one day. "),
         (BREADS, "The oven has to rest before each loaf of spelt."),

@@ -20,6 +20,12 @@ The rates per unit are:
 
 {end}
 """
+LISTED = """Orchards and juice makers.
+What the orchards have, in litres a day: Elm 30, Fern 45.
+What the juice makers need: Gorse 40, Holly 30.
+Tanker charges per litre: Elm to Gorse 3, Elm to Holly 8, Fern to Gorse 6, Fern to Holly 4.
+{rule}Who should supply whom, and with how much, to keep the tanker bill low?
+"""
 NO_MORE = "no cellar sends out more than it has in store"
 USUAL = {
     "here": "Cellar",
@@ -68,3 +74,14 @@ def test_a_supply_that_must_leave_is_sent_whole() -> None:
 )
 def test_a_rule_on_the_sources_is_not_dropped(rule: str) -> None:
     assert ask(_told(end=f"{rule} Minimize the total freight while filling all orders.")).status != "complete"
+
+
+def test_a_bill_to_be_kept_low_is_the_goal() -> None:
+    assert optimum(drafted(LISTED.format(rule=""))) == pytest.approx(30 * 3 + 10 * 6 + 30 * 4)
+
+
+@pytest.mark.parametrize(
+    "rule", ["Fern must not be left with more than 2 litres. ", "At least 5 litres must be kept at Elm. "]
+)
+def test_a_bound_on_what_is_left_is_none_on_what_is_sent(rule: str) -> None:
+    assert ask(LISTED.format(rule=rule)).status != "complete"

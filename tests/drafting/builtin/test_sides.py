@@ -84,6 +84,20 @@ def test_a_bonus_for_anything_comes_once() -> None:
 @pytest.mark.parametrize(
     "rules",
     [
+        "The bike has a strict limit for its five distinct parcels.",
+        "Each parcel, if loaded, brings its whole value.",
+        "Each parcel has a priority score.",
+    ],
+)
+def test_what_only_tells_of_the_items_is_no_rule(rules: str) -> None:
+    assert optimum(drafted(parcels(rules))) == best(lambda s: True)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "The bike has a strict limit of five kilos for its front basket.",
+        "Each parcel, if loaded, costs a fee of 2.",
         "Exactly one of Parcel A and Parcel B must be loaded unless it rains.",
         "If Parcel C is loaded, the fee falls by 3.",
         "Parcel A and Parcel B bring a discount when loaded together.",

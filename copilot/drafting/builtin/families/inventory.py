@@ -31,7 +31,7 @@ _START = re.compile(
 )
 _HORIZON = re.compile(
     r"[\s\-‑]*(?:consecutive |operational |successive )?"
-    r"(?:day|week|month|period|quarter|year|hour|shift|leg|interval|cycle|voyage)s?\b"
+    r"(?:day|week|month|period|quarter|year|hour|shift|leg|interval|cycle|voyage|port call)s?\b"
 )
 _DELAY = re.compile(r"(?:lead time|delay|lag|takes?|after)\W+(?:\w+\W+){0,4}$")
 _NEEDED = ("initial", "order", "storage")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.phrases import patterns
 from copilot.drafting.builtin.families.plan import Key, Place, Plan, label_of, term
-from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading, place_of
+from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading, place_of, stems
 from copilot.drafting.builtin.families.records import Layout
+from copilot.drafting.builtin.families.steps import with_steps
 from copilot.drafting.formulation import Formulation
 
 FAMILY = "jobshop"
@@ -17,21 +19,33 @@ FAMILY = "jobshop"
 def read(reading: Reading) -> Formulation:
     """The formulation. Raises NotThisFamily or InDoubt."""
     account = reading.account
-    if len(reading.layout.blocks) != 1 or not all(record.stops for record in reading.layout.blocks[0].records):
-        raise NotThisFamily
-    block = reading.layout.blocks[0]
     goal, single = account.says(patterns(FAMILY, "goal")), account.says(patterns(FAMILY, "single"))
-    if goal is None:
+    if len(reading.layout.blocks) != 1 or goal is None:
         raise NotThisFamily
+    if not all(record.stops for record in reading.layout.blocks[0].records):
+        told = with_steps(reading) if single else None
+        if told is None:
+            raise NotThisFamily
+        reading.layout = told
+    block = reading.layout.blocks[0]
     if single is None:
         raise InDoubt("The text does not say that a machine does one thing at a time.")
     routes = routes_of(block)
     machines = sorted({place for route in routes.values() for place, _ in route})
     longest = max(len(route) for route in routes.values())
+    _one_of_each(reading, machines)
     account.absorb(patterns(FAMILY, "format"))
     reading.settle(FAMILY, len(routes), len(machines), longest)
     said, rule = account.sentence_at(goal.start()), account.sentence_at(single.start())
     return written(reading.layout, routes, machines, said, rule)
+
+
+def _one_of_each(reading: Reading, machines: list[str]) -> None:
+    """Raise InDoubt for "two ovens", where the oven is a machine by name."""
+    named = set().union(*(stems(machine) for machine in machines if not re.search(r"\d", machine)))
+    for said in reading.account.numbers:
+        if said.value > 1 and stems(said.unit.split(" ")[0]) & named:
+            raise InDoubt(f"There are {said.value:g} of one machine, which the built-in drafter does not read.")
 
 
 def routes_of(block: Block) -> dict[str, list[tuple[str, float]]]:

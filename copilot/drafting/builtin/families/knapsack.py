@@ -123,7 +123,11 @@ def _value_column(block: Block, names: list[str], said: str) -> str:
 
 
 def _capacities(block: Block, resources: list[str], limits: list[Said], reading: Reading) -> dict[str, Said]:
-    """One limit for every other column, told apart by unit and by name."""
+    """One limit for every other column, told apart by unit and by name; "the ten crates" is no limit."""
+    if len(limits) > len(resources):
+        counts = [one for one in limits if _counts(one, block, resources)]
+        reading.account.counts += counts
+        limits = [one for one in limits if one not in counts]
     if len(limits) != len(resources):
         raise InDoubt(f"There must be one limit for each of: {', '.join(resources)}; I found {len(limits)}.")
     found: dict[str, Said] = {}
@@ -136,6 +140,11 @@ def _capacities(block: Block, resources: list[str], limits: list[Said], reading:
             raise InDoubt(f"It is not clear which number limits the total {name}.")
         found[name] = fitting[0]
     return found
+
+
+def _counts(said: Said, block: Block, resources: list[str]) -> bool:
+    """Whether a number only says how many records there are: it is their number, and in no unit of a limit."""
+    return said.value == len(block.records) and not any(same_unit(unit_of(block, one), said.unit) for one in resources)
 
 
 def _near(prose: str, limit: Said) -> set[str]:

@@ -137,7 +137,7 @@ class Account:
         """Numbers given to the slots of a family by the words next to them; the nearest phrase before it wins."""
         found: dict[str, list[Said]] = {}
         edges = [said.end for said in self.numbers]
-        for said in tuple(self.numbers):
+        for said in [n for n in self.numbers if not re.match(r"[-‑](?:stage|phase)\b", self.prose[n.end :])]:
             previous = max([edge for edge in edges if edge <= said.start], default=0)
             before = (max(previous, said.sentence[0]), said.start)
             following = min([other.start for other in self.numbers if other.start > said.end], default=len(self.prose))

@@ -14,8 +14,10 @@ from copilot.drafting.builtin.nets.reading import Reading
 from copilot.drafting.formulation import Relation
 
 _JOINT = re.compile(r"\b(?:together|combined|jointly|in total|both)\b", re.IGNORECASE)
-_BREAKS = re.compile(
-    r"\b(?:if|unless|except|otherwise|when|twice|half|percent|per cent|each time|first|then)\b|%", re.IGNORECASE
+_BREAKS = re.compile(  # what is left bounds nothing that is sent
+    r"\b(?:if|unless|except|otherwise|when|twice|half|percent|per cent|each time|first|then"
+    r"|left|leaves? over|remain|remains|remaining|stays?|keeps?|kept|wasted?)\b|%",
+    re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[;:]|,\s*(?:and|but)\b|[.!?](?=\s|$)")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from copilot.drafting.base import Cell, Table
 from copilot.drafting.builtin.families.plan import label_of
@@ -44,7 +45,7 @@ def data_of(text: str, tables: Sequence[Table] = ()) -> Data:
             named = set(data.labels)
             data.prose = blanked(data.prose, [(_begin(entry, named), entry.end) for entry in part])
     name_bare(data)
-    data.links = _joined(data.links)
+    data.links = [_without_lead(one) for one in _joined(data.links)]
     call_alike(data)
     _take_waiting(data)
     return data
@@ -95,6 +96,18 @@ def _joined(links: Sequence[Links]) -> list[Links]:
         place = (last.place[0], one.place[1])
         found[-1] = Links({**last.values, **one.values}, last.words, place, two_way, twice, last.headed)
     return found
+
+
+def _without_lead(links: Links) -> Links:
+    """ "Trains run Lund-Malmo, Lund-Ystad": words that lead up to a place of other links are no part of its name."""
+    called: dict[str, str] = {}
+    for node in links.nodes:
+        words = node.split()
+        for at in range(1, len(words)):
+            if words[at - 1].islower() and words[at - 1] != "of" and " ".join(words[at:]) in links.nodes:
+                called[node] = " ".join(words[at:])
+    values = {(called.get(tail, tail), called.get(head, head)): told for (tail, head), told in links.values.items()}
+    return replace(links, values=values) if called and len(values) == len(links.values) else links
 
 
 def _names(one: Links) -> set[str]:

@@ -10,8 +10,8 @@ from copilot.drafting.builtin.words import lexicon
 
 _VALUE = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _UNIT = (
-    r"(?:kg|g|t|tons?|tonnes|kilos?|kilograms|grams|pounds|lbs?|litres|liters|l|m|cm|mm|minutes|hours|MB|GB|TB"
-    r"|gigabytes|terabytes|megabytes|pages|seats)"
+    r"(?:(?:kg|g|t|tons?|tonnes|kilos?|kilograms|grams|pounds|lbs?|litres|liters|l|m|cm|mm|metres|meters|feet|inches"
+    r"|s|seconds|min|minutes|hours|MB|GB|TB|gigabytes|terabytes|megabytes|pages|seats|people|persons)\b)"
 )
 _ONE = rf"{_VALUE}(?:\s?{_UNIT})?"
 _RUN = re.compile(rf"(?<![\w.,]){_ONE}(?:(?:,|,? and|;)\s+{_ONE}){{3,}}(?![\w%]|[.,]\d)")

@@ -22,7 +22,7 @@ from copilot.drafting.formulation import Formulation
 FAMILY = "packing"
 _MOST = 60
 _COUNTED = "quantity qty number count copies pieces pcs units items how many amount"
-
+_DENIED = re.compile(r"\b(?:not|never|no|none|cannot|nor)\b", re.IGNORECASE)
 _MONEY = frozenset("$€£¥")
 
 
@@ -91,6 +91,7 @@ def _numbers(problem: Problem, marked: Marked, found: _Bins) -> None:
         word = first_word(window)
         relation = relation_of(window)
         holds = any(phrase.search(f"{window.left}|{window.near_right}") for phrase in phrases(FAMILY, "holds"))
+        holds = holds and not _DENIED.search(f"{window.left}|{re.split('[,;]', window.right)[0]}")
         if said.value == len(found.sizes[0].values) and relation is None:
             problem.account.counts.append(problem.account.take(said))
             continue

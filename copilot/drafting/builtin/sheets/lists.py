@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copilot.drafting.builtin.sheets.cells import Cell, cell_of
 from copilot.drafting.builtin.sheets.grids import lines_of
@@ -33,6 +33,7 @@ _BETWEEN = re.compile(
     r"\b(?:between|from)\s+(?P<least>\d[\d,]*(?:\.\d+)?)(?:\s[^\W\d_]+)?\s+(?:and|to)\s+(?P<most>\d[\d,]*(?:\.\d+)?)"
     r"(?P<unit>(?:\s[^\W\d_]+)?)"
 )
+_LINK = re.compile(r"\b[A-Z][\w'’-]* (?:to|→|->) (?:the )?[A-Z]\w*:? \D{0,2}\d")
 _LONGEST_WORDS = 4
 _MONEY = ("$", "€", "£", "¥")
 
@@ -143,13 +144,30 @@ def _names_things(rest: str) -> bool:
 def sheet_of(items: Items) -> Sheet | None:
     """The sheet of a list whose items tell the same facts; None where they do not."""
     told = [facts_of(item.rest) for item in items.items]
-    if any(facts is None for facts in told) or not any(told):
+    if any(facts is None for facts in told) or not any(told) or any(_LINK.search(one.rest) for one in items.items):
         return None
-    columns = _columns([facts or () for facts in told])
+    columns = _columns(_named_once([facts or () for facts in told]))
     if columns is None:
         return None
     labels = tuple(item.label for item in items.items)
     return Sheet("", labels, columns, items.start, items.end, items.intro, listed=True)
+
+
+def _named_once(told: Sequence[tuple[Fact, ...]]) -> Sequence[tuple[Fact, ...]]:
+    """ "the Bells (4 people), the Cottons (3)": the numbers of the others are of the kind that the first ones are."""
+    first, others = told[0], told[1:]
+    bare = all(not fact.words and not fact.cell.unit and fact.cell.value is not None for one in others for fact in one)
+    if (
+        not bare
+        or not all(fact.words or fact.cell.unit for fact in first)
+        or {len(first)} != {len(one) for one in others}
+    ):
+        return told
+    return [first, *(tuple(map(_of_kind, one, first)) for one in others)]
+
+
+def _of_kind(fact: Fact, named: Fact) -> Fact:
+    return Fact(replace(fact.cell, unit=named.cell.unit), named.words)
 
 
 def facts_of(rest: str) -> tuple[Fact, ...] | None:
