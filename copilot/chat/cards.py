@@ -18,6 +18,7 @@ from copilot.chat.lessons import Experience, experience_of
 from copilot.chat.models import Message
 from copilot.chat.steps import Happening, Step, StepState, steps_of
 from copilot.chat.words import Status, lifecycle_of, seconds_text, tone_of
+from copilot.llm.endpoints import is_connected
 from copilot.runs.events import EventType as E
 from copilot.runs.models import ASIDE, Lifecycle, Run, RunEvent
 
@@ -71,7 +72,7 @@ class Card:
     unreached: int
     now: str
     notes: tuple[str, ...]
-    headline: str
+    said: str
     tone: str
     table: tuple[Cell, ...]
     more_rows: int
@@ -82,12 +83,23 @@ class Card:
     reasons: tuple[str, ...]
     has_grid: bool
     can_retry: bool
+    other_drafter: bool
     stopping: bool
     version: int | None
     duration: str
     experience: Experience | None
     objection: str
     lesson: str
+
+    @property
+    def headline(self) -> str:
+        """What came of the run, in a sentence or two."""
+        return self.said.partition("\n")[0]
+
+    @property
+    def case(self) -> str:
+        """The lines below it: the failing case of a draft that was handed over."""
+        return self.said.partition("\n")[2]
 
 
 def cards_of(messages: Sequence[Message], *, shown: UUID | None) -> tuple[Card, ...]:
@@ -178,7 +190,7 @@ def _card(
         unreached=sum(step.state is StepState.SKIPPED for step in steps),
         now=_now(run, steps),
         notes=_notes(run, happened),
-        headline=_headline(run),
+        said=_said(run),
         tone=tone_of(run),
         table=table,
         more_rows=row_count - len(table),
@@ -189,6 +201,7 @@ def _card(
         reasons=_reasons(run, happened),
         has_grid=run.base_id is None and run.version_id is None,
         can_retry=run.lifecycle in RETRIABLE,
+        other_drafter=_has_other_drafter(run),
         stopping=run.lifecycle == Lifecycle.CANCELLING,
         version=run.version.number if run.version else None,
         duration=seconds_text(_seconds(run)),
@@ -196,6 +209,10 @@ def _card(
         objection=objection if run.lifecycle == Lifecycle.SUCCEEDED and run.kind == Run.Kind.DRAFT else "",
         lesson=lesson,
     )
+
+
+def _has_other_drafter(run: Run) -> bool:
+    return run.kind == Run.Kind.DRAFT and run.drafter != "builtin" and is_connected()
 
 
 def _aside(run: Run) -> str:
@@ -227,7 +244,7 @@ def _notes(run: Run, happened: Iterable[Happening]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*notes, full] if full and run.is_active else notes))
 
 
-def _headline(run: Run) -> str:
+def _said(run: Run) -> str:
     if run.is_active:
         return ""
     result = run.result or {}

@@ -114,11 +114,13 @@ def begin_conversation(*, actor: User, idempotency_key: str = "", **posted: Any)
 
 
 @transaction.atomic
-def retry(*, run: Run, actor: User) -> Message:
-    """Post the same message again, as a new run from the same base."""
+def retry(*, run: Run, actor: User, drafter: str = "") -> Message:
+    """Post the same message again, as a new run from the same base; a draft may be another drafter's."""
     original = Message.objects.select_related("conversation").get(run=run)
-    verb = scenarios.again if run.is_aside else newdata.again if run.kind == Run.Kind.DATA else runs.rerun
-    again = verb(run=run, actor=actor)
+    if run.is_aside or run.kind == Run.Kind.DATA:
+        again = (scenarios if run.is_aside else newdata).again(run=run, actor=actor)
+    else:
+        again = runs.rerun(run=run, actor=actor, drafter=drafter)
     corrections.carry_on(run, again)
     return Message.objects.create(conversation=original.conversation, author=actor, text=original.text, run=again)
 

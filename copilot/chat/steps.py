@@ -95,10 +95,10 @@ class _Fold:
         self.states[key] = state
         self.details[key] = detail or ("" if state is StepState.ACTIVE else self.details.get(key, ""))
 
-    def restart(self) -> None:
+    def restart(self, *kept: str) -> None:
         self.before = (dict(self.states), dict(self.details))
-        self.states.clear()
-        self.details.clear()
+        self.states = {key: state for key, state in self.states.items() if key in kept}
+        self.details = {key: detail for key, detail in self.details.items() if key in kept}
 
     def restore(self) -> None:
         """A repair that came to nothing: the draft before it stands."""
@@ -115,8 +115,10 @@ def steps_of(happenings: Iterable[Happening], *, lifecycle: str, compares: bool,
     titles = ASIDE.get(aside) or {key: title for key, title in TITLES.items() if key != "diff" or compares}
     fold = _Fold()
     for happening in happenings:
-        if happening.type in (E.DRAFT_STARTED, E.DRAFT_REPAIR):
+        if happening.type == E.DRAFT_STARTED:
             fold.restart()
+        if happening.type == E.DRAFT_REPAIR:
+            fold.restart("read")
         if happening.type == E.DRAFT_HANDED_OVER:
             fold.restore()
         for key, state, wording in EFFECTS.get(happening.type, ()):
@@ -158,7 +160,10 @@ def _drafter(payload: Payload) -> str:
     name = str(payload.get("drafter", ""))
     if name == "new data":
         return "Reading the tables; nothing is drafted"
-    return "Reading, with the built-in drafter" if name == "builtin" else f"Reading, with {name}" if name else ""
+    if name != "llm" or not payload.get("model"):
+        return "Reading, with the built-in drafter" if name == "builtin" else f"Reading, with {name}" if name else ""
+    patience = seconds_text(float(payload["patience_seconds"]))
+    return f"Waiting for {payload['model']}, for at most {patience} until it begins to reply"
 
 
 def _understood(payload: Payload) -> str:
@@ -270,7 +275,7 @@ EFFECTS: Mapping[str, tuple[tuple[str, StepState, Wording], ...]] = {
     E.DRAFT_PROPOSED: (("read", D, _understood), ("program", D, _written)),
     E.DRAFT_QUESTION: (("read", StepState.ATTENTION, _nothing),),
     E.DRAFT_ABSTAINED: (("read", StepState.ATTENTION, _nothing),),
-    E.DRAFT_REPAIR: (("read", A, _because),),
+    E.DRAFT_REPAIR: (("read", D, _nothing), ("program", A, _because)),
     E.DRAFT_HANDED_OVER: (("checks", StepState.ATTENTION, _handed_over),),
     E.BUILD_STARTED: (("build", A, _nothing),),
     E.BUILD_FAILED: (("build", F, _message),),

@@ -111,7 +111,8 @@ def retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
     run = run_of(request, run_id)
     conversation_id = message_of(run).conversation_id
     try:
-        services.retry(run=run, actor=user_of(request))
+        drafter = "builtin" if request.POST.get("drafter") == "builtin" else ""
+        services.retry(run=run, actor=user_of(request), drafter=drafter)
     except RunError as error:
         return refused(request, error, conversation_id)
     return to_conversation(conversation_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from copilot.data.cells import TypedColumn, bare_numbers, decimal_mark, is_ambiguous, is_number, type_column
@@ -22,6 +22,7 @@ from copilot.data.table import (
     hash_of,
     table_name,
 )
+from copilot.data.totals import total_of
 from copilot.data.units import units_of
 
 _DELIMITERS = ",;\t|"
@@ -59,6 +60,8 @@ def read_csv(
     grid = _grid(name, decoded.text, max_cells=max_cells, lenient=lenient)
     warnings = [warning for warning in (decoded.warning, *grid.warnings) if warning]
     typed = _typed(name, grid, warnings)
+    if not lenient:
+        typed = _without_total(name, grid, typed, warnings)
     return DataTable(
         name=table_name(name),
         columns={column: one.values for column, one in typed.items()},
@@ -70,6 +73,17 @@ def read_csv(
         warnings=tuple(warnings),
         units={column: one.sign for column, one in typed.items() if one.sign not in ("", "%")} | units_of(typed),
     )
+
+
+def _without_total(
+    name: str, grid: _Grid, typed: dict[str, TypedColumn], warnings: list[str]
+) -> dict[str, TypedColumn]:
+    """Leave out a last row that only adds up the others, as on a sheet: it would count everything twice."""
+    label = total_of([one.values for one in typed.values()])
+    if not label or len(grid.lines) < 2:
+        return typed
+    warnings.append(f"{name}, line {grid.lines.pop()} (“{label}”) is left out: it adds up the rows above.")
+    return {column: replace(one, values=one.values[:-1]) for column, one in typed.items()}
 
 
 def _typed(name: str, grid: _Grid, warnings: list[str]) -> dict[str, TypedColumn]:

@@ -9,13 +9,12 @@ from itertools import groupby
 
 from copilot.data.cells import is_number
 from copilot.data.delimited import counts_up
+from copilot.data.totals import total_of
 
-_TOTALS = ("total", "totals", "sum", "grand total", "summe", "gesamt", "subtotal")
 _NOTES = ("note", "Note", "NOTE", "source", "Source", "*", "(")
 _NOTE_WORDS = 4
 _QUOTED = 60
 _MOST = 0.6
-_NEAR = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,21 +216,11 @@ def _drop_total(table: Found) -> None:
     """Leave out a last row that only adds up the others: as a row it would count everything twice."""
     if len(table.rows) < 2:
         return
-    number, cells = table.rows[-1]
-    label = next((cell for cell in cells if cell is not None), None)
-    if not isinstance(label, str) or label.strip().rstrip(":").casefold() not in _TOTALS:
-        return
-    checked = [_adds_up(_cell(cells, p), [_cell(row, p) for _, row in table.rows[:-1]]) for p in table.columns]
-    if any(checked):
+    number, _ = table.rows[-1]
+    label = total_of([[_cell(row, p) for _, row in table.rows] for p in table.columns])
+    if label:
         table.rows.pop()
-        table.notes.append(f"row {number} (“{label.strip()}”) is left out: it adds up the rows above")
-
-
-def _adds_up(total: Value, parts: Sequence[Value]) -> bool:
-    amounts = [float(part) for part in parts if isinstance(part, int | float) and not isinstance(part, bool)]
-    if not isinstance(total, int | float) or isinstance(total, bool) or not amounts:
-        return False
-    return abs(total - sum(amounts)) <= _NEAR * max(1.0, abs(total))
+        table.notes.append(f"row {number} (“{label}”) is left out: it adds up the rows above")
 
 
 def _filled(row: Row) -> list[Value]:

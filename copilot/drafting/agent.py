@@ -11,7 +11,7 @@ from copilot.drafting.base import Draft, DraftOutcome, DraftReport, DraftRequest
 from copilot.drafting.calling import Stopped
 from copilot.drafting.choosing import choosing_messages, chosen_keys
 from copilot.drafting.gate import Gate
-from copilot.drafting.llm import LlmSettings
+from copilot.drafting.llm import LlmSettings, Silent
 from copilot.drafting.stages import Line
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class LlmDrafter:
     ) -> None:
         self._asker = Asker(settings, chat_model, gate)
         self._checker = Asker(checker, gate=gate) if checker is not None else self._asker
+        self._silence: Silent | None = None  # of the drafter's own endpoint, waited for in vain a moment ago
 
     def through(self, gate: Gate) -> None:
         """Send every call from now on through the gate."""
@@ -48,6 +49,9 @@ class LlmDrafter:
         self, request: DraftRequest, report: DraftReport, should_stop: Callable[[], bool]
     ) -> Formulated | DraftOutcome:
         """The formulation alone. Raises DraftingError when the language model is of no use."""
+        if self._silence is not None:
+            silence, self._silence = self._silence, None
+            raise silence
         try:
             return stages.formulate(request, Line(self._asker, report, should_stop, self.name))
         except Stopped:
@@ -89,5 +93,10 @@ class LlmDrafter:
         self, text: str, insights: Sequence[InsightText], should_stop: Callable[[], bool]
     ) -> tuple[str, ...]:
         """Keys of the insights that apply, from one call. Raises ReplyError or DraftingError when it cannot say."""
-        reply = self._checker.once("choose", choosing_messages(text, insights), should_stop)
+        try:
+            reply = self._checker.once("choose", choosing_messages(text, insights), should_stop)
+        except Silent as error:
+            if self._checker is self._asker:
+                self._silence = error
+            raise
         return chosen_keys(reply.text, insights)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from copilot.drafting.base import DraftingError, DraftReport
-from copilot.drafting.calling import Call, MethodRefused, call_model
+from copilot.drafting.calling import Call, call_model
 from copilot.drafting.gate import Asked, Gate, OpenGate
-from copilot.drafting.llm import LlmSettings, Method, make_chat_model
+from copilot.drafting.llm import LlmSettings, Method, MethodRefused, make_chat_model
 from copilot.drafting.prompting import Message, prompt_hash, refused_messages, system_message
 from copilot.drafting.reply import ReplyError
 

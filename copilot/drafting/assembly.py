@@ -24,6 +24,7 @@ from copilot.drafting.formulation import (
     Variable,
 )
 from copilot.drafting.latex import filled
+from copilot.drafting.naming import is_of_pyomo
 from copilot.drafting.program import data_of, write_program
 from copilot.drafting.reply import (
     FormulationReply,
@@ -245,6 +246,10 @@ def _check_names(reply: FormulationReply) -> None:
     if repeated:
         twice = f"The name {repeated[0]} is used for two items."
         raise ReplyError(f"{twice} Every name may be used once.", told=twice)
+    components = [item.name for items in (reply.sets, reply.variables, rules) for item in items]
+    if taken := next(filter(is_of_pyomo, components), ""):
+        told = f"The name {taken} cannot be the name of a component in a Pyomo model."
+        raise ReplyError(f"{told} Choose another, such as {taken}_total.", told=told)
     sets = {item.name for item in reply.sets}
     indices = [(item.name, item.indices) for item in reply.parameters]
     indices += [(item.name, item.indices) for item in reply.variables]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import queue
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from copilot.drafting.base import DraftingError
-from copilot.drafting.llm import LlmSettings, Method, explain, is_invalid_request, no_tracing
+from copilot.drafting.llm import LlmSettings, Method, MethodRefused, explain, is_invalid_request
 from copilot.drafting.prompting import Message
+from copilot.drafting.streaming import Typed, in_background, read
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
@@ -20,16 +20,11 @@ if TYPE_CHECKING:
 _LOOK_SECONDS = 0.1
 _GRACE_SECONDS = 5.0  # the client's own time-out comes first: it knows what it waited for
 _CHARACTERS_PER_TOKEN = 16
-_NAME = "draft"
 _CUT = ("length", "max_tokens", "MAX_TOKENS")
 
 
 class Stopped(Exception):
     """The call was given up because `should_stop` said so."""
-
-
-class MethodRefused(Exception):
-    """The server or its adapter cannot ask for a typed reply in this way."""
 
 
 class _Cut(Exception):
@@ -47,14 +42,6 @@ class Call:
     was_cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Typed:
-    """How a typed reply is asked for, and what it follows."""
-
-    method: Method
-    schema: Mapping[str, Any] | None
-
-
 def call_model(
     chat_model: BaseChatModel,
     messages: Sequence[Message],
@@ -68,19 +55,12 @@ def call_model(
     """Ask once, retries of the client included; `hear` is given the whole text so far with every piece that arrives.
 
     `schema` is what a typed reply follows; without one the method is `prompt_only`. The reading happens in a thread of
-    its own, so that a silent server does not delay Stop; the thread ends at its next chunk or at the request's time
-    limit. Raises Stopped, MethodRefused, or DraftingError with a sentence.
+    its own, so that a silent server does not delay Stop, and a call that is given up closes its connection at once.
+    Raises Stopped, MethodRefused, or DraftingError with a sentence.
     """
     arrivals: queue.Queue[object] = queue.Queue()
-    abandoned = threading.Event()
-    reader = threading.Thread(
-        target=_read,
-        args=(chat_model, list(messages), settings, _Typed(method, schema), arrivals, abandoned),
-        daemon=True,
-        name="llm-reader",
-    )
     started = time.monotonic()
-    reader.start()
+    reading = in_background(read(chat_model, list(messages), settings, Typed(method, schema), arrivals))
     chunks: list[AIMessageChunk] = []
     text = ""
     try:
@@ -91,7 +71,7 @@ def call_model(
     except _Cut:
         return Call("", time.monotonic() - started, was_cut=True)
     finally:
-        abandoned.set()
+        reading.cancel()
     return _call(chunks, seconds=time.monotonic() - started)
 
 
@@ -128,49 +108,6 @@ def _translated(error: Exception, settings: LlmSettings, method: Method) -> Exce
         return MethodRefused(str(error))
     # The client of one provider parses the reply itself and drops a cut one.
     return _Cut() if type(error).__name__ == "LengthFinishReasonError" else explain(error, settings)
-
-
-def _read(
-    chat_model: BaseChatModel,
-    messages: list[Message],
-    settings: LlmSettings,
-    typed: _Typed,
-    arrivals: queue.Queue[object],
-    abandoned: threading.Event,
-) -> None:
-    """Runs in the reading thread: every chunk, then None, or the exception."""
-    try:
-        with no_tracing():
-            stream = _asked(chat_model, settings, typed).stream(messages)
-            for piece in stream:
-                if abandoned.is_set():
-                    stream.close()  # closes the connection, and the server stops writing
-                    return
-                chunk = piece.get("raw") if isinstance(piece, dict) else piece
-                if chunk is not None:
-                    arrivals.put(chunk)
-    except Exception as error:  # crosses to the waiting thread, which says what it means
-        arrivals.put(error)
-        return
-    arrivals.put(None)
-
-
-def _asked(chat_model: BaseChatModel, settings: LlmSettings, typed: _Typed) -> Any:
-    schema, method = dict(typed.schema or {}), typed.method if typed.schema else "prompt_only"
-    try:
-        if method == "json_schema" and settings.model.startswith("openai:"):
-            # Through `with_structured_output` the reply comes in one piece: nothing of it could be shown while it
-            # arrives, and an abandoned one could not be ended.
-            described = {"type": "json_schema", "json_schema": {"name": _NAME, "schema": schema}}
-            return chat_model.bind(extra_body={"response_format": described})
-        if method == "json_schema":
-            return chat_model.with_structured_output(schema, method="json_schema", include_raw=True)
-        if method == "tools":
-            function = {"name": _NAME, "description": schema["description"], "parameters": schema}
-            return chat_model.bind_tools([{"type": "function", "function": function}], tool_choice=_NAME)
-    except (NotImplementedError, TypeError, ValueError) as error:
-        raise MethodRefused(str(error)) from error
-    return chat_model
 
 
 def _call(chunks: list[AIMessageChunk], *, seconds: float) -> Call:

@@ -17,15 +17,27 @@ class Unanswered(DraftingError):
     """The server refused or was not reached, so that surely nothing was written and nothing is owed."""
 
 
+class Silent(DraftingError):
+    """The server was reached and said nothing for as long as it was waited for."""
+
+
+class MethodRefused(Exception):
+    """The server or its adapter cannot ask for a typed reply in this way."""
+
+
 Method = Literal["json_schema", "tools", "prompt_only"]
 METHODS: tuple[Method, ...] = ("json_schema", "tools", "prompt_only")
 _DETAIL = 300
+_PATIENCE = "COPILOT_LLM_TIMEOUT_SECONDS"
+_PAUSE_SECONDS = 1.0
+_LONGEST_PAUSE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class LlmSettings:
     """`model` is provider:model; `base_url` an OpenAI-compatible server; limits are for one request and one reply.
 
+    A server that is busy or away is asked again; one that says nothing is waited for once, since it may be at work.
     `method` is how a typed reply is asked for: by the server's grammar, as a tool call, or in the prompt alone.
     """
 
@@ -54,7 +66,7 @@ def make_chat_model(settings: LlmSettings) -> BaseChatModel:
     options: dict[str, Any] = {
         "max_tokens": settings.max_tokens,
         "timeout": settings.timeout_seconds,
-        "max_retries": settings.max_retries,
+        "max_retries": 0,  # the client would ask again after a time-out as well, and after the call was given up
     }
     if settings.temperature is not None:
         options["temperature"] = settings.temperature
@@ -93,7 +105,10 @@ def explain(error: Exception, settings: LlmSettings) -> DraftingError:
     sentences: tuple[tuple[type[Exception], str], ...] = (
         (known.ContextOverflowError, "The request is too long for {llm}. Shorten it, or upload its tables as files."),
         (known.ModelRateLimitError, "{llm} is asked too often or its quota is used up. Wait a minute and try again."),
-        (known.ModelTimeoutError, "{llm} did not answer in {seconds:g} seconds. Try again, or raise the time limit."),
+        (
+            known.ModelTimeoutError,
+            "{llm} did not answer in {seconds:g} seconds. Try again, or raise COPILOT_LLM_TIMEOUT_SECONDS.",
+        ),
         (known.ModelAuthenticationError, "{llm} refused the API key. Check COPILOT_LLM_API_KEY."),
         (known.ModelPermissionDeniedError, "The API key may not use {llm}. Check what it is allowed to do."),
         (known.ModelNotFoundError, "{llm} does not exist at that address. Check COPILOT_LLM and its base URL."),
@@ -103,7 +118,7 @@ def explain(error: Exception, settings: LlmSettings) -> DraftingError:
     )
     template = "The answer of {llm} cannot be read. Check that its address is that of a language model server."
     template = next((text for kind, text in sentences if isinstance(error, kind)), template)
-    sentence = template.format(llm=settings.model, seconds=settings.timeout_seconds)
+    sentence = template.format(llm=settings.model, seconds=settings.timeout_seconds, patience=_PATIENCE)
     detail = " ".join(str(error).split())[: _DETAIL * 2]
     if settings.api_key:
         detail = detail.replace(settings.api_key, "***")
@@ -116,8 +131,24 @@ def explain(error: Exception, settings: LlmSettings) -> DraftingError:
         known.ModelNotFoundError,
         known.ModelInvalidRequestError,
     )
+    if isinstance(error, known.ModelTimeoutError):
+        return Silent(said)
     refused = isinstance(error, unanswered) or _was_not_reached(error)
     return Unanswered(said) if refused else DraftingError(said)
+
+
+def pause_before_retry(error: Exception) -> float | None:
+    """Seconds to wait before the same is asked again, as the server said; None where that would not help."""
+    from langchain_core import exceptions as known
+
+    passing = (known.ModelRateLimitError, known.ModelConnectionError, known.ModelAPIError)
+    if not isinstance(error, passing) or isinstance(error, known.ModelTimeoutError):
+        return None
+    headers = getattr(getattr(error, "response", None), "headers", None) or {}
+    try:
+        return min(max(float(headers.get("retry-after", "")), 0.0), _LONGEST_PAUSE_SECONDS)
+    except ValueError:
+        return _PAUSE_SECONDS
 
 
 def _was_not_reached(error: BaseException | None) -> bool:

@@ -179,7 +179,8 @@ def _mark(trial: Trial, draft: Draft) -> str:
 def _handed_over(draft: Draft, trial: Trial, why: str, notes: list[str]) -> Settled:
     assert trial.feedback is not None
     tried = f" A repair was not taken: {notes[-1]}." if notes else ""
-    advice = "Say the part concerned in other words, correct the formulation by hand, or press Retry."
+    by_hand = "correct the formulation by hand, " if trial.built is not None else ""  # what built becomes a version
+    advice = f"Say the part concerned in other words, {by_hand}or press Retry."
     case = case_text(trial.feedback, draft.program)[:_CASE_SHOWN]
     return Settled(draft, trial, f"{why}.{tried} It is yours now. {advice}\n{case}")
 

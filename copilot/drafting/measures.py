@@ -20,6 +20,9 @@ _SHORT = {
 }  # fmt: skip
 
 
+_SPENT = {0: "time", 3: "distance"}
+
+
 def scale_of(unit: str) -> tuple[int, float] | None:
     """(which scale, size on it) of what a unit counts: `minutes per desk` counts minutes. None: a unit of no scale."""
     words = unit.lower().replace("/", " per ").split()
@@ -33,3 +36,9 @@ def scale_of(unit: str) -> tuple[int, float] | None:
             if name in scale:
                 return number, scale[name]
     return None
+
+
+def spent(unit: str) -> str:
+    """What a sum of amounts in that unit is called: `hours` add up to time, `km` to distance, all else to cost."""
+    scale = scale_of(unit)
+    return _SPENT.get(scale[0], "cost") if scale is not None else "cost"

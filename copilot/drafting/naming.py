@@ -21,14 +21,20 @@ parent_component pprint preprocess private_data reclassify_component_type recons
 register_private_data_initializer root_block set_suffix_value set_value solutions statistics to_dense_data
 transfer_attributes_from type unfix_all_vars valid_model_component valid_problem_types values write
 """
+PYOMO = frozenset(_PYOMO.split())
 _OWN = ("data", "pyo", "build_model", "i", "j", "k", "l")
-RESERVED = frozenset({*_PYOMO.split(), *_OWN, *keyword.kwlist, *keyword.softkwlist, *dir(builtins)})
+RESERVED = frozenset({*PYOMO, *_OWN, *keyword.kwlist, *keyword.softkwlist, *dir(builtins)})
 _LENGTH = 48
 
 
 def is_reserved(name: str) -> bool:
     """Whether a component of that name would clash with Python, Pyomo or the program's own words."""
     return name in RESERVED or name.startswith("_")
+
+
+def is_of_pyomo(name: str) -> bool:
+    """Whether no component of a Pyomo model can have that name."""
+    return name in PYOMO or keyword.iskeyword(name) or name.startswith("_")
 
 
 def identifier(words: str, *, fallback: str = "item") -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from copilot.drafting.base import DraftingError
-from copilot.drafting.calling import Call, MethodRefused, call_model
+from copilot.drafting.calling import Call, call_model
 from copilot.drafting.gate import Asked, Gate, OpenGate
-from copilot.drafting.llm import METHODS, LlmSettings, Method, Unanswered, make_chat_model
+from copilot.drafting.llm import METHODS, LlmSettings, Method, MethodRefused, Silent, Unanswered, make_chat_model
 from copilot.drafting.prompting import Message, prompt
 from copilot.drafting.reply import extract_json
 
@@ -56,7 +56,7 @@ def probe(
     """Try each way of asking until one gives the reply that was asked for. Never raises for what a server does."""
     patience = min(settings.timeout_seconds, PATIENCE_SECONDS)
     small = replace(settings, max_tokens=min(settings.max_tokens, MAX_TOKENS), max_retries=0, timeout_seconds=patience)
-    seconds, tokens, tried = 0.0, 0, list[str]()
+    seconds, tokens, tried, answered = 0.0, 0, list[str](), False
     for method in METHODS:
         try:
             model = chat_model or make_chat_model(replace(small, method=method))
@@ -64,11 +64,12 @@ def probe(
         except MethodRefused as error:
             tried.append(f"{method}: refused ({str(error)[:120]})")
             continue
-        except Unanswered as error:  # another way of asking would meet the same door
+        except (Unanswered, Silent) as error:  # another way of asking would meet the same door
             return Probe(None, str(error), seconds, tokens, (*tried, f"{method}: {error}"))
         except DraftingError as error:
             tried.append(f"{method}: {error}")
             continue
+        answered = True
         seconds += call.seconds
         tokens += (call.input_tokens or 0) + (call.output_tokens or 0)
         if (fault := _fault(call)) == "":
@@ -76,7 +77,7 @@ def probe(
         tried.append(f"{method}: {fault}")
     sentence = (
         f"{settings.model} gave no reply that follows a schema, in any way of asking. The last: "
-        f"{tried[-1].partition(': ')[2]} If it is a weak model, connect a stronger one."
+        f"{tried[-1].partition(': ')[2]}{' If it is a weak model, connect a stronger one.' if answered else ''}"
     )
     return Probe(None, sentence, seconds, tokens, tuple(tried))
 

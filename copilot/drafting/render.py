@@ -205,7 +205,7 @@ def _constraint_sentence(item: Constraint, labels: Mapping[str, str]) -> str:
         return f"{label}{each}"
     words = RELATION_WORDS[item.relation]
     limit = _spoken(item.limit_parameter) if item.limit is None else _amount(item.limit, item.unit)
-    single = len(item.terms) == 1 and item.terms[0].coefficient == 1.0
+    single = len(item.terms) == 1 and item.terms[0].coefficient == 1.0 and not _factor(item.terms[0])
     if single:
         return f"{words} {limit} {'' if item.unit == '' else 'of '}{_label(item.terms[0].variable, labels)}{each}"
     if item.kind == "resource" and item.label and item.unit:
@@ -229,13 +229,20 @@ def _sides(item: Constraint, labels: Mapping[str, str]) -> tuple[str, str]:
 def _sum_text(terms: Sequence[Term], labels: Mapping[str, str]) -> str:
     parts: list[str] = []
     for term in terms[:_TERMS_SHOWN]:
-        size = abs(term.coefficient)
-        words = _label(term.variable, labels)
-        body = words if size == 1 else f"{number_text(size)} × {words}"
+        words, factor = _label(term.variable, labels), _factor(term)
+        body = f"{factor} × {words}" if factor else words
         sign = "−" if term.coefficient < 0 else "+"
         parts.append(f"{sign} {body}" if parts else (f"−{body}" if term.coefficient < 0 else body))
     more = len(terms) - _TERMS_SHOWN
     return " ".join(parts) + (f" + {more:,} more" if more > 0 else "")
+
+
+def _factor(term: Term) -> str:
+    """What multiplies the decision: a number, or the numbers of a family; empty where nothing does."""
+    size = abs(term.coefficient)
+    if size != 1:
+        return number_text(size)
+    return _label(term.parameter, {}) if "[" in term.parameter else ""
 
 
 def _label(variable: str, labels: Mapping[str, str]) -> str:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from copilot.drafting.asking import Asker
 from copilot.drafting.base import DraftingError, InsightText
-from copilot.drafting.calling import Call, MethodRefused, Stopped
+from copilot.drafting.calling import Call, Stopped
 from copilot.drafting.choosing import choosing_messages, chosen_keys
 from copilot.drafting.gate import Gate
-from copilot.drafting.llm import LlmSettings
+from copilot.drafting.llm import LlmSettings, MethodRefused
 from copilot.drafting.prompting import Message, block, refused_messages
 from copilot.drafting.reply import ReplyError
 from copilot.learning.budget import Budget

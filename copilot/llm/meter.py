@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from copilot.accounts.models import Workspace
 from copilot.drafting.base import DraftingError
-from copilot.drafting.calling import Call, MethodRefused, Stopped
+from copilot.drafting.calling import Call, Stopped
 from copilot.drafting.gate import Asked
-from copilot.drafting.llm import Unanswered
+from copilot.drafting.llm import MethodRefused, Unanswered
 from copilot.llm.endpoints import remember_method
 from copilot.llm.limits import Limits, Need, Spent, cost_of, need_of, refusal
 from copilot.llm.models import LlmBudget, LlmCall

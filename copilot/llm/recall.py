@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from copilot.drafting.base import DraftingError
-from copilot.drafting.calling import Call, MethodRefused
+from copilot.drafting.calling import Call
 from copilot.drafting.gate import Asked
-from copilot.drafting.llm import METHODS, LlmSettings
+from copilot.drafting.llm import METHODS, LlmSettings, MethodRefused
 from copilot.llm.models import LlmCall
 
 NOT_ON_RECORD = (

@@ -16,6 +16,7 @@ from copilot.drafting.gate import CallsModels
 from copilot.drafting.loop import Desk, Kept, Settled, first_draft, settle
 from copilot.drafting.repair import Trial
 from copilot.drafting.wire import data_from_json
+from copilot.llm.endpoints import settings_for
 from copilot.llm.meter import Meter
 from copilot.runs import asking, builds, checkpoints, engines, experience, judging, origins, rebinds
 from copilot.runs.builds import Built
@@ -83,7 +84,7 @@ def _begin(stage: Stage, kept: Kept) -> tuple[Drafter, DraftRequest]:
         {"name": table.name, "rows": table.row_count, "columns": list(table.columns), "warnings": list(table.warnings)}
         for table in read
     ]
-    stage.record(EventType.DRAFT_STARTED, {"drafter": drafter.name, "tables": tables})
+    stage.record(EventType.DRAFT_STARTED, {"drafter": drafter.name, "tables": tables} | _waits_for(stage.run, drafter))
     request = _request(stage.run, read)
     begun = kept.formulated or kept.candidate or kept.draft
     give = experience.with_same_insights if begun else experience.with_insights
@@ -100,6 +101,14 @@ def _drafter(run: Run) -> Drafter:
     if isinstance(drafter, CallsModels):
         drafter.through(Meter(run.workspace, run.id))
     return drafter
+
+
+def _waits_for(run: Run, drafter: Drafter) -> dict[str, object]:
+    """Whose reply is waited for, and how long at most until it begins; a replay waits for nobody."""
+    if run.kind == Run.Kind.REPLAY or not isinstance(drafter, CallsModels):
+        return {}
+    llm = settings_for("drafter")
+    return {"model": llm.model, "patience_seconds": llm.timeout_seconds}
 
 
 def _first(stage: Stage, desk: Desk, log: EventLog, request: DraftRequest, kept: Kept) -> tuple[Draft, DraftRequest]:

@@ -183,8 +183,8 @@ def solve_again(*, run: Run, actor: User, asked: Solving, enqueue: bool = True) 
 
 
 @transaction.atomic
-def rerun(*, run: Run, actor: User, solver: str | None = None) -> Run:
-    """Start the same request again, from the same base; or the same solve of the same version."""
+def rerun(*, run: Run, actor: User, solver: str | None = None, drafter: str = "") -> Run:
+    """Start the same request again, from the same base, by another drafter if so said; or the same solve."""
     if run.kind == Run.Kind.SOLVE:
         return solve_again(run=run, actor=actor, asked=Solving.of(run, solver=solver or run.solver))
     again = start_run(
@@ -194,7 +194,7 @@ def rerun(*, run: Run, actor: User, solver: str | None = None) -> Run:
         revision_start=run.revision_start,
         base=run.base,
         datasets=list(run.datasets.all()),
-        drafter=run.drafter,
+        drafter=drafter or run.drafter,
         solver=solver or run.solver,
         seed=run.seed,
         time_limit_seconds=run.time_limit_seconds,

@@ -50,9 +50,10 @@ def _steps(*types: str, lifecycle: str = Lifecycle.RUNNING) -> dict[str, StepSta
     return {step.key: step.state for step in steps_of(happenings, lifecycle=lifecycle, compares=False)}
 
 
-def test_a_repair_takes_the_line_back_to_understanding() -> None:
+def test_a_repair_takes_the_line_back_to_the_program() -> None:
     found = _steps(E.DRAFT_STARTED, E.DRAFT_PROPOSED, E.BUILD_STARTED, E.BUILD_FAILED, E.DRAFT_REPAIR)
-    assert found["read"] is StepState.ACTIVE
+    assert found["read"] is StepState.DONE
+    assert found["program"] is StepState.ACTIVE
     assert found["build"] is StepState.WAITING
 
 
@@ -145,3 +146,12 @@ def test_a_finished_card_has_a_badge_for_each_axis_and_says_what_failed(alice: U
     for word in ("Request: Unknown", "Model: Fail", "Numbers: Pass", "carpentry differs."):
         assert word in page
     assert "Cannot see: A rule that is missing in the formulation is missing on both sides." in page
+
+
+def test_the_failing_case_of_a_draft_handed_over_stands_below_the_sentence_as_it_is(alice: User) -> None:
+    run = stories.started(alice)
+    Run.objects.filter(id=run.id).update(
+        lifecycle=Lifecycle.FAILED, closing_message="It is yours now.\n> 8: m.x\n  9: y"
+    )
+    found = card(run)
+    assert (found.headline, found.case) == ("It is yours now.", "> 8: m.x\n  9: y")

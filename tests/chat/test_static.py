@@ -105,3 +105,11 @@ EDGES = [(edge, ground) for edge in ("edge", "accent") for ground in GROUNDS]
 def test_colours_can_be_told_apart_in_both_themes(front: str, back: str, least: float, theme: int) -> None:
     tokens = _tokens()
     assert contrast(tokens[front][theme], tokens[back][theme]) >= least
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if "{% extends" in page.read_text()], ids=lambda page: page.name
+)
+def test_a_page_that_looks_again_by_itself_has_the_script_that_does_so(page: Path) -> None:
+    source = page.read_text()
+    assert not re.search(r"\bhx-(?:get|post|trigger)", source) or "htmx.min.js" in source

@@ -318,3 +318,10 @@ def test_a_whole_number_beyond_exact_ones_is_a_number() -> None:
 def test_depth_ends_in_a_table_or_in_words(levels: int) -> None:
     with contextlib.suppress(DataError):
         assert read_tables("a.json", b'{"a":' * levels + b"1" + b"}" * levels)
+
+
+def test_a_last_line_that_adds_up_the_others_is_left_out_and_said() -> None:
+    table = read_csv("eu.csv", b"Ware;Menge;Preis\nTee;1,5;10\nRum;2,25;20\nSumme;3,75;30\n")
+    assert table.columns == {"Ware": ("Tee", "Rum"), "Menge": (1.5, 2.25), "Preis": (10, 20)}
+    assert "line 4 (“Summe”) is left out: it adds up the rows above" in " ".join(table.warnings)
+    assert read_csv("t.csv", b"item,cost\nTea,1\nTotal,5\n").row_count == 2

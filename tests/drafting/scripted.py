@@ -9,7 +9,7 @@ from typing import Any
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableParallel
 
 Script = str | dict[str, Any] | Exception
 
@@ -62,8 +62,4 @@ class ScriptedChatModel(BaseChatModel):
         if method in self.refuses:
             raise NotImplementedError(f"no {method} here")
         assert kwargs["include_raw"]
-        return self.bind(method=method) | RunnableLambda(_raw)
-
-
-def _raw(pieces: Any) -> Iterator[dict[str, Any]]:
-    yield {"raw": pieces}
+        return RunnableParallel(raw=self.bind(method=method))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import select
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -56,9 +58,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._chunk({"content": '{"title": "half a rep'})
             self.connection.close()
         elif behaviour == "silence":
-            time.sleep(1.5)
+            self._wait(1.5)
         else:
             self._stream(behaviour)
+
+    def _wait(self, seconds: float) -> None:
+        readable, _, _ = select.select([self.connection], [], [], seconds)
+        if readable and not self.connection.recv(1, socket.MSG_PEEK):
+            self.server.hung_up.set()
 
     def _stream(self, text: str) -> None:
         slow, cut = text.startswith("slow:"), text.startswith("cut:")

@@ -119,6 +119,7 @@ def test_a_reply_against_the_schema_gets_one_second_chance_with_the_fault() -> N
         ("no object here", "no complete JSON object"),
         (workshop(objective=None), "Give variables and an objective"),
         (workshop(variables=[{"name": "hours"}]), "The name hours is used for two items"),
+        (workshop(variables=[{"name": "load"}]), "The name load cannot be the name of a component"),
         (workshop(variables=[{"name": "made", "indices": ["plant"]}]), "plant is not a set"),
         (workshop(variables=[{"name": "other"}]), "made is not a variable"),
         (workshop(parameters=[{"name": "price"}]), "give value, values, or table"),

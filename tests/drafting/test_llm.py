@@ -77,7 +77,7 @@ def test_a_reply_cut_at_its_limit_is_asked_again_shorter() -> None:
         (("500", "500"), "a fault of its own"),
         (("400", "400"), "refused the request"),
         (("garbage",), "cannot be read"),
-        (("silence", "silence"), "did not answer in 0.5 seconds"),
+        (("silence",), "did not answer in 0.5 seconds"),
     ],
 )
 def test_each_fault_is_a_sentence_without_the_key(behaviours: tuple[str, ...], sentence: str) -> None:
@@ -104,6 +104,39 @@ def test_stop_hangs_up_so_that_the_server_stops_writing() -> None:
         assert outcome.reasons == ("Stopped before the draft was finished.",)
         assert server.hung_up.wait(5)
         timer.join()
+
+
+def test_stop_hangs_up_on_a_server_that_says_nothing_and_does_not_ask_again() -> None:
+    with stub_server("silence") as server:
+        settings = LlmSettings("openai:stub", base_url=server.base_url, api_key=KEY, timeout_seconds=20)
+        outcome = LlmDrafter(settings).draft(REQUEST, lambda *_: None, lambda: bool(server.bodies))
+        assert outcome.reasons == ("Stopped before the draft was finished.",)
+        assert server.hung_up.wait(1.4)
+    assert len(server.bodies) == 1
+
+
+def test_a_silent_server_is_waited_for_once_whatever_it_was_asked() -> None:
+    lesson = InsightText("k", "about", "when", "why")
+    with stub_server("silence", REPLY, PROGRAMMED) as server:
+        settings = LlmSettings("openai:stub", base_url=server.base_url, api_key=KEY, timeout_seconds=0.3)
+        drafter = LlmDrafter(settings)
+        with pytest.raises(DraftingError, match="did not answer in"):
+            drafter.choose_insights("Plan.", (lesson,), lambda: False)
+        with pytest.raises(DraftingError, match="did not answer in"):
+            drafter.draft(REQUEST, lambda *_: None, lambda: False)
+        assert len(server.bodies) == 1
+        assert drafter.draft(REQUEST, lambda *_: None, lambda: False).status == "complete"
+
+
+def test_a_checker_that_says_nothing_does_not_end_the_draft() -> None:
+    with stub_server("silence") as checker, stub_server(REPLY, PROGRAMMED) as server:
+        drafter = LlmDrafter(
+            LlmSettings("openai:stub", base_url=server.base_url, api_key=KEY, timeout_seconds=5),
+            checker=LlmSettings("openai:small", base_url=checker.base_url, timeout_seconds=0.3),
+        )
+        with pytest.raises(DraftingError, match="openai:small did not answer"):
+            drafter.choose_insights("Plan.", (InsightText("k", "about", "when", "why"),), lambda: False)
+        assert drafter.draft(REQUEST, lambda *_: None, lambda: False).status == "complete"
 
 
 def test_a_reply_of_the_providers_own_address_arrives_piece_by_piece_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -219,3 +219,18 @@ def test_a_label_in_a_formula_is_said_in_words_and_a_set_has_one_letter_everywhe
     )
     assert one == r"\sum_{i \in \text{PLANTS}} \text{ship}_{i,\text{Rome}} \ge \text{demand}_{\text{Rome}}"
     assert latex.domain(ship, latex.letters_of(sets)).startswith(r"\text{ship}_{i,j} \in \mathbb{R}")
+
+
+def test_the_numbers_of_a_family_are_named_where_they_multiply_a_decision() -> None:
+    made = Term(coefficient=1, variable="made[product]", parameter="hours[product]")
+    found = Formulation(
+        sets=(IndexSet(name="product", elements=("desk", "chair")),),
+        variables=(Variable(name="made", indices=("product",)),),
+        objective=Objective(
+            name="profit", sense="maximize", terms=(made.model_copy(update={"parameter": "price[product]"}),)
+        ),
+        constraints=(Constraint(name="carpentry", terms=(made,), relation="<=", limit=240),),
+    )
+    told = {line.name: line.sentence for line in formulation_lines(found)}
+    assert told["profit"] == "Make profit as large as possible: price (product) × made (product)"
+    assert told["carpentry"] == "carpentry: hours (product) × made (product) must be at most 240"

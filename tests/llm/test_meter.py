@@ -16,9 +16,9 @@ from django.utils import timezone
 from copilot.accounts.models import User, Workspace
 from copilot.accounts.services import workspace_of
 from copilot.drafting.base import DraftingError
-from copilot.drafting.calling import Call, MethodRefused, Stopped
+from copilot.drafting.calling import Call, Stopped
 from copilot.drafting.gate import Asked
-from copilot.drafting.llm import LlmSettings, Unanswered
+from copilot.drafting.llm import LlmSettings, MethodRefused, Unanswered
 from copilot.llm import retention
 from copilot.llm.endpoints import settings_for
 from copilot.llm.meter import Meter, OverBudget, spent_by

@@ -115,7 +115,7 @@ def test_the_command_draws_a_run_again_from_its_record(owner: User, connected: A
         (("429",) * 3, "asked too often or its quota is used up"),
         (("garbage",) * 3, "cannot be read"),
         (("I am sorry, I cannot help with that.",) * 2, "gave no formulation that can be used"),
-        (("silence",) * 3, "did not answer in 0.3 seconds"),
+        (("silence",), "did not answer in 0.3 seconds"),
     ],
 )
 def test_a_provider_that_is_of_no_use_ends_in_a_sentence_and_a_retry(
@@ -147,6 +147,25 @@ def test_a_provider_that_is_down_leaves_the_request_and_the_next_try_succeeds(ow
         again = Run.objects.exclude(id=run.id).get()
         pipeline.execute(again.id)
     assert Run.objects.get(id=again.id).lifecycle == Lifecycle.SUCCEEDED
+
+
+def test_where_no_model_answers_the_same_request_is_drafted_by_the_built_in_one(owner: User, connected: Any) -> None:
+    client = Client()
+    client.force_login(owner)
+    with connected("401"):
+        run = walked(owner)
+        card = card_of(run.id)
+        assert card is not None
+        assert card.other_drafter
+        assert client.post(f"/runs/{run.id}/retry/", {"drafter": "builtin"}).status_code == 303
+        again = Run.objects.exclude(id=run.id).get()
+        pipeline.execute(again.id)
+    again.refresh_from_db()
+    assert (again.lifecycle, again.drafter) == (Lifecycle.SUCCEEDED, "builtin")
+    assert LlmCall.objects.filter(run_id=again.id).count() == 0
+    other = card_of(again.id)
+    assert other is not None
+    assert not other.other_drafter
 
 
 def test_a_provider_that_refuses_a_repair_leaves_what_was_drafted(owner: User, connected: Any) -> None:

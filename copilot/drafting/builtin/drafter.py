@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from pydantic import ValidationError
@@ -24,7 +25,10 @@ from copilot.drafting.program import data_of, write_program
 
 _LONGEST = 20_000
 _MOST_IN_PROSE = 24  # numbers: where a family is in doubt, a text with more of them is no word problem either
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMBER = re.compile(r"(?<![A-Za-z_{])\d+(?:[.,]\d+)*")
+_ESCAPED = re.compile(
+    r"\\n(?!(?:eq?|u|i|ot|otin|abla|mid|leq|geq|less|gtr|ewline|olimits|onumber)(?![a-z]))(?P<row>(?=\s*\|))?"
+)
 _EMPTY = "The message is empty. Write what can be chosen, what it brings or takes, and what limits it."
 _TOO_LARGE = (
     "The plan is too large for the built-in drafter: it has too many {what} to show one by one. Attach the numbers as "
@@ -48,6 +52,7 @@ class BuiltinDrafter:
     def draft(self, request: DraftRequest, report: DraftReport, should_stop: Callable[[], bool]) -> DraftOutcome:
         """Write a draft, ask, or abstain with reasons in words; never raises for what a user may write."""
         del report, should_stop  # a draft takes milliseconds: there is nothing to tell or to stop in between
+        request = replace(request, text=_lined(request.text))
         try:
             outcome = self._route(request)
             if outcome.draft is None or request.previous is not None or algebra.is_algebra(request.text):
@@ -174,6 +179,11 @@ class BuiltinDrafter:
     def _complete(self, formulation: Formulation, questions: tuple[Question, ...] = ()) -> DraftOutcome:
         draft = Draft(formulation, write_program(formulation), data_of(formulation), drafter=self.name)
         return DraftOutcome(status="complete", draft=draft, questions=questions)
+
+
+def _lined(text: str) -> str:
+    """The text with line breaks for those that an export wrote as a backslash and an n, as long as before."""
+    return _ESCAPED.sub(lambda found: "\n\n" if found["row"] is None else "\n ", text)
 
 
 def _doubted(outcome: DraftOutcome, text: str) -> DraftOutcome:

@@ -17,7 +17,7 @@ from copilot.drafting.builtin.goals import Aim, aims_of, goal_of
 from copilot.drafting.builtin.kinds import contents_of, hypernym_heads
 from copilot.drafting.builtin.ledger import check, nameless, overreach, reaches
 from copilot.drafting.builtin.mentions import Mentions, Part, Parts
-from copilot.drafting.builtin.overlooked import overlooked
+from copilot.drafting.builtin.overlooked import left_out, overlooked, overstepped, unsummed
 from copilot.drafting.builtin.roles import Roles, assign
 from copilot.drafting.builtin.rownames import row_name
 from copilot.drafting.builtin.rows import rows_of
@@ -63,6 +63,7 @@ def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> 
     parted = [mentions.parts(sentence) for sentence in sentences]
     reading = Reading(context_of(items, parted))
     reading.offsets = [(one[0].start, one[-1].end) if one else (0, 0) for one in sentences]
+    whole = parted
     parted, expressions = extracted(parted) if sums else (parted, [])
     reading.gaps.extend(bare_heads(parted, reading.context))
     aims = aims_of(parted)
@@ -87,6 +88,8 @@ def read(sentences: Sequence[Sentence], items: Items, *, sums: bool = False) -> 
     odd = [other_period(limit, reading.rows) for limit in reading.limits]
     reading.gaps.extend(gap for gap in odd if gap is not None)
     reading.gaps.extend(overlooked(parted, reading.limits, reading.rows))
+    reading.gaps.extend(left_out(whole, reading.limits, reading.rows, piecewise=sums))
+    reading.gaps.extend((*overstepped(whole, reading.limits, reading.rows), *unsummed(whole)) if sums else ())
     reading.notes.extend(notes_of(expressions, items))
     if gap is not None:
         reading.gaps.append(replace(gap, about_goal=True))

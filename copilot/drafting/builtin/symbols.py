@@ -11,6 +11,7 @@ from functools import partial
 from copilot.drafting.builtin.candidates import Item, Items
 from copilot.drafting.builtin.nominals import is_nominal, run_ending
 from copilot.drafting.builtin.tokens import Sentence, Token, sentences_of
+from copilot.drafting.builtin.words import lexicon
 
 _SYMBOL = re.compile(r"[XYZW]\d?|[xyzw]\d?")
 _MATH = re.compile(
@@ -133,7 +134,8 @@ def _kinds(sentences: Sequence[Sentence]) -> set[str]:
     found: set[str] = set()
     for sentence in sentences:
         for position, token in enumerate(sentence[:-1]):
-            if _is_symbol(sentence[position + 1]) and not _is_symbol(token) and is_nominal(sentence, position):
+            telling = _is_symbol(token) or token.low in lexicon().multiples or token.low.endswith("ing")
+            if not telling and _is_symbol(sentence[position + 1]) and is_nominal(sentence, position):
                 found.add(token.stem)
     return found
 

@@ -37,6 +37,7 @@ _MATHS = {
     "≤": r"\le{}", "≥": r"\ge{}", "≠": r"\ne{}", "×": r"\times{}", "·": r"\cdot{}", "−": "-", "∑": r"\sum{}",
     "∀": r"\forall{}", "∈": r"\in{}", "…": r"\dots{}", "∞": r"\infty{}",
 }  # fmt: skip
+_SET_IN_WORDS = frozenset("“”‘’„‚«»–—•†‡‰™¡¿£¥§¶©®°±·÷µ¹²³½¼¾ªº")  # inputenc and textcomp know them
 _HEAD = r"""\documentclass{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
@@ -69,7 +70,7 @@ def _set_plainly(formula: str) -> str:
 
 def escaped(words: str) -> str:
     """Words that LaTeX sets as they are; signs that a plain installation lacks become a question mark."""
-    return "".join(_SPECIAL.get(sign, sign if _is_plain(sign) else "?") for sign in words if sign >= " ")
+    return "".join(_SPECIAL.get(sign, sign if _is_set(sign) else "?") for sign in words if sign >= " ")
 
 
 def _sections(formulation: Formulation) -> Iterator[str]:
@@ -130,6 +131,10 @@ def _formula(formula: str, name: str) -> Iterator[str]:
 def _quoted(text: str) -> str:
     paragraphs = [escaped(line) for line in text.splitlines()]
     return "\\begin{quote}\n" + " \\par\n".join(line or r"\medskip" for line in paragraphs) + "\n\\end{quote}"
+
+
+def _is_set(sign: str) -> bool:
+    return _is_plain(sign) or sign in _SET_IN_WORDS
 
 
 def _is_plain(sign: str) -> bool:

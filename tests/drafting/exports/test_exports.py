@@ -127,6 +127,7 @@ def test_the_document_is_whole_and_escapes_what_people_wrote() -> None:
     assert text.rstrip().endswith(r"\end{document}")
     assert r"50\% of \$3 \& more\_less \#1 \{x\} \textbackslash{}input\{y\} ??" in text
     assert r"\min" in text
+    assert escaped("15 €/m² – “½” 你") == r"15 \texteuro{}/m² – “½” ?"
     assert escaped("~^") == r"\textasciitilde{}\textasciicircum{}"
 
 

@@ -17,6 +17,11 @@ from copilot.drafting.builtin.silent import states_rule
 from copilot.drafting.builtin.words import load
 
 _LEAST = 30  # words: a shorter text is said in the words of the problem alone
+_DENIAL = re.compile(r"\b(?:no|none|nobody|neither|never|nor|not)\b", re.IGNORECASE)
+_LETS = re.compile(
+    r"\b(?:may|can|could|might|must|should|shall|allowed|permitted|more than|several|multiple|different)\b",
+    re.IGNORECASE,
+)
 _UNREAD = 2 / 3  # of the letters of a sentence
 _TIMELESS = {"mix", "diet", "knapsack", "covering", "facility", "transport", "assignment", "packing", "cutting"}
 _TIMELESS |= {"options", "maxflow", "mincost"}
@@ -35,7 +40,14 @@ def relax(account: Account, labels: Iterable[str], family: str) -> None:
         numbered = any(start <= number.start < end for number in account.numbers)
         if numbered or (named and named.search(said)) or _has(said, "hard") or states_rule(said):
             continue
+        if is_turned(said, prose[start:end]):
+            continue
         account.explain(start, end)
+
+
+def is_turned(said: str, sentence: str) -> bool:
+    """Whether a denial is left of a sentence whose permission is understood: "no shop [may be served by several]"."""
+    return _DENIAL.search(said) is not None and len(_LETS.findall(sentence)) > len(_LETS.findall(said))
 
 
 def reasons(account: Account, left: Iterable[tuple[str, int]]) -> list[str]:

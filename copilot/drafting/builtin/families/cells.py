@@ -17,7 +17,10 @@ _SPENT = re.compile(
 )
 _LINK = re.compile(r"^[\s,;.]*(?:→|->|=>|⇒|>|and then|then|followed by|,|;)?[\s,;.]*$")
 _DOLLAR = re.compile(r"\b(?:an?|one)(?: (?:single|mere))? (?:dollar|buck)\b")
-_SPLIT = re.compile(r";|,(?!\d{3})|\.(?=\s)|\b(?:and|at|for|with|costing|but|while|whereas)\b|\(|\)")
+_SPLIT = re.compile(
+    r";|,(?!\d{3})|\.(?=\s)|\b(?:and|at|for|with|costing|but|while|whereas)\b|\(|\)|\|"
+    r"|\b(?:will |would )?sets? (?:you|one|him|her|us|them|me) back\b"
+)
 _LONGEST = 70
 _SAYS = re.compile(r"\s(?:requires?|follows?|needs?|must|has|visits?|goes)\b")
 _VERB = re.compile(
@@ -181,7 +184,14 @@ def _cell(piece: str, match: re.Match[str], offset: int) -> Cell:
     amount = _OF.match(piece[end:])
     said = [word.lower() for word in re.findall(r"[^\W\d_]+", piece[: match.start()])]
     verbs = [word for word in said if word in load("families")["network"]["holding"]]
-    names = (_name(before), _name(after), _name(after[-1:]), "cost" if unit in _MONEY else "", *verbs[-1:])
+    names = (
+        _name(before),
+        _name(after),
+        _name(after[-1:]),
+        "cost" if unit in _MONEY else "",
+        *verbs[-1:],
+        _name(after[:1]),
+    )
     also = tuple(filter(None, names))
     if amount and not unit:
         return Cell(_name(_words(amount["what"])), value, amount["unit"], start, offset + end, also)

@@ -48,13 +48,22 @@ def read(reading: Reading) -> Formulation:
     goal, opened = account.says(patterns(FAMILY, "goal")), account.says(patterns(FAMILY, "open"))
     known = known_labels(blocks)
     linked = [block for block in blocks if links_of(block, known)]
-    if goal is None or opened is None or len(linked) != 1 or len(blocks) < 3:
+    if goal is None or opened is None or len(linked) != 1 or len(blocks) < 3 or _one_source(reading):
         raise NotThisFamily
     costs = single(links_of(linked[0], known))
     sites = _sites([one for block in blocks if block is not linked[0] for one in columns_of(block)], costs, linked[0])
     constant = constant_of(reading)
     reading.settle(FAMILY, len(sites.fixed.values), len(sites.demand.values))
     return _written(reading, sites, account.sentence_at(goal.start()), constant)
+
+
+def _one_source(reading: Reading) -> bool:
+    """Whether the text may say that each client has one site alone: another reader knows that rule."""
+    said, other = (
+        [match.span() for phrase in patterns(FAMILY, key) for match in reading.account._places(phrase)]
+        for key in ("one_source", "another")
+    )
+    return any(not any(a < end and start < b for a, b in other) for start, end in said)
 
 
 def columns_of(block: Block) -> list[Column]:

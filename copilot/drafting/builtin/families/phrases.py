@@ -176,11 +176,11 @@ class Account:
             if said.value in sizes or counted or _is_any_two(self.prose, said):
                 self.counts.append(self.take(said))
         for said in [said for said in self.numbers if said.value == 0]:
-            start, end = said.sentence
-            none = any(phrase.search(self.prose, start, end) for phrase in patterns("any", "none"))
-            if none and len([number for number in self.numbers if start <= number.start < end]) == 1:
-                self.counts.append(self.take(said))
-                self.explain(start, end)
+            beside = [n for n in self.numbers if n.sentence == said.sentence and n is not said]
+            paired = all(n.value == 2 and any(self._right_before(n, "paired")) for n in beside)
+            if paired and any(phrase.search(self.prose, *said.sentence) for phrase in patterns("any", "none")):
+                self.counts += [self.take(one) for one in (said, *beside)]
+                self.explain(*said.sentence)
 
     def bounds(self, said: Said) -> bool:
         """Whether a number is an amount of money, a part, or the end of what something may be: no count of records."""

@@ -18,6 +18,7 @@ _BULLET = re.compile(r"[ \t]*(?:[*•‣▪–-]|\d{1,3}[.)])[ \t]+")
 _GLUED = re.compile(r"(?<=[^\s*]:)(?=[ \t]?[*•‣▪][ \t]+\S)")  # "as follows:* A to B: 5"
 _LABELLED = re.compile(r"[ \t]*[^\s:.;|][^:.;|\n]{0,50}:[ \t]*(?=.*\d)")
 _LONGEST = 160
+_FACT, _MEASURED = re.compile(r"\s*[$€£]?\d"), re.compile(r"[$€£]|\d\s?[^\W\d_]{1,}")
 _COUNT = re.compile(r"(?:the )?(?:total )?number of\b", re.IGNORECASE)
 _FROM = re.compile(r"\W*(?:from|source|to)\b", re.IGNORECASE)
 _RULE = re.compile(r"[\s|:\-–=+]*")
@@ -123,7 +124,7 @@ def _record_lines(lines: Sequence[Line]) -> frozenset[int]:
         body = line.text[_BULLET.match(line.text).end() :] if line.bulleted else line.text  # type: ignore[union-attr]
         following = shown[position + 1] if position + 1 < len(shown) else None
         before = shown[position - 1] if position else None
-        row = line.text.count("|") >= 2
+        row = line.text.count("|") >= 2 and not line.bulleted
         headed = _is_header(body) and following is not None and following.bulleted
         headed = headed and (line.bulleted or (following.indent > line.indent if following else False))
         beside = [other for other in (before, following) if other is not None and other.bulleted == line.bulleted]
@@ -158,7 +159,7 @@ def _take(line: Line, block: _Open) -> None:
         else:
             block.header = heading
         return
-    if line.text.count("|") >= 2:
+    if line.text.count("|") >= 2 and not line.bulleted:
         _take_row(line, block)
         return
     label, rest, at = label_and_rest(plain)
@@ -177,6 +178,11 @@ def _take_row(line: Line, block: _Open) -> None:
     spots = [match.start() for match in re.finditer(r"\|", line.text)]
     edges = [-1, *spots, len(line.text)] if not line.text.lstrip().startswith("|") else [*spots]
     parts = [(line.text[a + 1 : b], line.start + a + 1) for a, b in itertools.pairwise(edges)]
+    facts = [part for part, _ in parts[1:] if part.strip()]
+    if not block.header and all(_FACT.match(part) for part in facts) and any(map(_MEASURED.search, facts)):
+        found, left = cells_of(line.text[parts[1][1] - line.start :], parts[1][1])  # no head: each cell says what it is
+        block.records.append(Record(parts[0][0].strip(" *"), line.start, line.end, found, loose=left))
+        return
     if not block.header:
         block.header = "|".join(part.strip() for part, _ in parts)
         return

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from copilot.drafting.builtin.candidates import Item, Items
+from copilot.drafting.builtin.letters.brackets import FACTORS, without_remarks
 from copilot.drafting.builtin.letters.declared import declared_in, is_symbol, marked, stem_of, symbol
 from copilot.drafting.builtin.nominals import is_nominal, run_ending, run_starting
 from copilot.drafting.builtin.symbols import plain_text, unbracketed
@@ -16,7 +17,6 @@ from copilot.drafting.builtin.words import lexicon
 _FILLERS = frozenset(
     {"represented", "denoted", "by", "as", "called", "for", "variable", "project", "department", "the"}
 )
-_FACTORS = frozenset({"doubled", "tripled", "halved", "twice", "double", "triple", "thrice"})
 _LIMITS = frozenset({"most", "least", "more", "less", "fewer", "plus", "minus", "over", "under"})
 _FEWEST, _MOST = 2, 6
 _BE = frozenset({"be", "is", "are", "denote", "denotes", "represent", "represents", "number"})
@@ -29,12 +29,13 @@ def lettered(text: str) -> tuple[list[Sentence], Items] | None:
     declared = declared_in(text)
     sentences = [marked(sentence, declared) for sentence in _said(text)]
     counts = Counter(token.text for sentence in sentences for token in sentence if is_symbol(token))
-    names = {stems: letter for stems, letter in _names(sentences, sorted(counts)).items() if letter in counts}
+    kinds = _kinds(sentences)
+    told = _names(sentences, sorted(counts))
+    names = {stems: letter for stems, letter in told.items() if letter in counts and not set(stems) <= kinds}
     letters = [letter for letter, count in counts.items() if count > 1 or letter in names.values()]  # as first named
     if not _FEWEST <= len(letters) <= _MOST:
         return None
-    kinds = _kinds(sentences)
-    written = [told for sentence in sentences if (told := _written(sentence, names, kinds))]
+    written = [kept for sentence in sentences if (kept := _written(sentence, names, kinds))]
     return written, tuple(_item(letter, written) for letter in letters)
 
 
@@ -66,7 +67,7 @@ def _names(sentences: Sequence[Sentence], letters: Sequence[str]) -> Names:
             stems = tuple(word.stem for word in phrase if not is_symbol(word))
             if (
                 stems
-                and not _FACTORS & {word.low for word in phrase}
+                and not FACTORS & {word.low for word in phrase}
                 and letter in letters
                 and len(stems) == len(phrase)
             ):
@@ -102,7 +103,12 @@ def _counted(sentences: Sequence[Sentence]) -> dict[str, tuple[str, ...]]:
 def _gerund(sentence: Sentence, position: int) -> Sequence[Token]:
     """ "manufacturing (x1)": a name that looks like a verb."""
     before = sentence[position - 1 : position]
-    return before if before and before[0].kind == "word" and before[0].low.endswith("ing") else ()
+    described = position > 1 and sentence[position - 2].kind == "word" and not _is_small(sentence[position - 2])
+    return before if before and before[0].low.endswith("ing") and not described else ()
+
+
+def _is_small(token: Token) -> bool:
+    return lexicon().is_small(token.low) or token.low in ("into", "between", "across", "operations", "activities")
 
 
 def bracketed(sentence: Sentence, position: int) -> str:
@@ -127,18 +133,15 @@ def _inside(sentence: Sentence, position: int) -> Sequence[Token]:
 
 
 def _kinds(sentences: Sequence[Sentence]) -> set[str]:
-    """Nouns that stand right before letters: product in "product X"."""
-    found: set[str] = set()
+    """Nouns that stand right before several letters: product not "subtracting" or "double"."""
+    found: dict[str, set[str]] = {}
     for sentence in sentences:
         for position, token in enumerate(sentence[:-1]):
-            limits = token.low in _LIMITS
-            if (
-                is_symbol(sentence[position + 1])
-                and not (limits or is_symbol(token))
-                and is_nominal(sentence, position)
-            ):
-                found.add(token.stem)
-    return found
+            letter = sentence[position + 1]
+            telling = token.low in _LIMITS or token.low in lexicon().multiples or token.low.endswith("ing")
+            if is_symbol(letter) and not (telling or is_symbol(token)) and is_nominal(sentence, position):
+                found.setdefault(token.stem, set()).add(letter.text)
+    return {stem for stem, letters in found.items() if len(letters) > 1}
 
 
 def _written(sentence: Sentence, names: Mapping[tuple[str, ...], str], kinds: set[str]) -> Sentence:
@@ -172,20 +175,7 @@ def _alike(token: Token, stem: str) -> bool:
 
 
 def _without_remarks(sentence: Sequence[Token]) -> Sentence:
-    """Without brackets that hold neither a figure nor a factor, and at most one letter that was just named."""
-    found: list[Token] = []
-    for token in sentence:
-        found.append(token)
-        opening = max((spot for spot, before in enumerate(found) if before.low in "(["), default=-1)
-        if token.low not in (")", "]") or opening < 0:
-            continue
-        inside = found[opening + 1 : -1]
-        letters = [part.text for part in inside if is_symbol(part)]
-        figures = any(part.text[:1].isdigit() or part.low in _FACTORS for part in inside)
-        again = not letters or (opening > 0 and letters == [found[opening - 1].text])
-        if not figures and again:
-            del found[opening:]
-    return tuple(found) or unbracketed(sentence)
+    return tuple(without_remarks(sentence)) or unbracketed(sentence)
 
 
 def _item(name: str, sentences: Sequence[Sentence]) -> Item:

@@ -80,7 +80,15 @@ def _range_at(lexemes: Lexemes, position: int) -> tuple[int, Lexeme, Lexeme]:
     if not joined or ahead[high].value < ahead[0].value:
         return nothing
     dashed = kinds[1] == "minus"
-    return (high + 1, ahead[0], ahead[high]) if opened or dashed else nothing
+    begins = not position or lexemes[start].kind in ("comma", "join", "colon", "break")
+    listed = begins and ahead[1].low in ("to", "up", "units") and _names(lexemes[position + high + 1 :][:_BEHIND])
+    return (high + 1, ahead[0], ahead[high]) if opened or dashed or listed else nothing
+
+
+def _names(behind: Lexemes) -> bool:
+    """ "0 to 200 units for Y": whether a decision stands close behind."""
+    item = next((spot for spot, one in enumerate(behind) if one.kind == "item"), 0)
+    return item > 0 and behind[item - 1].low in ("for", "of", "to") and all(one.kind == "word" for one in behind[:item])
 
 
 def _joint(ahead: Sequence[Lexeme], *, between: bool) -> int:

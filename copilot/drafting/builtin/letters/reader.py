@@ -17,9 +17,9 @@ from copilot.drafting.builtin.letters.ranges import ranges_in
 from copilot.drafting.builtin.letters.rules import Rule, found_in
 from copilot.drafting.builtin.letters.settle import set_goal, settle
 from copilot.drafting.builtin.letters.sums import Terms
-from copilot.drafting.builtin.letters.worth import bounds_of, facts_of
+from copilot.drafting.builtin.letters.worth import bounds_of, facts_of, limits_of
 from copilot.drafting.builtin.mentions import Mentions, Parts
-from copilot.drafting.builtin.overlooked import overlooked
+from copilot.drafting.builtin.overlooked import left_out, overlooked
 from copilot.drafting.builtin.reading import Reading
 from copilot.drafting.builtin.rownames import row_name
 from copilot.drafting.builtin.tokens import Sentence
@@ -65,6 +65,7 @@ def read_letters(sentences: Sequence[Sentence], items: Items, *, whole: bool) ->
     set_goal(reading, aims)
     settle(reading, book.rules)
     reading.gaps.extend(overlooked(parted, reading.limits, reading.rows))
+    reading.gaps.extend(left_out(parted, reading.limits, reading.rows))
     check(reading)
     return reading
 
@@ -127,6 +128,7 @@ def _is_group(behind: Parts) -> bool:
 
 def _read_rest(book: _Notebook, rest: Lexemes, index: int, *, aimed: bool, words: frozenset[str]) -> None:
     """What the rules of a sentence leave: coefficients, limits in a row, or words without numbers."""
+    told_before, announced = _before_numbers(rest), _announces_bounds(rest)
     rest = _telling(rest)
     numbers = [lexeme for lexeme in rest if lexeme.kind in ("number", "factor")]
     if not numbers:
@@ -147,14 +149,35 @@ def _read_rest(book: _Notebook, rest: Lexemes, index: int, *, aimed: bool, words
     around = own if own & _spoken() else words
     if not around & _spoken() and own & _AGAIN:
         around = book.words
-    each = any(lexeme.kind == "each" or (lexeme.kind == "verb" and lexeme.low not in _STATES) for lexeme in rest)
-    limits = None if each else bounds_of(pairs, around)
+    each = not announced and any(
+        lexeme.kind == "each" or (lexeme.kind == "verb" and lexeme.low not in _STATES) for lexeme in rest
+    )
+    limits = None if each else bounds_of(pairs, told_before if announced else around)
+    limits = limits or (limits_of(pairs, rest) if told else None)
     if limits is not None:
         book.rules.extend((rule, index) for rule in limits)
         return
     _add_row(
         book, facts_of(pairs, rest, words if _money_in(words) else _around(own, book.words), index, len(book.rows) * 10)
     )
+
+
+def _announces_bounds(rest: Lexemes) -> bool:
+    """ "the maximum numbers of each type are: 20 for X": limits, though "each" is said."""
+    known = load("letters")["words"]
+    low = [one.low for one in rest[: _first_number(rest)]]
+    sized = any(
+        one in known["largest"] + known["smallest"] and other in known["announced"] for one, other in pairwise(low)
+    )
+    return sized or bool({"bounds", "limits", "caps"} & set(low))
+
+
+def _before_numbers(rest: Lexemes) -> frozenset[str]:
+    return frozenset(word for one in rest[: _first_number(rest)] for word in (one.part.stem, one.low))
+
+
+def _first_number(rest: Lexemes) -> int:
+    return next((spot for spot, one in enumerate(rest) if one.kind == "number"), 0)
 
 
 def _around(own: frozenset[str], before: frozenset[str]) -> frozenset[str]:
@@ -185,12 +208,20 @@ def _money_in(words: frozenset[str]) -> bool:
 def _in_order(rest: Lexemes, *, told: bool) -> list[tuple[Lexeme, Lexeme]] | None:
     """ "The costs of these projects are 5, 8 and 9 respectively": in the order in which they were named."""
     numbers = [lexeme for lexeme in rest if lexeme.kind == "number"]
-    if not told:
+    if not told and not _is_plain_list(rest):
         return None
     return [
         (replace(number, kind="item", part=replace(number.part, item=index)), number)
         for index, number in enumerate(numbers)
     ]
+
+
+def _is_plain_list(rest: Lexemes) -> bool:
+    """ "are 50, 60 and 70": numbers with nothing but commas between them."""
+    spots = [spot for spot, one in enumerate(rest) if one.kind == "number"]
+    between = rest[spots[0] : spots[-1] + 1]
+    told = spots[0] > 0 and rest[spots[0] - 1].low in ("are", "were")
+    return told and len(spots) > 1 and all(one.kind in ("number", "comma", "join") for one in between)
 
 
 def _add_row(book: _Notebook, facts: Sequence[Fact]) -> None:

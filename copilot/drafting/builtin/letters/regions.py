@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from copilot.drafting.builtin.letters.lexemes import Lexeme, Lexemes
 from copilot.drafting.builtin.letters.sums import Terms, parsed
+from copilot.drafting.builtin.words import load
 from copilot.drafting.formulation import Relation
 
 _LIMIT_WORDS = 5
@@ -76,6 +77,9 @@ def apart_behind(lexemes: Lexemes, number: int) -> tuple[Terms, int] | None:
 def sum_before(region: Lexemes, item_count: int) -> tuple[Terms, Sequence[Lexeme]] | None:
     """The sum before a limit phrase, and what stands before the sum; no terms where no decision is named."""
     together = any(lexeme.kind == "total" for lexeme in region)
+    explained = _explained_in(region, item_count)
+    if explained:
+        return explained
     region, trailing = _to_last_item(region)
     for start in _starts(region):
         terms = parsed(region[start:], item_count, together=trailing)
@@ -85,6 +89,20 @@ def sum_before(region: Lexemes, item_count: int) -> tuple[Terms, Sequence[Lexeme
     if names_any(region) and not _is_aside(region):
         return None
     return ({}, region) if together or not names_any(region) else None
+
+
+def _explained_in(region: Lexemes, item_count: int) -> tuple[Terms, Sequence[Lexeme]] | None:
+    """ "the combined effect (calculated as twice X plus Y) must": the sum in a bracket that ends the subject."""
+    opening = next((spot for spot, one in enumerate(region) if one.kind == "open"), -1)
+    closing = next((spot for spot, one in enumerate(region) if one.kind == "close"), -1)
+    inside = region[opening + 1 : closing]
+    around = (*region[:opening], *region[closing + 1 :])
+    if opening < 0 or not inside or inside[0].kind != "explains" or names_any(around):
+        return None
+    if any(one.kind in ("number", "factor", "relation") for one in around):
+        return None
+    terms = parsed(inside[1:], item_count)
+    return (terms, region[:opening]) if terms else None
 
 
 def _to_last_item(region: Lexemes) -> tuple[Lexemes, bool]:
@@ -98,7 +116,7 @@ def _to_last_item(region: Lexemes) -> tuple[Lexemes, bool]:
 
 def _starts(region: Lexemes) -> list[int]:
     """Places where a sum may begin: the longest piece first."""
-    marks = ("comma", "colon", "break", "explains", "join", "purpose", "close", "verb")
+    marks = ("comma", "colon", "break", "explains", "join", "purpose", "open", "close", "verb")
     return [0, *(spot + 1 for spot, lexeme in enumerate(region) if lexeme.kind in marks)]
 
 
@@ -139,7 +157,7 @@ def sum_behind(lexemes: Lexemes, start: int, item_count: int) -> tuple[Terms | N
         end += 1
     for last in range(end, start, -1):
         ends = last == end or lexemes[last].kind in ("comma", "join", "open", "break")
-        if not ends and not _adds_number(lexemes[last : last + 2]):
+        if not ends and _added_number(lexemes, last) < 0:
             continue
         terms = parsed(lexemes[start:last], item_count)
         if terms:
@@ -147,20 +165,26 @@ def sum_behind(lexemes: Lexemes, start: int, item_count: int) -> tuple[Terms | N
     return None, end
 
 
-def _adds_number(lexemes: Lexemes) -> bool:
-    """ "plus 3", "less 6"."""
-    signed = len(lexemes) > 1 and (lexemes[0].kind in ("plus", "minus") or lexemes[0].low == "less")
-    return signed and lexemes[1].kind == "number"
+def _added_number(lexemes: Lexemes, spot: int) -> int:
+    """Where the number of "plus 3", "less 6" or "plus an additional ten" stands, or -1."""
+    signed = lexemes[spot : spot + 1]
+    if not signed or not (signed[0].kind in ("plus", "minus") or signed[0].low == "less"):
+        return -1
+    spot += 1
+    while spot < len(lexemes) and lexemes[spot].low in load("letters")["words"]["added"]:
+        spot += 1
+    return spot if spot < len(lexemes) and lexemes[spot].kind == "number" else -1
 
 
 def constant_behind(lexemes: Lexemes, end: int) -> tuple[float, Lexeme, int] | None:
     """ "Y plus 3 units": the number that is added to a sum, with its sign, and where it ends."""
-    if not _adds_number(lexemes[end : end + 2]):
+    spot = _added_number(lexemes, end)
+    if spot < 0:
         return None
-    stop = behind_unit(lexemes, end + 2)
+    stop = behind_unit(lexemes, spot + 1)
     if stop < len(lexemes) and lexemes[stop].kind in ("item", "factor", "plus", "minus", "number"):
         return None
-    number = lexemes[end + 1]
+    number = lexemes[spot]
     return (number.value if lexemes[end].kind == "plus" else -number.value), number, stop
 
 
@@ -205,12 +229,13 @@ def explained_behind(lexemes: Lexemes, end: int, item_count: int) -> tuple[Terms
 
 def target_behind(lexemes: Lexemes, first: int, end: int, item_count: int) -> tuple[Terms, int] | None:
     """The decisions that a limit said first is for: "at least 10 units for X"."""
-    near = end
+    near = begin = end
     while near < len(lexemes) and (
         lexemes[near].kind in ("word", "verb", "total", "each", "all", "more", "fewer") or _must(lexemes, near)
     ):
         if lexemes[near].kind in ("each", "fewer") or lexemes[near].low == "respectively":
             return None
+        begin = near + 1 if _must(lexemes, near) else begin
         near += 1
     if near >= len(lexemes) or lexemes[near].kind != "item":
         return None
@@ -221,7 +246,7 @@ def target_behind(lexemes: Lexemes, first: int, end: int, item_count: int) -> tu
     for last in range(stop, near, -1):
         if last < stop and lexemes[last].kind not in ("comma", "join", "verb", "break", "open"):
             continue
-        terms = parsed(lexemes[end:last], item_count, together=together)
+        terms = parsed(lexemes[begin:last], item_count, together=together)
         if terms:
             cut = last < stop and lexemes[last].kind == "join" and len(_named(lexemes[last:stop])) > 0
             return None if cut else (terms, last)

@@ -104,7 +104,7 @@ def _rule_at(found: Found, lexemes: Lexemes, start: int, position: int, item_cou
     if apart and not names_any(lexemes[start:position]):
         return _added(found, replace(rule, terms=apart[0]), lexemes[start:position], apart[1], lexemes, start)
     than = than_behind(lexemes, number)
-    left = sum_before(lexemes[start:position], item_count)
+    left = _sum_before(found, lexemes[start:position], item_count)
     if than:
         right, end = sum_behind(lexemes, than[0], item_count)
         if left is None or right is None:
@@ -125,6 +125,20 @@ def _rule_at(found: Found, lexemes: Lexemes, start: int, position: int, item_cou
     if target is not None and not names_any(lexemes[start:position]):
         return _added(found, replace(rule, terms=target[0]), lexemes[start:position], target[1], lexemes, start)
     return _unnamed(found, rule, lexemes, start, position, end, item_count)
+
+
+def _sum_before(found: Found, region: Lexemes, item_count: int) -> tuple[Terms, Sequence[Lexeme]] | None:
+    left = sum_before(region, item_count)
+    if left is None and found.rules and len(found.rules[-1].terms) > 1:
+        return sum_before(_like_before(region), item_count)
+    return left
+
+
+def _like_before(region: Lexemes) -> Lexemes:
+    """ "while that of Y and W": of them together, as in the sum before."""
+    spot = next((spot for spot, one in enumerate(region) if one.kind not in ("break", "join", "comma")), len(region))
+    points = region[spot : spot + 1] and region[spot].low in ("that", "those")
+    return (*region[:spot], replace(region[spot], kind="total"), *region[spot + 1 :]) if points else region
 
 
 def _shared(found: Found, lexemes: Lexemes, start: int, position: int, item_count: int) -> int:

@@ -10,6 +10,7 @@ from copilot.drafting.builtin.mentions import Part
 
 Terms = dict[int, tuple[Part, float]]
 _DOUBLED = {"doubled": 2.0, "double": 2.0, "tripled": 3.0, "triple": 3.0, "twice": 2.0, "thrice": 3.0, "halved": 0.5}
+_TIMES = frozenset({"multiplied", "times", "weighted", "weighed", "counted", "scaled"})
 _SKIPPED = ("word", "verb", "break", "more")
 
 
@@ -24,6 +25,7 @@ class _Sum:
     joined: bool = False
     dangling: bool = False
     operated: bool = False
+    row: bool = False  # a difference whose members a comma parts: "between X, Y and Z"
     apart: str = ""  # of a difference: "first" and "second" side, "" where there is none or it is over
     listed: int = 0
     wrong: bool = False
@@ -198,9 +200,10 @@ def _settle_join(state: _Sum, *, owned: bool) -> None:
     state.joined, state.listed = False, 0
     if state.apart == "first":
         state.apart, state.sign, state.listed, state.together = "second", -state.sign, 0, False
+        state.row = not state.dangling
         return
     if state.apart == "second" and not state.together:
-        state.wrong = True
+        state.wrong = not state.row
         return
     scaled = any(abs(value) != 1.0 for _, value in state.terms.values())
     if not (state.together or owned or state.sign < 0):
@@ -212,21 +215,49 @@ def _settle_join(state: _Sum, *, owned: bool) -> None:
 def _take_bracket(state: _Sum, lexemes: Sequence[Lexeme], position: int) -> int:
     """ "X (doubled)", "general medicine (X)": a factor behind its decision, or the decision's letter."""
     end = next((spot for spot in range(position, len(lexemes)) if lexemes[spot].kind == "close"), len(lexemes))
+    if end == len(lexemes):
+        state.wrong = True
     inside = lexemes[position + 1 : end]
     items = [lexeme for lexeme in inside if lexeme.kind == "item"]
     figures = any(lexeme.kind in ("factor", "number") for lexeme in inside)
-    factors = [_DOUBLED[lexeme.low] for lexeme in inside if lexeme.low in _DOUBLED]
+    factor = _factor_in(inside)
     last = next(reversed(state.terms), -1)
-    if len(factors) == 1 and not items and last >= 0:
+    if factor and not items and last >= 0 and lexemes[position - 1].item == last:
         part, value = state.terms[last]
-        state.terms[last] = (part, value * factors[0])
+        state.terms[last] = (part, value * factor)
     elif len(items) == 1 and not figures:
         if items[0].item not in state.terms or state.joined or state.factor:
             _take_item(state, items, 0)
     elif not state.terms and len(items) > 1:
         state.terms = parsed(inside, 99, together=True) or {}
         state.factor, state.joined, state.wrong = None, False, not state.terms
+    elif (
+        len(items) > 1
+        and (state.joined or state.operated or state.apart == "second")
+        and not {one.item for one in items} & set(state.terms)
+    ):
+        _take_inner(state, parsed(inside, 99, together=True))
     else:
         known = bool(items) and not figures and all(lexeme.item in state.terms for lexeme in items)
         state.wrong = (bool(items) and not known) or figures
     return end - position + 1
+
+
+def _factor_in(inside: Sequence[Lexeme]) -> float:
+    """The factor of "(doubled)", "(counted twice)", "(multiplied by 4)"; 0 where there is none."""
+    scaled = [_DOUBLED[one.low] for one in inside if one.low in _DOUBLED]
+    numbers = [one.value for one in inside if one.kind in ("number", "factor") and one.low not in _DOUBLED]
+    times = any(one.low in _TIMES for one in inside) or any(one.part.shape == "multiple" for one in inside)
+    if len(scaled) == 1 and not numbers:
+        return scaled[0]
+    return numbers[0] if len(numbers) == 1 and times and not scaled else 0.0
+
+
+def _take_inner(state: _Sum, inner: Terms | None) -> None:
+    """ "X3 and the combined investment of (X1 + X2)": a sum of its own as one member."""
+    _settle_join(state, owned=True)
+    scale = state.sign * (state.factor[1] if state.factor else 1.0)
+    state.wrong = state.wrong or inner is None
+    state.terms.update({item: (part, scale * value) for item, (part, value) in (inner or {}).items()})
+    state.factor = None
+    state.listed += 1

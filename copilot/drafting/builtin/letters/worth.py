@@ -9,19 +9,34 @@ from copilot.drafting.builtin.letters.lexemes import Lexeme, Lexemes
 from copilot.drafting.builtin.letters.pairing import Pairs
 from copilot.drafting.builtin.letters.rules import Rule
 from copilot.drafting.builtin.words import lexicon, load
+from copilot.drafting.formulation import Relation
 
 
 def bounds_of(pairs: Pairs, words: frozenset[str]) -> list[Rule] | None:
     """The pairs as limits, where the words around them speak of the largest or smallest amounts and not of money."""
     known = load("letters")["words"]
     money = lexicon().money_in_stems | lexicon().money_out_stems
-    sign = "<=" if words & set(known["largest"]) else ">=" if words & set(known["smallest"]) else ""
-    if not sign or words & money:
+    sign: Relation | None = "<=" if words & set(known["largest"]) else ">=" if words & set(known["smallest"]) else None
+    both = words & set(known["largest"]) and words & set(known["smallest"])  # "the least of X is 2, the most of Y 5"
+    if not sign or both or words & money:
         return None
+    return _bounds(pairs, sign)
+
+
+def limits_of(pairs: Pairs, lexemes: Lexemes) -> list[Rule] | None:
+    """ "A, B and C can have up to 30, 40 and 50 respectively": limits, where a limit phrase stands before the first."""
+    number = next(spot for spot, lexeme in enumerate(lexemes) if lexeme.kind == "number")
+    relations = [spot for spot, lexeme in enumerate(lexemes) if lexeme.kind == "relation"]
+    if len(relations) != 1 or relations[0] != number - 1 or lexemes[relations[0]].strict:
+        return None
+    return _bounds(pairs, lexemes[relations[0]].sign)
+
+
+def _bounds(pairs: Pairs, sign: Relation) -> list[Rule]:
     return [
         Rule(
             {item.item: (item.part, 1.0)},
-            sign,  # type: ignore[arg-type]
+            sign,
             replace(number.part, value=number.value),
             (min(item.part.start, number.part.start), max(item.end, number.end)),
         )
@@ -44,6 +59,9 @@ def _quantity(number: Lexeme, lexemes: Lexemes, words: frozenset[str], sentence:
     end = spot + 1
     while end < len(lexemes) and lexemes[end].kind == "word" and not lexicon().is_small(lexemes[end].low):
         end += 1
+    of = [lexeme.low if lexeme.kind == "word" else "" for lexeme in lexemes[end : end + 2]]
+    if len(of) > 1 and of[0] == "of" and of[1] and not lexicon().is_small(of[1]) and end > spot + 1:
+        end += 2  # "4 units of capacity"
     after = parts[spot + 1 : end]
     before = tuple(lexeme.part for lexeme in lexemes[:spot] if lexeme.kind in ("word", "verb"))
     telling = frozenset(word for word in words if word not in lexicon().empty_stems)

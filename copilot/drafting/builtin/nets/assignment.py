@@ -15,6 +15,7 @@ from copilot.drafting.builtin.nets.data import Matrix, matrix_of
 from copilot.drafting.builtin.nets.pairs import PairRule, pair_rules
 from copilot.drafting.builtin.nets.reading import Reading, goal_of
 from copilot.drafting.formulation import Formulation, Relation, Term
+from copilot.drafting.measures import spent
 
 FAMILY = "assignment"
 _UP_TO = re.compile(r"[^.;\d]{0,24}?\b(?:to|through|and)\b[^.;\d]{0,12}|\s*[-–]\s*|[^.;\d]{0,24}?[,–-][^.;\d]{0,12}")
@@ -83,7 +84,7 @@ def _written(reading: Reading, match: _Match) -> Formulation:
     plan, place = Plan(reading.data.text, reading.data.sources), matrix.place
     here, there = plan.index("agents", matrix.rows, place), plan.index("tasks", matrix.heads, place)
     full: dict[Key, float] = {(a, b): matrix.values.get((a, b), 0.0) for a in matrix.rows for b in matrix.heads}
-    words = "rating" if match.sense == "maximize" else "cost"
+    words = "rating" if match.sense == "maximize" else spent(matrix.unit)
     worth = plan.table(words, (here, there), full, place, unit=matrix.unit, label=f"{words} of each pair")
     take = plan.variable("assign", (here, there), match.goal, domain="binary", label="the agent does the task")
     _sums(plan, take, _Side(counts.rows, counts.row_sign, here, "agent", matrix.rows, match.goal))

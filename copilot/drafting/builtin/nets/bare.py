@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from itertools import count, pairwise
 
 from copilot.drafting.builtin.families.plan import label_of
-from copilot.drafting.builtin.nets.data import Bare, Column, Data, Matrix, blanked, role_of
+from copilot.drafting.builtin.nets.data import Bare, Column, Data, Matrix, blanked, role_in, role_of
 from copilot.drafting.builtin.nets.sheets import intro_of
 
 _NAME = r"[A-Z\d][\w'’-]*(?: [A-Z\d][\w'’-]*)*"
+_TOLD = re.compile(r"\((?P<names>[^()]*)\)\W*$")
+_PARTED = re.compile(r"\s*[/,;|]\s*(?:and\s+)?|\s+and\s+")
 _LISTED = re.compile(rf"(?<![\w'’]){_NAME}(?:(?:, | and |, and | / |; ){_NAME})+")
 
 
@@ -21,6 +23,8 @@ def name_bare(data: Data) -> None:
             _as_columns(one, data)
         elif _is_triangle(one):
             _as_triangle(one, data)
+        elif names := _legend(one):
+            _as_called(one, names, data)
         elif len({len(row) for row in one.rows}) == 1:
             _as_matrix(one, data)
         else:
@@ -69,6 +73,22 @@ def _as_columns(one: Bare, data: Data) -> None:
             continue
         values = {name: value for name, value in zip(axes[0], row, strict=True) if value is not None}
         data.columns.append(Column(label, values, one.place))
+
+
+def _legend(one: Bare) -> tuple[str, ...]:
+    """The names of "Depots (fixed cost / capacity)" for rows of as many numbers."""
+    told = _TOLD.search(one.words)
+    names = tuple(_PARTED.split(told["names"].strip())) if told else ()
+    fits = len(names) > 1 and {len(row) for row in one.rows} == {len(names)} == {len({*map(role_in, names)})}
+    return names if fits and all(map(role_in, names)) and len(one.labels) == len(one.rows) else ()
+
+
+def _as_called(one: Bare, names: Sequence[str], data: Data) -> None:
+    """One column for each name."""
+    for at, name in enumerate(names):
+        values = {label: row[at] for label, row in zip(one.labels, one.rows, strict=True)}
+        known = {label: value for label, value in values.items() if value is not None}
+        data.columns.append(Column(name, known, one.place))
 
 
 def _as_matrix(one: Bare, data: Data) -> None:

@@ -13,6 +13,7 @@ from copilot.drafting.builtin.nets.phrases import phrases
 from copilot.drafting.builtin.nets.reading import Reading
 from copilot.drafting.formulation import Relation
 
+_JOINT = re.compile(r"\b(?:together|combined|jointly|in total|both)\b", re.IGNORECASE)
 _BREAKS = re.compile(
     r"\b(?:if|unless|except|otherwise|when|twice|half|percent|per cent|each time|first|then)\b|%", re.IGNORECASE
 )
@@ -48,6 +49,8 @@ def _bound(reading: Reading, said: Said) -> Bound | None:
     relation, begin = _relation(reading, start, said)
     marks = reading.marks.within(start, end)
     every = _first(reading, "every", start, end)
+    if sum(map(len, marks)) > 1 and _JOINT.search(reading.marks.prose, start, end):
+        return None
     if relation is None or len(marks) > 2 or (not marks and every is None):
         return None
     through = _first(reading, "through", start, end) is not None

@@ -17,6 +17,7 @@ _LEGEND = re.compile(
     r"(?P<two>[a-z][a-z ]{2,40})",
     re.IGNORECASE,
 )
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _ABLE = re.compile(
     r"^[\w ]{0,40}\b(?:can|could|is able to) (?:handle|process|ship|send|serve|supply|hold|store|take|dispatch|pack)\b"
@@ -145,7 +146,10 @@ def role_of(label: str, *, within: bool = False) -> str:
 
 
 def role_in(words: str) -> str:
-    """The first role that the words name."""
+    """The first role that the words name, outside of brackets before inside: "Supply (orders per day)"."""
+    outside = _BRACKETS.sub(" ", words)
+    if outside != words and (role := role_in(outside)):
+        return role
     found = stems_of(words)
     named = next((role for role in ROLES if found & _stems(role)), "")
     if named in ("demand", "supply") and found & {stem(word) for word in _lexicon()["caps"]}:

@@ -25,6 +25,9 @@ _TOWARDS = re.compile(
 )
 # "junctions 1", "numbered 1": what follows is the last of a row of names.
 _RANGED = re.compile(r"\b(?:[a-z]{3,}(?<!s)s|numbered|labell?ed|lettered|called|named)\s+[A-Z\d]{1,3}$", re.IGNORECASE)
+_SHUT = re.compile(
+    r"\b(?:closed|blocked|shut|unavailable|broken|under repair|out of (?:service|order))\b", re.IGNORECASE
+)
 _RULED = re.compile(
     r"\b(?:not|no|never|cannot|only|must|avoid|via|through|closed|before|after|if|unless)\b|n't", re.IGNORECASE
 )
@@ -53,6 +56,8 @@ def _trips(reading: Reading, *, turned: bool = False) -> set[tuple[str, str]] | 
     for phrase in phrases("ends", "turned" if turned else "trip"):
         for match in phrase.finditer(reading.marks.text):
             if any(start < match.end() and match.start() < end for start, end in reading.struck):
+                continue
+            if _SHUT.search(reading.marks.prose, *reading.sentence(match.start())):
                 continue
             if _RANGED.search(reading.marks.prose[max(0, match.start() - 24) : match.end()].partition(" to ")[0]):
                 continue

@@ -122,7 +122,8 @@ def _fan(text: str, start: int, end: int, intro: str) -> Iterator[Entry]:
 
 def _heading(body: str) -> str:
     plain = body.strip().strip("*_#").strip()
-    return plain[:-1].strip("*_ ") if plain.endswith(":") and len(plain) < 90 and ". " not in plain else ""
+    heads = plain.endswith(":") or re.fullmatch(r"\*\*[^*\d.?!]+\*\*|#{1,6} [^\d.?!]+", body.strip())
+    return plain.removesuffix(":").strip("*_ ") if heads and len(plain) < 90 and ". " not in plain else ""
 
 
 def _parent(text: str, start: int, end: int, indent: int) -> str:

@@ -52,7 +52,7 @@ def read(reading: Reading) -> Formulation:
     matrix = matrix_of(data)
     if matrix is None or goal is None or reading.says(FAMILY, "open") is None:
         raise NotThisFamily
-    if reading.says(FAMILY, "cover"):
+    if _reaches(reading):
         raise NotThisFamily
     sites = _sites(reading, matrix)
     count = sites_opened(reading, len(sites.sites))
@@ -69,8 +69,14 @@ def read(reading: Reading) -> Formulation:
     return _written(reading, sites, wish)
 
 
+def _reaches(reading: Reading) -> bool:
+    """Whether a client is to be near an open site; "all demand is covered" only says that it is met."""
+    met = [match.span() for match in reading.places(FAMILY, "covered_need")]
+    return any(not any(a <= one.start() < b for a, b in met) for one in reading.places(FAMILY, "cover"))
+
+
 def _single(reading: Reading) -> bool:
-    """Whether one site must serve each client; "it has outgrown its single depot" only tells a story."""
+    """Whether one site must serve each client; "its single depot" before and "from one shop to another" are none."""
     reading.heard(FAMILY, "grown")
     places = [m.span() for m in reading.places(FAMILY, "grown")]
     found = [m for m in reading.places(FAMILY, "single") if not any(a < m.end() and m.start() < b for a, b in places)]

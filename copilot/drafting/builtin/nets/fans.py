@@ -52,6 +52,7 @@ _LAST = re.compile(
     rf"\s*\(?{_AMOUNT}{_UNIT}\)?",
     re.IGNORECASE,
 )
+_SAYS = re.compile(r"\b(?:is|are|was|be|has|have|must|may|can|cannot|should|will|not|only)\b")
 _SMALL = frozenset({"it", "them", "each", "and", "or", "the", "a", "this", "that"})
 _REMARK = re.compile(r"\s*\((?P<before>[^()\d]*)(?P<value>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?P<after>[^()\d]*)\)")
 
@@ -109,7 +110,7 @@ def _fans(text: str, start: int, end: int) -> Iterator[_Fan]:
 
 
 def _fan(text: str, start: int, end: int) -> _Fan | None:
-    for shape in (_SPOKEN, _COLON, _RUNNING, _LIES):
+    for shape in (_acts(), _SPOKEN, _COLON, _RUNNING, _LIES):
         lead = shape.match(text, start, end)
         if lead is None or role_of(lead["label"]):
             continue
@@ -119,9 +120,9 @@ def _fan(text: str, start: int, end: int) -> _Fan | None:
         if told is None:
             continue
         values, unit, led = told
-        many = len(values) > 1 or led or bool(lead["from"])
-        if many and len({name.lower() for name, _ in values}) == len(values):
-            return _Fan(_name(lead["label"]), lead["remark"] or "", values, unit, bool(lead["from"]) or led, start, end)
+        sure = led or bool(lead["from"]) or shape is _acts()
+        if (sure or len(values) > 1) and len({name.lower() for name, _ in values}) == len(values):
+            return _Fan(_name(lead["label"]), lead["remark"] or "", values, unit, sure, start, end)
     return None
 
 
@@ -138,7 +139,7 @@ def _told(text: str, start: int, end: int) -> tuple[tuple[tuple[str, float], ...
     for piece in _pieces(body):
         first, last = _FIRST.fullmatch(piece), _LAST.fullmatch(piece)
         match = first or last
-        if match is None or role_of(match["name"], within=True) or _is_no_name(match["name"]):
+        if match is None or role_of(match["name"], within=True) or _is_no_name(match["name"], match["unit"]):
             return None
         led = led and (first is not None or bool(match["to"]))
         values.append((_name(match["name"]), float(match["value"].replace(",", ""))))
@@ -147,9 +148,10 @@ def _told(text: str, start: int, end: int) -> tuple[tuple[tuple[str, float], ...
     return (tuple(values), named[0] if len(named) == 1 else "", led) if values else None
 
 
-def _is_no_name(words: str) -> bool:
-    """A pronoun, or words that still lead to a place: "belts run to Hall"."""
-    return words.lower() in _SMALL or re.search(r"\b(?:to|into)\b", words) is not None
+def _is_no_name(words: str, unit: str) -> bool:
+    """A pronoun, words that still lead to a place: "belts run to Hall", or a sentence: "Pump 1 is closed today"."""
+    leads = re.search(r"\b(?:to|into)\b", words) is not None
+    return words.lower() in _SMALL or leads or _SAYS.search(f"{words} {unit}") is not None
 
 
 def _pieces(body: str) -> list[str]:
@@ -171,7 +173,18 @@ def _verb() -> re.Pattern[str]:
     more = r"(?:\s+(?!(?:to|into)\b)[a-z]+){0,2}?"
     what = r"(?!(?:no|not|nothing|none|never|only|neither)\b)[a-z]+\s+"
     able = rf"(?:{what}){{0,2}}?(?:(?:can|may|could|will)\s+(?:be\s+)?)?"
-    return re.compile(rf"^(?i:{able}(?:{verbs})){more}\s+(?=(?:to|into)\b|[A-Z])")
+    return re.compile(rf"^(?i:{able}(?:{verbs})){more}\s+(?=(?:to|into)\b|[A-Z\d$€£])")
+
+
+@cache
+def _acts() -> re.Pattern[str]:
+    """ "Pond A drains into Pond B (9), ...", "Alba can pass on 4 trucks to Bora, ...": a place, and what it does."""
+    verbs = "|".join(load("nets")["data"]["leading"])
+    return re.compile(
+        rf"\**(?P<from>)(?:the\s+)?(?!(?:from|if|when|it|there)\b){_ORIGIN}\**\s+"
+        rf"(?=(?:(?:can|may|could|will)\s+)?(?:{verbs})\b[^,;]*\b(?:to|into|towards)\b)",
+        re.IGNORECASE,
+    )
 
 
 def _name(words: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from copilot.drafting.builtin.families.plan import label_of
 from copilot.drafting.builtin.nets.data import Column, Data, Ends, Links, Matrix, Place, legend_of, role_in, role_of
@@ -14,6 +15,7 @@ from copilot.drafting.builtin.nets.tabled import WITH_AMOUNT
 from copilot.drafting.builtin.words import lexicon, load, stem
 
 _LEAD = re.compile(r"^(?:to|for|on|at|in|of|from|by|via|→|->)\s+(?:the\s+)?", re.IGNORECASE)
+_TO = re.compile(r"(?:and )?(?:to|→|->)\s+(?:the\s+)?(?P<name>\w[\w .'’&-]*)", re.IGNORECASE)
 _MOST = re.compile(r"(?:at (?:the )?most|up to|no more than|not more than|max(?:imum)?\.?)$", re.IGNORECASE)
 _FROM = re.compile(
     r"^(?:from|distances? from|(?:driving |travel )?times? from|costs? from)\s+|\s+(?:to|→)\s*$", re.IGNORECASE
@@ -24,7 +26,21 @@ def take_block(block: Sequence[Entry], data: Data) -> bool:
     """Add what entries that stand together hold to the data; False where they hold something else."""
     if any(entry.loose for entry in block):
         return False
+    block = [one for entry in block for one in _parted(entry)]
     return _take_links(block, data) or _take_inner_links(block, data) or _take_rows(block, data)
+
+
+def _parted(entry: Entry) -> list[Entry]:
+    """ "Mine A to Port: 60, to Mill: 85": one entry for each place that the line leads to."""
+    edge = edge_of(entry.label)
+    names = [_TO.fullmatch(pair.before) for pair in entry.pairs[1:]]
+    if edge is None or not names or not all(names) or entry.pairs[0].before:
+        return [entry]
+    labels = [entry.label, *(f"{edge.tail} → {name['name']}" for name in names if name)]
+    return [
+        replace(entry, label=label, pairs=(replace(pair, before=""),))
+        for label, pair in zip(labels, entry.pairs, strict=True)
+    ]
 
 
 def _take_links(block: Sequence[Entry], data: Data) -> bool:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 _KEY = re.compile(
     r"(?<!\w)(?:an? (?:capacity|entry|value|figure|limit|number) of )?[\"'“]?"
     r"(?:0|inf|∞|-|–|—|x|blank|empty|blanks|dash)[\"'”]?(?: cells?)?\s*"
-    r"(?:=|:|means|is|are|signals|signifies|says|shows|indicates|tells(?: us)?|stands for)\s*"
+    r"(?:=|:|is|are|tells(?: us)?|(?:would )?stands? for|implies|signifies"
+    r"|(?:would )?(?:mean|signal|signify|say|show|indicate|denote|represent|mark|reflect|imply)s?)\s*"
     r"(?:that )?(?:there (?:is|are) )?(?:the )?(?:two [a-z]+ (?:with|that have) )?"
-    r"(?:no|not|same|none|impossible|forbidden|cannot|can't|closed)\b[^,;).\d]*",
+    r"(?:no|not|same|none|absence|lack|impossible|forbidden|cannot|can't|closed)\b[^,;).\d]*",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"[^\n.?!]+:[ \t.]*$", re.MULTILINE)

@@ -115,9 +115,18 @@ def _aliased(prose: str, found: Sequence[Mention], aliases: Mapping[str, str], t
                 closed = prose.find(")", same.end)
                 end = closed + 1 if 0 <= closed < same.end + 3 else same.end
                 found = [one for one in found if one is not same]
+            opened = next((one for one in found if one.label == aliases[alias] and _opens(prose, one.end, start)), None)
+            if opened is not None and prose[end : end + 1] == ")":  # "Node 0 (the dam outlet)"
+                start, end = opened.start, end + 1
+                found = [one for one in found if one is not opened]
             taken[start:end] = b"\x01" * (end - start)
             more.append(Mention(aliases[alias], start, end))
     return [*found, *more]
+
+
+def _opens(prose: str, end: int, start: int) -> bool:
+    """Whether there is only a bracket between the end of one name and the start of another."""
+    return prose[end:start].strip() == "("
 
 
 def _patterns(labels: Sequence[str]) -> Iterator[tuple[str, re.Pattern[str]]]:

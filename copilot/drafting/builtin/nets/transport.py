@@ -14,6 +14,7 @@ from copilot.drafting.builtin.nets.data import Column, Ends, Matrix, matrix_of
 from copilot.drafting.builtin.nets.pairs import PairRule, pair_rules
 from copilot.drafting.builtin.nets.reading import Reading, goal_of, said_number
 from copilot.drafting.formulation import Formulation, Relation
+from copilot.drafting.measures import spent
 
 FAMILY = "transport"
 _DENIED = re.compile(r"\b(?:not|never|nor)\s+(?:quite\s+)?$", re.IGNORECASE)
@@ -122,7 +123,7 @@ def _written(reading: Reading, shipping: Shipping) -> Formulation:
     have = plan.table("supply", (here,), dict(supply.values), supply.place, unit=unit)
     need = plan.table("demand", (there,), dict(demand.values), demand.place, unit=unit)
     full: dict[Key, float] = {(a, b): matrix.values.get((a, b), 0.0) for a in matrix.rows for b in matrix.heads}
-    words = "cost" if shipping.sense == "minimize" else "profit"
+    words = spent(matrix.unit) if shipping.sense == "minimize" else "profit"
     cost = plan.table(words, (here, there), full, place, unit=matrix.unit, label=f"{words} of a unit on each link")
     ship = plan.variable("ship", (here, there), shipping.goal, label="amount shipped on each link", unit=unit)
     plan.rule("supply", [term(ship)], shipping.signs[0], have, supply.place, kind="resource", indices=(here,))

@@ -17,6 +17,7 @@ _BASIS = re.compile(
     r"\s+(?P<unit>[a-z]+)",
     re.IGNORECASE,
 )
+_THOUSANDS = re.compile(r"[$€£]\s?k|k\s?[$€£]|k\s?(?:usd|eur|euros?|dollars?|pounds?)|(?:usd|eur) k", re.IGNORECASE)
 _SCALES = (("million", 1e6), ("thousand", 1e3))
 
 
@@ -43,5 +44,5 @@ def _size(said: str) -> float:
 
 def in_scale(value: float, unit: str) -> float:
     """A number in the scale of a column: 26,000,000 as 26 where the column is in millions."""
-    size = next((size for word, size in _SCALES if word in unit.lower()), 1.0)
+    size = next((size for word, size in _SCALES if word in unit.lower()), 1e3 if _THOUSANDS.fullmatch(unit) else 1.0)
     return value / size if value >= size else value

@@ -10,10 +10,12 @@ from copilot.drafting.builtin.sheets.choice import Choice
 from copilot.drafting.builtin.sheets.limits import Limit
 from copilot.drafting.builtin.sheets.problem import Doubt, phrases
 from copilot.drafting.builtin.sheets.sheet import stems_of
-from copilot.drafting.builtin.words import lexicon, stem
+from copilot.drafting.builtin.words import lexicon, load, stem
 
 FAMILY = "options"
 _KEYS = ("once", "many", "pick", "take", "any_amount", "whole", "mixed", "output", "made", "partly", "not_whole")
+_RELATIVE = re.compile(r"\b(?:at|by|under)\s+$", re.IGNORECASE)
+_PARTED = re.compile(r"\b(?:split|divided)\b", re.IGNORECASE)
 _UNCLEAR = (
     "The text does not say whether an option may be taken more than once: say “each at most once”, or ask how many "
     "of each."
@@ -87,7 +89,9 @@ def _said(choice: Choice) -> dict[str, re.Match[str] | None]:
     if outright["whole"] or outright["parts"]:
         said |= {"whole": outright["whole"], "any_amount": outright["parts"] or said["any_amount"]}
         account.absorb((*wholeness.phrases("whole"), *wholeness.phrases("parts")))
-    said["many"] = _amounts_asked(choice)
+    said["many"], said["pick"] = _amounts_asked(choice), _picked(choice)
+    if (once := said["once"]) and _is_diet(choice) and _PARTED.search(once.group()) and _are_goods(choice):
+        said["once"] = None  # "products cannot be divided", of which several are bought
     if (free := said["any_amount"]) and (whole := said["whole"]) and free.start() <= whole.start() < free.end():
         said["whole"] = None  # "not only whole litres"
     if said["not_whole"]:  # "need not be whole"
@@ -105,6 +109,20 @@ def _amounts_asked(choice: Choice) -> re.Match[str] | None:
             if not (match.group().lower().split()[0] == "how" and behind & totals):
                 return match
     return None
+
+
+def _are_goods(choice: Choice) -> bool:
+    """Whether the options are food and the like, by what stands above their names."""
+    goods = {stem(word) for word in load("sheets")["names"]["goods"]}
+    return bool({stem(word.lower()) for word in choice.frame.sheet.corner.split()} & goods)
+
+
+def _picked(choice: Choice) -> re.Match[str] | None:
+    """Where the text asks which to take; "the lowest cost at which we can" does not."""
+    prose, account = choice.problem.prose, choice.problem.account
+    found = [match for phrase in phrases(FAMILY, "pick") for match in account._places(phrase)]
+    asked = [match for match in found if not _RELATIVE.search(prose, max(0, match.start() - 8), match.start())]
+    return min(asked, key=lambda match: match.start(), default=None)
 
 
 def _in_parts(said: dict[str, re.Match[str] | None], *, several: bool) -> bool:
@@ -157,8 +175,10 @@ def check_counted(choice: Choice) -> None:
     """Doubt where a limit counts the options that are used, and amounts of them are decided."""
     for limit in choice.limits:
         word = limit.unit.split()[0] if limit.unit else ""
-        counted = limit.kind == "amount" and not limit.members and stem(word) in choice.nouns
-        if counted and choice.domain == "continuous" and not _is_measure(limit.unit):
+        alone = limit.kind == "amount" and not limit.members and not _is_measure(limit.unit)
+        kinds = stem(word) in stems_of(" ".join(load("sheets")["names"]["kinds"]))
+        counted = kinds if choice.domain == "integer" else stem(word) in choice.nouns or kinds
+        if alone and counted and choice.domain != "binary":
             raise Doubt(
                 f"I did not understand whether {limit.value:g} limits the amounts or how many options are used."
             )

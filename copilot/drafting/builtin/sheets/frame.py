@@ -22,6 +22,9 @@ class EdgeLimit:
     row: str
 
 
+_ROOM = re.compile(r"\b(?:floor|yard|stock|market) (?:space|area|room|size)\b")  # what an option takes up
+
+
 @dataclass(slots=True)
 class Frame:
     """Options with their columns of numbers; bounds of single options by column name; other columns are words."""
@@ -123,7 +126,7 @@ def leaning(words: str) -> Relation | None:
 
 def _bound(column: Column) -> Relation | None:
     """Which way a column bounds each option."""
-    words = re.findall(r"[^\W\d_]+", column.name)
+    words = re.findall(r"[^\W\d_]+", _ROOM.sub(" ", column.name))
     known = load("sheets")["bounds"]
     if "if" in words:
         return None

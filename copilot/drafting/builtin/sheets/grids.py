@@ -124,7 +124,7 @@ def _is_table(rows: Sequence[Sequence[str]], mark: str) -> bool:
     crosses = load("sheets")["cells"]
     numbers = sum(cell_of(c).value is not None or c in crosses["yes"] or c in crosses["no"] for c in body)
     if mark == "|":
-        return len(rows[0]) >= _FEWEST_COLUMNS
+        return len(rows[0]) >= _FEWEST_COLUMNS and not _is_row(rows[0], rows[1])
     if mark == " " and (any(cell_of(cell).value is not None for cell in rows[0][1:]) or numbers < len(body)):
         return False
     if any(cell_of(row[0]).value is None and re.search(r"\s(?:is|are|has|can|must|and)\s", row[0]) for row in rows[1:]):
@@ -138,6 +138,12 @@ def _is_head(row: Sequence[str]) -> bool:
     counted = [cell.value for cell in cells if cell.value is not None]
     ascending = all(one < other for one, other in itertools.pairwise(counted))
     return ":" not in row[0][:-1] and ascending and not any(cell.value is not None and cell.unit for cell in cells)
+
+
+def _is_row(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Whether the first line is one like the second, with an amount and its unit: a table without a head."""
+    pairs = [(cell_of(one), cell_of(other)) for one, other in zip(first[1:], second[1:], strict=False)]
+    return any(a.value is not None and b.value is not None and a.unit and a.unit == b.unit for a, b in pairs)
 
 
 def _sheet(rows: Sequence[Sequence[str]], start: int, end: int) -> Sheet | None:

@@ -70,6 +70,8 @@ def chosen(problem: Problem) -> Choice:
     choice.assumed += seeker.assumed
     settle_domain(choice)
     settle_averages(choice)
+    if each := problem.says(FAMILY, "each_taken"):
+        raise Doubt(f"I did not understand “{each.group()}”.")
     _check(choice)
     return choice
 

@@ -25,6 +25,7 @@ _COST = re.compile(
     r"(?:\b(?:cost|costs|costing|price|rent|fee|priced at)\b(?:\s+(?:of|is))?[:\s]*)?"
     r"[$€£]\s?\d[\d,.]*\s?[kKmM]?\b|\b(?:cost|costs|costing|price|rent|fee)\b[\s:]*(?:of|is)?\s*\d[\d,.]*\s?[kKmM]?\b|^\s*\d[\d,.]*\s?[kKmM]\b"
 )
+_NUMBERED = re.compile(r"(?P<name>[^\d]*[^\W\d][^\d]*?)[\s:=]+[\d.,]+(?: ?[^\W\d]{1,7})?")
 _NEAR = re.compile(
     r"\b(?:within(?: a radius of)?|(?:in|at)?\s?(?:under|less than|at most|no more than|up to|not more than))\s+"
     r"(?P<number>\w+|\d+(?:\.\d+)?)[\s-](?:minutes?|min|seconds?|hours?|km|kilomet(?:re|er)s?|miles?|met(?:re|er)s?|m|blocks)\b",
@@ -104,9 +105,20 @@ def _of_lines(problem: Problem, start: int) -> Reach | None:
             value = _amount(cost.group())
             if value is not None:
                 costs[label_of(item.label)] = value
+    if _are_numbers(list(reached.values())):
+        return None
     if costs and len(costs) < len(reached):
         raise Doubt("Some options have a cost and some have none; give each one.")
     return Reach(reached, costs, (items.start, items.end))
+
+
+def _are_numbers(lines: Sequence[Sequence[str]]) -> bool:
+    """ "hall 4, roof 9" in one line and "hall 7, roof 2" in another: numbers of the same names, and no lists."""
+    parted = [[_NUMBERED.fullmatch(name) for name in names] for names in lines]
+    if not all(match for line in parted for match in line):
+        return False
+    named = [[match["name"].lower() for match in line if match] for line in parted]
+    return len(named[0]) > 1 and all(len(set(line)) == len(line) and set(line) == set(named[0]) for line in named)
 
 
 def _amount(said: str) -> float | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _MONEY = frozenset("$€£¥")
 _LARGE = 1000
 _BEFORE = re.compile(r"\b(?:on|over|of|into|put|with|have|has|for|spread|split|invest|divide|allocate)\s+[$€£¥]?$")
+_ALL = re.compile(r"\ball(?: of)?(?: the| these| those)? $", re.IGNORECASE)
 _ALONE = re.compile(r"\s*(?:of (?:them|these|the)\b|[.,;?!]|$)")
 
 
@@ -30,6 +31,8 @@ def limit_on_all(seeker: Seeker, said: Said, window: Window, relation: Relation 
     if said.value == 1 and relation == "==" and adds_up(window):
         return Limit("amount", "==", said.value, said.sentence, unit=said.unit)
     noun = bool({stem(first_word(window))} & seeker.nouns)
+    if relation == "==" and not noun and _counts_others(seeker, said, window):
+        return None
     if relation and (noun or together or _ALONE.match(window.near_right)):
         return Limit("amount", relation, said.value, said.sentence, unit=said.unit)
     if not _is_measured(seeker, said, window):
@@ -38,6 +41,13 @@ def limit_on_all(seeker: Seeker, said: Said, window: Window, relation: Relation 
         return Limit("amount", relation, said.value, said.sentence, unit=said.unit)
     told = relation or _told(seeker, window, words)
     return Limit("amount", told, said.value, said.sentence, unit=said.unit) if told else None
+
+
+def _counts_others(seeker: Seeker, said: Said, window: Window) -> bool:
+    """ "All three requirements": a number in words, of things that are neither options nor a measure."""
+    led = _ALL.search(seeker.problem.prose[: said.start]) is not None
+    worded = not seeker.problem.prose[said.start].isdigit()
+    return led and worded and first_word(window) != "" and not _is_measured(seeker, said, window)
 
 
 def adds_up(window: Window) -> bool:

@@ -12,7 +12,7 @@ from copilot.drafting.builtin.ledger import check
 from copilot.drafting.builtin.letters.rules import Rule
 from copilot.drafting.builtin.letters.settle import settled_rules
 from copilot.drafting.builtin.mentions import Mentions, Part, Parts
-from copilot.drafting.builtin.overlooked import overlooked
+from copilot.drafting.builtin.overlooked import left_out, overlooked
 from copilot.drafting.builtin.reading import Reading
 from copilot.drafting.builtin.rownames import row_name
 from copilot.drafting.builtin.statements.aiming import goal_of
@@ -154,6 +154,7 @@ def _settle(reading: Reading, told: Told, parted: Sequence[Parts]) -> None:
     reading.gaps.extend([gap] if gap else [])
     settled_rules(reading, rules)
     reading.gaps.extend(overlooked(parted, reading.limits, reading.rows))
+    reading.gaps.extend(left_out(parted, reading.limits, reading.rows))
     check(reading)
 
 
