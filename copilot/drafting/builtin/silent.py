@@ -61,6 +61,7 @@ def silent_rules(reading: Reading, text: str) -> Iterator[Gap]:
     yield from _halved(reading, text)
     yield from _partly(reading, text)
     yield from _one_sided(reading, text)
+    yield from _bare_shares(reading, text)
     yield from _not_each(reading, text)
     yield from _conditional(reading, text)
     for index, (start, end) in enumerate(reading.offsets):
@@ -72,7 +73,7 @@ def silent_rules(reading: Reading, text: str) -> Iterator[Gap]:
             continue
         if index - 1 in spoken and _explains(said):
             continue
-        if text[end : end + 1] not in _ASKING and (states_rule(said) or _binds(said)):
+        if text[end : end + 1] not in _ASKING and states_rule(said, told=True):
             yield Gap(_REASON.format(sentence=said), ((start, end),), kind="silent")
         elif _FIGURE.search(_YEAR.sub(" ", said)):
             yield Gap(_UNUSED.format(sentence=said), ((start, end),), kind="silent")
@@ -86,11 +87,6 @@ def _explains(said: str) -> bool:
 
 def _halved(reading: Reading, text: str) -> Iterator[Gap]:
     """One gap for each limit on one thing whose words say that several are counted together."""
-    for index, (start, end) in enumerate(reading.offsets):
-        told = any(limit.sentence == index and limit.kind == "ratio" for limit in reading.limits)
-        if not told and end - start < _LONGEST and _BARE_SHARE.search(text, start, end):
-            said = " ".join(text[start:end].split())
-            yield Gap(_REASON.format(sentence=said), ((start, end),), kind="silent")
     for limit in reading.limits:
         facts = reading.rows[limit.row].facts if limit.row >= 0 else {}
         if facts and not any(fact.value for fact in facts.values()):
@@ -127,6 +123,15 @@ def _one_sided(reading: Reading, text: str) -> Iterator[Gap]:
     for index, (start, end) in enumerate(reading.offsets):
         either = any(phrase.search(text[start:end]) for phrase in compiled(tuple(load("silent")["either"])))
         if either and sum(limit.sentence == index for limit in reading.limits) < _BOTH:
+            said = " ".join(text[start:end].split())
+            yield Gap(_REASON.format(sentence=said), ((start, end),), kind="silent")
+
+
+def _bare_shares(reading: Reading, text: str) -> Iterator[Gap]:
+    """One gap for each sentence whose "and 40% of all must be vans" made no share."""
+    for index, (start, end) in enumerate(reading.offsets):
+        told = any(limit.sentence == index and limit.kind == "ratio" for limit in reading.limits)
+        if not told and end - start < _LONGEST and _BARE_SHARE.search(text, start, end):
             said = " ".join(text[start:end].split())
             yield Gap(_REASON.format(sentence=said), ((start, end),), kind="silent")
 
@@ -170,17 +175,15 @@ def _read(reading: Reading) -> Iterator[tuple[int, int]]:
         yield from gap.spans
 
 
-def _binds(sentence: str) -> bool:
-    """Whether a sentence has words of a rule that nothing harmless excuses; told as an aim they are no rule."""
-    return len(sentence) < _LONGEST and any(
-        phrase.search(sentence) for phrase in compiled(tuple(load("silent")["plain"]))
-    )
-
-
 @lru_cache(maxsize=1024)  # a text is read many times
-def states_rule(sentence: str) -> bool:
-    """Whether words of a rule remain once what is harmless is taken out."""
+def states_rule(sentence: str, *, told: bool = False) -> bool:
+    """Whether words of a rule remain once what is harmless is taken out.
+
+    `told`: the sentence is no aim of a table's problem, where "as low as possible" is what is asked for.
+    """
     words = load("silent")
+    if told and len(sentence) < _LONGEST and any(one.search(sentence) for one in compiled(tuple(words["plain"]))):
+        return True
     for phrase in compiled(tuple(words["harmless"])) if len(sentence) < _LONGEST else ():
         sentence = phrase.sub(" ", sentence)
     return any(phrase.search(sentence) for phrase in compiled(tuple(words["rules"])))
