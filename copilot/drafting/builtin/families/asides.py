@@ -52,10 +52,15 @@ def is_turned(said: str, sentence: str) -> bool:
     return left and any(_LETS.search(re.split(r"[,;:]", denial)[0]) for denial in _DENIAL.split(sentence)[1:])
 
 
-def reasons(account: Account, left: Iterable[tuple[str, int]]) -> list[str]:
+def reasons(account: Account, left: Iterable[tuple[str, int]], labels: Iterable[str] = ()) -> list[str]:
     """Why a text is not understood: what its account leaves, (what, where), else the rules that were lost."""
-    found = list(left) or _lost(account)
+    found = list(left) or _lost(account, tuple(labels))
     return [_reason(account, what, start) for what, start in sorted(found, key=lambda one: one[1])]
+
+
+def is_unsaid(sentence: str) -> bool:
+    """Whether a sentence states a rule that no list, table or network is read with: "the first five are free"."""
+    return _has(sentence, "unsaid")
 
 
 def _reason(account: Account, what: str, start: int) -> str:
@@ -64,13 +69,19 @@ def _reason(account: Account, what: str, start: int) -> str:
     return f"I did not understand {what} in “{said[:200]}”"
 
 
-def _lost(account: Account) -> list[tuple[str, int]]:
-    """("a rule", where) for each sentence that states one and from which hardly anything was read."""
-    prose = account.prose
+def _lost(account: Account, labels: Sequence[str]) -> list[tuple[str, int]]:
+    """("a rule", where) for each sentence that states one that was lost: hardly anything but names was read from it."""
+    named = _named(labels)
     found = []
     for start, end in _sentences(account):
-        said = "".join(" " if account.explained[at] else prose[at] for at in range(start, end))
-        if len("".join(said.split())) > _UNREAD * len("".join(prose[start:end].split())) and states_rule(said):
+        spots = [match.span() for match in named.finditer(account.prose, start, end)] if named else []
+        several = 1 < len({account.prose[slice(*spot)].lower() for spot in spots}) < len(labels)
+        beside = [at for at in range(start, end) if not any(first <= at < last for first, last in spots)]
+        whole = [at for at in beside if not account.prose[at].isspace()]
+        unread = [at for at in whole if not account.explained[at]]
+        said = "".join(" " if account.explained[at] else account.prose[at] for at in beside)
+        lost = len(unread) > _UNREAD * len(whole) and (several or states_rule(said))
+        if lost or is_unsaid(account.prose[start:end]):
             found.append(("a rule", start))
     return found
 

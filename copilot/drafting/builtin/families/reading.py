@@ -53,7 +53,8 @@ class Reading:
         asides.relax(self.account, (*labels, *self.layout.places), family)
         small = self.layout.prose.lower()
         named = [label for label in labels if len(label) > 1 and label.lower() in small and self._names(label)]
-        reasons = asides.reasons(self.account, ((what, start) for what, start, _ in self.account.left()))
+        first = [record.label for block in self.layout.blocks[:1] for record in block.records]
+        reasons = asides.reasons(self.account, ((what, start) for what, start, _ in self.account.left()), first)
         reasons += [f"“{label}” is named in the text beside its record." for label in named]
         if reasons:
             raise NotAllSaid(*dict.fromkeys(reasons))

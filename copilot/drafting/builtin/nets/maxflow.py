@@ -87,7 +87,7 @@ def _written(reading: Reading, flow: _Flow, said: Place) -> Formulation:
     for column in reading.data.columns:
         capped(plan, written, flow.capacity, column)
     for bound in flow.bounds:
-        bounded(plan, written, flow.capacity, bound)
+        bounded(plan, written, flow.capacity, bound, (*flow.sources, *flow.sinks))
     if not network.told:
         plan.assume("Each link leads from the first place named to the second.", written.flow)
     goal = [term(written.flow, _row(written, source)) for source in flow.sources]
@@ -99,7 +99,9 @@ def _row(written: Written, node: str) -> str:
     return f"{written.incidence.partition('[')[0]}[{node},{written.arcs}]"
 
 
-def bounded(plan: Plan, written: Written, arcs: Mapping[Ends, float], bound: Bound) -> None:
+def bounded(
+    plan: Plan, written: Written, arcs: Mapping[Ends, float], bound: Bound, ends_of_flow: Sequence[str] = ()
+) -> None:
     """A bound on one link, on what enters a place, or on every link."""
     limit = said_number(plan, "bound", bound.said)
     name = written.flow.partition("[")[0]
@@ -118,7 +120,10 @@ def bounded(plan: Plan, written: Written, arcs: Mapping[Ends, float], bound: Bou
     if len(labels) == 2:
         inside = [ends for ends in arcs if ends in ((labels[0], labels[1]), (labels[1], labels[0]))]
     elif len(labels) == 1 and bound.through:
-        inside = [ends for ends in arcs if ends[1] == labels[0]] or [ends for ends in arcs if ends[0] == labels[0]]
+        into, out = ([ends for ends in arcs if ends[at] == labels[0]] for at in (1, 0))
+        if into and out and labels[0] in ends_of_flow:
+            raise InDoubt(f"It is not clear what passes through {labels[0]}, where the flow starts or ends.")
+        inside = into or out
     else:
         inside = []
     if not inside:

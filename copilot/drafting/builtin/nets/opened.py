@@ -11,6 +11,8 @@ from copilot.drafting.builtin.families.reading import InDoubt
 from copilot.drafting.builtin.nets.data import Place
 from copilot.drafting.builtin.nets.phrases import phrases
 from copilot.drafting.builtin.nets.reading import Reading
+from copilot.drafting.builtin.sheets.sheet import units_of
+from copilot.drafting.builtin.words import lexicon
 from copilot.drafting.formulation import Relation
 
 _OTHERS = re.compile(
@@ -42,7 +44,7 @@ def sites_opened(reading: Reading, sites: int) -> tuple[Relation, Said] | None:
     found: list[tuple[Relation, Said]] = []
     ways: Sequence[tuple[str, Relation]] = (("count_most", "<="), ("count_least", ">="), ("count_exactly", "=="))
     for said in tuple(reading.account.numbers):
-        if _OTHERS.search(said.unit):
+        if _OTHERS.search(said.unit) or units_of(" ".join(said.unit.split()[:1])) & lexicon().measure_stems:
             continue
         for key, relation in ways:
             match = next(_around(reading, key, said), None)

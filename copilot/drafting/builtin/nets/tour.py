@@ -92,8 +92,9 @@ def _trip(reading: Reading, lengths: _Lengths) -> _Trip:
     before = tuple(_orders(reading))
     start, end = _named(reading, "start"), _named(reading, "finish")
     back = reading.heard(FAMILY, "back") is not None
-    if end and start and end != start and not back:
-        pass
+    if end and start and end != start:
+        if back:
+            raise InDoubt(f"The trip is said to end at {end} and to come back to {start}.")
     elif reading.heard(FAMILY, "no_return"):
         back, end = False, ""
     elif not back and not (end and end == start):

@@ -99,7 +99,7 @@ class Problem:
         ]
         asides.relax(account, labels, family)
         named = [label for sheet in self.sheets for label in sheet.labels]
-        reasons = asides.reasons(account, list(self._left()) or asides.denied(self.prose, named))
+        reasons = asides.reasons(account, list(self._left()) or asides.denied(self.prose, named), named)
         if reasons:
             raise Doubt(*dict.fromkeys(reasons))
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from copilot.drafting.builtin.families.asides import is_turned
+from copilot.drafting.builtin.families.asides import is_turned, is_unsaid
 from copilot.drafting.builtin.families.cells import NUMBER
 from copilot.drafting.builtin.families.phrases import compiled
 from copilot.drafting.builtin.families.places import Places
@@ -46,7 +46,7 @@ def doubts_of(prose: str, kind: str, cast: Cast) -> list[str]:
         named = {spot.name for spot in cast.places.find(said)} & frozenset().union(*cast.groups)
         listed = any(group <= named and len(group) > 1 for group in cast.groups)
         ruled = bool(named - cast.free) and _has(said, "any", "only" if listed else "duty")
-        ruled = ruled or states_rule(said) or is_turned(said, sentence)
+        ruled = ruled or states_rule(said) or is_turned(said, sentence) or is_unsaid(sentence)
         if ruled or _has(said, kind, "twist") or _counts_other(said, cast):
             found.append(_DOUBT.format(said=" ".join(sentence.split())[:200]))
     return found
