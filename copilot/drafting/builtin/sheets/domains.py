@@ -104,7 +104,7 @@ def _amounts_asked(choice: Choice) -> re.Match[str] | None:
     prose = choice.problem.prose
     totals = frozenset[str]().union(*(column.stems for column in choice.frame.amounts)) - choice.nouns
     for phrase in phrases(FAMILY, "many"):
-        for match in choice.problem.account._places(phrase):
+        for match in choice.problem.account.matches(phrase):
             behind = stems_of(" ".join(re.findall(r"[^\W\d_]+", prose[match.end() : match.end() + 60])[:3]))
             if not (match.group().lower().split()[0] == "how" and behind & totals):
                 return match
@@ -120,7 +120,7 @@ def _are_goods(choice: Choice) -> bool:
 def _picked(choice: Choice) -> re.Match[str] | None:
     """Where the text asks which to take; "the lowest cost at which we can" does not."""
     prose, account = choice.problem.prose, choice.problem.account
-    found = [match for phrase in phrases(FAMILY, "pick") for match in account._places(phrase)]
+    found = [match for phrase in phrases(FAMILY, "pick") for match in account.matches(phrase)]
     asked = [match for match in found if not _RELATIVE.search(prose, max(0, match.start() - 8), match.start())]
     return min(asked, key=lambda match: match.start(), default=None)
 
