@@ -80,9 +80,10 @@ def _single(reading: Reading) -> bool:
     reading.heard(FAMILY, "grown")
     places = [m.span() for m in reading.places(FAMILY, "grown")]
     found = [m for m in reading.places(FAMILY, "single") if not any(a < m.end() and m.start() < b for a, b in places)]
-    for match in found:
+    several = list(reading.places(FAMILY, "several"))
+    for match in (*found, *several):
         reading.explain(match)
-    if found and reading.says(FAMILY, "several"):
+    if found and several:
         raise InDoubt("The text says that one site serves each client, and that several may.")
     return bool(found)
 

@@ -85,10 +85,9 @@ def _said(choice: Choice) -> dict[str, re.Match[str] | None]:
     """What the text says of the options, by the keys of the lexicon."""
     account = choice.problem.account
     said = {key: choice.problem.says(FAMILY, key) for key in _KEYS}
-    outright = {key: account.says(wholeness.phrases(key)) for key in ("whole", "parts")}
-    if outright["whole"] or outright["parts"]:
-        said |= {"whole": outright["whole"], "any_amount": outright["parts"] or said["any_amount"]}
-        account.absorb((*wholeness.phrases("whole"), *wholeness.phrases("parts")))
+    whole, parts = wholeness.heard(account, choice.frame.sheet.labels)
+    if whole or parts:
+        said |= {"whole": whole, "any_amount": parts or said["any_amount"]}
     said["many"], said["pick"] = _amounts_asked(choice), _picked(choice)
     if (once := said["once"]) and _is_diet(choice) and _PARTED.search(once.group()) and _are_goods(choice):
         said["once"] = None  # "products cannot be divided", of which several are bought
