@@ -5,8 +5,11 @@ Each reader decides for itself what is counted; what the text says outright in o
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from functools import cache
 
+from copilot.drafting.builtin.families.account import Account
 from copilot.drafting.builtin.families.phrases import compiled
 from copilot.drafting.builtin.phrasing import Phrase
 from copilot.drafting.builtin.words import load
@@ -26,6 +29,19 @@ def contrary_to(formulation: Formulation, text: str) -> str:
     if whole and domains == {"continuous"}:
         return _WHOLE.format(said=whole)
     return _PARTS.format(said=parts) if parts and domains == {"integer"} else ""
+
+
+def heard(account: Account, labels: Iterable[str]) -> tuple[re.Match[str] | None, re.Match[str] | None]:
+    """Where "whole" and "parts" are said of all that is chosen, which is then explained; not of one thing by name."""
+    named = [label.lower() for label in labels]
+    found: dict[str, re.Match[str]] = {}
+    for key in ("whole", "parts"):
+        for match in (one for phrase in phrases(key) for one in account.matches(phrase)):
+            begin, end = account.sentence_at(match.start())
+            if not any(label in account.prose[begin:end].lower() for label in named):
+                account.explain(*match.span())
+                found.setdefault(key, match)
+    return found.get("whole"), found.get("parts")
 
 
 def _said(text: str, key: str) -> str:

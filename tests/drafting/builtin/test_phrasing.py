@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from copilot.drafting.builtin.families import wordings
-from copilot.drafting.builtin.families.phrases import Account
+from copilot.drafting.builtin.families.account import Account
 from copilot.drafting.builtin.phrasing import Dialect
 
 PLAIN = Dialect(r"[\s,-]+", r"(?:[\s,-]+(?!not\b)[^\s,.-]+){0,8}?")

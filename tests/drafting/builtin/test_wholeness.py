@@ -36,6 +36,8 @@ def _least(*, step: int) -> float:
         "Everything is bought as whole bags.",
         "The merchant takes orders for full sacks only.",
         "No fractional bags can be bought.",
+        "The merchant does not sell partial bags.",
+        "The merchant won't deliver half a bag.",
         "The numbers of bags must be integers.",
     ],
 )

@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from copilot.drafting.builtin.families.phrases import Account, compiled
+from copilot.drafting.builtin.families.account import Account
+from copilot.drafting.builtin.families.phrases import compiled
 from copilot.drafting.builtin.phrasing import Phrase
 from copilot.drafting.builtin.silent import states_rule
 from copilot.drafting.builtin.words import load

@@ -54,6 +54,7 @@ def read(reading: Reading) -> Formulation:
     missing = [name for name in contents if name not in {need.column for need in needs}]
     if missing or not any(need.relation == ">=" for need in needs):
         raise InDoubt(f"I found no need for: {', '.join(missing or contents)}.")
+    wholeness.heard(account, block.labels)
     reading.settle(FAMILY, len(block.records), len(contents))
     _check_named(reading, block)
     return _written(reading, table, cost, needs, constant)
@@ -156,10 +157,10 @@ def _written(
     said, place = account.sentence_at(goal.start()), place_of(block)
     plan = Plan(reading.layout.text, reading.layout.sources)
     items = plan.index("items", [label_of(label) for label in block.labels], place)
-    free = (*patterns(FAMILY, "divisible"), *wholeness.phrases("parts"))
-    split = account.says(free) and not account.says(wholeness.phrases("whole"))
+    whole, parts = wholeness.heard(account, block.labels)
+    split = not whole and (parts or account.says(patterns(FAMILY, "divisible")))
     buy = plan.variable("buy", (items,), said, domain="continuous" if split else "integer", label="portions bought")
-    if split is None:
+    if not (split or whole):
         plan.assume("Portions are whole numbers.", buy)
     price = plan.table(cost, (items,), _keyed(table[cost]), place, unit=unit_of(block, cost))
     amounts = {

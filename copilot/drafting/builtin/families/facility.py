@@ -60,7 +60,7 @@ def read(reading: Reading) -> Formulation:
 def _one_source(reading: Reading) -> bool:
     """Whether the text may say that each client has one site alone: another reader knows that rule."""
     said, other = (
-        [match.span() for phrase in patterns(FAMILY, key) for match in reading.account._places(phrase)]
+        [match.span() for phrase in patterns(FAMILY, key) for match in reading.account.matches(phrase)]
         for key in ("one_source", "another")
     )
     return any(not any(a < end and start < b for a, b in other) for start, end in said)

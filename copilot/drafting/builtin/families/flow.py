@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from copilot.drafting.builtin.families.account import Said
 from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.ends import ends_called
 from copilot.drafting.builtin.families.links import Link, known_labels, links_of
-from copilot.drafting.builtin.families.phrases import Said, patterns, words
+from copilot.drafting.builtin.families.phrases import patterns, words
 from copilot.drafting.builtin.families.plan import Key, Place, Plan, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading, place_of, stems
 from copilot.drafting.formulation import Formulation, Term

@@ -6,8 +6,9 @@ import math
 import re
 from dataclasses import dataclass
 
+from copilot.drafting.builtin.families.account import Account, Said
 from copilot.drafting.builtin.families.periods import PeriodLimit, period_limits, unreachable
-from copilot.drafting.builtin.families.phrases import Account, Said, patterns
+from copilot.drafting.builtin.families.phrases import patterns
 from copilot.drafting.builtin.families.plan import Place, Plan, label_of, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading, columns, constant_of, place_of
 from copilot.drafting.formulation import RELATION_WORDS, Formulation, Term

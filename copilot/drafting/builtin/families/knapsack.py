@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from copilot.drafting.builtin.families.account import Said
 from copilot.drafting.builtin.families.blocks import Block
 from copilot.drafting.builtin.families.members import marked_records
-from copilot.drafting.builtin.families.phrases import Said, patterns, words
+from copilot.drafting.builtin.families.phrases import patterns, words
 from copilot.drafting.builtin.families.plan import Plan, label_of, term
 from copilot.drafting.builtin.families.reading import (
     InDoubt,

@@ -65,6 +65,7 @@ def read(reading: Reading) -> Formulation:
         raise NotThisFamily
     for key in ("partly", "whole", "divisible"):
         reading.account.absorb(patterns(FAMILY, key))
+    wholeness.heard(reading.account, mix.block.labels)
     reading.settle(FAMILY, len(mix.block.records), len(mix.contents))
     return _written(reading, mix, constant)
 
@@ -184,7 +185,8 @@ def _variable(plan: Plan, reading: Reading, mix: _Mix, items: str) -> str:
     """The amount of each option: a part of it, any amount, or whole numbers."""
     account = reading.account
     partly, whole, any_amount = (account.says(patterns(FAMILY, key)) for key in ("partly", "whole", "divisible"))
-    whole = whole or account.says(wholeness.phrases("whole"))
+    outright, free = wholeness.heard(account, mix.block.labels)
+    whole, any_amount = whole or outright, any_amount or free
     if partly:
         said = account.sentence_at(partly.start())
         take = plan.variable("part", (items,), said, label="part of each option that is taken")

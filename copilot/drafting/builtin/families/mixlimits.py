@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from copilot.drafting.builtin.families.account import Said
 from copilot.drafting.builtin.families.blocks import Block
-from copilot.drafting.builtin.families.phrases import Said, patterns
+from copilot.drafting.builtin.families.phrases import patterns
 from copilot.drafting.builtin.families.plan import Place
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading, stems
 from copilot.drafting.formulation import Relation

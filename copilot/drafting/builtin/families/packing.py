@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from copilot.drafting.builtin.families.phrases import Said, patterns
+from copilot.drafting.builtin.families.account import Said
+from copilot.drafting.builtin.families.phrases import patterns
 from copilot.drafting.builtin.families.plan import Key, Place, Plan, label_of, term
 from copilot.drafting.builtin.families.reading import (
     InDoubt,

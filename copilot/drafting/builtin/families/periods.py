@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from copilot.drafting.builtin.families.phrases import Said, patterns, words
+from copilot.drafting.builtin.families.account import Said
+from copilot.drafting.builtin.families.phrases import patterns, words
 from copilot.drafting.builtin.families.reading import InDoubt, Reading
 from copilot.drafting.formulation import Relation
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
-from copilot.drafting.builtin.families.phrases import Said
+from copilot.drafting.builtin.families.account import Said
 from copilot.drafting.formulation import (
     Assumption,
     Constraint,

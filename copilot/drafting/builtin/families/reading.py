@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 
 from copilot.drafting.builtin.families import asides, wordings
+from copilot.drafting.builtin.families.account import Account
 from copilot.drafting.builtin.families.blocks import Block
-from copilot.drafting.builtin.families.phrases import Account, patterns, words
+from copilot.drafting.builtin.families.phrases import patterns, words
 from copilot.drafting.builtin.families.records import Layout
 from copilot.drafting.builtin.words import stem
 

@@ -23,7 +23,7 @@ from copilot.drafting.builtin.families import (
     tour,
     unread,
 )
-from copilot.drafting.builtin.families.phrases import Account
+from copilot.drafting.builtin.families.account import Account
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily, Reading
 from copilot.drafting.builtin.families.records import layout_of
 from copilot.drafting.builtin.families.uploaded import with_tables

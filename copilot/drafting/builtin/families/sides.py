@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from copilot.drafting.builtin.families.account import Said
 from copilot.drafting.builtin.families.members import Marked
-from copilot.drafting.builtin.families.phrases import Said, side
+from copilot.drafting.builtin.families.phrases import side
 from copilot.drafting.builtin.families.plan import Place, Plan
 from copilot.drafting.builtin.families.reading import Reading
 from copilot.drafting.builtin.phrasing import Phrase

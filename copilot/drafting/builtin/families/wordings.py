@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import cache
 from operator import itemgetter
 
-from copilot.drafting.builtin.families.phrases import Account
+from copilot.drafting.builtin.families.account import Account
 from copilot.drafting.builtin.phrasing import Dialect, Phrase
 from copilot.drafting.builtin.words import lexicon, load
 

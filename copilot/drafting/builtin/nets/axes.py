@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from copilot.drafting.builtin.families.phrases import Account
+from copilot.drafting.builtin.families.account import Account
 from copilot.drafting.builtin.nets.data import Matrix, shared_stems, stems_of
 from copilot.drafting.builtin.words import load, stem
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from copilot.drafting.builtin.families.phrases import Said
+from copilot.drafting.builtin.families.account import Said
 from copilot.drafting.builtin.families.reading import InDoubt
 from copilot.drafting.builtin.nets.axes import Axes, axes_of
 from copilot.drafting.builtin.nets.data import Matrix

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from copilot.drafting.builtin.families.phrases import Said
+from copilot.drafting.builtin.families.account import Said
 from copilot.drafting.builtin.families.plan import Key, Place, Plan, term
 from copilot.drafting.builtin.families.reading import InDoubt, NotThisFamily
 from copilot.drafting.builtin.nets.axes import axes_of
@@ -80,9 +80,10 @@ def _single(reading: Reading) -> bool:
     reading.heard(FAMILY, "grown")
     places = [m.span() for m in reading.places(FAMILY, "grown")]
     found = [m for m in reading.places(FAMILY, "single") if not any(a < m.end() and m.start() < b for a, b in places)]
-    for match in found:
+    several = list(reading.places(FAMILY, "several"))
+    for match in (*found, *several):
         reading.explain(match)
-    if found and reading.says(FAMILY, "several"):
+    if found and several:
         raise InDoubt("The text says that one site serves each client, and that several may.")
     return bool(found)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from copilot.drafting.builtin.families.phrases import Said
+from copilot.drafting.builtin.families.account import Said
 from copilot.drafting.builtin.families.reading import InDoubt
 from copilot.drafting.builtin.nets.data import Place
 from copilot.drafting.builtin.nets.phrases import phrases

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from copilot.drafting.builtin.families import asides
-from copilot.drafting.builtin.families.phrases import Account, Said
+from copilot.drafting.builtin.families.account import Account, Said
 from copilot.drafting.builtin.families.plan import Plan
 from copilot.drafting.builtin.families.reading import NotAllSaid
 from copilot.drafting.builtin.nets import listing

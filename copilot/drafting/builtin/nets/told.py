@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from copilot.drafting.builtin.families.phrases import Account, Said
+from copilot.drafting.builtin.families.account import Account, Said
 from copilot.drafting.builtin.nets.data import Column, Data, Place, role_in, shared_stems, stems_of
 from copilot.drafting.builtin.nets.marks import Marks, Mention
 from copilot.drafting.builtin.words import load, stem

@@ -71,7 +71,7 @@ def of_crosses(problem: Problem, sheet: Sheet) -> Reach | None:
 def _sizes_wanted(problem: Problem, rows: int, columns: int) -> bool | None:
     """Whether the columns are what must be reached (False: the rows), by how many the sentence of the duty counts."""
     account = problem.account
-    spots = [m.start() for phrase in phrases(FAMILY, "every") for m in account._places(phrase)]
+    spots = [m.start() for phrase in phrases(FAMILY, "every") for m in account.matches(phrase)]
     sentences = {account.sentence_at(at) for at in spots}
     said = {number.value for number in account.numbers if number.sentence in sentences} & {float(rows), float(columns)}
     return None if len(said) != 1 or rows == columns else said == {float(columns)}

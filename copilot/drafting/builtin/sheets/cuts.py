@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from copilot.drafting.builtin.families.account import Said
 from copilot.drafting.builtin.families.cutting import ways_of
-from copilot.drafting.builtin.families.phrases import Said
 from copilot.drafting.builtin.families.plan import Key, Plan, label_of, term
 from copilot.drafting.builtin.families.reading import InDoubt
 from copilot.drafting.builtin.sheets.cells import Cell

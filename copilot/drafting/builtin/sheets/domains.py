@@ -85,10 +85,9 @@ def _said(choice: Choice) -> dict[str, re.Match[str] | None]:
     """What the text says of the options, by the keys of the lexicon."""
     account = choice.problem.account
     said = {key: choice.problem.says(FAMILY, key) for key in _KEYS}
-    outright = {key: account.says(wholeness.phrases(key)) for key in ("whole", "parts")}
-    if outright["whole"] or outright["parts"]:
-        said |= {"whole": outright["whole"], "any_amount": outright["parts"] or said["any_amount"]}
-        account.absorb((*wholeness.phrases("whole"), *wholeness.phrases("parts")))
+    whole, parts = wholeness.heard(account, choice.frame.sheet.labels)
+    if whole or parts:
+        said |= {"whole": whole, "any_amount": parts or said["any_amount"]}
     said["many"], said["pick"] = _amounts_asked(choice), _picked(choice)
     if (once := said["once"]) and _is_diet(choice) and _PARTED.search(once.group()) and _are_goods(choice):
         said["once"] = None  # "products cannot be divided", of which several are bought
@@ -104,7 +103,7 @@ def _amounts_asked(choice: Choice) -> re.Match[str] | None:
     prose = choice.problem.prose
     totals = frozenset[str]().union(*(column.stems for column in choice.frame.amounts)) - choice.nouns
     for phrase in phrases(FAMILY, "many"):
-        for match in choice.problem.account._places(phrase):
+        for match in choice.problem.account.matches(phrase):
             behind = stems_of(" ".join(re.findall(r"[^\W\d_]+", prose[match.end() : match.end() + 60])[:3]))
             if not (match.group().lower().split()[0] == "how" and behind & totals):
                 return match
@@ -120,7 +119,7 @@ def _are_goods(choice: Choice) -> bool:
 def _picked(choice: Choice) -> re.Match[str] | None:
     """Where the text asks which to take; "the lowest cost at which we can" does not."""
     prose, account = choice.problem.prose, choice.problem.account
-    found = [match for phrase in phrases(FAMILY, "pick") for match in account._places(phrase)]
+    found = [match for phrase in phrases(FAMILY, "pick") for match in account.matches(phrase)]
     asked = [match for match in found if not _RELATIVE.search(prose, max(0, match.start() - 8), match.start())]
     return min(asked, key=lambda match: match.start(), default=None)
 

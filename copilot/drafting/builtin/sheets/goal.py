@@ -34,7 +34,7 @@ def goals_of(problem: Problem) -> list[Goal]:
         found = []
         for sense, key in (("maximize", "most"), ("minimize", "least")):
             for phrase in phrases("goal", f"{key}_{strength}"):
-                found += [_goal(problem, match, sense) for match in problem.account._places(phrase)]
+                found += [_goal(problem, match, sense) for match in problem.account.matches(phrase)]
         found = [goal for goal in found if goal is not None]
         if found:
             return found  # type: ignore[return-value]

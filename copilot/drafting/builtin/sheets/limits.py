@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
+from copilot.drafting.builtin.families.account import Said
 from copilot.drafting.builtin.families.members import ONE, SEVERAL, Marked
-from copilot.drafting.builtin.families.phrases import Said
 from copilot.drafting.builtin.sheets.frame import Frame
 from copilot.drafting.builtin.sheets.numbers import is_range
 from copilot.drafting.builtin.sheets.problem import Doubt, Problem, phrases

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from copilot.drafting.builtin.families.phrases import Account, Said
+from copilot.drafting.builtin.families.account import Account, Said
 from copilot.drafting.builtin.families.sentences import sentence_of
 from copilot.drafting.builtin.sheets.problem import phrases
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from copilot.drafting.builtin.families import asides, wordings
-from copilot.drafting.builtin.families.phrases import Account, Said, compiled, patterns
+from copilot.drafting.builtin.families.account import Account, Said
+from copilot.drafting.builtin.families.phrases import compiled, patterns
 from copilot.drafting.builtin.phrasing import Phrase
 from copilot.drafting.builtin.sheets.bare import bare_sizes
 from copilot.drafting.builtin.sheets.cells import cell_of

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from copilot.drafting.builtin.families.account import Said
 from copilot.drafting.builtin.families.members import ONE, SEVERAL, Marked
-from copilot.drafting.builtin.families.phrases import Said
 from copilot.drafting.builtin.phrasing import Phrase
 from copilot.drafting.builtin.sheets.problem import Problem, phrases
 from copilot.drafting.formulation import Relation

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from copilot.drafting.builtin.families.phrases import Account
+from copilot.drafting.builtin.families.account import Account
 from copilot.drafting.builtin.sheets.problem import Doubt
 from copilot.drafting.builtin.sheets.sheet import Sheet
 from copilot.drafting.builtin.words import stem

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from copilot.drafting.builtin.families.account import Said
 from copilot.drafting.builtin.families.members import Marked
-from copilot.drafting.builtin.families.phrases import Said
 from copilot.drafting.builtin.sheets.basis import in_scale
 from copilot.drafting.builtin.sheets.frame import Frame
 from copilot.drafting.builtin.sheets.limits import (

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from copilot.drafting.builtin.families.phrases import Said
+from copilot.drafting.builtin.families.account import Said
 from copilot.drafting.builtin.families.plan import Plan, label_of, term
 from copilot.drafting.builtin.sheets.goal import explain_goals, goals_of
 from copilot.drafting.builtin.sheets.limits import explain_cues, relation_of, window_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from copilot.drafting.builtin.families.phrases import Said
+from copilot.drafting.builtin.families.account import Said
 from copilot.drafting.builtin.sheets.limits import Limit, Window, first_word
 from copilot.drafting.builtin.sheets.problem import phrases
 from copilot.drafting.builtin.sheets.sheet import units_of
