@@ -81,3 +81,31 @@ def test_a_doubt_names_what_the_text_says() -> None:
         assert {variable.domain for variable in outcome.draft.formulation.variables} == {"integer"}
     else:
         assert any("Hectolitres" in reason or "sold whole" in reason for reason in outcome.reasons)
+
+
+def _lightest(most: float) -> float:
+    """The least cost in whole bags of 400, 500 and 250 grams within a weight, by trying them out."""
+    tried = [(a, b, c) for a in range(16) for b in range(16) for c in range(9)]
+    return min(
+        5 * a + 4 * b + 9 * c
+        for a, b, c in tried
+        if 370 * a + 340 * b + 650 * c >= 5000
+        and 13 * a + 25 * b + 15 * c >= 260
+        and 400 * a + 500 * b + 250 * c <= most
+    )
+
+
+@pytest.mark.parametrize(
+    "said", ["All of it may weigh at most 900 g.", "The parcel must not weigh more than 9 kg in total."]
+)
+def test_a_measure_that_no_column_gives_limits_no_other_column(said: str) -> None:
+    assert ask(FOOD.format(said=said)).status == "abstained"
+
+
+def test_a_measure_that_a_column_gives_is_read() -> None:
+    weighed = FOOD.replace("costs $5,", "costs $5, weighs 400 grams,").replace(
+        "costs $4,", "costs $4, weighs 500 grams,"
+    )
+    weighed = weighed.replace("costs $9,", "costs $9, weighs 250 grams,")
+    draft = drafted(weighed.format(said="The parcel may weigh at most 5,000 grams. The bags are sold whole."))
+    assert optimum(draft) == pytest.approx(_lightest(5000))

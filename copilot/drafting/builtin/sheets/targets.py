@@ -29,7 +29,7 @@ from copilot.drafting.builtin.sheets.limits import (
 from copilot.drafting.builtin.sheets.measures import factor
 from copilot.drafting.builtin.sheets.problem import Doubt, Problem, phrases
 from copilot.drafting.builtin.sheets.sheet import stems_of
-from copilot.drafting.builtin.sheets.totals import adds_up, limit_on_all
+from copilot.drafting.builtin.sheets.totals import adds_up, is_of_other, limit_on_all
 from copilot.drafting.builtin.words import lexicon, load, stem
 from copilot.drafting.formulation import Relation
 
@@ -132,7 +132,8 @@ class Seeker:
     def _limit(self, said: Said, window: Window, relation: Relation | None) -> Limit | None:
         if said.value == len(self.frame.labels) and self._counts(said, window, relation):
             return None
-        if any(phrase.search(window.left) for key in ("limits", "rules") for phrase in phrases(key, "apart")):
+        apart = any(phrase.search(window.left) for key in ("limits", "rules") for phrase in phrases(key, "apart"))
+        if apart or is_of_other(self, window):
             return None
         members = self._members(said, window)
         members = () if len(members) == len(self.frame.labels) and said.unit != "%" else members

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from copilot.drafting.builtin.families.account import Said
 from copilot.drafting.builtin.sheets.limits import Limit, Window, first_word
 from copilot.drafting.builtin.sheets.problem import phrases
-from copilot.drafting.builtin.sheets.sheet import units_of
+from copilot.drafting.builtin.sheets.sheet import stems_of, units_of
 from copilot.drafting.builtin.words import lexicon, load, stem
 from copilot.drafting.formulation import Relation
 
@@ -19,6 +19,8 @@ _MONEY = frozenset("$€£¥")
 _LARGE = 1000
 _BEFORE = re.compile(r"\b(?:on|over|of|into|put|with|have|has|for|spread|split|invest|divide|allocate)\s+[$€£¥]?$")
 _ALL = re.compile(r"\ball(?: of)?(?: the| these| those)? $", re.IGNORECASE)
+_MEASURES = {"weigh": "weigh weight mass load kg g lb", "last": "last duration time hours minutes days"}
+_MEASURING = re.compile(rf"\b({'|'.join(_MEASURES)})(?:s|ed|ing)?\b[^.;]*$", re.IGNORECASE)
 _ALONE = re.compile(r"\s*(?:of (?:them|these|the)\b|[.,;?!]|$)")
 
 
@@ -43,6 +45,13 @@ def limit_on_all(seeker: Seeker, said: Said, window: Window, relation: Relation 
     return Limit("amount", told, said.value, said.sentence, unit=said.unit) if told else None
 
 
+def is_of_other(seeker: Seeker, window: Window) -> bool:
+    """ "It may weigh at most 900 g": a measure that no column gives, of things that are counted and not mixed."""
+    said = _MEASURING.search(window.left)
+    given = frozenset[str]().union(*(column.stems for column in seeker.frame.sheet.columns))
+    return said is not None and not given & stems_of(_MEASURES[said[1].lower()]) and not _says_mixed(seeker)
+
+
 def _counts_others(seeker: Seeker, said: Said, window: Window) -> bool:
     """ "All three requirements": a number in words, of things that are neither options nor a measure."""
     led = _ALL.search(seeker.problem.prose[: said.start]) is not None
@@ -65,11 +74,14 @@ def _told(seeker: Seeker, window: Window, words: str) -> Relation | None:
         return "=="
     if _says(words, "spend"):
         return "<="
-    mixed = any(phrase.search(seeker.problem.prose) for phrase in phrases("options", "mixed"))
-    if mixed and seeker.sense == "minimize":
+    if _says_mixed(seeker) and seeker.sense == "minimize":
         return "=="
     alone = not any(limit.kind == "amount" for limit in seeker.found)
     return "<=" if alone and seeker.sense == "maximize" and _BEFORE.search(window.left) else None
+
+
+def _says_mixed(seeker: Seeker) -> bool:
+    return any(phrase.search(seeker.problem.prose) for phrase in phrases("options", "mixed"))
 
 
 def _says(words: str, key: str) -> bool:
