@@ -19,6 +19,9 @@ from copilot.drafting.builtin.words import load, stem
 from copilot.drafting.formulation import Relation
 
 Kind = Literal["column", "amount", "each", "share", "each share"]
+_ONCE = re.compile(
+    r"\b(?:at most|only|no more than|not more than|exactly|just) once\b", re.IGNORECASE
+)  # is a number too
 _CUT = re.compile(r"[;:()]|,(?!\d{3})|\b(?:and|but|while|whereas|with|plus)\b")
 _HARD = re.compile(r"[;:()]|\b(?:but|while|whereas)\b")
 
@@ -53,7 +56,8 @@ def window_of(problem: Problem, marked: Marked, said: Said) -> Window:
     """The words around a number, with marks in place of members."""
     begin, end = said.sentence
     others = [*problem.account.numbers, *problem.account.taken, *problem.account.counts]
-    start = max([other.end for other in others if begin <= other.start < said.start], default=begin)
+    ends = [other.end for other in others if begin <= other.start < said.start]
+    start = max([*ends, *(match.end() for match in _ONCE.finditer(marked.text, begin, said.start))], default=begin)
     stop = min([other.start for other in others if said.end <= other.start < end], default=end)
     left, right = marked.text[start : said.start], marked.text[said.end : stop]
     own = _CUT.search(left) if start > begin else None
