@@ -28,7 +28,6 @@ class MethodRefused(Exception):
 Method = Literal["json_schema", "tools", "prompt_only"]
 METHODS: tuple[Method, ...] = ("json_schema", "tools", "prompt_only")
 _DETAIL = 300
-_PATIENCE = "COPILOT_LLM_TIMEOUT_SECONDS"
 _PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 60.0
 
@@ -118,7 +117,7 @@ def explain(error: Exception, settings: LlmSettings) -> DraftingError:
     )
     template = "The answer of {llm} cannot be read. Check that its address is that of a language model server."
     template = next((text for kind, text in sentences if isinstance(error, kind)), template)
-    sentence = template.format(llm=settings.model, seconds=settings.timeout_seconds, patience=_PATIENCE)
+    sentence = template.format(llm=settings.model, seconds=settings.timeout_seconds)
     detail = " ".join(str(error).split())[: _DETAIL * 2]
     if settings.api_key:
         detail = detail.replace(settings.api_key, "***")

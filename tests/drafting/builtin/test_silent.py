@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.drafting.builtin.asking import ask
+from tests.drafting.builtin.asking import ask, drafted
 
 TEXT = (
     "A workshop makes stools and benches. A stool takes 2 hours and a bench takes 5 hours, and 90 hours are available. "
@@ -172,7 +172,10 @@ def test_a_number_under_a_condition_is_no_plain_limit(rule: str) -> None:
     ],
 )
 def test_a_reason_is_no_condition(rule: str) -> None:
-    assert ask(TEXT.format(rule=rule)).draft is not None
+    draft = drafted(TEXT.format(rule=rule))
+    assert 12 in [limit.limit for limit in draft.formulation.constraints] + [
+        variable.lower for variable in draft.formulation.variables
+    ]
 
 
 @pytest.mark.parametrize(
